@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { type ImageId, type Variant, formats, variantKey } from './image/index.ts'
+
+/** SHA-256 in lower-case hexadecimal, 64 characters: safe as a file name, a job id and part of an object key. */
+export type Digest = string & { readonly __brand: 'Digest' }
+
+export function digestOf(text: string): Digest {
+  return createHash('sha256').update(text).digest('hex') as Digest
+}
+
+export function variantDigest(variant: Variant): Digest {
+  return digestOf(variantKey(variant))
+}
+
+/** Where an original lies below the originals folder: the id never becomes a name, the folders spread by its hash. */
+export function originalPath(id: ImageId): string {
+  return spreadOut(digestOf(id))
+}
+
+/** The key of a stored variant. */
+export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
+
+/**
+ * Where a rendering of a variant is stored. The time keeps a later rendering of the same variant apart from an earlier
+ * one that caches may still hold.
+ *
+ * @param renderedAt when it was rendered, ms since the epoch
+ */
+export function objectKey(variant: Variant, renderedAt: number): ObjectKey {
+  const name = `${spreadOut(variantDigest(variant))}-${renderedAt.toString(36)}`
+  return `${name}.${formats[variant.format].extensions[0]}` as ObjectKey
+}
+
+function spreadOut(digest: Digest): string {
+  return `${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`
+}

@@ -1,0 +1,49 @@
+/**
+ * Everything that a caller can act on. The core knows these codes and nothing of HTTP: each transport owns one
+ * table that says what a code means there, and does not compile until it names every one.
+ */
+export const errorCodes = [
+  'INVALID_IMAGE_URL',
+  'INVALID_ID',
+  'INVALID_OPTION',
+  'INVALID_TOKEN_REQUEST',
+  'INVALID_UPLOAD',
+  'INVALID_CROP',
+  'IMAGE_MISSING',
+  'SECRET_WRONG',
+  'ID_TAKEN',
+  'TOKEN_INVALID',
+  'ORIGINAL_NOT_FOUND',
+  'UPLOAD_TOO_LARGE',
+  'UPLOAD_TOO_SLOW',
+  'IMAGE_TOO_LARGE',
+  'IMAGE_TOO_COSTLY',
+  'IMAGE_UNSUPPORTED',
+  'IMAGE_DAMAGED',
+  'RENDER_TIMEOUT',
+  'RENDER_FAILED',
+  'RENDER_QUARANTINED',
+  'RENDERER_BUSY',
+  'STORE_UNAVAILABLE',
+  'SPOOL_FULL',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/**
+ * An expected failure. `message` is written for the client: it names the parameter at fault, what was expected and
+ * what was received, and never a path, a secret or a stack. What only an operator may see goes into `cause`.
+ */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+export function isAppError(error: unknown, ...codes: readonly ErrorCode[]): error is AppError {
+  return error instanceof AppError && (codes.length === 0 || codes.includes(error.code))
+}

@@ -1,0 +1,73 @@
+import { AppError } from '../errors.ts'
+
+/** The name of an original: 1 to 255 characters in NFC, checked by `parseImageId`. */
+export type ImageId = string & { readonly __brand: 'ImageId' }
+
+const maxCharacters = 255
+
+/** Names that a route of the service already has, in any letter case. */
+const reservedNames: ReadonlySet<string> = new Set([
+  'token',
+  'healthz',
+  'readyz',
+  'robots.txt',
+  'favicon.ico',
+])
+
+/**
+ * Accepts the id of an original and brings it into NFC, so that both spellings of an accented letter are one id.
+ *
+ * @throws AppError INVALID_ID that says which rule is broken
+ */
+export function parseImageId(value: unknown): ImageId {
+  if (typeof value !== 'string') throw invalidId('must be a string')
+  const id = value.normalize('NFC')
+  const problem = findProblem(id)
+  if (problem !== undefined) throw invalidId(problem)
+  return id as ImageId
+}
+
+function findProblem(id: string): string | undefined {
+  if (id === '') return 'must not be empty'
+  // UTF-16 units bound the count of characters from above, so that a very long string is not spread first.
+  if (id.length > 2 * maxCharacters || Array.from(id).length > maxCharacters)
+    return `must have at most ${maxCharacters} characters`
+  if (!id.isWellFormed()) return 'must be well-formed Unicode'
+  if (/\p{Cc}/u.test(id)) return 'must not contain control characters'
+  if (/[/\\]/.test(id)) return 'must not contain "/" or "\\"'
+  if (id.startsWith('.') || id.startsWith('_')) return 'must not begin with "." or "_"'
+  if (id.includes('..')) return 'must not contain ".."'
+  if (endsLikeSize(id)) return 'must not end like a size ("_100_100" or "_100_100_2x")'
+  if (reservedNames.has(id.toLowerCase())) return 'is the name of a route of this service'
+  return undefined
+}
+
+/** Any spelling of a number, also those that a size may not have: such a tail is a mistaken size, not part of a name. */
+const numberLike = /^[+-]?(?:\p{Nd}+(?:\.\p{Nd}*)?|\.\p{Nd}+)(?:e[+-]?\p{Nd}+)?$|^0x[\da-f]+$/iu
+
+/** How many parts between underscores the size at the end of `name` takes: 3 with a scale, 2 without, 0 for none. */
+export function countSizeParts(name: string): 0 | 2 | 3 {
+  const parts = name.split('_')
+  const last = parts.at(-1)
+  if (parts.length > 3 && last !== undefined && /x$/i.test(last)) {
+    const scaled = [parts.at(-3), parts.at(-2), last.slice(0, -1)]
+    if (scaled.every(isNumber)) return 3
+  }
+  return parts.length > 2 && isNumber(parts.at(-2)) && isNumber(last) ? 2 : 0
+}
+
+/**
+ * Whether the name ends as a size does, well written or not. The grammar reads such a name as a sized request, so no
+ * original could be reached under it.
+ */
+export function endsLikeSize(name: string): boolean {
+  return countSizeParts(name) > 0
+}
+
+function isNumber(part: string | undefined): boolean {
+  return part !== undefined && numberLike.test(part.trim())
+}
+
+function invalidId(problem: string): AppError {
+  return new AppError('INVALID_ID', `The id ${problem}.`)
+}

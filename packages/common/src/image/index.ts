@@ -1,0 +1,7 @@
+export * from './format.ts'
+export * from './geometry.ts'
+export * from './id.ts'
+export * from './key.ts'
+export * from './options.ts'
+export * from './url.ts'
+export * from './variant.ts'

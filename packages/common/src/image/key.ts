@@ -1,0 +1,22 @@
+import type { Variant } from './variant.ts'
+
+/** The canonical name of a variant: equal for equal variants, different for any two that differ. */
+export type VariantKey = string & { readonly __brand: 'VariantKey' }
+
+/**
+ * Every field that changes the bytes, in a fixed order. The id stands last: it may contain any separator, the fields
+ * before it cannot. A change of the grammar or of the rendering that must not meet old keys takes a new prefix.
+ */
+export function variantKey(variant: Variant): VariantKey {
+  const { id, width, height, fit, format, blur, quality } = variant
+  const fields = [
+    'v1',
+    format,
+    fit,
+    `${width}x${height}`,
+    blur ? 'blur' : 'sharp',
+    `q${quality}`,
+    id,
+  ]
+  return fields.join('/') as VariantKey
+}

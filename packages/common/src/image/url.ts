@@ -1,0 +1,112 @@
+import { AppError } from '../errors.ts'
+import { type Format, findFormat } from './format.ts'
+import { type ImageId, countSizeParts, parseImageId } from './id.ts'
+import { type ImageOptions, type Query, formatOptions, parseOptions } from './options.ts'
+
+/** `/{id}.{format}`: the original itself. */
+export type OriginalRequest = { readonly kind: 'original'; readonly id: ImageId }
+
+/** `/{id}_{width}_{height}[_{scale}x].{format}`: a rendering inside a box, width and height in px before the scale. */
+export type SizedRequest = {
+  readonly kind: 'sized'
+  readonly id: ImageId
+  readonly width: number
+  readonly height: number
+  readonly scale: number
+  readonly format: Format
+  readonly options: ImageOptions
+}
+
+export type ImageRequest = OriginalRequest | SizedRequest
+
+/** The longest path that is read, in characters as they stand in the request line. */
+export const maxPathLength = 2000
+
+/** Sizes beyond this many digits are mistakes; up to it every product with a scale is an exact integer. */
+const sizePattern = /^[1-9]\d{0,8}$/
+const scalePattern = /^[1-9]\d?x$/
+
+/**
+ * Reads an image URL from the right, in one pass: format, then an optional scale, then the box; the rest is the id.
+ *
+ * @param path the raw path of the request, beginning with "/", percent-encoded
+ * @param query the query parameters, decoded
+ * @throws AppError INVALID_IMAGE_URL, INVALID_ID or INVALID_OPTION, naming the part at fault
+ */
+export function parseImageUrl(path: string, query: Query): ImageRequest {
+  const { name, format } = splitFormat(decodePath(path))
+  const sizeParts = countSizeParts(name)
+  if (sizeParts === 0) return { kind: 'original', id: parseImageId(name) }
+  const { id, ...box } = splitSize(name, sizeParts)
+  return { kind: 'sized', id: parseImageId(id), ...box, format, options: parseOptions(query) }
+}
+
+/**
+ * Reads the address of an upload: `/{id}` or `/{id}.{format}`.
+ *
+ * @throws AppError INVALID_IMAGE_URL or INVALID_ID
+ */
+export function parseUploadPath(path: string): ImageId {
+  const name = decodePath(path)
+  const dot = name.lastIndexOf('.')
+  const hasFormat = dot > 0 && findFormat(name.slice(dot + 1)) !== undefined
+  return parseImageId(hasFormat ? name.slice(0, dot) : name)
+}
+
+/** The inverse of `parseImageUrl`: path and query, canonical, beginning with a single "/". */
+export function formatImageUrl(request: SizedRequest): string {
+  const scale = request.scale === 1 ? '' : `_${request.scale}x`
+  const path = `/${encodeURIComponent(request.id)}_${request.width}_${request.height}${scale}.${request.format}`
+  const query = formatOptions(request.options)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+  return query === '' ? path : `${path}?${query}`
+}
+
+function decodePath(path: string): string {
+  if (path.length > maxPathLength) {
+    throw invalidUrl(`The path is longer than ${maxPathLength} characters.`)
+  }
+  try {
+    return decodeURIComponent(path.slice(1))
+  } catch {
+    throw invalidUrl('The path is not correctly percent-encoded UTF-8.')
+  }
+}
+
+function splitFormat(path: string): { readonly name: string; readonly format: Format } {
+  const dot = path.lastIndexOf('.')
+  const format = dot === -1 ? undefined : findFormat(path.slice(dot + 1))
+  if (format === undefined) {
+    throw invalidUrl('The path must end in .jpg, .jpeg, .jfif, .jpe, .png or .webp.')
+  }
+  return { name: path.slice(0, dot), format }
+}
+
+type Box = { readonly width: number; readonly height: number; readonly scale: number }
+
+function splitSize(name: string, sizeParts: 2 | 3): { readonly id: string } & Box {
+  const parts = name.split('_')
+  const [width = '', height = '', scale = '1x'] = parts.slice(-sizeParts)
+  if (!sizePattern.test(width)) throw invalidSize('width', width)
+  if (!sizePattern.test(height)) throw invalidSize('height', height)
+  if (!scalePattern.test(scale)) {
+    throw invalidUrl(`The scale must be an integer from 1 to 99 and "x"; received "${scale}".`)
+  }
+  return {
+    id: parts.slice(0, -sizeParts).join('_'),
+    width: Number(width),
+    height: Number(height),
+    scale: Number.parseInt(scale, 10),
+  }
+}
+
+function invalidSize(side: string, received: string): AppError {
+  return invalidUrl(
+    `The ${side} must be a positive integer without sign, point or leading zero; received "${received.slice(0, 40)}".`,
+  )
+}
+
+function invalidUrl(message: string): AppError {
+  return new AppError('INVALID_IMAGE_URL', message)
+}

@@ -1,0 +1,26 @@
+import type { Variant, VariantKey } from '../image/index.ts'
+
+/** The recorded place of a stored variant. */
+export type Link = { readonly url: string }
+
+/** The variants that are stored. */
+export type LinkStore = {
+  find(variant: Variant): Promise<Link | undefined>
+  /** Idempotent; the later of two renderings wins, whatever the order of the calls. `renderedAt`: ms since the epoch. */
+  record(variant: Variant, link: Link, renderedAt: number): Promise<void>
+  /** Forgets the link, where it still has this url. */
+  remove(variant: Variant, link: Link): Promise<void>
+}
+
+/** A memory of links in front of a LinkStore. What it forgets or never knew is `undefined`, never an answer. */
+export type LinkCache = {
+  get(key: VariantKey): Promise<Link | undefined>
+  set(key: VariantKey, link: Link): Promise<void>
+  delete(key: VariantKey): Promise<void>
+}
+
+/** Tells of links that were removed or replaced, by whomever (an operator's SQL included). */
+export type LinkChanges = {
+  /** `onChange` with the key of each such link; `onGap` where some may have been missed (a connection was lost). */
+  subscribe(onChange: (key: VariantKey) => void, onGap: () => void): Promise<AsyncDisposable>
+}

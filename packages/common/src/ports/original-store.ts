@@ -1,0 +1,34 @@
+import type { ImageId } from '../image/index.ts'
+
+/** An original as it lies on a disk that this process can read. */
+export type OriginalFile = {
+  readonly path: string
+  /** Bytes. */
+  readonly size: number
+  /** When it was stored. The bytes of an id never change after that. */
+  readonly modifiedAt: Date
+}
+
+/** A file that is not an original yet, on the same file system as the originals. */
+export type TemporaryFile = AsyncDisposable & {
+  readonly path: string
+  /** Removes the file, where it still is under this path; safe to call twice. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Where the uploaded files are kept. */
+export type OriginalStore = {
+  find(id: ImageId): Promise<OriginalFile | undefined>
+  /** A path for a new temporary file; the caller disposes of it. */
+  createTemporary(): Promise<TemporaryFile>
+  /**
+   * Makes a temporary file the original of `id`. It is durable (file and folder are synchronised) when this resolves.
+   *
+   * @throws AppError ID_TAKEN where the id has an original: that one is never replaced
+   */
+  put(id: ImageId, file: TemporaryFile): Promise<void>
+  /** Takes an original away again; does nothing where there is none. */
+  delete(id: ImageId): Promise<void>
+  /** Removes temporary files older than this (a process that was killed leaves them). Resolves to their number. */
+  sweepTemporary(olderThanMs: number): Promise<number>
+}

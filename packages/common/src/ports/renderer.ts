@@ -1,0 +1,53 @@
+import type { OriginalFormat, Region, Size, Variant } from '../image/index.ts'
+
+/** What is known of a picture from its header, before any pixel is decoded. */
+export type ImageInfo = {
+  readonly format: OriginalFormat
+  /** As it is displayed: after EXIF orientation, px. */
+  readonly size: Size
+}
+
+export type RenderJob = {
+  /** The file of the original. */
+  readonly path: string
+  readonly variant: Variant
+  /** The largest result; see `planRender`. */
+  readonly bounds: Size
+}
+
+/** What came of a render: the bytes, or a cover whose result would leave the bounds (nothing was rendered). */
+export type RenderOutcome =
+  | { readonly kind: 'rendered'; readonly bytes: Uint8Array; readonly timing: RenderTiming }
+  | { readonly kind: 'out-of-bounds'; readonly source: Size }
+
+/** Where the time of a render went, ms. */
+export type RenderTiming = { readonly queueMs: number; readonly renderMs: number }
+
+export type IntakeJob = {
+  /** The uploaded file. */
+  readonly path: string
+  /** Where a re-encoded file is to be written, should one be needed. */
+  readonly outputPath: string
+  /** Of the picture as it is displayed. */
+  readonly crop: Region | undefined
+}
+
+export type Intake = {
+  /** Whether the original to keep was written to `outputPath`; otherwise it is the uploaded file, byte for byte. */
+  readonly reencoded: boolean
+  readonly format: OriginalFormat
+  /** Of the original to keep, as it is displayed, px. */
+  readonly size: Size
+}
+
+/**
+ * The part that decodes pictures. Every failure is an AppError: IMAGE_DAMAGED, IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE,
+ * IMAGE_TOO_COSTLY, INVALID_CROP for the picture; RENDERER_BUSY, RENDER_TIMEOUT, RENDER_FAILED and
+ * RENDER_QUARANTINED for the work. An aborted signal takes work out of the queue, and ends it where it runs.
+ */
+export type Renderer = {
+  inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>
+  render(job: RenderJob, signal?: AbortSignal): Promise<RenderOutcome>
+  /** Checks an upload by decoding all of it, and crops or shrinks it where that is asked for or needed. */
+  takeIn(job: IntakeJob, signal?: AbortSignal): Promise<Intake>
+}

@@ -1,0 +1,13 @@
+import type { Digest } from '../digest.ts'
+
+/** A rendition's bytes and when they were rendered (ms since the epoch). */
+export type Spooled = { readonly bytes: Uint8Array; readonly renderedAt: number }
+
+/** Renditions that wait for being stored, by the digest of their variant. Bounded, and allowed to lose anything. */
+export type Spool = {
+  /** @throws AppError SPOOL_FULL */
+  put(digest: Digest, spooled: Spooled): Promise<void>
+  get(digest: Digest): Promise<Spooled | undefined>
+  /** Does nothing where there is no such entry. */
+  drop(digest: Digest): Promise<void>
+}

@@ -1,0 +1,24 @@
+import type { ImageId } from '../image/index.ts'
+
+/** A permit for one upload of one id. */
+export type Token = string & { readonly __brand: 'Token' }
+
+/** The permits and the ids that are taken. Time is the database's. */
+export type TokenStore = {
+  /**
+   * A new token for the id, valid for 15 minutes.
+   *
+   * @throws AppError ID_TAKEN where the id has an original or a live token
+   */
+  issue(id: ImageId): Promise<Token>
+  /** Takes the token, atomically: of any number of calls at once, one gets true. */
+  claim(token: string, id: ImageId): Promise<boolean>
+  /** Records that the upload of a claimed token is durable. false: the claim was lost, the upload must not stand. */
+  complete(token: string, id: ImageId): Promise<boolean>
+  /** Gives the id of a claimed, uncompleted token free; the token is gone. */
+  release(token: string, id: ImageId): Promise<void>
+  /** Removes expired tokens and claims older than `leaseMs` (their process was killed). Resolves to their number. */
+  sweep(leaseMs: number): Promise<number>
+  /** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE */
+  ping(): Promise<void>
+}

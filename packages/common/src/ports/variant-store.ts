@@ -1,0 +1,15 @@
+import type { ObjectKey } from '../digest.ts'
+
+/** Where stored variants lie, and where clients find them. */
+export type VariantStore = {
+  /** Idempotent: the same key twice is one object. Resolves once the object can be read. */
+  put(key: ObjectKey, bytes: Uint8Array, mime: string): Promise<void>
+  /** undefined: no such object. */
+  get(key: ObjectKey): Promise<Uint8Array | undefined>
+  /** Does nothing where there is no such object. */
+  delete(key: ObjectKey): Promise<void>
+  /** The address that clients are redirected to. */
+  url(key: ObjectKey): string
+  /** The inverse of `url`; undefined for an address that is not within this store. */
+  keyOf(url: string): ObjectKey | undefined
+}
