@@ -31,6 +31,13 @@ export function objectKey(variant: Variant, renderedAt: number): ObjectKey {
   return `${name}.${formats[variant.format].extensions[0]}` as ObjectKey
 }
 
+/** Accepts what `objectKey` makes, and nothing else: an object key from outside can name no other place. */
+export function parseObjectKey(text: string): ObjectKey | undefined {
+  return /^([\da-f]{2})\/([\da-f]{2})\/\1\2[\da-f]{60}-[\da-z]{1,11}\.(?:jpg|png|webp)$/.test(text)
+    ? (text as ObjectKey)
+    : undefined
+}
+
 function spreadOut(digest: Digest): string {
   return `${digest.slice(0, 2)}/${digest.slice(2, 4)}/${digest}`
 }

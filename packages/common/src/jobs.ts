@@ -11,7 +11,8 @@ export const queueNames = { uploads: 'uploads', records: 'records' } as const
 export const jobNames = { putObject: 'put-object', recordLink: 'record-link' } as const
 export const queuePrefix = 'iaas'
 
-const variantSchema = z.object({
+/** A variant that came from another process. */
+export const variantSchema = z.object({
   id: z.string().transform((id) => parseImageId(id)),
   width: z.int().positive(),
   height: z.int().positive(),

@@ -1,0 +1,88 @@
+import type { QueueBackend } from '../bullmq/queue-backend.ts'
+import { type toFolders } from '../disk/config.ts'
+import { createDiskSpool } from '../disk/spool.ts'
+import { createDiskVariantStore } from '../disk/variant-store.ts'
+import type { Closers } from '../lifecycle/closers.ts'
+import type { Logger } from '../log.ts'
+import type { Spool } from '../ports/spool.ts'
+import type { VariantStore } from '../ports/variant-store.ts'
+import { createRedis } from '../redis/connection.ts'
+import { createRedisSpool } from '../redis/spool.ts'
+import { cacheHost } from '../s3/config.ts'
+import { createS3VariantStore } from '../s3/variant-store.ts'
+
+type Optional<T> = T | undefined
+type AwsSettings = {
+  readonly access_key?: Optional<string>
+  readonly secret_key?: Optional<string>
+  readonly region?: Optional<string>
+  readonly bucket?: Optional<string>
+  readonly endpoint?: Optional<string>
+  readonly cache_host?: Optional<string>
+  readonly bucket_url?: Optional<string>
+}
+type SpoolSettings = {
+  readonly max_bytes: number
+  readonly max_items: number
+  readonly max_age: number
+}
+
+export type BackendSettings = {
+  readonly aws: AwsSettings
+  readonly redis: { readonly url?: Optional<string> }
+  readonly spool: SpoolSettings
+}
+
+/** The path under which the api serves variants that lie in a folder. */
+export const servedVariantsPath = '/_variants'
+
+/** S3 where a bucket is configured; otherwise a folder, which the api serves. */
+export function createVariantStore(
+  { aws }: BackendSettings,
+  folders: ReturnType<typeof toFolders>,
+  closers: Closers,
+): { readonly variants: VariantStore; readonly isServedHere: boolean } {
+  const host = cacheHost(aws)
+  if (aws.bucket === undefined || host === undefined) {
+    const baseUrl = `${host ?? ''}${servedVariantsPath}`
+    return {
+      variants: createDiskVariantStore({ dir: folders.variants, baseUrl }),
+      isServedHere: true,
+    }
+  }
+  const { bucket, region = 'us-east-1', endpoint } = aws
+  const credentials = toCredentials(aws)
+  const variants = createS3VariantStore({ bucket, region, endpoint, credentials, cacheHost: host })
+  closers.add('s3', () => variants.close())
+  return { variants, isServedHere: false }
+}
+
+/** Redis where it is configured; otherwise a folder, which api and uploaders of one machine share. */
+export function createSpool(
+  { redis, spool }: BackendSettings,
+  folders: ReturnType<typeof toFolders>,
+  closers: Closers,
+  log: Logger,
+): Spool {
+  const bounds = {
+    maxBytes: spool.max_bytes,
+    maxItems: spool.max_items,
+    maxAgeMs: spool.max_age * 1000,
+  }
+  if (redis.url === undefined) return createDiskSpool({ dir: folders.spool, ...bounds })
+  const connection = createRedis({ url: redis.url, role: 'producer', log })
+  closers.add('spool', () => connection.disconnect())
+  return createRedisSpool({ redis: connection, prefix: 'iaas', ...bounds })
+}
+
+/** Redis where it is configured; otherwise the database. */
+export function chooseQueueBackend({ redis }: BackendSettings, databaseUrl: string): QueueBackend {
+  return redis.url === undefined
+    ? { kind: 'postgres', url: databaseUrl }
+    : { kind: 'redis', url: redis.url }
+}
+
+function toCredentials({ access_key, secret_key }: AwsSettings) {
+  if (access_key === undefined || secret_key === undefined) return undefined
+  return { accessKeyId: access_key, secretAccessKey: secret_key }
+}

@@ -1,0 +1,41 @@
+import type { z } from 'zod'
+import type { Setting } from './describe.ts'
+
+/** Every mistake of a configuration, one a line; secrets are never shown. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(
+      `The configuration is not correct:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+      options,
+    )
+    this.problems = problems
+  }
+
+  static of(
+    issues: readonly z.core.$ZodIssue[],
+    settings: readonly Setting[],
+    raw: unknown,
+  ): ConfigError {
+    return new ConfigError(issues.map((issue) => describeIssue(issue, settings, raw)))
+  }
+}
+
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  settings: readonly Setting[],
+  raw: unknown,
+): string {
+  const key = issue.path.map(String).join('.')
+  const setting = settings.find(({ path }) => path.join('.') === key)
+  const variable = setting?.env === undefined ? '' : ` (${setting.env})`
+  const value = issue.path.reduce<unknown>(
+    (node, name) => (node as Record<PropertyKey, unknown> | undefined)?.[name],
+    raw,
+  )
+  const received = value === undefined ? 'nothing' : setting?.secret ? '***' : JSON.stringify(value)
+  const message = issue.message.replace(/^Invalid input: /, '')
+  return `${key === '' ? 'configuration' : key}${variable}: ${message}; received ${received}`
+}

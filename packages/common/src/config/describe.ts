@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+/** One leaf of a configuration schema. */
+export type Setting = {
+  /** The names from the root to the leaf: `['aws', 'bucket']`. */
+  readonly path: readonly string[]
+  readonly description: string
+  readonly env: string | undefined
+  readonly secret: boolean
+  readonly fallback: unknown
+}
+
+type Node = {
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly description?: string
+  readonly env?: string
+  readonly secret?: boolean
+  readonly default?: unknown
+}
+
+/** Every setting of a schema, in its order. */
+export function describeSettings(schema: z.ZodType): readonly Setting[] {
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node
+  return collect(root, [])
+}
+
+function collect(node: Node, path: readonly string[]): readonly Setting[] {
+  if (node.properties !== undefined) {
+    return Object.entries(node.properties).flatMap(([name, child]) =>
+      collect(child, [...path, name]),
+    )
+  }
+  const { description = '', env, secret = false } = node
+  return [{ path, description, env, secret, fallback: node.default }]
+}
+
+/** The reference table of a schema, as Markdown. */
+export function renderSettings(schema: z.ZodType): string {
+  const rows = describeSettings(schema).map(
+    ({ path, env, secret, fallback, description }) =>
+      `| \`${path.join('.')}\` | ${renderEnv(env, secret)} | ${renderFallback(fallback)} | ${description} |`,
+  )
+  return ['| key | environment | default | meaning |', '|---|---|---|---|', ...rows].join('\n')
+}
+
+function renderEnv(env: string | undefined, secret: boolean): string {
+  if (env === undefined) return ''
+  return secret ? `\`${env}\`, \`${env}_FILE\`` : `\`${env}\``
+}
+
+function renderFallback(fallback: unknown): string {
+  return fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``
+}

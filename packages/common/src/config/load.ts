@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { Util } from 'config/lib/util.js'
+import type { z } from 'zod'
+import { ConfigError } from './config-error.ts'
+import { type Setting, describeSettings } from './describe.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the configuration files (node-config's rules: `config/default.json`, `config/<NODE_ENV>.json`, `NODE_CONFIG`),
+ * lets the environment win over them, and validates the whole.
+ *
+ * @throws ConfigError that lists every mistake
+ */
+export function loadConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  env: Environment,
+): z.output<Schema> {
+  return parseConfig(schema, readFiles(env), env)
+}
+
+/** As `loadConfig`, from the merged contents of the files. Pure, but for the files that `..._FILE` names. */
+export function parseConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  files: Readonly<Record<string, unknown>>,
+  env: Environment,
+): z.output<Schema> {
+  const settings = describeSettings(schema)
+  const raw = structuredClone(files)
+  for (const setting of settings) {
+    const value = readEnvironment(setting, env)
+    if (value !== undefined) Util.setPath(raw, [...setting.path], value)
+  }
+  const result = schema.safeParse(raw)
+  if (!result.success) throw ConfigError.of(result.error.issues, settings, raw)
+  return deepFreeze(result.data)
+}
+
+function readFiles(env: Environment): Record<string, unknown> {
+  const nodeEnv = (env['NODE_CONFIG_ENV'] ?? env['NODE_ENV'] ?? 'development').split(',')
+  const load = Util.loadFileConfigs({ configDir: env['NODE_CONFIG_DIR'] ?? './config', nodeEnv })
+  return Util.extendDeep(load.config, readNodeConfig(env['NODE_CONFIG'])) as Record<string, unknown>
+}
+
+function readNodeConfig(json: string | undefined): object {
+  if (json === undefined || json === '') return {}
+  try {
+    return JSON.parse(json) as object
+  } catch (cause) {
+    throw new ConfigError(['NODE_CONFIG: is not valid JSON'], { cause })
+  }
+}
+
+function readEnvironment({ env: name, secret }: Setting, env: Environment): string | undefined {
+  if (name === undefined) return undefined
+  const value = env[name]
+  if (value !== undefined && value !== '') return value
+  const file = secret ? env[`${name}_FILE`] : undefined
+  return file === undefined || file === '' ? undefined : readSecret(`${name}_FILE`, file)
+}
+
+function readSecret(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new ConfigError([`${name}: the file it names cannot be read`], { cause })
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const child of Object.values(value)) deepFreeze(child)
+    Object.freeze(value)
+  }
+  return value
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+
+/** What the reference page and the environment mapping need to know of a setting. */
+export type SettingFacts = {
+  readonly description: string
+  /** The environment variable that wins over the files. */
+  readonly env?: string
+  /** Also read from the file that `${env}_FILE` names; never shown. */
+  readonly secret?: boolean
+}
+
+/** The environment gives strings; the files may give numbers. */
+export function integer(
+  range: { readonly min: number; readonly max: number; readonly fallback: number },
+  description: string,
+  env?: string,
+) {
+  const { min, max, fallback } = range
+  return z
+    .preprocess(toNumber, z.int().min(min).max(max).default(fallback))
+    .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
+}
+
+export function number(
+  range: { readonly min: number; readonly max: number; readonly fallback: number },
+  description: string,
+  env?: string,
+) {
+  const { min, max, fallback } = range
+  return z
+    .preprocess(toNumber, z.number().min(min).max(max).default(fallback))
+    .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
+}
+
+export function toggle(fallback: boolean, description: string, env?: string) {
+  return z
+    .preprocess(toBoolean, z.boolean().default(fallback))
+    .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
+}
+
+/** A text that may be absent; an empty one counts as absent. */
+export function text(facts: SettingFacts) {
+  return z.preprocess(emptyToUndefined, z.string().optional()).meta({ ...facts })
+}
+
+/** An absolute URL that may be absent, without its trailing slash. */
+export function address(protocols: readonly string[], facts: SettingFacts) {
+  const allowed = protocols.map((protocol) => `${protocol}://`).join(' or ')
+  const isAddress = (value: string) =>
+    URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1))
+  return z
+    .preprocess(
+      emptyToUndefined,
+      z
+        .string()
+        .refine(isAddress, `must be a URL that begins with ${allowed}`)
+        .overwrite((value) => value.replace(/\/+$/, ''))
+        .optional(),
+    )
+    .meta({ ...facts })
+}
+
+function toNumber(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return value.trim() === '' ? undefined : Number(value)
+}
+
+function toBoolean(value: unknown): unknown {
+  if (value === 'true') return true
+  if (value === 'false') return false
+  return value === '' ? undefined : value
+}
+
+function emptyToUndefined(value: unknown): unknown {
+  return value === '' ? undefined : value
+}

@@ -1,0 +1,49 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { integer, text } from '../config/setting.ts'
+
+/** Settings at the root of the configuration: where things lie on disk. */
+export const folderSettings = {
+  data_dir: text({
+    description:
+      'The folder for everything that this service keeps on disk; `./data` where none is given.',
+    env: 'DATA_DIR',
+  }),
+  originals_dir: text({
+    description:
+      'The folder of the originals: back it up. Shared by all api processes. `<data_dir>/originals` where none is given.',
+    env: 'ORIGINALS_DIR',
+  }),
+}
+
+export const spoolSettings = z
+  .object({
+    max_bytes: integer(
+      { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 512 * 1024 * 1024 },
+      'The most that waits for being stored, bytes. Beyond it renderings are served and not stored.',
+    ),
+    max_items: integer({ min: 0, max: 10_000_000, fallback: 20_000 }, 'The same, renderings.'),
+    max_age: integer(
+      { min: 60, max: 30 * 86_400, fallback: 86_400 },
+      'How long a rendering waits at the most, seconds.',
+    ),
+  })
+  .prefault({})
+
+type FolderSettings = {
+  readonly data_dir?: string | undefined
+  readonly originals_dir?: string | undefined
+}
+
+/** The absolute folders that the settings name. */
+export function toFolders({ data_dir, originals_dir }: FolderSettings) {
+  const data = resolve(data_dir ?? 'data')
+  return {
+    data,
+    originals: resolve(originals_dir ?? join(data, 'originals')),
+    variants: join(data, 'variants'),
+    spool: join(data, 'spool'),
+    postgres: join(data, 'postgres'),
+    temporary: join(data, 'tmp'),
+  } as const
+}

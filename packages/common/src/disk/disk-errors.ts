@@ -1,0 +1,37 @@
+import { AppError } from '../errors.ts'
+
+/** The system's code of an error, such as ENOENT. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
+/** A file that is not there is `undefined`; every other error is the caller's. */
+export async function ignoreMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+const fullOrRefused = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+])
+
+/** A disk that is full, read-only or broken becomes STORE_UNAVAILABLE. */
+export async function translateDiskErrors<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!fullOrRefused.has(errorCode(error) ?? '')) throw error
+    throw new AppError('STORE_UNAVAILABLE', 'Nothing can be stored now.', { cause: error })
+  }
+}

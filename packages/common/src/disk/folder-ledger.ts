@@ -1,0 +1,87 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listFiles } from './temporary-files.ts'
+
+export type FolderLedgerOptions = {
+  readonly dir: string
+  readonly maxBytes: number
+  readonly maxItems: number
+  /** Older files are removed, ms. */
+  readonly maxAgeMs: number
+}
+
+/** What lies in a folder, kept within bounds. */
+export type FolderLedger = {
+  /** Takes room for a file before it is written. false: there is none. */
+  reserve(name: string, bytes: number): Promise<boolean>
+  /** The file that room was taken for is in its place. */
+  settle(name: string): void
+  /** There is no such file any more, or it could not be written. */
+  release(name: string): void
+}
+
+/** How long a count of the folder is believed, ms: other processes put and drop files as well. */
+const recountAfterMs = 30_000
+/** The same while the folder counts as full, ms. */
+const recountFullAfterMs = 1000
+
+/**
+ * Counts the folder at first use, and again from time to time; in between it follows what this process does. Exact for
+ * one process; several exceed the bounds by no more than what they add between two counts.
+ */
+export function createFolderLedger(options: FolderLedgerOptions): FolderLedger {
+  const { dir, maxBytes, maxItems, maxAgeMs } = options
+  const reserved = new Set<string>()
+  let current = new Map<string, number>()
+  let total = 0
+  let countedAt = Number.NEGATIVE_INFINITY
+  let counting: Promise<void> | undefined
+
+  function set(name: string, bytes: number): void {
+    total += bytes - (current.get(name) ?? 0)
+    current.set(name, bytes)
+  }
+
+  function release(name: string): void {
+    reserved.delete(name)
+    total -= current.get(name) ?? 0
+    current.delete(name)
+  }
+
+  async function count(): Promise<void> {
+    const found = new Map<string, number>()
+    for await (const { name, size, modifiedMs } of listFiles(dir)) {
+      if (Date.now() - modifiedMs < maxAgeMs) found.set(name, size)
+      else await rm(join(dir, name), { force: true })
+    }
+    for (const name of reserved) found.set(name, current.get(name) ?? 0)
+    current = found
+    total = [...found.values()].reduce((sum, size) => sum + size, 0)
+    countedAt = Date.now()
+  }
+
+  function recount(): Promise<void> {
+    counting ??= count().finally(() => (counting = undefined))
+    return counting
+  }
+
+  function hasRoom(name: string, bytes: number): boolean {
+    const items = current.has(name) ? current.size : current.size + 1
+    return items <= maxItems && total - (current.get(name) ?? 0) + bytes <= maxBytes
+  }
+
+  return {
+    async reserve(name, bytes) {
+      const age = Date.now() - countedAt
+      if (age === Number.POSITIVE_INFINITY) await recount()
+      else if (age > recountAfterMs) recount().catch(() => {})
+      if (!hasRoom(name, bytes) && age > recountFullAfterMs) await recount()
+      if (!hasRoom(name, bytes)) return false
+      set(name, bytes)
+      reserved.add(name)
+      return true
+    },
+    settle: (name) => void reserved.delete(name),
+    release,
+  }
+}

@@ -1,0 +1,66 @@
+import { link, lstat, mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { originalPath } from '../digest.ts'
+import { AppError } from '../errors.ts'
+import type { ImageId } from '../image/index.ts'
+import type { OriginalFile, OriginalStore, TemporaryFile } from '../ports/original-store.ts'
+import { errorCode, translateDiskErrors } from './disk-errors.ts'
+import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
+import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
+
+export type DiskOriginalStoreOptions = { readonly dir: string }
+
+/** Holds the hashed names: a flat file of the seed may be named as one of their folders, but never begins with "_". */
+const hashedFolder = '_hashed'
+
+/** What a path of no file at all may answer: nothing there, a file in the way, a name too long for the disk. */
+const absent = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL'])
+
+/**
+ * Originals in a folder, spread out by the hash of their ids. Files that the seed put straight into the folder, named
+ * as their ids, are found as well; nothing is ever written there.
+ */
+export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): OriginalStore {
+  const incoming = join(dir, incomingFolder)
+  const pathOf = (id: ImageId) => join(dir, hashedFolder, originalPath(id))
+
+  async function find(id: ImageId): Promise<OriginalFile | undefined> {
+    return (await findFile(pathOf(id))) ?? findFile(join(dir, id))
+  }
+
+  async function put(id: ImageId, file: TemporaryFile): Promise<void> {
+    const path = pathOf(id)
+    if ((await findFile(join(dir, id))) !== undefined) throw taken()
+    await mkdir(dirname(path), { recursive: true })
+    await syncFile(file.path)
+    // A hard link, unlike a rename, never replaces what is there.
+    await link(file.path, path).catch((error: unknown) => {
+      throw errorCode(error) === 'EEXIST' ? taken(error) : error
+    })
+    await syncFolders(dir, dirname(path))
+    await rm(file.path, { force: true })
+  }
+
+  return {
+    find: (id) => translateDiskErrors(find(id)),
+    createTemporary: () => translateDiskErrors(createTemporaryFile(incoming)),
+    put: (id, file) => translateDiskErrors(put(id, file)),
+    delete: (id) => translateDiskErrors(rm(pathOf(id), { force: true })),
+    sweepTemporary: (olderThanMs) => translateDiskErrors(sweepFolder(incoming, olderThanMs)),
+  }
+}
+
+async function findFile(path: string): Promise<OriginalFile | undefined> {
+  try {
+    // A symbolic link is not followed: it could lead out of the folder.
+    const facts = await lstat(path)
+    return facts.isFile() ? { path, size: facts.size, modifiedAt: facts.mtime } : undefined
+  } catch (error) {
+    if (absent.has(errorCode(error) ?? '')) return undefined
+    throw error
+  }
+}
+
+function taken(cause?: unknown): AppError {
+  return new AppError('ID_TAKEN', 'There is an image of this id already.', { cause })
+}

@@ -1,0 +1,84 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import type { Digest } from '../digest.ts'
+import { AppError } from '../errors.ts'
+import type { Spool, Spooled } from '../ports/spool.ts'
+import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
+import { createFolderLedger } from './folder-ledger.ts'
+import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
+import { incomingFolder } from './write-durably.ts'
+
+export type DiskSpoolOptions = {
+  readonly dir: string
+  readonly maxBytes: number
+  readonly maxItems: number
+  /** Older entries are swept, ms. */
+  readonly maxAgeMs: number
+}
+
+/** Of an entry: when it was rendered (8 bytes), a checksum of the picture (4 bytes), then the picture. */
+const headerBytes = 12
+/** Temporary files that are older than this are those of a process that was killed, ms. */
+const leftOverMs = 10 * 60_000
+
+/**
+ * Waiting renditions in a folder, one file each. Nothing is synchronised to the disk: an entry that a loss of power has
+ * damaged does not match its checksum, and counts as lost.
+ */
+export function createDiskSpool(options: DiskSpoolOptions): Spool {
+  const { dir } = options
+  const incoming = join(dir, incomingFolder)
+  const ledger = createFolderLedger(options)
+  let swept: Promise<unknown> | undefined
+
+  async function put(digest: Digest, spooled: Spooled): Promise<void> {
+    swept ??= sweepFolder(incoming, leftOverMs).catch(() => {})
+    await swept
+    if (!(await ledger.reserve(digest, headerBytes + spooled.bytes.length))) {
+      throw new AppError('SPOOL_FULL', 'Too much waits for being stored.')
+    }
+    try {
+      await write(digest, spooled)
+      ledger.settle(digest)
+    } catch (error) {
+      ledger.release(digest)
+      throw error
+    }
+  }
+
+  async function write(digest: Digest, spooled: Spooled): Promise<void> {
+    await using file = await createTemporaryFile(incoming)
+    await writeFile(file.path, [toHeader(spooled), spooled.bytes])
+    await mkdir(dir, { recursive: true })
+    await rename(file.path, join(dir, digest))
+  }
+
+  async function drop(digest: Digest): Promise<void> {
+    await rm(join(dir, digest), { force: true })
+    ledger.release(digest)
+  }
+
+  return {
+    put: (digest, spooled) => translateDiskErrors(put(digest, spooled)),
+    async get(digest) {
+      const file = await translateDiskErrors(ignoreMissing(readFile(join(dir, digest))))
+      return file === undefined ? undefined : fromFile(file)
+    },
+    drop: (digest) => translateDiskErrors(drop(digest)),
+  }
+}
+
+function toHeader({ renderedAt, bytes }: Spooled): Buffer {
+  const header = Buffer.alloc(headerBytes)
+  header.writeDoubleBE(renderedAt)
+  header.writeUInt32BE(crc32(bytes), 8)
+  return header
+}
+
+function fromFile(file: Buffer): Spooled | undefined {
+  if (file.length < headerBytes) return undefined
+  const bytes = file.subarray(headerBytes)
+  if (crc32(bytes) !== file.readUInt32BE(8)) return undefined
+  return { renderedAt: file.readDoubleBE(), bytes }
+}

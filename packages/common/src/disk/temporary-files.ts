@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TemporaryFile } from '../ports/original-store.ts'
+import { ignoreMissing } from './disk-errors.ts'
+
+/** A path for a new file in `dir`; nothing is there yet. */
+export async function createTemporaryFile(dir: string): Promise<TemporaryFile> {
+  await mkdir(dir, { recursive: true })
+  const path = join(dir, randomUUID())
+  return { path, [Symbol.asyncDispose]: () => rm(path, { force: true }) }
+}
+
+/** A file as it was found in a folder. */
+export type FoundFile = {
+  readonly name: string
+  readonly size: number
+  readonly modifiedMs: number
+}
+
+/** The files in `dir`, those of its folders left out; none where there is no such folder. */
+export async function* listFiles(dir: string): AsyncGenerator<FoundFile> {
+  for (const name of (await ignoreMissing(readdir(dir))) ?? []) {
+    const facts = await ignoreMissing(stat(join(dir, name)))
+    if (facts?.isFile()) yield { name, size: facts.size, modifiedMs: facts.mtimeMs }
+  }
+}
+
+/** Removes the files in `dir` that were last written longer ago than this. Resolves to their number. */
+export async function sweepFolder(dir: string, olderThanMs: number): Promise<number> {
+  let removed = 0
+  for await (const { name, modifiedMs } of listFiles(dir)) {
+    if (Date.now() - modifiedMs < olderThanMs) continue
+    await rm(join(dir, name), { force: true })
+    removed += 1
+  }
+  return removed
+}

@@ -1,0 +1,36 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseObjectKey } from '../digest.ts'
+import type { VariantStore } from '../ports/variant-store.ts'
+import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
+import { sweepFolder } from './temporary-files.ts'
+import { incomingFolder, writeDurably } from './write-durably.ts'
+
+export type DiskVariantStoreOptions = {
+  readonly dir: string
+  /** What stands before a key in an address, no slash at its end. */
+  readonly baseUrl: string
+}
+
+/** Temporary files that are older than this are those of a process that was killed, ms. */
+const leftOverMs = 60 * 60_000
+
+/** Stored variants in a folder, which the api serves itself. */
+export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions): VariantStore {
+  let swept: Promise<unknown> | undefined
+
+  async function put(key: string, bytes: Uint8Array): Promise<void> {
+    swept ??= sweepFolder(join(dir, incomingFolder), leftOverMs).catch(() => {})
+    await swept
+    await writeDurably(dir, join(dir, key), bytes)
+  }
+
+  return {
+    put: (key, bytes) => translateDiskErrors(put(key, bytes)),
+    get: (key) => translateDiskErrors(ignoreMissing(readFile(join(dir, key)))),
+    delete: (key) => translateDiskErrors(rm(join(dir, key), { force: true })),
+    url: (key) => `${baseUrl}/${key}`,
+    keyOf: (url) =>
+      url.startsWith(`${baseUrl}/`) ? parseObjectKey(url.slice(baseUrl.length + 1)) : undefined,
+  }
+}

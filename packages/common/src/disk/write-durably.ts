@@ -1,0 +1,44 @@
+import { mkdir, open, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createTemporaryFile } from './temporary-files.ts'
+
+/** Where files lie while they are written: in the folder that they go to, so on the same file system. */
+export const incomingFolder = '.incoming'
+
+/**
+ * Writes a file that is whole or not there, whatever ends this process, and that a loss of power leaves whole.
+ *
+ * @param path below `root`; what lay there is replaced
+ */
+export async function writeDurably(root: string, path: string, bytes: Uint8Array): Promise<void> {
+  await using file = await createTemporaryFile(join(root, incomingFolder))
+  await using handle = await open(file.path, 'wx')
+  await handle.writeFile(bytes)
+  await handle.sync()
+  await mkdir(dirname(path), { recursive: true })
+  await rename(file.path, path)
+  await syncFolders(root, dirname(path))
+}
+
+/** Makes sure that what was written to a file survives a loss of power. */
+export async function syncFile(path: string): Promise<void> {
+  await using file = await open(path, 'r')
+  await file.sync()
+}
+
+/** The same for the names in a folder and in those above it, up to `root`. */
+export async function syncFolders(root: string, path: string): Promise<void> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    await syncFolder(folder)
+    if (folder === root || folder === dirname(folder)) return
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  try {
+    await syncFile(path)
+  } catch (error) {
+    // Windows cannot open folders; its file systems journal names by themselves.
+    if (process.platform !== 'win32') throw error
+  }
+}

@@ -1,0 +1,19 @@
+import { integer, text } from '../config/setting.ts'
+
+/** Settings at the root of the configuration: where a service listens. */
+export const listenSettings = {
+  port: integer({ min: 0, max: 65_535, fallback: 1337 }, 'The public port.', 'PORT'),
+  listen_address: text({
+    description: 'The address of the public port; `127.0.0.1` where none is given.',
+    env: 'LISTEN_ADDRESS',
+  }),
+  admin_port: integer(
+    { min: 0, max: 65_535, fallback: 1338 },
+    'The port of the admin listener (`/metrics`).',
+    'ADMIN_PORT',
+  ),
+  admin_address: text({
+    description: 'The address of the admin listener; `127.0.0.1` where none is given.',
+    env: 'ADMIN_ADDRESS',
+  }),
+}

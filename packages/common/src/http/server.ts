@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type ListenOptions = {
+  /** 0: any free port. */
+  readonly port: number
+  readonly host: string
+  /** How long a client may take to send its whole request, ms. */
+  readonly requestTimeoutMs?: number
+}
+
+export type HttpServer = {
+  readonly port: number
+  /** Takes no new connections, waits for the requests in flight, at the most `limitMs`, then cuts what is left. */
+  close(limitMs: number): Promise<void>
+}
+
+/** A load balancer in front keeps idle connections for up to 60 s; ours outlive them, so that none is reused as it ends. */
+const keepAliveTimeoutMs = 65_000
+const headersTimeoutMs = 10_000
+
+/** @throws Error that names the port where it is taken or may not be used */
+export async function listen(
+  handler: RequestListener,
+  options: ListenOptions,
+): Promise<HttpServer> {
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: options.requestTimeoutMs ?? 30_000,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: 2000,
+      noDelay: true,
+    },
+    handler,
+  )
+  await bind(server, options)
+  const { port } = server.address() as AddressInfo
+  return { port, close: (limitMs) => closeServer(server, limitMs) }
+}
+
+async function bind(server: Server, { port, host }: ListenOptions): Promise<void> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    throw new Error(describeListenError(cause, host, port), { cause })
+  }
+}
+
+function describeListenError(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is taken by another program.`
+  if (code === 'EACCES') return `Port ${port} on ${host} may not be used by this user.`
+  return `Cannot listen on port ${port} of ${host} (${String(code)}).`
+}
+
+async function closeServer(server: Server, limitMs: number): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  // Connections become idle one by one as their requests end; `server.close` alone would wait for their clients.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  const cut = setTimeout(() => server.closeAllConnections(), limitMs)
+  try {
+    await closed
+  } finally {
+    clearInterval(sweep)
+    clearTimeout(cut)
+  }
+}

@@ -1,0 +1,47 @@
+import type { Logger } from '../log.ts'
+
+/** Ends a part; what it resolves to is of no interest. */
+type Close = () => PromiseLike<unknown> | void
+
+/** What was started, to be ended in the reverse order. */
+export type Closers = {
+  /** Adds the end of what was just started; `name` is for the log. */
+  add(name: string, close: Close): void
+  /** Ends everything, the newest first; what fails or takes too long does not keep the rest. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** How long the end of one part may take, ms. */
+const closeLimitMs = 15_000
+
+export function createClosers(log: Logger): Closers {
+  const entries: { name: string; close: Close }[] = []
+  let closing: Promise<void> | undefined
+
+  async function closeAll(): Promise<void> {
+    for (const { name, close } of entries.toReversed()) {
+      try {
+        await withLimit(close)
+      } catch (error) {
+        log.warn('part not closed cleanly', { part: name, error })
+      }
+    }
+  }
+
+  return {
+    add: (name, close) => void entries.push({ name, close }),
+    close: () => (closing ??= closeAll()),
+  }
+}
+
+async function withLimit(close: Close): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('It took too long.')), closeLimitMs)
+  })
+  try {
+    await Promise.race([close(), limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}

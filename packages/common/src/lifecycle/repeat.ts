@@ -1,0 +1,24 @@
+import type { Logger } from '../log.ts'
+
+/** Runs a task again and again, the first time at once, until stopped. What fails is logged and tried again. */
+export function repeat(
+  name: string,
+  task: () => Promise<unknown>,
+  everyMs: number,
+  log: Logger,
+): { stop(): Promise<void> } {
+  let running: Promise<unknown> = Promise.resolve()
+  const runOnce = () => {
+    running = task().catch((error: unknown) =>
+      log.warn('recurring task failed', { task: name, error }),
+    )
+  }
+  runOnce()
+  const timer = setInterval(runOnce, everyMs)
+  return {
+    async stop() {
+      clearInterval(timer)
+      await running
+    },
+  }
+}

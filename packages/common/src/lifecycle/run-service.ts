@@ -1,0 +1,43 @@
+import { ConfigError } from '../config/config-error.ts'
+
+export type Service = { close(): Promise<void> }
+
+/** How long a service may take to end before the process ends anyway, ms. */
+const backstopMs = 40_000
+
+/**
+ * Runs a service as the whole of a process: starts it, ends it on SIGTERM or SIGINT, and leaves the exit code. What
+ * keeps it from starting is said in plain words on standard error.
+ */
+export async function runService(start: () => Promise<Service>): Promise<void> {
+  const stopped = Promise.race([nextSignal('SIGTERM'), nextSignal('SIGINT')])
+  let service: Service
+  try {
+    service = await start()
+  } catch (error) {
+    process.stderr.write(`${describe(error)}\n`)
+    process.exitCode = 1
+    endSoon()
+    return
+  }
+  await stopped
+  endSoon()
+  await service.close()
+}
+
+function nextSignal(signal: NodeJS.Signals): Promise<void> {
+  return new Promise((resolve) => {
+    process.once(signal, () => resolve())
+  })
+}
+
+/** Nothing should be left to keep the process; should something be, it ends all the same. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), backstopMs).unref()
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? (error.stack ?? error.message) : error.message
+}

@@ -1,0 +1,36 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Logger } from '../log.ts'
+import type { Schema } from './tables/schema.ts'
+
+export type Database = Kysely<Schema>
+
+export type DatabaseOptions = {
+  readonly url: string
+  /** Connections at the most. */
+  readonly poolSize: number
+  /** How long a new connection may take, and how long a call waits for a free one, ms. */
+  readonly connectTimeoutMs?: number
+  /** How long a statement may take, ms. */
+  readonly statementTimeoutMs?: number
+  readonly log: Logger
+}
+
+/** A pool of connections; they are made when they are needed. The caller ends it with `destroy()`. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const { url, poolSize, log, connectTimeoutMs = 1000, statementTimeoutMs = 2000 } = options
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    // The server's timeout says nothing when the server hangs; this one is the client's own.
+    query_timeout: statementTimeoutMs + 500,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: 'iaas',
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn('database connection lost', { error }))
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}

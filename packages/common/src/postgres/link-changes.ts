@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { z } from 'zod'
+import type { Logger } from '../log.ts'
+import type { LinkChanges } from '../ports/link-store.ts'
+import { keyOfColumns } from './link-row.ts'
+
+const channel = 'iaas_links'
+const longestPauseMs = 5000
+
+const payloadSchema = z.object({
+  id: z.string(),
+  x: z.number(),
+  y: z.number(),
+  fit: z.string(),
+  file_type: z.string(),
+  blur: z.boolean(),
+  quality: z.number(),
+})
+
+export type LinkChangesOptions = { readonly url: string; readonly log: Logger }
+
+/** Listens to the trigger on `images`, on a connection of its own that is made anew for as long as it takes. */
+export function createPostgresLinkChanges({ url, log }: LinkChangesOptions): LinkChanges {
+  async function listen(onKey: (payload: string | undefined) => void): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 2000,
+      keepAlive: true,
+      application_name: 'iaas-link-changes',
+    })
+    client.on('error', (error) => log.warn('link changes interrupted', { error }))
+    client.on('notification', ({ payload }) => onKey(payload))
+    try {
+      await client.connect()
+      await client.query(`LISTEN ${channel}`)
+      return client
+    } catch (error) {
+      await client.end().catch(() => {})
+      throw error
+    }
+  }
+
+  return {
+    async subscribe(onChange, onGap) {
+      const stop = new AbortController()
+      const onKey = (payload: string | undefined) => {
+        const columns = payloadSchema.safeParse(parseJson(payload ?? ''))
+        const key = columns.success ? keyOfColumns(columns.data) : undefined
+        if (key !== undefined) onChange(key)
+      }
+      const running = keepListening({
+        listen: () => listen(onKey),
+        onGap,
+        signal: stop.signal,
+        log,
+      })
+      return {
+        async [Symbol.asyncDispose]() {
+          stop.abort()
+          await running
+        },
+      }
+    },
+  }
+}
+
+type ListenerOptions = {
+  readonly listen: () => Promise<pg.Client>
+  readonly onGap: () => void
+  readonly signal: AbortSignal
+  readonly log: Logger
+}
+
+async function keepListening({ listen, onGap, signal, log }: ListenerOptions): Promise<void> {
+  for (let failures = 0, connections = 0; !signal.aborted;) {
+    try {
+      const client = await listen()
+      if (connections > 0) onGap()
+      connections += 1
+      failures = 0
+      await untilEnd(client, signal)
+    } catch (error) {
+      failures += 1
+      log.debug('link changes not available', { error })
+    }
+    const pauseMs = Math.min(longestPauseMs, 100 * 2 ** failures) * (0.5 + Math.random() / 2)
+    await delay(pauseMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** Resolves once the connection is gone, or ends it when told to. */
+async function untilEnd(client: pg.Client, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    client.once('end', resolve)
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) resolve()
+  })
+  await client.end().catch(() => {})
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,47 @@
+import {
+  type Fit,
+  type Format,
+  type Variant,
+  type VariantKey,
+  fits,
+  formats,
+  parseImageId,
+  variantKey,
+} from '../image/index.ts'
+
+/** The columns of `images` that name a variant. */
+export type LinkColumns = {
+  readonly id: string
+  readonly x: number
+  readonly y: number
+  readonly fit: string
+  readonly file_type: string
+  readonly blur: boolean
+  readonly quality: number
+}
+
+/** How the seed writes "the quality of the original". */
+const autoQuality = -1
+
+export function toColumns(variant: Variant): LinkColumns {
+  const { id, width: x, height: y, fit, format, blur, quality } = variant
+  const file_type = formats[format].mime
+  return { id, x, y, fit, file_type, blur, quality: quality === 'auto' ? autoQuality : quality }
+}
+
+/** The key of the variant that a row names; undefined for a row that no request of ours can mean. */
+export function keyOfColumns(columns: LinkColumns): VariantKey | undefined {
+  const fit = fits.find((known): known is Fit => known === columns.fit)
+  const format = (Object.keys(formats) as Format[]).find(
+    (known) => formats[known].mime === columns.file_type,
+  )
+  if (fit === undefined || format === undefined) return undefined
+  const { x: width, y: height, blur, quality } = columns
+  try {
+    const id = parseImageId(columns.id)
+    const knownQuality = quality === autoQuality ? 'auto' : quality
+    return variantKey({ id, width, height, fit, format, blur, quality: knownQuality })
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,62 @@
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import { migrations } from './migrations/index.ts'
+
+export type MigrateOptions = {
+  readonly url: string
+  /** How long to wait for another process that migrates, ms. */
+  readonly lockTimeoutMs?: number
+}
+
+/** The key of our advisory lock: "iaas" in ASCII. */
+const lockKey = 0x69_61_61_73
+
+/**
+ * Brings the database to the newest schema. Any number of processes may do so at once: one does, the others wait.
+ *
+ * @throws Error where the lock is not had within its limit, or a migration fails (none of its changes stay)
+ */
+export async function migrateToLatest({
+  url,
+  lockTimeoutMs = 30_000,
+}: MigrateOptions): Promise<void> {
+  // One connection: the lock below is its session's, and it is gone with it, whatever happens.
+  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 5000 })
+  pool.on('error', () => {})
+  const db = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    await db.connection().execute(async (connection) => {
+      await takeLock(connection, lockTimeoutMs)
+      // No request of a running service waits longer than this for a table that is being changed.
+      await sql`SET lock_timeout = '5s'`.execute(connection)
+      await runMigrations(connection)
+    })
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function takeLock(db: Kysely<Record<string, never>>, timeoutMs: number): Promise<void> {
+  await sql`SELECT set_config('lock_timeout', ${`${timeoutMs}ms`}, false)`.execute(db)
+  try {
+    await sql`SELECT pg_advisory_lock(${lockKey})`.execute(db)
+  } catch (cause) {
+    throw new Error(`Another process has been migrating the database for over ${timeoutMs} ms.`, {
+      cause,
+    })
+  }
+}
+
+async function runMigrations(db: Kysely<Record<string, never>>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    migrationTableName: 'iaas_migrations',
+    migrationLockTableName: 'iaas_migrations_lock',
+  })
+  const { error, results } = await migrator.migrateToLatest()
+  if (error === undefined) return
+  const failed =
+    results?.find(({ status }) => status === 'Error')?.migrationName ?? 'the first step'
+  throw new Error(`The database could not be migrated: ${failed} failed.`, { cause: error })
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { AppError } from '../errors.ts'
+import type { Token, TokenStore } from '../ports/token-store.ts'
+import type { Database } from './database.ts'
+import { translateErrors } from './translate-errors.ts'
+
+const now = sql<Date>`now()`
+const validUntil = sql<Date>`now() + interval '15 minutes'`
+
+/** What a token of ours, or of the seed's, can look like; anything else is not worth a query. */
+const tokenPattern = /^[\w.~+/=-]{1,255}$/
+
+/** The tokens in the table `tokens`. The database is the caller's, and its clock is the only one. */
+export function createPostgresTokenStore(db: Database): TokenStore {
+  return {
+    async issue(id) {
+      const token = randomBytes(32).toString('base64url') as Token
+      const query = db
+        .insertInto('tokens')
+        .values({ id: token, image_id: id, valid_until: validUntil, used: 0 } as never)
+        .onConflict((conflict) =>
+          conflict
+            .column('image_id')
+            .doUpdateSet({ id: token, valid_until: validUntil } as never)
+            .where('tokens.used', '=', 0)
+            .where('tokens.valid_until', '<', now),
+        )
+        .returning('id')
+      const row = await translateErrors(query.executeTakeFirst())
+      if (row === undefined) {
+        throw new AppError('ID_TAKEN', 'The id has an image, or a token that is still valid.')
+      }
+      return token
+    },
+    async claim(token, id) {
+      if (!tokenPattern.test(token)) return false
+      const query = db
+        .updateTable('tokens')
+        .set({ used: 1, claimed_at: now } as never)
+        .where('id', '=', token)
+        .where('image_id', '=', id)
+        .where('used', '=', 0)
+        .where('valid_until', '>=', now)
+        .returning('id')
+      return (await translateErrors(query.executeTakeFirst())) !== undefined
+    },
+    async complete(token, id) {
+      const query = db
+        .updateTable('tokens')
+        .set({ uploaded_at: now } as never)
+        .where('id', '=', token)
+        .where('image_id', '=', id)
+        .where('used', '=', 1)
+        .where('claimed_at', 'is not', null)
+        .returning('id')
+      return (await translateErrors(query.executeTakeFirst())) !== undefined
+    },
+    async release(token, id) {
+      const query = db
+        .deleteFrom('tokens')
+        .where('id', '=', token)
+        .where('image_id', '=', id)
+        .where('claimed_at', 'is not', null)
+        .where('uploaded_at', 'is', null)
+      await translateErrors(query.execute())
+    },
+    async sweep(leaseMs) {
+      const lease = sql<Date>`now() - make_interval(secs => ${leaseMs / 1000})`
+      const query = db.deleteFrom('tokens').where((eb) =>
+        eb.or([
+          eb('used', '=', 0).and('valid_until', '<', now),
+          // A used token without a claim is the seed's: its upload may have been completed without a note.
+          eb('used', '=', 1).and('uploaded_at', 'is', null).and('claimed_at', '<', lease),
+        ]),
+      )
+      const { numDeletedRows } = await translateErrors(query.executeTakeFirstOrThrow())
+      return Number(numDeletedRows)
+    },
+    async ping() {
+      await translateErrors(sql`select 1`.execute(db))
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { AppError } from '../errors.ts'
+
+/** Runs a query; a database that is gone, full or too slow becomes STORE_UNAVAILABLE, anything else passes through. */
+export async function translateErrors<T>(query: Promise<T>): Promise<T> {
+  try {
+    return await query
+  } catch (error) {
+    throw isUnavailable(error)
+      ? new AppError('STORE_UNAVAILABLE', 'The database does not answer.', { cause: error })
+      : error
+  }
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const unavailableClasses = [
+  '08', // connection exception
+  '25006', // read only transaction: a standby
+  '28', // invalid authorization
+  '3D', // the database does not exist
+  '53', // insufficient resources
+  '55P03', // lock not available
+  '57', // operator intervention: shutdown, statement timeout
+  '58', // system error
+]
+
+function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  if (/^[0-9A-Z]{5}$/.test(code)) {
+    return unavailableClasses.some((prefix) => code.startsWith(prefix))
+  }
+  // Errors of the socket have a system code; those of the client library only a message.
+  return (
+    /^E[A-Z]+$/.test(code) || /timeout|terminated|Connection|not queryable/i.test(error.message)
+  )
+}

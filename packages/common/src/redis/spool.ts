@@ -1,0 +1,47 @@
+import type { Redis } from 'ioredis'
+import type { Digest } from '../digest.ts'
+import { AppError } from '../errors.ts'
+import type { Spool } from '../ports/spool.ts'
+import { dropScript, putScript } from './spool-scripts.ts'
+import { translateErrors } from './translate-errors.ts'
+
+export type RedisSpoolOptions = {
+  /** Of the role `producer`: entries are too large for the deadline of a cache. */
+  readonly redis: Redis
+  readonly prefix: string
+  readonly maxBytes: number
+  readonly maxItems: number
+  /** How long an entry waits at the most, ms. */
+  readonly maxAgeMs: number
+}
+
+/** Of an entry: when it was rendered, then the picture. */
+const headerBytes = 8
+
+/** Waiting renditions in Redis, for any number of processes: binary values that expire, bounded by a ledger. */
+export function createRedisSpool(options: RedisSpoolOptions): Spool {
+  const { redis, prefix, maxBytes, maxItems, maxAgeMs } = options
+  const entryOf = (digest: Digest) => `${prefix}:spool:${digest}`
+  const ledger = ['expiries', 'sizes', 'total'].map((name) => `${prefix}:spool-${name}`)
+
+  return {
+    async put(digest, { bytes, renderedAt }) {
+      const entry = Buffer.alloc(headerBytes + bytes.length)
+      entry.writeDoubleBE(renderedAt)
+      entry.set(bytes, headerBytes)
+      const keys = [entryOf(digest), ...ledger]
+      const args = [digest, entry, entry.length, maxAgeMs, maxBytes, maxItems]
+      const done = await translateErrors(redis.eval(putScript, keys.length, ...keys, ...args))
+      if (done !== 1) throw new AppError('SPOOL_FULL', 'Too much waits for being stored.')
+    },
+    async get(digest) {
+      const entry = await translateErrors(redis.getBuffer(entryOf(digest)))
+      if (entry === null || entry.length < headerBytes) return undefined
+      return { renderedAt: entry.readDoubleBE(), bytes: entry.subarray(headerBytes) }
+    },
+    async drop(digest) {
+      const keys = [entryOf(digest), ...ledger]
+      await translateErrors(redis.eval(dropScript, keys.length, ...keys, digest))
+    },
+  }
+}

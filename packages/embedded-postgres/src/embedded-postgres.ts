@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { findBinaries } from './binaries.ts'
+import { type Cluster, clusterOwner, openCluster } from './cluster.ts'
+import { endOrphan } from './orphan.ts'
+import { chooseRunAs } from './run-as.ts'
+
+export type EmbeddedPostgresOptions = {
+  /** The folder of the database: its cluster and its password. Made where it is not there. */
+  readonly dataDir: string
+  /** Settings of the server, in addition to ours. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+export type EmbeddedPostgres = AsyncDisposable & {
+  /** The address of the database `iaas`, with the password. */
+  readonly url: string
+}
+
+/** For a small machine that this server does not have for itself. */
+const defaultSettings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  shared_buffers: '64MB',
+  max_connections: '100',
+  max_wal_size: '256MB',
+  log_min_messages: 'fatal',
+  log_checkpoints: 'off',
+}
+
+const startLimitMs = 60_000
+
+/**
+ * Starts a PostgreSQL of our own on a free port of the loopback, as any user. It ends with `asyncDispose`; should this
+ * process be killed, the next start on the same folder ends what is left.
+ */
+export async function startEmbeddedPostgres(
+  options: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
+  const binaries = await findBinaries()
+  const dataDir = resolve(options.dataDir)
+  // With the rights of this user, before it is looked who may pass.
+  await mkdir(dirname(dataDir), { recursive: true })
+  const runAs = await chooseRunAs([dataDir, binaries.postgres])
+  const cluster = await openCluster(dataDir, binaries, runAs)
+  await endOrphan(cluster.dir)
+  const port = await findFreePort()
+  const settings = Object.entries({ ...defaultSettings, ...options.settings }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
+  )
+  const [command, args] = runAs.command(binaries.postgres, [
+    '-D',
+    cluster.dir,
+    '-p',
+    `${port}`,
+    ...settings,
+  ])
+  // A process group of its own: the terminal's Ctrl-C must not end it before those that use it.
+  const server = spawn(command, [...args], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { LC_ALL: 'C' },
+    cwd: '/',
+  })
+  const log = collectTail(server)
+  try {
+    const url = await openDatabase(server, cluster, port)
+    return { url, [Symbol.asyncDispose]: () => stop(server) }
+  } catch (cause) {
+    await stop(server)
+    throw new Error(`The embedded PostgreSQL did not start. ${log()}`, { cause })
+  }
+}
+
+async function openDatabase(server: ChildProcess, cluster: Cluster, port: number): Promise<string> {
+  const urlOf = (database: string) =>
+    `postgres://${clusterOwner}:${cluster.password}@127.0.0.1:${port}/${database}`
+  const client = await connectOnceReady(server, urlOf('postgres'))
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [
+      clusterOwner,
+    ])
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${clusterOwner}`)
+  } finally {
+    await client.end()
+  }
+  return urlOf(clusterOwner)
+}
+
+async function connectOnceReady(
+  server: ChildProcess,
+  connectionString: string,
+): Promise<pg.Client> {
+  for (const giveUpAt = Date.now() + startLimitMs; ;) {
+    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000 })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      return client
+    } catch (error) {
+      await client.end().catch(() => {})
+      const hasEnded = server.exitCode !== null || server.signalCode !== null
+      if (hasEnded || Date.now() > giveUpAt) throw error
+    }
+    await delay(25)
+  }
+}
+
+/** In the order of patience: finish quickly, abort, be gone. */
+const stopSignals = [
+  ['SIGINT', 10_000],
+  ['SIGQUIT', 5000],
+  ['SIGKILL', 5000],
+] as const
+
+async function stop(server: ChildProcess): Promise<void> {
+  for (const [signal, waitMs] of stopSignals) {
+    if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return
+    const exited = once(server, 'exit')
+    server.kill(signal)
+    const timer = new AbortController()
+    await Promise.race([exited, delay(waitMs, undefined, { signal: timer.signal }).catch(() => {})])
+    timer.abort()
+  }
+}
+
+/** The last lines that a server writes: they tell why it did not start. */
+function collectTail(server: ChildProcess): () => string {
+  let tail = ''
+  server.on('error', (error) => (tail += error.message))
+  server.stderr
+    ?.setEncoding('utf8')
+    .on('data', (text: string) => (tail = (tail + text).slice(-2000)))
+  return () => tail.trim()
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
