@@ -1,0 +1,95 @@
+import { open } from 'node:fs/promises'
+import { AppError } from '@iaas/common/errors'
+import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
+import type { Metadata } from 'sharp'
+import { openHeader } from './sharp.ts'
+
+/** What the header of a picture tells, before any pixel is decoded. */
+export type SourceFacts = {
+  readonly format: OriginalFormat
+  /** As it is displayed, px. */
+  readonly size: Size
+  /** Progressive JPEG, interlaced PNG: all of it is kept in memory while it is decoded. */
+  readonly isProgressive: boolean
+  readonly bytesPerPixel: number
+}
+
+/** No format that is written here holds a longer side, and decoders take memory by the row. */
+const maxSide = 65_500
+
+/**
+ * Reads the header of a picture.
+ *
+ * @throws AppError IMAGE_UNSUPPORTED, IMAGE_DAMAGED, IMAGE_TOO_LARGE
+ */
+export async function inspectFile(path: string, maxPixels: number): Promise<SourceFacts> {
+  const head = await readHead(path)
+  const format = sniffFormat(head)
+  if (format === undefined) throw unsupported(head)
+  const metadata = await readMetadata(path, head)
+  const { width, height } = metadata.autoOrient
+  checkSize({ width, height }, maxPixels)
+  return {
+    format,
+    size: { width, height },
+    isProgressive: metadata.isProgressive,
+    bytesPerPixel: metadata.channels * (metadata.depth === 'uchar' ? 1 : 2),
+  }
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  await using file = await open(path, 'r')
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffLength), 0, sniffLength, 0)
+  return buffer.subarray(0, bytesRead)
+}
+
+async function readMetadata(path: string, head: Uint8Array): Promise<Metadata> {
+  let metadata: Metadata
+  try {
+    metadata = await openHeader(path).metadata()
+  } catch (cause) {
+    const message = 'The image is damaged: its header cannot be read.'
+    throw new AppError('IMAGE_DAMAGED', message, { cause })
+  }
+  if (metadata.format === 'heif' && metadata.compression !== 'av1') throw unsupported(head)
+  return metadata
+}
+
+function checkSize({ width, height }: Size, maxPixels: number): void {
+  if (width * height > maxPixels) {
+    const limit = `${maxPixels / 1e6} megapixels`
+    throw new AppError(
+      'IMAGE_TOO_LARGE',
+      `The image has ${width} x ${height} pixels; at most ${limit} are allowed.`,
+    )
+  }
+  if (Math.max(width, height) > maxSide) {
+    throw new AppError(
+      'IMAGE_TOO_LARGE',
+      `The image has ${width} x ${height} pixels; no side may have more than ${maxSide}.`,
+    )
+  }
+}
+
+/** What people upload by mistake, by its first bytes as Latin-1 text. */
+const knownOthers: readonly (readonly [RegExp, string])[] = [
+  [/^....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)/s, 'HEIC'],
+  [/^....ftyp/s, 'A video, or another ISO media file,'],
+  [/^\s*(?:\u00ef\u00bb\u00bf)?<(?:\?xml|svg|!doctype svg)/i, 'SVG'],
+  [/^\s*<(?:!doctype html|html)/i, 'HTML'],
+  [/^BM/, 'BMP'],
+  [/^%PDF/, 'PDF'],
+  [/^8BPS/, 'Photoshop'],
+  [/^\0\0\u0001\0/, 'ICO'],
+  [/^(?:\u00ff\n|\0\0\0\fJXL )/, 'JPEG XL'],
+  [/^\0\0\0\fjP {2}/, 'JPEG 2000'],
+]
+
+function unsupported(head: Uint8Array): AppError {
+  const text = String.fromCodePoint(...head)
+  const [, name = 'This format'] = knownOthers.find(([pattern]) => pattern.test(text)) ?? []
+  return new AppError(
+    'IMAGE_UNSUPPORTED',
+    `${name} is not supported; JPEG, PNG, WebP, GIF, AVIF and TIFF are.`,
+  )
+}

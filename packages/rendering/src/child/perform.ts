@@ -1,0 +1,43 @@
+import { estimateMemory } from '../cost.ts'
+import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
+import { inspectFile } from './inspect.ts'
+import { planVariant, renderFile } from './render.ts'
+import { planIntake, takeInFile } from './take-in.ts'
+
+/**
+ * Does a task: first what the header tells, then, once `admit` has let its memory in, the pixels.
+ *
+ * @param admit resolves when that many bytes may be taken
+ */
+export async function perform(
+  task: Task,
+  limits: TaskLimits,
+  admit: (bytes: number) => Promise<void>,
+): Promise<Results[TaskKind]> {
+  const { maxInputPixels, maxOnDiskPixels, blurSigma } = limits
+  const source = await inspectFile(task.path, maxInputPixels)
+  switch (task.kind) {
+    case 'inspect':
+      return { format: source.format, size: source.size }
+    case 'render': {
+      const { path, variant, bounds } = task
+      const plan = planVariant(source.size, variant, bounds)
+      if (plan === undefined) return { kind: 'out-of-bounds', source: source.size }
+      await admit(estimateMemory(source, plan.result))
+      const bytes = await renderFile({
+        path,
+        source,
+        variant,
+        plan,
+        maxPixels: maxInputPixels,
+        blurSigma,
+      })
+      return { kind: 'rendered', bytes }
+    }
+    case 'take-in': {
+      const kept = await planIntake(task, source, maxOnDiskPixels)
+      await admit(estimateMemory(source, kept))
+      return takeInFile(task, source, kept, maxInputPixels)
+    }
+  }
+}

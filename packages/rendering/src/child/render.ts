@@ -1,0 +1,61 @@
+import {
+  type Plan,
+  type Quality,
+  type Size,
+  type Variant,
+  boundCover,
+  planRender,
+} from '@iaas/common/image'
+import type { Sharp } from 'sharp'
+import { readJpegHeader } from '../jpeg/read-jpeg.ts'
+import { estimateQuality, unknownQuality } from '../jpeg/quality.ts'
+import { blur } from '../steps/blur.ts'
+import { canvas } from '../steps/canvas.ts'
+import { crop } from '../steps/crop.ts'
+import { encode } from '../steps/encode.ts'
+import { flatten } from '../steps/flatten.ts'
+import { preCrop } from '../steps/pre-crop.ts'
+import { resize } from '../steps/resize.ts'
+import type { Step } from '../steps/step.ts'
+import type { SourceFacts } from './inspect.ts'
+import { openImage } from './sharp.ts'
+
+/** From the upright source to the bytes. */
+const steps: readonly Step[] = [preCrop, flatten, resize, crop, canvas, blur, encode]
+
+/** The sizes of a render; undefined where the result of a cover would leave the bounds, and a smaller box would not. */
+export function planVariant(source: Size, variant: Variant, bounds: Size): Plan | undefined {
+  if (variant.fit === 'cover') {
+    const box = boundCover(source, variant, bounds)
+    if (box.width !== variant.width || box.height !== variant.height) return undefined
+  }
+  return planRender(source, variant, variant.fit, bounds)
+}
+
+export type RenderFileOptions = {
+  readonly path: string
+  readonly source: SourceFacts
+  readonly variant: Variant
+  readonly plan: Plan
+  readonly maxPixels: number
+  readonly blurSigma: number
+}
+
+export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
+  const { path, source, variant, plan, maxPixels, blurSigma } = options
+  const quality = await chooseQuality(path, source, variant.quality)
+  const context = { plan, variant, quality, blurSigma }
+  const image = steps.reduce<Sharp>((made, step) => step(made, context), openImage(path, maxPixels))
+  return image.toBuffer()
+}
+
+async function chooseQuality(path: string, source: SourceFacts, quality: Quality): Promise<number> {
+  // The encoders begin at 1.
+  if (quality !== 'auto') return Math.max(1, quality)
+  return originalQuality(path, source)
+}
+
+/** The quality that an original was written with, 1 to 100. */
+export async function originalQuality(path: string, { format }: SourceFacts): Promise<number> {
+  return format === 'jpeg' ? estimateQuality(await readJpegHeader(path)) : unknownQuality
+}

@@ -1,0 +1,34 @@
+import sharp, { type Sharp, type SharpOptions } from 'sharp'
+
+/** The loaders of the accepted formats; every other one stays blocked, so that no other parser sees foreign bytes. */
+const allowedLoaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map(
+  (name) => `VipsForeignLoad${name}`,
+)
+
+/** One picture at a time, and nothing remembered: a child renders for many and dies at any moment. */
+export function configureSharp(): void {
+  sharp.concurrency(1)
+  sharp.cache(false)
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({ operation: allowedLoaders })
+}
+
+/** More than red, green, blue or cyan, magenta, yellow, black, each with alpha, is no picture of ours. */
+const maxChannels = 5
+
+const openOptions = {
+  failOn: 'error',
+  limitInputChannels: maxChannels,
+  pages: 1,
+  sequentialRead: true,
+} as const satisfies SharpOptions
+
+/** Opens a picture to be decoded, upright. `maxPixels` guards a second time what was checked from the header. */
+export function openImage(path: string, maxPixels: number): Sharp {
+  return sharp(path, { ...openOptions, limitInputPixels: maxPixels, autoOrient: true })
+}
+
+/** Opens a picture for its header only, however large it says it is. */
+export function openHeader(path: string): Sharp {
+  return sharp(path, { ...openOptions, limitInputPixels: false })
+}

@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os'
+import { address, integer, number } from '@iaas/common/config/setting'
+import { z } from 'zod'
+
+export const rendererSettings = z
+  .object({
+    url: address(['http', 'https'], {
+      description:
+        'The renderer service. Without it, each process that needs pictures decoded does so in children of its own.',
+      env: 'RENDERER_URL',
+    }),
+    concurrency: integer(
+      { min: 0, max: 1024, fallback: 0 },
+      'Pictures decoded at once; 0: as many as there are cores.',
+    ),
+    queue: integer(
+      { min: 0, max: 100_000, fallback: 64 },
+      'Renders that may wait; beyond it: 503.',
+    ),
+    queue_timeout: integer(
+      { min: 1, max: 600_000, fallback: 5000 },
+      'How long a render waits at the most, ms; beyond it: 503.',
+    ),
+    memory: integer(
+      { min: 128, max: 1_048_576, fallback: 2048 },
+      'What all renders at once may take by estimate, MiB.',
+    ),
+    intake_timeout: integer(
+      { min: 100, max: 600_000, fallback: 30_000 },
+      'How long the check of an upload may take, ms; beyond it the file counts as built to be costly.',
+    ),
+  })
+  .prefault({})
+
+export const blurSigma = number(
+  { min: 0.3, max: 100, fallback: 7 },
+  'The sigma of `blur=true`, px.',
+  'BLUR_SIGMA',
+)
+
+export const timeoutSettings = z
+  .object({
+    conversion: integer(
+      { min: 0, max: 3_600_000, fallback: 10_000 },
+      'The longest render, ms; beyond it: 504. 0: no limit.',
+    ),
+  })
+  .prefault({})
+
+export type PoolSettings = {
+  readonly renderer: z.output<typeof rendererSettings>
+  readonly timeout: z.output<typeof timeoutSettings>
+  readonly constraints: { readonly max_input: number; readonly max_on_disk: number }
+  readonly blur_sigma: number
+}
+
+/** The options of a render pool that the settings ask for. */
+export function toPoolOptions({ renderer, timeout, constraints, blur_sigma }: PoolSettings) {
+  return {
+    concurrency: renderer.concurrency === 0 ? availableParallelism() : renderer.concurrency,
+    queueLimit: renderer.queue,
+    queueTimeoutMs: renderer.queue_timeout,
+    memoryBudgetBytes: renderer.memory * 1024 * 1024,
+    timeoutMs: timeout.conversion,
+    intakeTimeoutMs: renderer.intake_timeout,
+    maxInputPixels: Math.round(constraints.max_input * 1e6),
+    maxOnDiskPixels: Math.round(constraints.max_on_disk * 1e6),
+    blurSigma: blur_sigma,
+  }
+}

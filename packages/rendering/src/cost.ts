@@ -1,0 +1,35 @@
+import type { Size } from '@iaas/common/image'
+import type { SourceFacts } from './child/inspect.ts'
+
+const mebibyte = 1024 * 1024
+/** A child with a small picture in its hands. */
+const baseBytes = 40 * mebibyte
+/** Buffers of scaling and encoding, by output pixel. */
+const bytesPerOutputPixel = 12
+
+/**
+ * The memory that decoding takes, in bytes by pixel, as measured for each loader (rounded up): a decoder that works
+ * row by row needs little, one that must see the whole picture first needs all of it.
+ */
+function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFacts): number {
+  switch (format) {
+    case 'jpeg':
+      return isProgressive ? 8 : 2
+    case 'png':
+      return isProgressive ? 2 * bytesPerPixel + 2 : 2
+    case 'gif':
+      return 5
+    case 'avif':
+      return 25
+    case 'webp':
+    case 'tiff':
+      return 4
+  }
+}
+
+/** An estimate of the memory that a picture takes from its header to its rendering, bytes. */
+export function estimateMemory(source: SourceFacts, output: Size): number {
+  const sourcePixels = source.size.width * source.size.height
+  const outputPixels = output.width * output.height
+  return baseBytes + sourcePixels * decodeBytesPerPixel(source) + outputPixels * bytesPerOutputPixel
+}

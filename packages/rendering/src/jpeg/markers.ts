@@ -1,0 +1,130 @@
+/** A quantisation table in natural (not zigzag) order, 64 coefficients. */
+export type QuantisationTable = readonly number[]
+
+/** What the segments of a JPEG file tell. */
+export type JpegFacts = {
+  /** By table number, the last definition before the first scan. */
+  readonly tables: ReadonlyMap<number, QuantisationTable>
+  readonly scans: number
+}
+
+export type JpegScanner = {
+  /** Takes the next bytes of the file, in order, in pieces of any size. Never throws. */
+  push(chunk: Uint8Array): void
+  readonly facts: JpegFacts
+}
+
+/** Where in the file the next byte lies. */
+type Place =
+  | { readonly kind: 'marker' }
+  | { readonly kind: 'length'; readonly marker: number; readonly high: number | undefined }
+  | { readonly kind: 'segment'; readonly marker: number; left: number; readonly content: number[] }
+  | { readonly kind: 'entropy' }
+  | { readonly kind: 'end' }
+
+const SOS = 0xda
+const EOI = 0xd9
+const DQT = 0xdb
+
+/**
+ * Walks through a JPEG file once, byte by byte, in constant memory: reads the quantisation tables and counts the scans.
+ * ITU-T T.81, annex B.
+ */
+export function createJpegScanner(): JpegScanner {
+  const tables = new Map<number, QuantisationTable>()
+  let scans = 0
+  let place: Place = { kind: 'marker' }
+  let afterFF = false
+
+  function enterSegment(marker: number, length: number): void {
+    place =
+      length > 2
+        ? { kind: 'segment', marker, left: length - 2, content: [] }
+        : leaveSegment(marker, [])
+  }
+
+  function leaveSegment(marker: number, content: readonly number[]): Place {
+    if (marker === DQT && scans === 0) readTables(content, tables)
+    if (marker !== SOS) return { kind: 'marker' }
+    scans += 1
+    return { kind: 'entropy' }
+  }
+
+  function atMarker(byte: number): void {
+    if (byte === 0xff) {
+      afterFF = true
+      return
+    }
+    if (!afterFF) return
+    afterFF = false
+    // 00 is a stuffed byte, 01 and D0 to D8 (restart, start of image) stand alone.
+    if (byte === EOI) place = { kind: 'end' }
+    else if (byte !== 0 && byte !== 1 && !(byte >= 0xd0 && byte <= 0xd8)) {
+      place = { kind: 'length', marker: byte, high: undefined }
+    } else if (place.kind === 'entropy' || scans > 0) place = { kind: 'entropy' }
+  }
+
+  function step(byte: number): void {
+    switch (place.kind) {
+      case 'marker':
+      case 'entropy':
+        return atMarker(byte)
+      case 'length':
+        if (place.high === undefined) place = { ...place, high: byte }
+        else enterSegment(place.marker, place.high * 256 + byte)
+        return
+      case 'segment':
+        if (place.marker === DQT && scans === 0) place.content.push(byte)
+        place.left -= 1
+        if (place.left === 0) place = leaveSegment(place.marker, place.content)
+        return
+      case 'end':
+    }
+  }
+
+  /** Entropy-coded data is most of a file: it is searched for the next FF rather than walked through. */
+  function push(chunk: Uint8Array): void {
+    for (let index = 0; index < chunk.length; index += 1) {
+      if (place.kind === 'end') return
+      if (place.kind === 'entropy' && !afterFF) {
+        const next = chunk.indexOf(0xff, index)
+        if (next === -1) return
+        index = next
+      }
+      step(chunk[index] ?? 0)
+    }
+  }
+
+  return {
+    push,
+    get facts() {
+      return { tables, scans }
+    },
+  }
+}
+
+/** DQT: precision and number in one byte, then 64 coefficients of one or two bytes, in zigzag order; repeated. */
+function readTables(content: readonly number[], tables: Map<number, QuantisationTable>): void {
+  for (let at = 0; at < content.length;) {
+    const head = content[at] ?? 0
+    const bytes = head >> 4 === 0 ? 1 : 2
+    const end = at + 1 + 64 * bytes
+    if (end > content.length || (head & 15) > 3) return
+    const table = Array.from({ length: 64 }, () => 0)
+    for (const [position, natural] of zigzag.entries()) {
+      const from = at + 1 + position * bytes
+      table[natural] =
+        bytes === 1 ? (content[from] ?? 0) : (content[from] ?? 0) * 256 + (content[from + 1] ?? 0)
+    }
+    tables.set(head & 15, table)
+    at = end
+  }
+}
+
+/** The natural index of each zigzag position: along the anti-diagonals, up and down in turn. */
+export const zigzag: readonly number[] = Array.from({ length: 15 }, (_, diagonal) => {
+  const cells = Array.from({ length: 8 }, (_row, row) => [row, diagonal - row] as const)
+    .filter(([, column]) => column >= 0 && column < 8)
+    .map(([row, column]) => row * 8 + column)
+  return diagonal % 2 === 0 ? cells.toReversed() : cells
+}).flat()

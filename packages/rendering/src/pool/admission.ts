@@ -1,0 +1,97 @@
+import { AppError } from '@iaas/common/errors'
+
+export type AdmissionOptions = {
+  /** How much may be inside at once; of what, the caller says. */
+  readonly capacity: number
+  /** How many may wait. */
+  readonly queueLimit: number
+  /** How long one waits at the most, ms. */
+  readonly queueTimeoutMs: number
+}
+
+export type Admission = {
+  /**
+   * Waits until `share` of the capacity is free, first come first served. The caller gives it back, once, by calling
+   * what this resolves to.
+   *
+   * @throws AppError RENDERER_BUSY; the reason of `signal` where that aborts while waiting
+   */
+  enter(share: number, signal?: AbortSignal): Promise<() => void>
+  readonly inside: number
+  readonly waiting: number
+}
+
+type Waiter = { readonly share: number; readonly admit: () => void }
+
+/** A semaphore with weights whose queue is bounded in length and in time. */
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { capacity, queueLimit, queueTimeoutMs } = options
+  const queue: Waiter[] = []
+  let inside = 0
+
+  function take(share: number): () => void {
+    inside += share
+    let isGivenBack = false
+    return () => {
+      if (isGivenBack) return
+      isGivenBack = true
+      inside -= share
+      admitNext()
+    }
+  }
+
+  function admitNext(): void {
+    for (
+      let next = queue[0];
+      next !== undefined && inside + next.share <= capacity;
+      next = queue[0]
+    ) {
+      queue.shift()
+      next.admit()
+    }
+  }
+
+  function wait(share: number, signal?: AbortSignal): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const leave = (reason: unknown) => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+        const index = queue.indexOf(waiter)
+        if (index !== -1) queue.splice(index, 1)
+        reject(reason)
+        admitNext()
+      }
+      const abort = () => leave(signal?.reason)
+      const timer = setTimeout(() => leave(busy()), queueTimeoutMs)
+      const waiter: Waiter = {
+        share,
+        admit() {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', abort)
+          resolve(take(share))
+        },
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      queue.push(waiter)
+    })
+  }
+
+  return {
+    async enter(share, signal) {
+      signal?.throwIfAborted()
+      if (queue.length === 0 && inside + share <= capacity) return take(share)
+      if (queue.length >= queueLimit) throw busy()
+      return wait(share, signal)
+    },
+    get inside() {
+      return inside
+    },
+    get waiting() {
+      return queue.length
+    },
+  }
+}
+
+function busy(): AppError {
+  return new AppError('RENDERER_BUSY', 'Too many images are being rendered just now.')
+}

@@ -1,0 +1,43 @@
+import { digestOf } from '@iaas/common/digest'
+import { AppError } from '@iaas/common/errors'
+import { LRUCache } from 'lru-cache'
+import type { Task } from '../protocol.ts'
+import { variantKey } from '@iaas/common/image'
+
+export type Quarantine = {
+  /** @throws AppError RENDER_QUARANTINED for a task that has killed its child too often */
+  check(task: Task): void
+  /** Notes that a task has killed its child. */
+  note(task: Task): void
+  readonly size: number
+}
+
+const allowedKills = 2
+const quarantineMs = 10 * 60_000
+const maxTasks = 10_000
+
+/** Remembers for some minutes what kills children, so that it does not keep the others from being rendered. */
+export function createQuarantine(): Quarantine {
+  const kills = new LRUCache<string, number>({ max: maxTasks, ttl: quarantineMs })
+  return {
+    check(task) {
+      if ((kills.get(nameOf(task)) ?? 0) < allowedKills) return
+      throw new AppError(
+        'RENDER_QUARANTINED',
+        'This image could not be rendered several times; it is not tried for some minutes.',
+      )
+    },
+    note(task) {
+      const name = nameOf(task)
+      kills.set(name, (kills.get(name) ?? 0) + 1)
+    },
+    get size() {
+      return kills.size
+    },
+  }
+}
+
+function nameOf(task: Task): string {
+  const what = task.kind === 'render' ? variantKey(task.variant) : task.kind
+  return digestOf(`${task.path}\n${what}`)
+}

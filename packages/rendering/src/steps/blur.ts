@@ -1,0 +1,5 @@
+import type { Step } from './step.ts'
+
+/** Blurs slightly. */
+export const blur: Step = (image, { variant, blurSigma }) =>
+  variant.blur ? image.blur(blurSigma) : image

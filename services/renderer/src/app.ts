@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import { AppError, isAppError } from '@iaas/common/errors'
+import type { Logger } from '@iaas/common/log'
+import type { Renderer } from '@iaas/common/ports/renderer'
+import {
+  decodeFacts,
+  encodeFacts,
+  renderTask,
+  resultHeader,
+  takeInTask,
+  taskParameter,
+  wirePaths,
+} from '@iaas/rendering/http/wire'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
+import { type ReceivedPicture, receivePicture } from './receive-picture.ts'
+
+export type RendererAppOptions = {
+  readonly renderer: Renderer
+  /** Where pictures lie while they are worked on; memory-backed where that can be. */
+  readonly temporaryDir: string
+  /** The largest picture, bytes. */
+  readonly maxBodyBytes: number
+  /** false while it ends: no new work should come. */
+  readonly isReady: () => boolean
+  readonly log: Logger
+}
+
+type Work = (picture: ReceivedPicture, req: Request, signal: AbortSignal) => Promise<Answer>
+type Answer = { readonly facts: unknown; readonly bytes?: Uint8Array }
+
+/** The renderer's HTTP interface, inside the network: docs/architecture.md. */
+export function createRendererApp(options: RendererAppOptions): Express {
+  const { renderer, temporaryDir, maxBodyBytes, isReady, log } = options
+
+  function handle(work: Work): RequestHandler {
+    return async (req, res) => {
+      const signal = clientGone(res)
+      await using picture = await receivePicture(req, temporaryDir, maxBodyBytes)
+      const { facts, bytes } = await work(picture, req, signal)
+      res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
+      res.end(bytes)
+    }
+  }
+
+  const app = express()
+  app.disable('x-powered-by').disable('etag')
+  app.get('/healthz', (_req, res) => void res.send('OK'))
+  app.get('/readyz', (_req, res) => void res.status(isReady() ? 200 : 503).send())
+  app.post(
+    wirePaths.inspect,
+    handle(async ({ path }, _req, signal) => ({ facts: await renderer.inspect(path, signal) })),
+  )
+  app.post(
+    wirePaths.render,
+    handle(async ({ path }, req, signal) => {
+      const { variant, bounds } = readTask(renderTask, req)
+      const outcome = await renderer.render({ path, variant, bounds }, signal)
+      if (outcome.kind === 'out-of-bounds') return { facts: outcome }
+      const { bytes, ...facts } = outcome
+      return { facts, bytes }
+    }),
+  )
+  app.post(
+    wirePaths.takeIn,
+    handle(async ({ path, outputPath }, req, signal) => {
+      const { crop } = readTask(takeInTask, req)
+      const intake = await renderer.takeIn({ path, outputPath, crop }, signal)
+      return { facts: intake, ...(intake.reencoded && { bytes: await readFile(outputPath) }) }
+    }),
+  )
+  app.use(createErrorHandler(log))
+  return app
+}
+
+function readTask<Schema extends typeof renderTask | typeof takeInTask>(
+  schema: Schema,
+  req: Request,
+): ReturnType<Schema['parse']> {
+  const text = new URL(req.originalUrl, 'http://renderer').searchParams.get(taskParameter)
+  try {
+    return decodeFacts(schema, encodeURIComponent(text ?? '')) as ReturnType<Schema['parse']>
+  } catch (cause) {
+    throw new AppError('INVALID_IMAGE_URL', 'The task is malformed.', { cause })
+  }
+}
+
+function clientGone(res: Response): AbortSignal {
+  const abort = new AbortController()
+  res.once('close', () => {
+    if (!res.writableFinished) abort.abort()
+  })
+  return abort.signal
+}
+
+/** The caller is a service of ours: it is told the code, and what it means in HTTP is for the api to say. */
+function createErrorHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, _next) => {
+    if (res.headersSent || res.destroyed) return void res.destroy()
+    const known = isAppError(error)
+      ? error
+      : new AppError('RENDER_FAILED', 'The image could not be rendered.', { cause: error })
+    if (!isAppError(error)) log.error('task failed', { error })
+    const status = known.code === 'RENDERER_BUSY' ? 503 : 422
+    if (!req.complete) res.set('Connection', 'close')
+    res.status(status).json({ code: known.code, message: known.message })
+  }
+}

@@ -1,0 +1,13 @@
+import { loadConfig } from '@iaas/common/config/load'
+import { runService } from '@iaas/common/lifecycle/run-service'
+import { createLogger } from '@iaas/common/log'
+import { rendererConfigSchema } from './config.ts'
+import { startRenderer } from './start-renderer.ts'
+
+await runService(async () => {
+  const config = loadConfig(rendererConfigSchema, process.env)
+  const log = createLogger('renderer', config.log)
+  const renderer = await startRenderer(config, log)
+  log.info('renderer ready', { port: renderer.port })
+  return renderer
+})

@@ -1,0 +1,54 @@
+import { toFolders } from '@iaas/common/disk/config'
+import { sweepFolder } from '@iaas/common/disk/temporary-files'
+import { createAdminApp } from '@iaas/common/http/admin-app'
+import { listen } from '@iaas/common/http/server'
+import { createClosers } from '@iaas/common/lifecycle/closers'
+import type { Service } from '@iaas/common/lifecycle/run-service'
+import type { Logger } from '@iaas/common/log'
+import { createRegistry } from '@iaas/common/metrics/registry'
+import { toPoolOptions } from '@iaas/rendering/config'
+import { createRenderPool } from '@iaas/rendering/pool/render-pool'
+import { createRendererApp } from './app.ts'
+import type { RendererConfig } from './config.ts'
+import { registerPoolMetrics } from './metrics.ts'
+
+/** Originals that are older than any limit on uploads may be larger than it. */
+const bodyAllowance = 4
+/** A picture that lies there longer than any work takes is that of a process that is gone, ms. */
+const temporaryFileAgeMs = 10 * 60_000
+/** What requests in flight may still take when the renderer ends, ms. */
+const drainMs = 25_000
+
+/** The renderer service, listening. @throws Error in plain words: a port that is taken */
+export async function startRenderer(
+  config: RendererConfig,
+  log: Logger,
+): Promise<Service & { readonly port: number }> {
+  const closers = createClosers(log)
+  let isReady = true
+  const registry = createRegistry('renderer')
+  const pool = createRenderPool(toPoolOptions(config))
+  closers.add('pool', () => pool[Symbol.asyncDispose]())
+  registerPoolMetrics(registry, pool)
+  const temporaryDir = toFolders(config).temporary
+  await sweepFolder(temporaryDir, temporaryFileAgeMs)
+  const maxBodyBytes = bodyAllowance * config.constraints.max_upload_bytes
+  const options = { renderer: pool, temporaryDir, maxBodyBytes, isReady: () => isReady, log }
+  const admin = await listen(createAdminApp(registry), {
+    port: config.admin_port,
+    host: config.admin_address ?? '127.0.0.1',
+  })
+  closers.add('admin', () => admin.close(1000))
+  const server = await listen(createRendererApp(options), {
+    port: config.port,
+    host: config.listen_address ?? '127.0.0.1',
+  })
+  closers.add('http', () => server.close(drainMs))
+  return {
+    port: server.port,
+    close() {
+      isReady = false
+      return closers.close()
+    },
+  }
+}
