@@ -1,0 +1,38 @@
+import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
+import { integer } from '@iaas/common/config/setting'
+import { folderSettings, spoolSettings } from '@iaas/common/disk/config'
+import { listenSettings } from '@iaas/common/http/config'
+import { logSettings } from '@iaas/common/log'
+import { postgresqlSettings } from '@iaas/common/postgres/config'
+import { redisSettings } from '@iaas/common/redis/config'
+import { awsSettings } from '@iaas/common/s3/config'
+import { blurSigma, rendererSettings, timeoutSettings } from '@iaas/rendering/config'
+import { z } from 'zod'
+
+/** Everything that the uploader can be told. */
+export const uploaderConfigSchema = z.object({
+  admin_port: listenSettings.admin_port,
+  admin_address: listenSettings.admin_address,
+  ...folderSettings,
+  uploader: z
+    .object({
+      concurrency: integer(
+        { min: 1, max: 1000, fallback: 16 },
+        'Jobs that one uploader does at once, of each kind.',
+        'UPLOADER_CONCURRENCY',
+      ),
+    })
+    .prefault({}),
+  constraints: constraintsSettings,
+  webp: webpSettings,
+  timeout: timeoutSettings,
+  blur_sigma: blurSigma,
+  renderer: rendererSettings,
+  postgresql: postgresqlSettings,
+  redis: redisSettings,
+  aws: awsSettings,
+  spool: spoolSettings,
+  log: logSettings,
+})
+
+export type UploaderConfig = z.output<typeof uploaderConfigSchema>

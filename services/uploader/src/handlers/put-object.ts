@@ -1,0 +1,53 @@
+import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
+import { AppError, isAppError } from '@iaas/common/errors'
+import { type Policy, boundsFor, formats } from '@iaas/common/image'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { PersistRequest } from '@iaas/common/ports/persistence'
+import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Spool } from '@iaas/common/ports/spool'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+
+export type PutObjectOptions = {
+  readonly spool: Spool
+  readonly variants: VariantStore
+  readonly originals: OriginalStore
+  readonly renderer: Renderer
+  readonly policy: Policy
+}
+
+/** Puts the object of a rendition into the variant store; the same twice is one object. */
+export type PutObject = (request: PersistRequest, signal?: AbortSignal) => Promise<ObjectKey>
+
+export function createPutObject(options: PutObjectOptions): PutObject {
+  const { spool, variants, originals, renderer, policy } = options
+
+  /** The spool may have lost the bytes, or not answer: the original still makes them. */
+  async function findBytes(request: PersistRequest, signal?: AbortSignal): Promise<Uint8Array> {
+    const spooled = await spool.get(variantDigest(request.variant)).catch((error: unknown) => {
+      if (isAppError(error, 'STORE_UNAVAILABLE')) return undefined
+      throw error
+    })
+    return spooled?.bytes ?? renderAgain(request, signal)
+  }
+
+  async function renderAgain(
+    { variant }: PersistRequest,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    const original = await originals.find(variant.id)
+    if (original === undefined) {
+      throw new AppError('ORIGINAL_NOT_FOUND', 'The original of a waiting rendition is gone.')
+    }
+    const bounds = boundsFor(variant.format, policy)
+    const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
+    if (outcome.kind === 'rendered') return outcome.bytes
+    throw new AppError('INVALID_IMAGE_URL', 'A waiting rendition is outside the bounds.')
+  }
+
+  return async function putObject(request, signal) {
+    const key = objectKey(request.variant, request.renderedAt)
+    const bytes = await findBytes(request, signal)
+    await variants.put(key, bytes, formats[request.variant.format].mime)
+    return key
+  }
+}

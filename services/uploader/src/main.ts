@@ -1,0 +1,25 @@
+import { loadConfig } from '@iaas/common/config/load'
+import { createAdminApp } from '@iaas/common/http/admin-app'
+import { listen } from '@iaas/common/http/server'
+import { createClosers } from '@iaas/common/lifecycle/closers'
+import { runService } from '@iaas/common/lifecycle/run-service'
+import { createLogger } from '@iaas/common/log'
+import { createRegistry } from '@iaas/common/metrics/registry'
+import { uploaderConfigSchema } from './config.ts'
+import { startUploader } from './start-uploader.ts'
+
+await runService(async () => {
+  const config = loadConfig(uploaderConfigSchema, process.env)
+  const log = createLogger('uploader', config.log)
+  const registry = createRegistry('uploader')
+  const closers = createClosers(log)
+  const admin = await listen(createAdminApp(registry), {
+    port: config.admin_port,
+    host: config.admin_address ?? '127.0.0.1',
+  })
+  closers.add('admin', () => admin.close(1000))
+  const uploader = await startUploader(config, log, registry)
+  closers.add('uploader', () => uploader.close())
+  log.info('uploader ready')
+  return closers
+})

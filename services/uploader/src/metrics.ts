@@ -1,0 +1,28 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+
+export type UploaderMetrics = {
+  job(queue: string, result: 'done' | 'retried' | 'failed', ms: number): void
+}
+
+export function createUploaderMetrics(registry: Registry): UploaderMetrics {
+  const registers = [registry]
+  const jobs = new Counter({
+    name: 'iaas_jobs_total',
+    help: 'Jobs by queue and what came of them.',
+    labelNames: ['queue', 'result'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'iaas_job_duration_seconds',
+    help: 'One attempt of a job.',
+    labelNames: ['queue'],
+    buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    registers,
+  })
+  return {
+    job(queue, result, ms) {
+      jobs.inc({ queue, result })
+      durations.observe({ queue }, ms / 1000)
+    },
+  }
+}
