@@ -1,0 +1,101 @@
+import { AppError } from '@iaas/common/errors'
+import type { Logger } from '@iaas/common/log'
+import type { TokenStore } from '@iaas/common/ports/token-store'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+import express, { type Express, type RequestHandler } from 'express'
+import { createErrorHandler } from './http/error-handler.ts'
+import { sendProblem, transportProblem } from './http/problem.ts'
+import { type RequestLocals, createRequestLog } from './http/request-log.ts'
+import type { IssueToken } from './issue-token.ts'
+import type { ApiMetrics } from './metrics.ts'
+import {
+  type ServiceState,
+  createGetDatabaseHealth,
+  createGetReadiness,
+  getLiveness,
+} from './routes/get-health.ts'
+import { type GetImageOptions, createGetImage } from './routes/get-image.ts'
+import { createGetRobots } from './routes/get-robots.ts'
+import { createGetVariant, variantsPath } from './routes/get-variant.ts'
+import { createPostToken } from './routes/post-token.ts'
+import { createPostUpload } from './routes/post-upload.ts'
+import { createUploadCors, preflight } from './routes/preflight.ts'
+import type { StoreOriginal } from './store-original.ts'
+import type { ReceiveLimits } from './upload/receive-image.ts'
+
+export type AppOptions = {
+  readonly image: GetImageOptions
+  readonly storeOriginal: StoreOriginal
+  readonly issueToken: IssueToken
+  readonly tokens: TokenStore
+  readonly receiveLimits: ReceiveLimits
+  readonly uploadOrigins: readonly string[]
+  readonly allowIndexing: boolean
+  /** The store whose variants are served here under /_variants; undefined where a CDN or bucket serves them. */
+  readonly servedVariants: VariantStore | undefined
+  readonly state: () => ServiceState
+  readonly metrics: ApiMetrics
+  readonly log: Logger
+}
+
+/** The public HTTP interface: docs/http.md. */
+export function createApp(options: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
+  app.set('query parser', false)
+  app.use(createRequestLog(options.log, options.metrics), secureEveryAnswer)
+  app.get('/_health', createGetDatabaseHealth(options.tokens))
+  app.get('/healthz', getLiveness)
+  app.get('/readyz', createGetReadiness(options.state, options.tokens))
+  app.get('/robots.txt', createGetRobots(options.allowIndexing))
+  app.get('/favicon.ico', refuseFavicon)
+  app.post('/token', ...createPostToken(options.issueToken))
+  app.all('/token', allowMethods('POST'))
+  if (options.servedVariants !== undefined) {
+    app.use(variantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedVariants))
+  }
+  app.use(createUploadCors(options.uploadOrigins), createImageHandler(options))
+  app.use(createErrorHandler(options.log))
+  return app
+}
+
+/** Image addresses follow a grammar of their own (docs/url-grammar.md), so no route pattern reads them. */
+function createImageHandler(options: AppOptions): RequestHandler {
+  const getImage = createGetImage(options.image)
+  const postUpload = createPostUpload(options.storeOriginal, options.receiveLimits)
+  const handlers = new Map<string, RequestHandler>([
+    ['GET', getImage],
+    ['HEAD', getImage],
+    ['POST', postUpload],
+    ['OPTIONS', preflight],
+  ])
+  const refuse = allowMethods(...handlers.keys())
+  return (req, res, next) => (handlers.get(req.method) ?? refuse)(req, res, next)
+}
+
+const secureEveryAnswer: RequestHandler = (_req, res, next) => {
+  res.set('X-Content-Type-Options', 'nosniff')
+  next()
+}
+
+const refuseFavicon: RequestHandler = () => {
+  throw new AppError('ORIGINAL_NOT_FOUND', 'There is no favicon here.')
+}
+
+function allowOnly(...methods: readonly string[]): RequestHandler {
+  const refuse = allowMethods(...methods)
+  return (req, res, next) => {
+    if (methods.includes(req.method)) return next()
+    return refuse(req, res, next)
+  }
+}
+
+function allowMethods(...methods: readonly string[]): RequestHandler {
+  return (req, res) => {
+    const allow = methods.join(', ')
+    const { requestId } = res.locals as RequestLocals
+    res.set('Allow', allow)
+    const detail = `${req.method} is not possible here; possible are ${allow}.`
+    sendProblem(res, transportProblem(405, 'Method Not Allowed', detail, requestId))
+  }
+}

@@ -1,0 +1,48 @@
+import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
+import { integer, text, toggle } from '@iaas/common/config/setting'
+import { folderSettings, spoolSettings } from '@iaas/common/disk/config'
+import { listenSettings } from '@iaas/common/http/config'
+import { logSettings } from '@iaas/common/log'
+import { postgresqlSettings } from '@iaas/common/postgres/config'
+import { redisSettings } from '@iaas/common/redis/config'
+import { awsSettings } from '@iaas/common/s3/config'
+import { blurSigma, rendererSettings, timeoutSettings } from '@iaas/rendering/config'
+import { z } from 'zod'
+
+/** Everything that the api can be told. */
+export const apiConfigSchema = z.object({
+  ...listenSettings,
+  ...folderSettings,
+  secret: text({
+    description: 'What `POST /token` must be told. Without it, anyone who reaches it gets tokens.',
+    env: 'TOKEN_SECRET',
+    secret: true,
+  }),
+  upload_origins: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+      z.array(z.string()).default(['*']),
+    )
+    .meta({
+      description: 'The web origins whose pages may upload, separated by commas; `*`: every one.',
+      env: 'UPLOAD_ORIGINS',
+      default: ['*'],
+    }),
+  allow_indexing: toggle(false, 'Whether robots.txt lets search engines in.'),
+  redirect_cache_timeout: integer(
+    { min: 0, max: 31_536_000, fallback: 604_800 },
+    'How long a client may remember a redirect, seconds.',
+  ),
+  constraints: constraintsSettings,
+  webp: webpSettings,
+  timeout: timeoutSettings,
+  blur_sigma: blurSigma,
+  renderer: rendererSettings,
+  postgresql: postgresqlSettings,
+  redis: redisSettings,
+  aws: awsSettings,
+  spool: spoolSettings,
+  log: logSettings,
+})
+
+export type ApiConfig = z.output<typeof apiConfigSchema>

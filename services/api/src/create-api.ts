@@ -1,0 +1,204 @@
+import {
+  chooseQueueBackend,
+  createSpool,
+  createVariantStore,
+} from '@iaas/common/composition/backends'
+import { createPersistence } from '@iaas/common/bullmq/persistence'
+import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
+import { toPolicy } from '@iaas/common/config/policy'
+import { toFolders } from '@iaas/common/disk/config'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import { createAdminApp } from '@iaas/common/http/admin-app'
+import { listen } from '@iaas/common/http/server'
+import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
+import { repeat } from '@iaas/common/lifecycle/repeat'
+import type { Service } from '@iaas/common/lifecycle/run-service'
+import type { Logger } from '@iaas/common/log'
+import { createMemoryLinkCache } from '@iaas/common/memory/link-cache'
+import { createDatabase } from '@iaas/common/postgres/database'
+import { createPostgresLinkChanges } from '@iaas/common/postgres/link-changes'
+import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
+import { migrateToLatest } from '@iaas/common/postgres/migrate'
+import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
+import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
+import { createRedis } from '@iaas/common/redis/connection'
+import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
+import { createRenderer } from '@iaas/rendering/create-renderer'
+import type { Registry } from 'prom-client'
+import { type AppOptions, createApp } from './app.ts'
+import type { ApiConfig } from './config.ts'
+import { createIssueToken } from './issue-token.ts'
+import { type CacheLayer, createCachedLinks } from './links/cached-links.ts'
+import { createApiMetrics } from './metrics.ts'
+import { createRenditionPersister } from './renderings/persist-rendition.ts'
+import { type Rendering, createRenderings } from './renderings/renderings.ts'
+import type { ServiceState } from './routes/get-health.ts'
+import { createServeImage } from './serve-image.ts'
+import { createServeOriginal } from './serve-original.ts'
+import { createStoreOriginal } from './store-original.ts'
+
+/** Two memories in a row: together they must forget a link within a minute of its row's end. */
+const linkTtlMs = 25_000
+const maxLinksInMemory = 200_000
+
+const uploadTimeoutMs = 60_000
+/** A claim that is older than an upload and its check can take is that of a process that is gone. */
+const claimLeaseMs = 150_000
+const temporaryFileAgeMs = 10 * 60_000
+const sweepEveryMs = 60_000
+
+const maxPendingPersists = 256
+const rescheduleAfterMs = 60_000
+
+/** What requests in flight may still take when the api ends, ms. */
+const drainMs = 25_000
+
+/** An api that is listening. */
+export type Api = Service & { readonly port: number; readonly adminPort: number }
+
+/**
+ * Brings the database to the newest schema, builds the api from its configuration and listens.
+ *
+ * @throws ConfigError, or Error in plain words: a port that is taken, a database that cannot be migrated
+ */
+export async function startApi(config: ApiConfig, log: Logger, registry: Registry): Promise<Api> {
+  const closers = createClosers(log)
+  try {
+    await migrateToLatest({ url: requirePostgresUrl(config.postgresql) })
+    return await listenOnBoth(config, log, registry, closers)
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function listenOnBoth(
+  config: ApiConfig,
+  log: Logger,
+  registry: Registry,
+  closers: Closers,
+): Promise<Api> {
+  let state: ServiceState = 'starting'
+  const flights = createSingleFlight<Rendering>()
+  const metrics = createApiMetrics(registry, { flights: () => flights.size })
+  const options = buildApp({ config, log, closers, flights, metrics, state: () => state })
+  const app = createApp(options)
+  const admin = await listen(createAdminApp(registry), {
+    port: config.admin_port,
+    host: config.admin_address ?? '127.0.0.1',
+  })
+  closers.add('admin', () => admin.close(1000))
+  const server = await listen(app, {
+    port: config.port,
+    host: config.listen_address ?? '127.0.0.1',
+    requestTimeoutMs: uploadTimeoutMs + 15_000,
+  })
+  closers.add('http', () => server.close(drainMs))
+  state = 'ready'
+  return {
+    port: server.port,
+    adminPort: admin.port,
+    close() {
+      state = 'draining'
+      return closers.close()
+    },
+  }
+}
+
+type BuildOptions = Pick<AppOptions, 'state' | 'metrics'> & {
+  readonly config: ApiConfig
+  readonly log: Logger
+  readonly closers: Closers
+  readonly flights: ReturnType<typeof createSingleFlight<Rendering>>
+}
+
+/** Wires the adapters that the configuration asks for to the use cases. */
+function buildApp({ config, log, closers, flights, metrics, state }: BuildOptions): AppOptions {
+  const folders = toFolders(config)
+  const url = requirePostgresUrl(config.postgresql)
+  const db = createDatabase({ url, poolSize: config.postgresql.pool, log })
+  closers.add('database', () => db.destroy())
+  const tokens = createPostgresTokenStore(db)
+  const originals = createDiskOriginalStore({ dir: folders.originals })
+  const { variants, isServedHere } = createVariantStore(config, folders, closers)
+  const spool = createSpool(config, folders, closers, log)
+  const renderer = createRenderer(config, closers)
+  const layers = createLinkLayers(config, log, closers)
+  const links = createCachedLinks({ store: createPostgresLinkStore(db), layers, metrics, log })
+  const backend = chooseQueueBackend(config, url)
+  const persistence = createPersistence({ backend, log })
+  closers.add('queue', () => persistence[Symbol.asyncDispose]())
+  const persister = createRenditionPersister({
+    spool,
+    persistence,
+    metrics,
+    log,
+    maxPending: maxPendingPersists,
+  })
+  closers.add('renditions', () => persister.drain())
+  const renderings = createRenderings({
+    flights,
+    spool,
+    links,
+    renderer,
+    persister,
+    metrics,
+    log,
+    now: Date.now,
+    rescheduleAfterMs,
+  })
+  watchLinks(url, layers, log, closers)
+  sweep('tokens', () => tokens.sweep(claimLeaseMs), log, closers)
+  sweep('temporary files', () => originals.sweepTemporary(temporaryFileAgeMs), log, closers)
+  const policy = toPolicy(config.constraints, config.webp)
+  return {
+    image: {
+      policy,
+      serveImage: createServeImage({ policy, links, originals, variants, renderer, renderings }),
+      serveOriginal: createServeOriginal(originals),
+      redirectMaxAge: config.redirect_cache_timeout,
+    },
+    storeOriginal: createStoreOriginal({ tokens, originals, renderer, log }),
+    issueToken: createIssueToken({ tokens, originals, secret: config.secret }),
+    tokens,
+    receiveLimits: { maxBytes: config.constraints.max_upload_bytes, timeoutMs: uploadTimeoutMs },
+    uploadOrigins: config.upload_origins,
+    allowIndexing: config.allow_indexing,
+    servedVariants: isServedHere ? variants : undefined,
+    state,
+    metrics,
+    log,
+  }
+}
+
+function createLinkLayers(config: ApiConfig, log: Logger, closers: Closers): readonly CacheLayer[] {
+  const memory = createMemoryLinkCache({ maxItems: maxLinksInMemory, ttlMs: linkTtlMs })
+  const nearest: CacheLayer = { name: 'memory', cache: memory }
+  if (config.redis.url === undefined) return [nearest]
+  const redis = createRedis({ url: config.redis.url, role: 'cache', log })
+  closers.add('link cache', () => redis.disconnect())
+  const shared = createRedisLinkCache({ redis, prefix: 'iaas', ttlMs: linkTtlMs })
+  return [nearest, { name: 'redis', cache: shared }]
+}
+
+/** What is missed while the connection is away is forgotten by its age. */
+function watchLinks(
+  url: string,
+  layers: readonly CacheLayer[],
+  log: Logger,
+  closers: Closers,
+): void {
+  const changes = createPostgresLinkChanges({ url, log })
+  const subscription = changes.subscribe(
+    (key) => {
+      for (const { cache } of layers) cache.delete(key).catch(() => {})
+    },
+    () => log.info('link changes may have been missed'),
+  )
+  closers.add('link changes', async () => (await subscription)[Symbol.asyncDispose]())
+}
+
+function sweep(name: string, task: () => Promise<number>, log: Logger, closers: Closers): void {
+  const sweeper = repeat(name, task, sweepEveryMs, log)
+  closers.add(`sweep of ${name}`, () => sweeper.stop())
+}

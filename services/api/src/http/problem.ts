@@ -1,0 +1,94 @@
+import { type ErrorCode, isAppError } from '@iaas/common/errors'
+import type { Response } from 'express'
+import { problems } from './status.ts'
+
+/** RFC 9457. */
+export type Problem = {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly instance: string
+}
+
+/** How long a client that was told 503 waits before it comes again, s. */
+const retryAfterSeconds = 1
+
+export function toProblem(error: unknown, requestId: string): Problem {
+  const instance = `urn:uuid:${requestId}`
+  if (isAppError(error)) {
+    return { type: typeOf(error.code), ...pick(error.code), detail: error.message, instance }
+  }
+  return {
+    type: 'about:blank',
+    title: 'Internal Server Error',
+    status: 500,
+    detail: 'Something went wrong here. It has been logged under this instance.',
+    instance,
+  }
+}
+
+/** An answer that no `ErrorCode` stands for, of the transport itself. */
+export function transportProblem(
+  status: number,
+  title: string,
+  detail: string,
+  requestId: string,
+): Problem {
+  return { type: 'about:blank', title, status, detail, instance: `urn:uuid:${requestId}` }
+}
+
+/**
+ * Answers with a problem. Whatever headers a success would have had are taken back: an error is never cached. Where the
+ * request's body has not been read, the connection ends after the answer.
+ */
+export function sendProblem(res: Response, problem: Problem): void {
+  for (const name of successHeaders) res.removeHeader(name)
+  res.status(problem.status).set('Cache-Control', 'no-store')
+  if (problem.status === 503 || problem.status === 429)
+    res.set('Retry-After', `${retryAfterSeconds}`)
+  const body = Buffer.from(JSON.stringify(problem))
+  res.set('Content-Type', 'application/problem+json').set('Content-Length', `${body.length}`)
+  if (res.req.method === 'HEAD') return void res.end()
+  if (res.req.complete) return void res.end(body)
+  endAfterBody(res, body)
+}
+
+const successHeaders = [
+  'ETag',
+  'Last-Modified',
+  'Location',
+  'X-Redirect-Info',
+  'Accept-Ranges',
+  'Content-Range',
+  'Content-Disposition',
+  'Server-Timing',
+]
+
+/** How long a client may go on sending a body that nobody wants before the connection is cut, ms. */
+const lingerMs = 1000
+
+/**
+ * A client that still sends would lose the answer to the reset of a connection closed with unread bytes. It gets the
+ * whole answer now; its bytes are thrown away for a moment, then the connection ends.
+ */
+function endAfterBody(res: Response, body: Buffer): void {
+  const { req } = res
+  res.set('Connection', 'close').write(body)
+  const end = () => {
+    clearTimeout(timer)
+    res.end()
+  }
+  const timer = setTimeout(end, lingerMs)
+  req.unpipe()
+  req.resume().once('end', end).once('close', end)
+}
+
+function pick(code: ErrorCode): { readonly title: string; readonly status: number } {
+  const { title, status } = problems[code]
+  return { title, status }
+}
+
+function typeOf(code: ErrorCode): string {
+  return `urn:iaas:problem:${code.toLowerCase().replaceAll('_', '-')}`
+}

@@ -1,0 +1,10 @@
+import type { Query } from '@iaas/common/image'
+
+/** The path as it stands in the request line, and the query decoded. */
+export type RequestTarget = { readonly path: string; readonly query: Query }
+
+export function readTarget(url: string): RequestTarget {
+  const mark = url.indexOf('?')
+  if (mark === -1) return { path: url, query: [] }
+  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) }
+}

@@ -1,0 +1,82 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Outcome, RouteName } from './http/request-log.ts'
+
+type RequestLabels = {
+  readonly route: RouteName
+  readonly outcome: Outcome
+  readonly status: number
+}
+
+export type LookupLayer = 'memory' | 'redis' | 'database'
+
+/** The figures of the api: see docs/operations.md for what each one tells. */
+export type ApiMetrics = {
+  request(labels: RequestLabels, ms: number): void
+  lookup(layer: LookupLayer, result: 'hit' | 'miss' | 'error'): void
+  span(span: 'lookup' | 'queue' | 'render', ms: number): void
+  render(): void
+  persist(result: 'scheduled' | 'spool-full' | 'failed' | 'skipped'): void
+}
+
+const secondsBuckets = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
+
+export function createApiMetrics(
+  registry: Registry,
+  gauges: { readonly flights: () => number },
+): ApiMetrics {
+  const registers = [registry]
+  const requests = new Counter({
+    name: 'iaas_requests_total',
+    help: 'Requests by route, outcome and status.',
+    labelNames: ['route', 'outcome', 'status'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'iaas_request_duration_seconds',
+    help: 'From the request line to the end of the answer.',
+    labelNames: ['route', 'outcome'],
+    buckets: secondsBuckets,
+    registers,
+  })
+  const spans = new Histogram({
+    name: 'iaas_span_duration_seconds',
+    help: 'Parts of a request.',
+    labelNames: ['span'],
+    buckets: secondsBuckets,
+    registers,
+  })
+  const renders = new Counter({
+    name: 'iaas_renders_total',
+    help: 'Renders that were done.',
+    registers,
+  })
+  const lookups = new Counter({
+    name: 'iaas_link_lookups_total',
+    help: 'Lookups of links by layer and result.',
+    labelNames: ['layer', 'result'],
+    registers,
+  })
+  const persists = new Counter({
+    name: 'iaas_persists_total',
+    help: 'Renderings on their way to the variant store, by what came of it here.',
+    labelNames: ['result'],
+    registers,
+  })
+  const flights: Gauge = new Gauge({
+    name: 'iaas_flights',
+    help: 'Variants being rendered or handed over just now.',
+    collect: () => flights.set(gauges.flights()),
+    registers: [],
+  })
+  registry.registerMetric(flights)
+  return {
+    request({ route, outcome, status }, ms) {
+      requests.inc({ route, outcome, status })
+      durations.observe({ route, outcome }, ms / 1000)
+    },
+    lookup: (layer, result) => lookups.inc({ layer, result }),
+    span: (span, ms) => spans.observe({ span }, ms / 1000),
+    render: () => renders.inc(),
+    persist: (result) => persists.inc({ result }),
+  }
+}

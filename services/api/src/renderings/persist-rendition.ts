@@ -1,0 +1,72 @@
+import { setImmediate } from 'node:timers/promises'
+import { variantDigest } from '@iaas/common/digest'
+import { isAppError } from '@iaas/common/errors'
+import type { Variant } from '@iaas/common/image'
+import type { Logger } from '@iaas/common/log'
+import type { Persistence } from '@iaas/common/ports/persistence'
+import type { Spool, Spooled } from '@iaas/common/ports/spool'
+import type { ApiMetrics } from '../metrics.ts'
+
+export type PersistOptions = {
+  readonly spool: Spool
+  readonly persistence: Persistence
+  readonly metrics: ApiMetrics
+  readonly log: Logger
+  /** How many renditions may be on their way into the spool at once; beyond it they are served and not stored. */
+  readonly maxPending: number
+}
+
+export type RenditionPersister = {
+  /** Spools a rendition and queues its way into the variant store. Never rejects: no answer depends on it. */
+  persist(variant: Variant, spooled: Spooled): Promise<void>
+  /** Queues again what waits in the spool: the job of its first time may be lost. Never rejects. */
+  reschedule(variant: Variant, renderedAt: number): Promise<void>
+  /** Resolves once nothing is on its way any more. */
+  drain(): Promise<void>
+}
+
+export function createRenditionPersister(options: PersistOptions): RenditionPersister {
+  const { spool, persistence, metrics, log, maxPending } = options
+  const pending = new Set<Promise<void>>()
+
+  async function schedule(variant: Variant, renderedAt: number): Promise<void> {
+    try {
+      await persistence.schedule({ variant, renderedAt })
+      metrics.persist('scheduled')
+    } catch (error) {
+      metrics.persist('failed')
+      log.warn('rendition not queued', { variant, error })
+    }
+  }
+
+  async function spoolAndSchedule(variant: Variant, spooled: Spooled): Promise<void> {
+    // The answers that wait for this rendition are written first.
+    await setImmediate()
+    try {
+      await spool.put(variantDigest(variant), spooled)
+    } catch (error) {
+      metrics.persist(isAppError(error, 'SPOOL_FULL') ? 'spool-full' : 'failed')
+      log.warn('rendition not spooled', { variant, error })
+      return
+    }
+    await schedule(variant, spooled.renderedAt)
+  }
+
+  function track(work: () => Promise<void>): Promise<void> {
+    if (pending.size >= maxPending) {
+      metrics.persist('skipped')
+      return Promise.resolve()
+    }
+    const tracked = work().finally(() => pending.delete(tracked))
+    pending.add(tracked)
+    return tracked
+  }
+
+  return {
+    persist: (variant, spooled) => track(() => spoolAndSchedule(variant, spooled)),
+    reschedule: (variant, renderedAt) => track(() => schedule(variant, renderedAt)),
+    async drain() {
+      await Promise.all(pending)
+    },
+  }
+}

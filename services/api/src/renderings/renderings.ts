@@ -1,0 +1,102 @@
+import { variantDigest } from '@iaas/common/digest'
+import type { SingleFlight } from '@iaas/common/concurrency/single-flight'
+import { type Size, type Variant, variantKey } from '@iaas/common/image'
+import type { Logger } from '@iaas/common/log'
+import type { Link } from '@iaas/common/ports/link-store'
+import type { OriginalFile } from '@iaas/common/ports/original-store'
+import type { RenderTiming, Renderer } from '@iaas/common/ports/renderer'
+import type { Spool, Spooled } from '@iaas/common/ports/spool'
+import type { CachedLinks } from '../links/cached-links.ts'
+import type { ApiMetrics } from '../metrics.ts'
+import type { RenditionPersister } from './persist-rendition.ts'
+
+/** How a variant that had no link was come by. */
+export type Rendering =
+  | { readonly kind: 'rendered'; readonly bytes: Uint8Array; readonly timing: RenderTiming }
+  | { readonly kind: 'spooled'; readonly bytes: Uint8Array }
+  /** It was stored in the meantime. */
+  | { readonly kind: 'linked'; readonly link: Link }
+  | { readonly kind: 'out-of-bounds'; readonly source: Size }
+
+export type RenderingsOptions = {
+  readonly flights: SingleFlight<Rendering>
+  readonly spool: Spool
+  readonly links: CachedLinks
+  readonly renderer: Renderer
+  readonly persister: RenditionPersister
+  readonly metrics: ApiMetrics
+  readonly log: Logger
+  /** ms since the epoch. */
+  readonly now: () => number
+  /** A rendition that waits in the spool longer than this is queued again, ms. */
+  readonly rescheduleAfterMs: number
+}
+
+export type Renderings = {
+  /** A signal that aborts takes one caller away; the render ends with the last of them. */
+  get(job: RenderingJob, signal: AbortSignal): Promise<Rendering & { readonly coalesced: boolean }>
+}
+
+export type RenderingJob = {
+  readonly variant: Variant
+  readonly original: OriginalFile
+  readonly bounds: Size
+  /** Its object is stored but cannot be read now: it is rendered, and not stored again. */
+  readonly isStored: boolean
+}
+
+/**
+ * Makes the renditions of variants that are not stored yet, each once: whoever asks for the same at the same time waits
+ * for one render, and until its link is recorded the spool answers.
+ */
+export function createRenderings(options: RenderingsOptions): Renderings {
+  const { flights, spool, links, renderer, persister, metrics, log, now, rescheduleAfterMs } =
+    options
+
+  async function findSpooled(variant: Variant): Promise<Spooled | undefined> {
+    try {
+      return await spool.get(variantDigest(variant))
+    } catch (error) {
+      log.warn('spool lookup failed', { error })
+      return undefined
+    }
+  }
+
+  async function make(
+    { variant, original, bounds, isStored }: RenderingJob,
+    signal: AbortSignal,
+    hold: (until: Promise<unknown>) => void,
+  ): Promise<Rendering> {
+    const spooled = await findSpooled(variant)
+    if (spooled !== undefined) {
+      const isOverdue = now() - spooled.renderedAt > rescheduleAfterMs
+      if (isOverdue) hold(persister.reschedule(variant, spooled.renderedAt))
+      return { kind: 'spooled', bytes: spooled.bytes }
+    }
+    // The spool lets go of a rendition only after its link is recorded: asked in this order, one of the two knows.
+    const link = isStored ? undefined : await links.find(variant)
+    if (link !== undefined) return { kind: 'linked', link }
+    const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
+    if (outcome.kind === 'out-of-bounds') return outcome
+    metrics.render()
+    metrics.span('queue', outcome.timing.queueMs)
+    metrics.span('render', outcome.timing.renderMs)
+    if (!isStored) hold(persister.persist(variant, { bytes: outcome.bytes, renderedAt: now() }))
+    return outcome
+  }
+
+  return {
+    async get(job, signal) {
+      let coalesced = true
+      const rendering = await flights.join(
+        variantKey(job.variant),
+        (flightSignal, hold) => {
+          coalesced = false
+          return make(job, flightSignal, hold)
+        },
+        signal,
+      )
+      return { ...rendering, coalesced }
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { parseObjectKey } from '@iaas/common/digest'
+import { AppError } from '@iaas/common/errors'
+import { findFormat, formats } from '@iaas/common/image'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+import type { RequestHandler } from 'express'
+import { setImageHeaders, setImmutable } from '../http/headers.ts'
+import type { RequestLocals } from '../http/request-log.ts'
+
+/** Where the api serves stored variants itself, when no CDN or bucket does. */
+export const variantsPath = '/_variants'
+
+/** `GET /_variants/{key}`. */
+export function createGetVariant(variants: VariantStore): RequestHandler {
+  return async (req, res) => {
+    const locals = res.locals as RequestLocals
+    locals.route = 'variants'
+    const key = parseObjectKey(req.path.slice(1))
+    const bytes = key === undefined ? undefined : await variants.get(key)
+    if (key === undefined || bytes === undefined) {
+      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no stored image at this address.')
+    }
+    const format = findFormat(key.slice(key.lastIndexOf('.') + 1)) ?? 'jpg'
+    setImageHeaders(res)
+    setImmutable(res)
+    locals.outcome = 'proxied'
+    res
+      .type(formats[format].mime)
+      .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  }
+}

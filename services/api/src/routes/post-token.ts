@@ -1,0 +1,35 @@
+import { AppError } from '@iaas/common/errors'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import type { RequestLocals } from '../http/request-log.ts'
+import type { IssueToken } from '../issue-token.ts'
+
+const maxBodyBytes = 4096
+
+/** `POST /token`. */
+export function createPostToken(
+  issueToken: IssueToken,
+): readonly (RequestHandler | ErrorRequestHandler)[] {
+  const postToken: RequestHandler = async (req, res) => {
+    const token = await issueToken(req.body)
+    const locals = res.locals as RequestLocals
+    locals.outcome = 'token'
+    res.set('Cache-Control', 'no-store').json({ token })
+  }
+  return [nameRoute, express.json({ limit: maxBodyBytes }), translateBodyError, postToken]
+}
+
+const nameRoute: RequestHandler = (_req, res, next) => {
+  const locals = res.locals as RequestLocals
+  locals.route = 'token'
+  next()
+}
+
+/** The body parser throws errors of its own, with a `type` and a status. */
+const translateBodyError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+  const type = error instanceof Error && 'type' in error ? error.type : undefined
+  if (type === 'entity.too.large') {
+    next(new AppError('UPLOAD_TOO_LARGE', `The body may have at most ${maxBodyBytes} bytes.`))
+    return
+  }
+  next(new AppError('INVALID_TOKEN_REQUEST', 'The body is not valid JSON.', { cause: error }))
+}

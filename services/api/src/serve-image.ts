@@ -1,0 +1,196 @@
+import { digestOf } from '@iaas/common/digest'
+import { AppError } from '@iaas/common/errors'
+import {
+  type Policy,
+  type Size,
+  type SizedRequest,
+  type Variant,
+  boundCoverRequest,
+  boundRequest,
+  boundsFor,
+  formatImageUrl,
+  formats,
+  toVariant,
+  variantKey,
+} from '@iaas/common/image'
+import type { Link } from '@iaas/common/ports/link-store'
+import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
+import type { Renderer } from '@iaas/common/ports/renderer'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+import type { Timing } from './http/headers.ts'
+import type { CachedLinks } from './links/cached-links.ts'
+import type { Rendering, Renderings } from './renderings/renderings.ts'
+
+/** What a client may compare with what it has. */
+export type Validators = { readonly etag: string; readonly lastModified: Date | undefined }
+
+/** The answer to a sized request. `bytes` is undefined where none are sent: HEAD, not modified. */
+export type ImageReply =
+  | { readonly kind: 'hit'; readonly url: string; readonly timing: Timing }
+  | { readonly kind: 'bounded'; readonly location: string }
+  | {
+      readonly kind: 'image'
+      readonly outcome: 'miss' | 'coalesced' | 'spool' | 'proxied' | 'head' | 'not-modified'
+      readonly mime: string
+      readonly validators: Validators
+      readonly bytes: Uint8Array | undefined
+      readonly timing: Timing
+    }
+
+export type ImageContext = {
+  readonly acceptsWebp: boolean
+  /** Whether the client asks for the headers only: then nothing is rendered. */
+  readonly headOnly: boolean
+  readonly isFresh: (validators: Validators) => boolean
+  readonly signal: AbortSignal
+}
+
+export type ServeImageOptions = {
+  readonly policy: Policy
+  readonly links: CachedLinks
+  readonly originals: OriginalStore
+  readonly variants: VariantStore
+  readonly renderer: Renderer
+  readonly renderings: Renderings
+}
+
+export type ServeImage = (request: SizedRequest, context: ImageContext) => Promise<ImageReply>
+
+type ImageOutcome = Extract<ImageReply, { kind: 'image' }>['outcome']
+
+/** Answers a sized request: from its link, within the bounds, or by a render. */
+export function createServeImage(options: ServeImageOptions): ServeImage {
+  const { policy, links, originals, variants, renderer, renderings } = options
+
+  return async function serveImage(request, context) {
+    const variant = toVariant(request, policy, context.acceptsWebp)
+    const bounds = boundsFor(variant.format, policy)
+    const boundedBox = boundRequest(request, variant, bounds)
+    const startedAt = performance.now()
+    const link = boundedBox === undefined ? await links.find(variant) : undefined
+    const lookup = performance.now() - startedAt
+    if (link !== undefined) {
+      const reply = await answerHit(request, variant, link, { lookup })
+      if (reply !== undefined) return reply
+    }
+    const original = await originals.find(variant.id)
+    if (original === undefined)
+      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
+    if (boundedBox !== undefined) return bounded(boundedBox)
+    const isStored = link !== undefined && (await links.find(variant)) !== undefined
+    return answerMiss({ request, variant, original, bounds, isStored, context, lookup })
+  }
+
+  /** undefined: the stored bytes were asked for and are not to be had, so that the variant is rendered. */
+  async function answerHit(
+    request: SizedRequest,
+    variant: Variant,
+    link: Link,
+    timing: Timing,
+  ): Promise<ImageReply | undefined> {
+    if (!request.options.proxy) return { kind: 'hit', url: link.url, timing }
+    const bytes = await readStored(variant, link)
+    if (bytes === undefined) return undefined
+    return image(variant, await originals.find(variant.id), 'proxied', bytes, timing)
+  }
+
+  async function readStored(variant: Variant, link: Link): Promise<Uint8Array | undefined> {
+    // Only what lies in our own store is ever fetched, whatever address a row may hold.
+    const key = variants.keyOf(link.url)
+    if (key === undefined) return undefined
+    try {
+      const bytes = await variants.get(key)
+      if (bytes === undefined) await links.remove(variant, link)
+      return bytes
+    } catch {
+      return undefined
+    }
+  }
+
+  type Miss = {
+    readonly request: SizedRequest
+    readonly variant: Variant
+    readonly original: OriginalFile
+    readonly bounds: Size
+    readonly isStored: boolean
+    readonly context: ImageContext
+    readonly lookup: number
+  }
+
+  async function answerMiss(miss: Miss): Promise<ImageReply> {
+    const { request, variant, original, bounds, isStored, context, lookup } = miss
+    if (context.isFresh(validatorsOf(variant, original))) {
+      return image(variant, original, 'not-modified', undefined, { lookup })
+    }
+    if (context.headOnly) return answerHead(miss)
+    const rendering = await renderings.get({ variant, original, bounds, isStored }, context.signal)
+    switch (rendering.kind) {
+      case 'linked': {
+        const hit = { kind: 'hit', url: rendering.link.url, timing: { lookup } } as const
+        return (await answerHit(request, variant, rendering.link, { lookup })) ?? hit
+      }
+      case 'out-of-bounds': {
+        const smaller = boundCoverRequest(request, variant, rendering.source, bounds)
+        if (smaller === undefined)
+          throw new Error('A cover within its bounds was taken for one outside.')
+        return bounded(smaller)
+      }
+      case 'spooled':
+      case 'rendered':
+        return image(variant, original, outcomeOf(rendering), rendering.bytes, {
+          lookup,
+          ...timingOf(rendering),
+        })
+    }
+  }
+
+  /** The header of a cover that leaves the bounds is a redirect, which only the source's size can tell. */
+  async function answerHead(miss: Miss): Promise<ImageReply> {
+    const { request, variant, original, bounds, context, lookup } = miss
+    if (variant.fit === 'cover') {
+      const { size } = await renderer.inspect(original.path, context.signal)
+      const smaller = boundCoverRequest(request, variant, size, bounds)
+      if (smaller !== undefined) return bounded(smaller)
+    }
+    return image(variant, original, 'head', undefined, { lookup })
+  }
+}
+
+function bounded(request: SizedRequest): ImageReply {
+  return { kind: 'bounded', location: formatImageUrl(request) }
+}
+
+function image(
+  variant: Variant,
+  original: OriginalFile | undefined,
+  outcome: ImageOutcome,
+  bytes: Uint8Array | undefined,
+  timing: Timing,
+): ImageReply {
+  const { mime } = formats[variant.format]
+  return {
+    kind: 'image',
+    outcome,
+    mime,
+    validators: validatorsOf(variant, original),
+    bytes,
+    timing,
+  }
+}
+
+/** The same variant of the same original is the same picture: known before a pixel is touched. */
+function validatorsOf(variant: Variant, original: OriginalFile | undefined): Validators {
+  const lastModified = original?.modifiedAt
+  const identity = `${variantKey(variant)}@${lastModified?.getTime() ?? ''}`
+  return { etag: `"${digestOf(identity).slice(0, 32)}"`, lastModified }
+}
+
+function outcomeOf(rendering: Rendering & { readonly coalesced: boolean }): ImageOutcome {
+  if (rendering.kind === 'spooled') return 'spool'
+  return rendering.coalesced ? 'coalesced' : 'miss'
+}
+
+function timingOf(rendering: Rendering): Timing {
+  if (rendering.kind !== 'rendered') return {}
+  return { queue: rendering.timing.queueMs, render: rendering.timing.renderMs }
+}

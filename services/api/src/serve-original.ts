@@ -1,0 +1,51 @@
+import { open } from 'node:fs/promises'
+import { AppError } from '@iaas/common/errors'
+import {
+  type ImageId,
+  type OriginalFormat,
+  originalMimes,
+  sniffFormat,
+  sniffLength,
+} from '@iaas/common/image'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { Request, Response } from 'express'
+import sendFile from 'send'
+import { setImageHeaders, setImmutable } from './http/headers.ts'
+
+/** Sends an original byte for byte, with ranges and validators. @throws AppError ORIGINAL_NOT_FOUND */
+export type ServeOriginal = (id: ImageId, req: Request, res: Response) => Promise<void>
+
+export function createServeOriginal(originals: OriginalStore): ServeOriginal {
+  return async function serveOriginal(id, req, res) {
+    const original = await originals.find(id)
+    if (original === undefined)
+      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
+    const format = await readFormat(original.path)
+    setImageHeaders(res)
+    setImmutable(res)
+    res.set(
+      'Content-Type',
+      format === undefined ? 'application/octet-stream' : originalMimes[format],
+    )
+    await stream(original.path, req, res)
+  }
+}
+
+async function readFormat(path: string): Promise<OriginalFormat | undefined> {
+  await using file = await open(path, 'r')
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffLength), 0, sniffLength, 0)
+  return sniffFormat(buffer.subarray(0, bytesRead))
+}
+
+function stream(path: string, req: Request, res: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const file = sendFile(req, encodeURI(path), {
+      dotfiles: 'allow',
+      cacheControl: false,
+      index: false,
+    })
+    file.on('error', reject).on('directory', () => reject(new Error('The original is a folder.')))
+    res.once('close', resolve)
+    file.pipe(res)
+  })
+}

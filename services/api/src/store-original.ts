@@ -1,0 +1,77 @@
+import { AppError } from '@iaas/common/errors'
+import { type ImageId, type Query, type Size, parseCrop } from '@iaas/common/image'
+import type { Logger } from '@iaas/common/log'
+import type { OriginalStore, TemporaryFile } from '@iaas/common/ports/original-store'
+import type { Renderer } from '@iaas/common/ports/renderer'
+import type { TokenStore } from '@iaas/common/ports/token-store'
+
+export type StoreOriginalOptions = {
+  readonly tokens: TokenStore
+  readonly originals: OriginalStore
+  readonly renderer: Renderer
+  readonly log: Logger
+}
+
+export type UploadRequest = {
+  readonly id: ImageId
+  /** As the client sent it; anything. */
+  readonly token: string | undefined
+  readonly query: Query
+  /** Writes the picture that is uploaded into the file at this path. @throws AppError for a form that is not correct */
+  readonly receive: (path: string, signal: AbortSignal) => Promise<void>
+  /** Aborts when the client leaves before its answer. */
+  readonly signal: AbortSignal
+}
+
+/** @returns the size of the kept original as it is displayed, px, once the upload is durable */
+export type StoreOriginal = (request: UploadRequest) => Promise<Size>
+
+/**
+ * One attempt to upload: the token is taken first, whatever comes of it. An attempt that fails leaves no file and gives
+ * the id free; one that succeeds is on disk before it is in the database, and in the database before it is answered.
+ */
+export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
+  const { tokens, originals, renderer, log } = options
+
+  return async function storeOriginal(request) {
+    const { id, token } = request
+    if (token === undefined || !(await tokens.claim(token, id))) throw tokenInvalid()
+    try {
+      return await receiveAndKeep(token, request)
+    } catch (error) {
+      await tokens.release(token, id).catch((releaseError: unknown) => {
+        // The lease of the claim ends by itself: the id is free a little later.
+        log.warn('claim not released', { id, error: releaseError })
+      })
+      throw error
+    }
+  }
+
+  async function receiveAndKeep(token: string, request: UploadRequest): Promise<Size> {
+    const { id, query, receive, signal } = request
+    const crop = parseCrop(query)
+    await using uploaded = await originals.createTemporary()
+    await using reencoded = await originals.createTemporary()
+    await receive(uploaded.path, signal)
+    const job = { path: uploaded.path, outputPath: reencoded.path, crop }
+    const intake = await renderer.takeIn(job, signal)
+    signal.throwIfAborted()
+    await keep(id, token, intake.reencoded ? reencoded : uploaded)
+    return intake.size
+  }
+
+  async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<void> {
+    await originals.put(id, file)
+    // Should the database fail here, the row may or may not be written: the file stays, and the id with it.
+    if (await tokens.complete(token, id)) return
+    await originals.delete(id)
+    throw tokenInvalid()
+  }
+}
+
+function tokenInvalid(): AppError {
+  return new AppError(
+    'TOKEN_INVALID',
+    'The X-Token header must hold a token for this id that is not used and not older than 15 minutes.',
+  )
+}

@@ -1,0 +1,153 @@
+import { createWriteStream } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
+import { AppError, isAppError } from '@iaas/common/errors'
+
+/** The multipart field that holds the picture. */
+const fieldName = 'image'
+
+/** Other fields are read past, as long as they are few and small. */
+const otherFieldLimits = {
+  fields: 10,
+  parts: 12,
+  fieldNameSize: 100,
+  fieldSize: 1024,
+  headerPairs: 20,
+}
+
+export type ReceiveLimits = {
+  /** The largest picture, bytes. */
+  readonly maxBytes: number
+  /** The longest that the whole body may take, ms. */
+  readonly timeoutMs: number
+}
+
+/** What a form adds to its picture at the most: the other fields, and the parts' headers. */
+const formOverheadBytes = 64 * 1024
+
+/**
+ * Writes the picture of a multipart form to a file.
+ *
+ * @throws AppError INVALID_UPLOAD, IMAGE_MISSING, UPLOAD_TOO_LARGE (as soon as it is), UPLOAD_TOO_SLOW; the reason of
+ * `signal` where that aborts
+ */
+export async function receiveImage(
+  req: IncomingMessage,
+  path: string,
+  limits: ReceiveLimits,
+  signal: AbortSignal,
+): Promise<void> {
+  const announced = Number(req.headers['content-length'] ?? 0)
+  if (announced > limits.maxBytes + formOverheadBytes) throw tooLarge(limits)
+  const form = createForm(req, limits)
+  const deadline = AbortSignal.timeout(limits.timeoutMs)
+  const files: Promise<void>[] = []
+  const problems: AppError[] = []
+  const fail = (problem: AppError) => {
+    problems.push(problem)
+    form.destroy(problem)
+  }
+  form.on('file', (name, stream) => {
+    if (name !== fieldName || files.length > 0) {
+      stream.resume()
+      return fail(name === fieldName ? severalImages() : wrongField(name))
+    }
+    files.push(writePicture(stream, path, limits, fail))
+  })
+  for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
+    form.on(limit, () => fail(tooManyParts()))
+  }
+  try {
+    await pipeline(req, form, { signal: AbortSignal.any([signal, deadline]), end: true })
+    await Promise.all(files)
+  } catch (error) {
+    await Promise.allSettled(files)
+    throw toAppError(error, problems[0], { signal, deadline, limits })
+  }
+  if (files.length === 0) throw imageMissing()
+}
+
+function createForm(req: IncomingMessage, { maxBytes }: ReceiveLimits): BusboyInstance {
+  const headers = req.headers
+  if (!/^multipart\/form-data\b/i.test(headers['content-type'] ?? '')) {
+    throw invalidUpload(
+      'The body must be multipart/form-data with the picture in its field "image".',
+    )
+  }
+  try {
+    return new Busboy({
+      headers: headers as BusboyHeaders,
+      limits: { ...otherFieldLimits, files: 2, fileSize: maxBytes },
+    })
+  } catch (cause) {
+    throw invalidUpload('The Content-Type of the form is not correct.', cause)
+  }
+}
+
+async function writePicture(
+  stream: Readable,
+  path: string,
+  limits: ReceiveLimits,
+  fail: (problem: AppError) => void,
+): Promise<void> {
+  stream.once('limit', () => fail(tooLarge(limits)))
+  await pipeline(stream, createWriteStream(path, { flags: 'w' }))
+}
+
+type FailureContext = {
+  readonly signal: AbortSignal
+  readonly deadline: AbortSignal
+  readonly limits: ReceiveLimits
+}
+
+function toAppError(
+  error: unknown,
+  problem: AppError | undefined,
+  context: FailureContext,
+): unknown {
+  const { signal, deadline, limits } = context
+  if (problem !== undefined) return problem
+  if (signal.aborted) return signal.reason
+  if (deadline.aborted) {
+    const seconds = Math.round(limits.timeoutMs / 1000)
+    return new AppError('UPLOAD_TOO_SLOW', `The upload took longer than ${seconds} seconds.`)
+  }
+  if (isAppError(error)) return error
+  if (isDiskError(error)) {
+    return new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.', { cause: error })
+  }
+  return invalidUpload('The form is not correct, or ends too early.', error)
+}
+
+function isDiskError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'errno' in error && 'path' in error
+}
+
+function tooLarge({ maxBytes }: ReceiveLimits): AppError {
+  return new AppError('UPLOAD_TOO_LARGE', `An upload may have at most ${maxBytes} bytes.`)
+}
+
+function imageMissing(): AppError {
+  return new AppError('IMAGE_MISSING', 'The form has no picture in its field "image".')
+}
+
+function severalImages(): AppError {
+  return invalidUpload('The form has more than one picture.')
+}
+
+function wrongField(name: string): AppError {
+  return new AppError(
+    'IMAGE_MISSING',
+    `The picture must be in the field "image"; received "${name.slice(0, 40)}".`,
+  )
+}
+
+function tooManyParts(): AppError {
+  return invalidUpload('The form has too many parts.')
+}
+
+function invalidUpload(message: string, cause?: unknown): AppError {
+  return new AppError('INVALID_UPLOAD', message, { cause })
+}
