@@ -1,0 +1,50 @@
+// Brings a checkout into the state of being run: dependencies as the lock file says, sources compiled. Both are skipped
+// where nothing changed. Only what Node itself brings is used here: nothing else is installed yet.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const stampFile = join(root, 'node_modules', '.installed')
+const oldest = [20, 19]
+
+/** Installs and builds what is missing; says what it does, and ends the process where that fails. */
+export function prepare() {
+  checkNode()
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== lock) {
+    say('Installing dependencies (the first time only; about half a minute) ...')
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    writeFileSync(stampFile, lock)
+  }
+  say('Building ...')
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return
+  say(`Node.js ${oldest.join('.')} or newer is needed; this is ${process.versions.node}.`)
+  process.exit(1)
+}
+
+function run(command, args) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+  if (status === 0) return
+  say(`"${command} ${args[0]}" failed${error === undefined ? '' : `: ${error.message}`}.`)
+  process.exit(signal === null ? (status ?? 1) : 1)
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) prepare()

@@ -1,0 +1,30 @@
+export type GreetingFacts = {
+  /** Of the public listener, no slash at its end. */
+  readonly base: string
+  readonly admin: string
+  readonly dataDir: string
+  readonly exampleFile: string
+  /** Whether `POST /token` asks for a secret. */
+  readonly needsSecret: boolean
+  /** An id that is still free. */
+  readonly id: string
+}
+
+/** What a person reads once everything runs: where it is, and three commands to paste. */
+export function formatGreeting(facts: GreetingFacts): string {
+  const { base, admin, dataDir, exampleFile, needsSecret, id } = facts
+  const secret = needsSecret ? ',"secret":"YOUR SECRET"' : ''
+  return `
+Ready.  Images   ${base}/example_400_400.jpg
+        Metrics  ${admin}/metrics
+        Data     ${dataDir}
+
+Try it: a token, an upload, the picture in another size.
+
+  TOKEN=$(curl -s ${base}/token -H 'Content-Type: application/json' -d '{"id":"${id}"${secret}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+  curl ${base}/${id} -H "X-Token: $TOKEN" -F 'image=@${exampleFile}'
+  curl -L -o ${id}.jpg '${base}/${id}_300_300.jpg'
+
+Ctrl-C ends it; the data stays.
+`
+}

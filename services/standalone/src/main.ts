@@ -1,0 +1,19 @@
+import { loadConfig } from '@iaas/common/config/load'
+import { runService } from '@iaas/common/lifecycle/run-service'
+import { createLogger } from '@iaas/common/log'
+import { standaloneConfigSchema } from './config.ts'
+import { formatGreeting } from './greeting.ts'
+import { startStandalone } from './start-standalone.ts'
+
+await runService(async () => {
+  const config = loadConfig(standaloneConfigSchema, process.env)
+  const log = createLogger('standalone', config.log)
+  const standalone = await startStandalone({ config, log, onProgress: say })
+  say(formatGreeting(standalone.greeting))
+  return standalone
+})
+
+/** What is for a person; the log is on the other stream. */
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}

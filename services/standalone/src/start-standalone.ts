@@ -1,0 +1,83 @@
+import { startApi } from '@iaas/api/create-api'
+import { toFolders } from '@iaas/common/disk/config'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
+import type { Service } from '@iaas/common/lifecycle/run-service'
+import type { Logger } from '@iaas/common/log'
+import { createRegistry } from '@iaas/common/metrics/registry'
+import { postgresUrl } from '@iaas/common/postgres/config'
+import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
+import { startUploader } from '@iaas/uploader/start-uploader'
+import type { StandaloneConfig } from './config.ts'
+import { exampleFile, plantExample } from './plant-example.ts'
+import type { GreetingFacts } from './greeting.ts'
+
+export type Standalone = Service & { readonly greeting: GreetingFacts }
+
+export type StandaloneOptions = {
+  readonly config: StandaloneConfig
+  readonly log: Logger
+  /** Hears in a few words what takes its time. */
+  readonly onProgress: (step: string) => void
+}
+
+/** Everything in one process: an embedded database where none is configured, the api and an uploader. */
+export async function startStandalone({
+  config,
+  log,
+  onProgress,
+}: StandaloneOptions): Promise<Standalone> {
+  const closers = createClosers(log)
+  try {
+    return await startAll({ config, log, onProgress }, closers)
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function startAll(
+  { config, log, onProgress }: StandaloneOptions,
+  closers: Closers,
+): Promise<Standalone> {
+  const folders = toFolders(config)
+  const url =
+    postgresUrl(config.postgresql) ?? (await startDatabase(folders.postgres, onProgress, closers))
+  const configured = { ...config, postgresql: { ...config.postgresql, url } }
+  await plantExample(createDiskOriginalStore({ dir: folders.originals }))
+  onProgress('Starting the services ...')
+  const registry = createRegistry('standalone')
+  const uploader = await startUploader(configured, log.child({ component: 'uploader' }), registry)
+  closers.add('uploader', () => uploader.close())
+  const api = await startApi(configured, log.child({ component: 'api' }), registry)
+  closers.add('api', () => api.close())
+  const host = displayHost(config.listen_address)
+  return {
+    greeting: {
+      base: `http://${host}:${api.port}`,
+      admin: `http://${displayHost(config.admin_address)}:${api.adminPort}`,
+      dataDir: folders.data,
+      exampleFile,
+      needsSecret: config.secret !== undefined,
+      id: `photo-${Date.now().toString(36)}`,
+    },
+    close: () => closers.close(),
+  }
+}
+
+async function startDatabase(
+  dataDir: string,
+  onProgress: (step: string) => void,
+  closers: Closers,
+): Promise<string> {
+  onProgress('Starting the embedded PostgreSQL (the first time it is set up) ...')
+  const database = await startEmbeddedPostgres({ dataDir })
+  closers.add('embedded database', () => database[Symbol.asyncDispose]())
+  return database.url
+}
+
+/** "Every address" is none that can be asked. */
+function displayHost(address: string | undefined): string {
+  if (address === undefined || address === '0.0.0.0' || address === '::') return '127.0.0.1'
+  return address.includes(':') ? `[${address}]` : address
+}
