@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import sharp from 'sharp'
+import { ask, askUntil, json, store } from '../support/http.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+describe('options', () => {
+  let stack: Stack
+
+  beforeAll(async () => {
+    stack = await startStack()
+    await store(
+      stack.base,
+      'photo',
+      await makePhoto({ width: 600, height: 400, format: 'jpeg', quality: 63 }),
+    )
+    await store(
+      stack.base,
+      'clear',
+      await makePhoto({ width: 60, height: 40, format: 'png', alpha: true }),
+    )
+  })
+  afterAll(() => stack[Symbol.asyncDispose]())
+
+  async function sizeOf(path: string): Promise<readonly [number, number]> {
+    const answer = await ask(stack.base, path)
+    expect([path, answer.status]).toEqual([path, 200])
+    const { width, height } = await sharp(answer.body).metadata()
+    return [width, height]
+  }
+
+  it('fit=clip scales to the largest size within the box, up or down', async () => {
+    expect(await sizeOf('/photo_200_200.jpg?fit=clip')).toEqual([200, 133])
+    expect(await sizeOf('/photo_1200_1200.jpg')).toEqual([1200, 800])
+  })
+
+  it('fit=crop fills the box exactly', async () => {
+    expect(await sizeOf('/photo_200_200.jpg?fit=crop')).toEqual([200, 200])
+    expect(await sizeOf('/photo_10_300.jpg?fit=crop')).toEqual([10, 300])
+  })
+
+  it('fit=canvas is exactly the box, the picture centred on white', async () => {
+    const answer = await ask(stack.base, '/photo_200_200.png?fit=canvas')
+    const { data, info } = await sharp(answer.body)
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    expect([info.width, info.height]).toEqual([200, 200])
+    const pixel = (x: number, y: number) => [
+      ...data.subarray((y * 200 + x) * 3, (y * 200 + x) * 3 + 3),
+    ]
+    for (const [x, y] of [
+      [100, 0],
+      [100, 32],
+      [100, 199],
+    ] as const) {
+      expect(pixel(x, y)).toEqual([255, 255, 255])
+    }
+    expect(pixel(0, 100)).not.toEqual([255, 255, 255])
+  })
+
+  it('fit=cover takes the box as the minimum', async () => {
+    expect(await sizeOf('/photo_200_200.jpg?fit=cover')).toEqual([300, 200])
+  })
+
+  it('blur=true blurs and blur=false does not', async () => {
+    const [sharpOne, blurred, spelled] = await Promise.all(
+      ['', '?blur=true', '?blur=false'].map((query) =>
+        ask(stack.base, `/photo_201_201.png${query}`),
+      ),
+    )
+    expect(blurred?.body.length).toBeLessThan((sharpOne?.body.length ?? 0) / 2)
+    expect(spelled?.body.equals(sharpOne?.body ?? Buffer.alloc(0))).toBe(true)
+  })
+
+  it('quality changes the bytes of JPEG and WebP', async () => {
+    for (const format of ['jpg', 'webp']) {
+      const low = await ask(stack.base, `/photo_202_202.${format}?quality=10`)
+      const high = await ask(stack.base, `/photo_202_202.${format}?quality=95`)
+      expect(low.body.length).toBeLessThan(high.body.length / 2)
+    }
+  })
+
+  it('quality makes no other variant of PNG', async () => {
+    const plain = await ask(stack.base, '/photo_203_203.png')
+    const spelled = await ask(stack.base, '/photo_203_203.png?quality=10', { method: 'HEAD' })
+    expect(spelled.headers.etag ?? spelled.headers.location).toBe(
+      spelled.status === 307 ? spelled.headers.location : plain.headers.etag,
+    )
+    const link = await askUntil(({ status }) => status === 307, stack.base, '/photo_203_203.png')
+    const other = await ask(stack.base, '/photo_203_203.png?quality=77')
+    expect(other.headers.location).toBe(link.headers.location)
+  })
+
+  it('two spellings of one picture share one stored object', async () => {
+    const first = await askUntil(
+      ({ status }) => status === 307,
+      stack.base,
+      '/photo_100_100_2x.jpg?fit=crop',
+    )
+    for (const path of [
+      '/photo_200_200.jpeg?quality=auto&fit=crop',
+      '/photo_200_200.JPG?fit=crop&blur=false&unknown=1',
+    ]) {
+      const answer = await ask(stack.base, path)
+      expect([path, answer.status, answer.headers.location]).toEqual([
+        path,
+        307,
+        first.headers.location,
+      ])
+    }
+  })
+
+  it('allow_webp=true answers a client that accepts WebP in WebP, and says Vary: Accept to everyone', async () => {
+    const webp = { headers: { Accept: 'image/avif,image/webp,*/*' } }
+    const path = '/photo_204_204.jpg?allow_webp=true'
+    const switched = await ask(stack.base, path, webp)
+    const plain = await ask(stack.base, path)
+    expect([switched.headers['content-type'], switched.headers.vary]).toEqual([
+      'image/webp',
+      'Accept',
+    ])
+    expect([plain.headers['content-type'], plain.headers.vary]).toEqual(['image/jpeg', 'Accept'])
+    const [webpLink, plainLink] = await Promise.all([
+      askUntil(({ status }) => status === 307, stack.base, path, webp),
+      askUntil(({ status }) => status === 307, stack.base, path),
+    ])
+    expect([webpLink.headers.vary, plainLink.headers.vary]).toEqual(['Accept', 'Accept'])
+    expect(webpLink.headers.location).not.toBe(plainLink.headers.location)
+    const unasked = await ask(stack.base, '/photo_205_205.jpg', webp)
+    expect([unasked.headers['content-type'], unasked.headers.vary]).toEqual([
+      'image/jpeg',
+      undefined,
+    ])
+  })
+
+  it('proxy=true serves the stored bytes through the service', async () => {
+    const path = '/photo_206_206.jpg'
+    const rendered = await ask(stack.base, path)
+    const link = await askUntil(({ status }) => status === 307, stack.base, path)
+    const stored = await ask(stack.base, link.headers.location as string)
+    const proxied = await ask(stack.base, `${path}?proxy=true`)
+    expect(proxied.status).toBe(200)
+    expect(proxied.headers['content-type']).toBe('image/jpeg')
+    expect(proxied.headers['cache-control']).toBe('public, max-age=31536000')
+    expect(proxied.body.equals(stored.body)).toBe(true)
+    expect(proxied.body.equals(rendered.body)).toBe(true)
+  })
+
+  it('transparency becomes white where the output has none', async () => {
+    const answer = await ask(stack.base, '/clear_60_40.jpg?quality=100')
+    const { data } = await sharp(answer.body).raw().toBuffer({ resolveWithObject: true })
+    const middle = (20 * 60 + 30) * 3
+    for (const value of data.subarray(middle, middle + 3)) expect(value).toBeGreaterThan(200)
+  })
+
+  it.each([
+    'fit=fill',
+    'fit=',
+    'fit=crop&fit=crop',
+    'blur=1',
+    'blur=yes',
+    'quality=-1',
+    'quality=101',
+    'quality=75.5',
+    'quality=1e1',
+    'quality=%2075',
+    'quality=NaN',
+    'quality=',
+    'quality=1&quality=2',
+    'allow_webp=maybe',
+    'proxy=1',
+  ])('?%s is 400 and names the option', async (query) => {
+    const answer = await ask(stack.base, `/photo_50_50.jpg?${query}`)
+    expect(answer.status).toBe(400)
+    expect(json(answer)['detail']).toContain(`"${query.split('=')[0]}"`)
+  })
+
+  it.each([
+    'fit[x]=1',
+    '__proto__[a]=1',
+    'constructor[prototype]=1',
+    'width=3',
+    'foo=1&foo=2',
+    '%FF=%FF',
+    '&&=&',
+  ])('?%s is ignored', async (query) => {
+    expect((await ask(stack.base, `/photo_50_50.jpg?proxy=true&${query}`)).status).toBe(200)
+  })
+
+  it.each([
+    '0_100',
+    '100_0',
+    '-1_100',
+    '1e3_100',
+    '1.5_100',
+    '0x10_100',
+    '00100_100',
+    '+5_100',
+    '99999999999_1',
+    '100_100_0x',
+    '100_100_100x',
+    '100_100_999999x',
+    '100_100_1.5x',
+  ])('the size %s is 400', async (size) => {
+    const answer = await ask(stack.base, `/photo_${size}.jpg`)
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      400,
+      'application/problem+json',
+    ])
+  })
+})
