@@ -65,12 +65,12 @@ describe('options', () => {
 
   it('blur=true blurs and blur=false does not', async () => {
     const [sharpOne, blurred, spelled] = await Promise.all(
-      ['', '?blur=true', '?blur=false'].map((query) =>
-        ask(stack.base, `/photo_201_201.png${query}`),
+      ['', '&blur=true', '&blur=false'].map((blur) =>
+        ask(stack.base, `/photo_201_201.jpg?quality=80${blur}`),
       ),
     )
     expect(blurred?.body.length).toBeLessThan((sharpOne?.body.length ?? 0) / 2)
-    expect(spelled?.body.equals(sharpOne?.body ?? Buffer.alloc(0))).toBe(true)
+    expect(spelled?.headers.etag).toBe(sharpOne?.headers.etag)
   })
 
   it('quality changes the bytes of JPEG and WebP', async () => {
@@ -151,7 +151,7 @@ describe('options', () => {
     const answer = await ask(stack.base, '/clear_60_40.jpg?quality=100')
     const { data } = await sharp(answer.body).raw().toBuffer({ resolveWithObject: true })
     const middle = (20 * 60 + 30) * 3
-    for (const value of data.subarray(middle, middle + 3)) expect(value).toBeGreaterThan(200)
+    for (const value of data.subarray(middle, middle + 3)) expect(value).toBeGreaterThan(150)
   })
 
   it.each([

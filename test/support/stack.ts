@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findFreePort } from './free-port.ts'
+import { findFreePort } from '@iaas/testing/free-port'
 
 const root = join(import.meta.dirname, '..', '..')
 

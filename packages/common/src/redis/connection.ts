@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis } from 'ioredis'
 import type { Logger } from '../log.ts'
 
 /**
@@ -22,27 +22,30 @@ export type CreateRedisOptions = {
   readonly url: string
   readonly role: RedisRole
   readonly log: Logger
-  /** Once aborted, a connection that is lost (or never was) is not tried again, nor are its duplicates. */
-  readonly signal?: AbortSignal
 }
 
 /**
  * A connection that the caller ends with `disconnect()`. A Redis that is down or hung does not keep anything from
  * starting; the connection is tried for ever, with growing pauses.
  */
-export function createRedis({ url, role, log, signal }: CreateRedisOptions): Redis {
-  const redis = new Redis(url, {
-    ...optionsFor(role),
-    connectTimeout: 2000,
-    keepAlive: 10_000,
-    socketTimeout: silenceMs[role],
-    retryStrategy: (times) => (signal?.aborted ? null : pauseBefore(times)),
-  })
+export function createRedis({ url, role, log }: CreateRedisOptions): Redis {
+  const redis = new Redis(url, redisOptions(role))
   redis.on('error', (error) => log.debug('redis connection lost', { role, error }))
   return redis
 }
 
-function optionsFor(role: RedisRole): RedisOptions {
+/** The options of a connection by its role. */
+export function redisOptions(role: RedisRole) {
+  return {
+    ...optionsFor(role),
+    connectTimeout: 2000,
+    keepAlive: 10_000,
+    socketTimeout: silenceMs[role],
+    retryStrategy: pauseBefore,
+  }
+}
+
+function optionsFor(role: RedisRole) {
   if (role === 'worker') return { maxRetriesPerRequest: null }
   return {
     commandTimeout: commandTimeoutMs[role],

@@ -43,30 +43,43 @@ export async function receiveImage(
   if (announced > limits.maxBytes + formOverheadBytes) throw tooLarge(limits)
   const form = createForm(req, limits)
   const deadline = AbortSignal.timeout(limits.timeoutMs)
-  const files: Promise<void>[] = []
-  const problems: AppError[] = []
-  const fail = (problem: AppError) => {
-    problems.push(problem)
-    form.destroy(problem)
-  }
-  form.on('file', (name, stream) => {
-    if (name !== fieldName || files.length > 0) {
-      stream.resume()
-      return fail(name === fieldName ? severalImages() : wrongField(name))
-    }
-    files.push(writePicture(stream, path, limits, fail))
-  })
-  for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
-    form.on(limit, () => fail(tooManyParts()))
-  }
+  const pictures: Readable[] = []
+  const writes: Promise<void>[] = []
   try {
-    await pipeline(req, form, { signal: AbortSignal.any([signal, deadline]), end: true })
-    await Promise.all(files)
+    await new Promise<void>((resolve, reject) => {
+      const stop = AbortSignal.any([signal, deadline])
+      stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })
+      if (stop.aborted) reject(stop.reason as Error)
+      form.on('file', (name, stream) => {
+        const problem = checkPart(name, pictures.length)
+        pictures.push(stream)
+        if (problem !== undefined) return reject(problem)
+        stream.once('limit', () => reject(tooLarge(limits)))
+        const written = pipeline(stream, createWriteStream(path))
+        writes.push(written)
+        written.catch(reject)
+      })
+      for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
+        form.once(limit, () => reject(tooManyParts()))
+      }
+      form.once('finish', resolve).once('error', reject)
+      req.pipe(form)
+    })
+    await Promise.all(writes)
   } catch (error) {
-    await Promise.allSettled(files)
-    throw toAppError(error, problems[0], { signal, deadline, limits })
+    // The request itself is left as it is: its answer is still to be sent on the same connection.
+    req.unpipe(form)
+    for (const picture of pictures) picture.destroy()
+    await Promise.allSettled(writes)
+    throw toAppError(error, { signal, deadline, limits })
   }
-  if (files.length === 0) throw imageMissing()
+  if (pictures.length === 0) throw imageMissing()
+}
+
+/** What is wrong with a file part, by its field and how many came before it. */
+function checkPart(name: string, earlier: number): AppError | undefined {
+  if (name !== fieldName) return wrongField(name)
+  return earlier > 0 ? severalImages() : undefined
 }
 
 function createForm(req: IncomingMessage, { maxBytes }: ReceiveLimits): BusboyInstance {
@@ -86,35 +99,20 @@ function createForm(req: IncomingMessage, { maxBytes }: ReceiveLimits): BusboyIn
   }
 }
 
-async function writePicture(
-  stream: Readable,
-  path: string,
-  limits: ReceiveLimits,
-  fail: (problem: AppError) => void,
-): Promise<void> {
-  stream.once('limit', () => fail(tooLarge(limits)))
-  await pipeline(stream, createWriteStream(path, { flags: 'w' }))
-}
-
 type FailureContext = {
   readonly signal: AbortSignal
   readonly deadline: AbortSignal
   readonly limits: ReceiveLimits
 }
 
-function toAppError(
-  error: unknown,
-  problem: AppError | undefined,
-  context: FailureContext,
-): unknown {
+function toAppError(error: unknown, context: FailureContext): unknown {
   const { signal, deadline, limits } = context
-  if (problem !== undefined) return problem
+  if (isAppError(error)) return error
   if (signal.aborted) return signal.reason
   if (deadline.aborted) {
     const seconds = Math.round(limits.timeoutMs / 1000)
     return new AppError('UPLOAD_TOO_SLOW', `The upload took longer than ${seconds} seconds.`)
   }
-  if (isAppError(error)) return error
   if (isDiskError(error)) {
     return new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.', { cause: error })
   }

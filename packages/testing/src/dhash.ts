@@ -1,0 +1,26 @@
+import sharp from 'sharp'
+
+/** The difference hash of a picture: 64 bits that stay much the same when it is scaled or compressed. */
+export async function dhash(picture: Uint8Array): Promise<bigint> {
+  const pixels = await sharp(picture)
+    .flatten({ background: '#fff' })
+    .greyscale()
+    .resize(9, 8, { fit: 'fill' })
+    .raw()
+    .toBuffer()
+  let hash = 0n
+  for (let row = 0; row < 8; row += 1) {
+    for (let column = 0; column < 8; column += 1) {
+      const at = row * 9 + column
+      hash = (hash << 1n) | ((pixels[at] ?? 0) < (pixels[at + 1] ?? 0) ? 1n : 0n)
+    }
+  }
+  return hash
+}
+
+/** In how many bits two hashes differ, 0 to 64. */
+export function distance(one: bigint, other: bigint): number {
+  let count = 0
+  for (let rest = one ^ other; rest > 0n; rest >>= 1n) if (rest & 1n) count += 1
+  return count
+}

@@ -1,0 +1,105 @@
+import sharp, { type Sharp } from 'sharp'
+
+export type PhotoOptions = {
+  readonly width: number
+  readonly height: number
+  readonly format: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff'
+  /** 1 to 100; 80 where none is given. */
+  readonly quality?: number
+  /** Progressive JPEG, interlaced PNG. */
+  readonly progressive?: boolean
+  /** EXIF orientation, 1 to 8: how a viewer must turn it. The pixels stay as they are. */
+  readonly orientation?: number
+  /** Makes the middle of the picture half transparent. */
+  readonly alpha?: boolean
+  readonly grey?: boolean
+  readonly cmyk?: boolean
+  readonly bits16?: boolean
+  readonly chromaSubsampling?: '4:4:4' | '4:2:0'
+}
+
+/** The colours of the corners as they are stored: top left, top right, bottom left, bottom right. */
+export const cornerColours = [
+  [220, 40, 40],
+  [40, 200, 60],
+  [50, 70, 220],
+  [230, 210, 50],
+] as const
+
+/**
+ * A picture that is nowhere flat and nowhere the same: corners of four colours that fade into each other, stripes and
+ * fine noise on top. The same options give the same bytes.
+ */
+export async function makePhoto(options: PhotoOptions): Promise<Buffer> {
+  const { width, height, orientation } = options
+  const channels = options.alpha === true ? 4 : 3
+  const pixels = paint(width, height, channels)
+  let image = sharp(pixels, { raw: { width, height, channels } })
+  if (options.grey === true) image = image.greyscale().toColourspace('b-w')
+  if (options.cmyk === true) image = image.toColourspace('cmyk')
+  if (options.bits16 === true) image = image.toColourspace('rgb16')
+  if (orientation !== undefined) image = image.withMetadata({ orientation })
+  return encode(image, options).toBuffer()
+}
+
+function encode(image: Sharp, options: PhotoOptions): Sharp {
+  const { quality = 80, progressive = false, chromaSubsampling = '4:2:0' } = options
+  switch (options.format) {
+    case 'jpeg':
+      return image.jpeg({ quality, progressive, chromaSubsampling })
+    case 'png':
+      return image.png({ progressive, compressionLevel: 3 })
+    case 'webp':
+      return image.webp({ quality, effort: 1 })
+    case 'gif':
+      return image.gif({ effort: 1 })
+    case 'avif':
+      return image.avif({ quality, effort: 0 })
+    case 'tiff':
+      return image.tiff({ compression: 'deflate' })
+  }
+}
+
+function paint(width: number, height: number, channels: 3 | 4): Buffer {
+  const pixels = Buffer.alloc(width * height * channels)
+  const noise = createNoise(1)
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const at = (y * width + x) * channels
+      const right = width > 1 ? x / (width - 1) : 0
+      const down = height > 1 ? y / (height - 1) : 0
+      const grain = noise() * 16 - 8 + (Math.floor((x + y) / 17) % 2 === 0 ? 6 : -6)
+      for (let channel = 0; channel < 3; channel += 1) {
+        pixels[at + channel] = clampByte(blend(channel, right, down) + grain)
+      }
+      if (channels === 4) pixels[at + 3] = isMiddle(right) && isMiddle(down) ? 96 : 255
+    }
+  }
+  return pixels
+}
+
+function blend(channel: number, right: number, down: number): number {
+  const [topLeft, topRight, bottomLeft, bottomRight] = cornerColours.map(
+    (colour) => colour[channel] ?? 0,
+  ) as [number, number, number, number]
+  const top = topLeft * (1 - right) + topRight * right
+  const bottom = bottomLeft * (1 - right) + bottomRight * right
+  return top * (1 - down) + bottom * down
+}
+
+function isMiddle(share: number): boolean {
+  return share > 0.3 && share < 0.7
+}
+
+function clampByte(value: number): number {
+  return Math.max(0, Math.min(255, Math.round(value)))
+}
+
+/** A linear congruential generator (Numerical Recipes), 0 to 1. */
+function createNoise(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}

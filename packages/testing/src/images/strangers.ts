@@ -1,0 +1,24 @@
+/** Files that are no picture of an accepted format, whatever their name says. */
+export const strangers = {
+  'an SVG':
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+  'an XML-declared SVG': '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+  'an HTML page': '<!doctype html><script>alert(1)</script>',
+  'a text': 'This is not a picture.',
+  'a BMP': 'BM\u003a\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0036\u0000\u0000\u0000\u0028',
+  'a PDF': '%PDF-1.7\n1 0 obj\n<<>>\nendobj',
+  'a HEIC': '\u0000\u0000\u0000\u0018ftypheic\u0000\u0000\u0000\u0000mif1heic',
+  'an MP4': '\u0000\u0000\u0000\u0018ftypisom\u0000\u0000\u0002\u0000isomavc1',
+  'a ZIP': 'PK\u0003\u0004\u0014\u0000',
+  nothing: '',
+} as const satisfies Record<string, string>
+
+/** A picture with a script behind its end. */
+export function makePolyglot(picture: Buffer): Buffer {
+  return Buffer.concat([picture, Buffer.from('<script>alert(1)</script>')])
+}
+
+/** The first part of a picture. `share`: 0 to 1. */
+export function truncate(picture: Buffer, share: number): Buffer {
+  return picture.subarray(0, Math.floor(picture.length * share))
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { Redis } from 'ioredis'
+import { GenericContainer } from 'testcontainers'
+import { findFreePort } from './free-port.ts'
+import type { Provided } from './postgres.ts'
+import { until } from './until.ts'
+
+/** A Redis that a test may stop, hang and kill. */
+export type OwnRedis = Provided & { readonly process: ChildProcess; readonly port: number }
+
+const hasServer = spawnSync('redis-server', ['--version']).status === 0
+
+/** Why there is no Redis of a test's own on this machine; undefined where there is. */
+export const ownRedisMissing = hasServer ? undefined : 'redis-server is not on the PATH'
+
+/** A `redis-server` of the caller's own, in memory. */
+export async function startOwnRedis(port?: number): Promise<OwnRedis> {
+  const chosen = port ?? (await findFreePort())
+  const args = ['--port', `${chosen}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const server = spawn('redis-server', args, { stdio: 'ignore', cwd: '/' })
+  const url = `redis://127.0.0.1:${chosen}`
+  await until(() => answers(url))
+  return {
+    url,
+    port: chosen,
+    process: server,
+    async [Symbol.asyncDispose]() {
+      if (server.exitCode !== null || server.signalCode !== null) return
+      const exited = once(server, 'exit')
+      server.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/**
+ * A Redis for tests: `TEST_REDIS_URL` or `REDIS_URL`, else `redis-server` on the PATH, else a container where a Docker
+ * engine answers; undefined where there is none of them.
+ */
+export async function startTestRedis(): Promise<Provided | undefined> {
+  const url = process.env['TEST_REDIS_URL'] ?? process.env['REDIS_URL']
+  if (url !== undefined) return { url, async [Symbol.asyncDispose]() {} }
+  if (hasServer) return startOwnRedis()
+  return startContainer().catch(() => undefined)
+}
+
+async function startContainer(): Promise<Provided> {
+  const container = await new GenericContainer('redis:8-alpine').withExposedPorts(6379).start()
+  return {
+    url: `redis://${container.getHost()}:${container.getMappedPort(6379)}`,
+    async [Symbol.asyncDispose]() {
+      await container.stop()
+    },
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+  redis.on('error', () => {})
+  try {
+    await redis.connect()
+    return (await redis.ping()) === 'PONG'
+  } catch {
+    return false
+  } finally {
+    redis.disconnect()
+  }
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import S3rver from 's3rver'
+import type { Provided } from './postgres.ts'
+import { createTemporaryFolder } from './temporary-folder.ts'
+
+export type Bucket = {
+  readonly endpoint: string
+  readonly bucket: string
+  readonly region: string
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+const region = 'us-east-1'
+
+/** A server that speaks S3 over HTTP: `TEST_S3_ENDPOINT` or `S3_ENDPOINT`, else s3rver in this process. */
+export async function startTestS3(): Promise<Provided> {
+  const endpoint = process.env['TEST_S3_ENDPOINT'] ?? process.env['S3_ENDPOINT']
+  if (endpoint !== undefined) return { url: endpoint, async [Symbol.asyncDispose]() {} }
+  const folder = await createTemporaryFolder()
+  const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory: folder.path })
+  const { port } = await server.run()
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** An empty bucket of its own on a server. */
+export async function createBucket(endpoint: string): Promise<Bucket> {
+  const bucket = `test-${randomBytes(8).toString('hex')}`
+  const credentials = {
+    accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? 'S3RVER',
+    secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? 'S3RVER',
+  }
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
+  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+  client.destroy()
+  return { endpoint, bucket, region, credentials }
+}

@@ -1,0 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A folder of its own for one test. */
+export async function createTemporaryFolder(): Promise<
+  AsyncDisposable & { readonly path: string }
+> {
+  const path = await mkdtemp(join(tmpdir(), 'iaas-test-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}

@@ -1,0 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Waits until a condition holds. @throws Error where it does not within `limitMs` */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 15_000,
+): Promise<void> {
+  for (const giveUpAt = Date.now() + limitMs; !(await condition());) {
+    if (Date.now() > giveUpAt)
+      throw new Error(`Not true within ${limitMs} ms: ${condition.toString()}`)
+    await delay(20)
+  }
+}

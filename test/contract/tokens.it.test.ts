@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { ask, getToken, json, postToken, store, upload } from '../support/http.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+describe('tokens', () => {
+  let stack: Stack
+  let photo: Buffer
+
+  beforeAll(async () => {
+    stack = await startStack()
+    photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
+  })
+  afterAll(() => stack[Symbol.asyncDispose]())
+
+  it('is good for one upload', async () => {
+    const token = await getToken(stack.base, 'once')
+    expect((await upload(stack.base, 'once', token, photo)).status).toBe(200)
+    expect((await upload(stack.base, 'once', token, photo)).status).toBe(403)
+  })
+
+  it('is good for its id alone, and stays good for it', async () => {
+    const token = await getToken(stack.base, 'mine')
+    expect((await upload(stack.base, 'yours', token, photo)).status).toBe(403)
+    expect((await upload(stack.base, 'mine', token, photo)).status).toBe(200)
+  })
+
+  it.each(['', 'unknown', 'x'.repeat(8000), "' OR 1=1 --", '%00'])(
+    '403 for the token "%s"',
+    async (token) => {
+      expect((await upload(stack.base, 'unpermitted', token, photo)).status).toBe(403)
+    },
+  )
+
+  it('403 without a token', async () => {
+    const answer = await ask(stack.base, '/unpermitted', { method: 'POST', body: 'x' })
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      403,
+      'application/problem+json',
+    ])
+  })
+
+  it('403 for an id that is taken, or has a live token', async () => {
+    await store(stack.base, 'taken', photo)
+    expect((await postToken(stack.base, { id: 'taken' })).status).toBe(403)
+    await getToken(stack.base, 'live')
+    expect((await postToken(stack.base, { id: 'live' })).status).toBe(403)
+    expect((await postToken(stack.base, { id: 'example' })).status).toBe(403)
+  })
+
+  it('eight uploads racing for one token: one 200, seven 403', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const token = await getToken(stack.base, `race ${round}`)
+      const racers = Array.from({ length: 8 }, () =>
+        upload(stack.base, `race ${round}`, token, photo),
+      )
+      const statuses = (await Promise.all(racers)).map(({ status }) => status)
+      expect(statuses.toSorted((one, other) => one - other)).toEqual([
+        200,
+        ...Array<number>(7).fill(403),
+      ])
+    }
+  })
+
+  it('twenty requests racing for the token of one id: one 200', async () => {
+    const racers = Array.from({ length: 20 }, () => postToken(stack.base, { id: 'wanted' }))
+    const statuses = (await Promise.all(racers)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1)
+    expect(statuses.filter((status) => status === 403)).toHaveLength(19)
+  })
+
+  it.each([
+    ['an empty one', ''],
+    ['a number', 7],
+    ['null', null],
+    ['a list', ['a']],
+    ['an object', { toString: 'x' }],
+    ['a slash', 'a/b'],
+    ['a backslash', 'a\\b'],
+    ['a leading dot', '.a'],
+    ['a leading underscore', '_a'],
+    ['two dots', 'a..b'],
+    ['a NUL', 'a\u0000b'],
+    ['a line feed', 'a\nb'],
+    ['a DEL', 'a\u007fb'],
+    ['a lone surrogate', 'a\ud800'],
+    ['256 characters', 'é'.repeat(256)],
+    ['a size at its end', 'a_100_100'],
+    ['a size and scale at its end', 'a_100_100_2x'],
+    ['a mistaken size at its end', 'a_0_100'],
+    ['the name of a route', 'token'],
+    ['the name of another route', 'healthz'],
+  ])('400 for the id that is, or has, %s', async (_name, id) => {
+    const answer = await postToken(stack.base, { id })
+    expect([answer.status, json(answer)['title']]).toEqual([400, 'The id is not allowed'])
+  })
+
+  it.each([
+    'é'.repeat(255),
+    'a b',
+    "it's",
+    'a%b',
+    'smile 😀',
+    'a&b=c?d#e',
+    '100_100',
+    'CON',
+    'nul.txt',
+  ])('takes the id %s', async (id) => {
+    await store(stack.base, id, photo)
+    expect((await ask(stack.base, `/${encodeURIComponent(id)}_10_10.png`)).status).toBe(200)
+  })
+
+  it.each(['', '{', '[]', '"id"', 'null', '{"id"', `{"id":"${'x'.repeat(5000)}"}`])(
+    'refuses the body %s',
+    async (body) => {
+      const headers = { 'Content-Type': 'application/json' }
+      const answer = await ask(stack.base, '/token', { method: 'POST', headers, body })
+      expect([400, 413]).toContain(answer.status)
+      expect(answer.headers['content-type']).toBe('application/problem+json')
+    },
+  )
+
+  it('405 for every other method, and names the one', async () => {
+    const answer = await ask(stack.base, '/token')
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'POST'])
+  })
+})
+
+describe('tokens with a secret', () => {
+  let stack: Stack
+
+  beforeAll(async () => {
+    stack = await startStack({ env: { TOKEN_SECRET: 'a long secret' } })
+  })
+  afterAll(() => stack[Symbol.asyncDispose]())
+
+  it.each([undefined, '', 'wrong', 'a long secre', 7, ['a long secret'], 'x'.repeat(2000)])(
+    '401 for the secret %p',
+    async (secret) => {
+      const answer = await postToken(stack.base, { id: 'x', secret })
+      expect([answer.status, answer.headers['content-type']]).toEqual([
+        401,
+        'application/problem+json',
+      ])
+    },
+  )
+
+  it('200 for the right one', async () => {
+    expect((await postToken(stack.base, { id: 'x', secret: 'a long secret' })).status).toBe(200)
+  })
+
+  it('401 before anything is said of the id', async () => {
+    expect((await postToken(stack.base, { id: '..' })).status).toBe(401)
+    expect((await ask(stack.base, '/token', { method: 'POST' })).status).toBe(401)
+  })
+})

@@ -1,0 +1,329 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { makeAnimatedGif } from '@iaas/testing/images/make-animation'
+import { makeInterlacedBomb, makePixelFlood, makeThinWebp } from '@iaas/testing/images/bombs'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
+import { makePolyglot, strangers, truncate } from '@iaas/testing/images/strangers'
+import { until } from '@iaas/testing/until'
+import sharp from 'sharp'
+import { listFiles } from '../support/files.ts'
+import { ask, getToken, json, multipart, postToken, store, upload } from '../support/http.ts'
+import { sendAndHangUp, sendRaw } from '../support/raw-request.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+describe('uploads', () => {
+  let stack: Stack
+  let photo: Buffer
+
+  beforeAll(async () => {
+    const constraints = { max_on_disk: 0.5, max_input: 4, max_upload_bytes: 3_000_000 }
+    stack = await startStack({ env: { NODE_CONFIG: JSON.stringify({ constraints }) } })
+    photo = await makePhoto({ width: 600, height: 400, format: 'jpeg' })
+  })
+  afterAll(() => stack[Symbol.asyncDispose]())
+
+  const originals = () => listFiles(join(stack.dataDir, 'originals'))
+
+  /** An attempt that failed has left no file, and a new token for its id is to be had. */
+  async function expectNothingLeft(id: string, filesBefore: number): Promise<void> {
+    await until(async () => (await originals()).length === filesBefore)
+    expect((await ask(stack.base, `/${encodeURIComponent(id)}.jpg`)).status).toBe(404)
+    await until(async () => (await postToken(stack.base, { id })).status === 200)
+  }
+
+  it('answers OK, the id and the size of the original', async () => {
+    const answer = await upload(stack.base, 'first', await getToken(stack.base, 'first'), photo)
+    expect(answer.status).toBe(200)
+    expect(json(answer)).toEqual({
+      status: 'OK',
+      id: 'first',
+      original_width: 600,
+      original_height: 400,
+    })
+  })
+
+  it('takes POST /{id}.{format} as well, whatever the format', async () => {
+    const token = await getToken(stack.base, 'dotted')
+    const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
+    const answer = await ask(stack.base, '/dotted.png', {
+      method: 'POST',
+      headers: { ...headers, 'X-Token': token },
+      body,
+    })
+    expect(json(answer)).toMatchObject({ id: 'dotted' })
+  })
+
+  it.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)(
+    'keeps a %s byte for byte and serves it with its true Content-Type',
+    async (format) => {
+      const picture = await makePhoto({ width: 90, height: 60, format })
+      await store(stack.base, `kept ${format}`, picture)
+      const answer = await ask(stack.base, `/kept%20${format}.jpg`)
+      expect(answer.headers['content-type']).toBe(`image/${format}`)
+      expect(answer.body.equals(picture)).toBe(true)
+      expect((await ask(stack.base, `/kept%20${format}_45_45.webp`)).status).toBe(200)
+    },
+  )
+
+  it('tells the size after EXIF orientation, and keeps the file as it is', async () => {
+    const turned = await makePhoto({ width: 90, height: 60, format: 'jpeg', orientation: 6 })
+    const answer = await upload(stack.base, 'turned', await getToken(stack.base, 'turned'), turned)
+    expect(json(answer)).toMatchObject({ original_width: 60, original_height: 90 })
+    expect((await ask(stack.base, '/turned.jpg')).body.equals(turned)).toBe(true)
+    const rendered = await ask(stack.base, '/turned_30_30.png')
+    expect(await sharp(rendered.body).metadata()).toMatchObject({ width: 20, height: 30 })
+  })
+
+  it('crops first by the coordinates of the picture as it is displayed', async () => {
+    const turned = await makePhoto({
+      width: 90,
+      height: 60,
+      format: 'jpeg',
+      orientation: 6,
+      quality: 95,
+    })
+    const token = await getToken(stack.base, 'cropped')
+    const answer = await upload(stack.base, 'cropped', token, turned, '?x=0&y=0&width=20&height=30')
+    expect(json(answer)).toMatchObject({ original_width: 20, original_height: 30 })
+    const kept = await ask(stack.base, '/cropped.jpg')
+    const upright = await sharp(turned)
+      .autoOrient()
+      .extract({ left: 0, top: 0, width: 20, height: 30 })
+      .raw()
+      .toBuffer()
+    const found = await sharp(kept.body).raw().toBuffer()
+    expect(meanDifference(found, upright)).toBeLessThan(6)
+  })
+
+  it('scales a picture of more than max_on_disk megapixels down, in its own format', async () => {
+    const large = await makePhoto({ width: 1500, height: 1000, format: 'webp' })
+    const answer = await upload(stack.base, 'large', await getToken(stack.base, 'large'), large)
+    const { original_width: width, original_height: height } = json(answer) as Record<
+      string,
+      number
+    >
+    expect((width ?? 0) * (height ?? 0)).toBeLessThanOrEqual(500_000)
+    expect((width ?? 0) / (height ?? 1)).toBeCloseTo(1.5, 1)
+    const kept = await sharp((await ask(stack.base, '/large.webp')).body).metadata()
+    expect(kept).toMatchObject({ format: 'webp', width, height })
+  })
+
+  it('uses the first frame of an animation', async () => {
+    await store(stack.base, 'animated', await makeAnimatedGif(60, 40, 5))
+    const { body } = await ask(stack.base, '/animated_60_40.png')
+    const { channels } = await sharp(body).stats()
+    expect(channels.some(({ stdev }) => stdev > 20)).toBe(true)
+  })
+
+  describe('an attempt that is refused leaves no file and frees the id', () => {
+    const crops = [
+      'x=0&y=0&width=10',
+      'x=0',
+      'x=-1&y=0&width=10&height=10',
+      'x=a&y=0&width=10&height=10',
+      'x=0&y=0&width=0&height=10',
+      'x=0&y=0&width=601&height=10',
+      'x=600&y=0&width=1&height=1',
+      'x=0&y=0&width=2147483648&height=1',
+      'x=0&x=0&y=0&width=1&height=1',
+    ]
+    it.each(crops)('400 for the crop region %s', async (crop) => {
+      const id = `crop ${crop}`
+      const files = (await originals()).length
+      const answer = await upload(stack.base, id, await getToken(stack.base, id), photo, `?${crop}`)
+      expect([answer.status, answer.headers['content-type']]).toEqual([
+        400,
+        'application/problem+json',
+      ])
+      await expectNothingLeft(id, files)
+    })
+
+    it.each([
+      ['the picture in another field', [{ name: 'picture', content: 'x', filename: 'x' }]],
+      ['no picture', [{ name: 'comment', content: 'hello' }]],
+      [
+        'two pictures',
+        [
+          { name: 'image', content: 'x', filename: 'x' },
+          { name: 'image', content: 'x', filename: 'y' },
+        ],
+      ],
+      [
+        '1,000 parts',
+        Array.from({ length: 1000 }, (_, part) => ({ name: `f${part}`, content: 'x' })),
+      ],
+      [
+        '1,000 files',
+        Array.from({ length: 1000 }, () => ({ name: 'image', content: 'x', filename: 'x' })),
+      ],
+    ])('400 for %s', async (name, parts) => {
+      const files = (await originals()).length
+      const token = await getToken(stack.base, name)
+      const { body, headers } = multipart(parts)
+      const answer = await ask(stack.base, `/${encodeURIComponent(name)}`, {
+        method: 'POST',
+        headers: { ...headers, 'X-Token': token },
+        body,
+      })
+      expect(answer.status).toBe(400)
+      await expectNothingLeft(name, files)
+    })
+
+    it.each([
+      'application/json',
+      'multipart/form-data',
+      'multipart/form-data; boundary=',
+      'text/plain',
+      '',
+    ])('400 for the Content-Type "%s"', async (type) => {
+      const files = (await originals()).length
+      const id = `type ${type.replaceAll('/', ' ')}`
+      const token = await getToken(stack.base, id)
+      const answer = await ask(stack.base, `/${encodeURIComponent(id)}`, {
+        method: 'POST',
+        headers: { 'Content-Type': type, 'X-Token': token },
+        body: '{"image":"x"}',
+      })
+      expect(answer.status).toBe(400)
+      await expectNothingLeft(id, files)
+    })
+
+    it.each(Object.entries(strangers))(
+      '415 for %s that is called a JPEG',
+      async (name, content) => {
+        const files = (await originals()).length
+        const { body, headers } = multipart([
+          {
+            name: 'image',
+            content: Buffer.from(content, 'latin1'),
+            filename: 'photo.jpg',
+            type: 'image/jpeg',
+          },
+        ])
+        const answer = await ask(stack.base, `/${encodeURIComponent(name)}`, {
+          method: 'POST',
+          headers: { ...headers, 'X-Token': await getToken(stack.base, name) },
+          body,
+        })
+        expect([answer.status, json(answer)['detail']]).toEqual([
+          415,
+          expect.stringContaining('JPEG, PNG'),
+        ])
+        await expectNothingLeft(name, files)
+      },
+    )
+
+    it.each([0.1, 0.5, 0.9])('415 for the first %d of a file', async (share) => {
+      for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff'] as const) {
+        const id = `part ${share} ${format}`
+        const files = (await originals()).length
+        const part = truncate(await makePhoto({ width: 300, height: 200, format }), share)
+        const answer = await upload(stack.base, id, await getToken(stack.base, id), part)
+        expect([format, answer.status]).toEqual([format, 415])
+        await expectNothingLeft(id, files)
+      }
+    })
+
+    it.each([
+      [
+        'more than max_input megapixels',
+        () => makePhoto({ width: 2100, height: 2000, format: 'png' }),
+      ],
+      ['a header of 4,000 megapixels', () => Promise.resolve(makePixelFlood())],
+      ['an interlaced PNG of 786,464 columns', () => Promise.resolve(makeInterlacedBomb())],
+      ['a side over 65,500', () => Promise.resolve(makePixelFlood(65_501, 1))],
+      ['a JPEG of 2,647 scans', () => Promise.resolve(makeScanBomb(400, 300, 2647))],
+      ['a JPEG of 101 scans', () => Promise.resolve(makeScanBomb(400, 300, 101))],
+      [
+        'more bytes than the maximum',
+        () => Promise.resolve(Buffer.concat([photo, Buffer.alloc(3_000_000)])),
+      ],
+    ])('413 for %s', async (name, make) => {
+      const files = (await originals()).length
+      const answer = await upload(stack.base, name, await getToken(stack.base, name), await make())
+      expect([answer.status, answer.headers['content-type']]).toEqual([
+        413,
+        'application/problem+json',
+      ])
+      await expectNothingLeft(name, files)
+    })
+
+    it('takes a JPEG of 100 scans and a WebP of 16,383 columns', async () => {
+      await store(stack.base, 'many scans', makeScanBomb(400, 300, 100))
+      await store(stack.base, 'thin', await makeThinWebp())
+    })
+
+    it('413 as soon as a body without a length is over the maximum', async () => {
+      const files = (await originals()).length
+      const token = await getToken(stack.base, 'endless')
+      const head = `POST /endless HTTP/1.1\r\nHost: x\r\nX-Token: ${token}\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n`
+      const part = '--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
+      const chunk = (content: string) =>
+        `${Buffer.byteLength(content).toString(16)}\r\n${content}\r\n`
+      const answer = await sendRaw(stack.base, head + chunk(part) + chunk('x'.repeat(4_000_000)))
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+      await expectNothingLeft('endless', files)
+    })
+
+    it.each([0, 1, 200, 1000, 5000])(
+      'a connection that is closed after %d bytes of the body',
+      async (sent) => {
+        const id = `broken off ${sent}`
+        const files = (await originals()).length
+        const token = await getToken(stack.base, id)
+        const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
+        const head = [
+          `POST /${encodeURIComponent(id)} HTTP/1.1`,
+          'Host: x',
+          `Content-Type: ${headers['Content-Type']}`,
+          `Content-Length: ${body.length}`,
+          `X-Token: ${token}`,
+          '\r\n',
+        ].join('\r\n')
+        await sendAndHangUp(stack.base, Buffer.concat([Buffer.from(head), body.subarray(0, sent)]))
+        await expectNothingLeft(id, files)
+      },
+    )
+
+    it('400 for a form that ends too early', async () => {
+      const files = (await originals()).length
+      const token = await getToken(stack.base, 'short form')
+      const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
+      const answer = await ask(stack.base, '/short%20form', {
+        method: 'POST',
+        headers: { ...headers, 'X-Token': token },
+        body: body.subarray(0, 3000),
+      })
+      expect(answer.status).toBe(400)
+      await expectNothingLeft('short form', files)
+    })
+  })
+
+  it('never renders what is hidden behind a picture', async () => {
+    await store(stack.base, 'polyglot', makePolyglot(photo))
+    const answer = await ask(stack.base, '/polyglot_600_400.jpg')
+    expect(answer.body.includes('<script>')).toBe(false)
+  })
+
+  it('lets the pages of other origins upload', async () => {
+    const preflight = await ask(stack.base, '/anything', {
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'https://shop.example',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'x-token',
+      },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers['access-control-allow-origin']).toBe('*')
+    expect(preflight.headers['access-control-allow-headers']).toMatch(/x-token/i)
+  })
+})
+
+function meanDifference(one: Buffer, other: Buffer): number {
+  expect(one.length).toBe(other.length)
+  return (
+    one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0) / one.length
+  )
+}
