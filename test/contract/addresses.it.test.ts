@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askUntil, store } from '../support/http.ts'
+import { readMetric } from '../support/metrics.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 describe('addresses', () => {
@@ -144,8 +145,5 @@ describe('addresses', () => {
     expect([again.status, again.body.length]).toEqual([304, 0])
   })
 
-  async function countRenders(): Promise<number> {
-    const text = await (await fetch(`${stack.admin}/metrics`)).text()
-    return Number(/^iaas_renders_total(?:\{[^}]*\})? (\d+)$/m.exec(text)?.[1] ?? Number.NaN)
-  }
+  const countRenders = () => readMetric(stack, 'iaas_renders_total')
 })
