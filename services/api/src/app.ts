@@ -54,7 +54,9 @@ export function createApp(options: AppOptions): Express {
   if (options.servedVariants !== undefined) {
     app.use(variantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedVariants))
   }
-  app.use(createUploadCors(options.uploadOrigins), createImageHandler(options))
+  const uploadCors = createUploadCors(options.uploadOrigins)
+  app.post(/.*/, uploadCors).options(/.*/, uploadCors)
+  app.use(createImageHandler(options))
   app.use(createErrorHandler(options.log))
   return app
 }

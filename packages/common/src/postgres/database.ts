@@ -18,14 +18,14 @@ export type DatabaseOptions = {
 
 /** A pool of connections; they are made when they are needed. The caller ends it with `destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { url, poolSize, log, connectTimeoutMs = 1000, statementTimeoutMs = 2000 } = options
+  const { url, poolSize, log, connectTimeoutMs = 500, statementTimeoutMs = 800 } = options
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     // The server's timeout says nothing when the server hangs; this one is the client's own.
-    query_timeout: statementTimeoutMs + 500,
+    query_timeout: statementTimeoutMs + 100,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'iaas',

@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { describe, expect, it } from '@jest/globals'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { until } from '@iaas/testing/until'
+import { ask, askUntil, getToken, store } from '../support/http.ts'
+import { childrenOf, processesOf } from '../support/processes.ts'
+import { spawnStack, startStack } from '../support/stack.ts'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+
+describe('the life of the stack', () => {
+  it('shows progress, then where it is and three commands', async () => {
+    await using stack = await startStack()
+    await until(() => stack.output().includes('Ctrl-C'))
+    expect(stack.output()).toContain('Starting the embedded PostgreSQL')
+    expect(stack.output()).toContain(`${stack.base}/example_400_400.jpg`)
+    expect(stack.output().match(/^ {2}(?:TOKEN=\$\()?curl /gm)).toHaveLength(3)
+  })
+
+  it('has an example from the first start', async () => {
+    await using stack = await startStack()
+    const answer = await ask(stack.base, '/example_100_100.png')
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/png'])
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s ends it cleanly, and a second start has all data',
+    async (signal) => {
+      await using folder = await createTemporaryFolder()
+      const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
+      const first = await startStack({ dataDir: folder.path })
+      await store(first.base, 'kept', photo)
+      const token = await getToken(first.base, 'later')
+      const link = await askUntil(({ status }) => status === 307, first.base, '/kept_20_20.jpg')
+      const children = childrenOf(first.process.pid)
+      expect(children.length).toBeGreaterThan(0)
+      const exited = once(first.process, 'exit')
+      first.process.kill(signal)
+      expect(await exited).toEqual([0, null])
+      expect(processesOf(folder.path)).toEqual([])
+      const survivors = childrenOf(1).filter((pid) => children.includes(pid))
+      expect(survivors).toEqual([])
+      await using second = await startStack({ dataDir: folder.path })
+      expect((await ask(second.base, '/kept.jpg')).body.equals(photo)).toBe(true)
+      const again = await ask(second.base, '/kept_20_20.jpg')
+      expect([again.status, again.headers.location]).toEqual([307, link.headers.location])
+      await expect(getToken(second.base, 'later')).rejects.toThrow(/403/)
+      expect(token).toBeTruthy()
+    },
+  )
+
+  it('starts after kill -9, the orphaned database included, and its children are gone', async () => {
+    await using folder = await createTemporaryFolder()
+    const first = await startStack({ dataDir: folder.path })
+    await store(first.base, 'kept', await makePhoto({ width: 60, height: 40, format: 'jpeg' }))
+    await ask(first.base, '/kept_30_30.jpg')
+    const children = childrenOf(first.process.pid)
+    const exited = once(first.process, 'exit')
+    first.process.kill('SIGKILL')
+    await exited
+    await using second = await startStack({ dataDir: folder.path })
+    expect((await ask(second.base, '/kept.jpg')).status).toBe(200)
+    const isGone = (pid: number) => !childrenOf(1).includes(pid) && !childrenOf(second.process.pid).includes(pid)
+    await until(() => children.every(isGone))
+  })
+
+  it('says in one clear line that a port is taken, and ends', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1')
+    await once(squatter, 'listening')
+    const { port } = squatter.address() as { port: number }
+    await using stack = await spawnStack({ port })
+    const [code] = (await once(stack.process, 'exit')) as [number]
+    expect(code).toBe(1)
+    expect(stack.output()).toContain(`Port ${port} on 127.0.0.1 is taken by another program.\n`)
+    expect(stack.output()).not.toMatch(/ at /)
+    expect(processesOf(stack.dataDir)).toEqual([])
+    squatter.close()
+  })
+
+  it('lists every mistake of its configuration at once, shows no secret, and does not start', async () => {
+    const files = { constraints: { max_width: 'wide' }, redirect_cache_timeout: -1, aws: { bucket: 'b' } }
+    const env = { NODE_CONFIG: JSON.stringify(files), DATABASE_URL: 'mysql://user:hidden@host/db' }
+    await using stack = await spawnStack({ env })
+    const [code] = (await once(stack.process, 'exit')) as [number]
+    expect(code).toBe(1)
+    for (const key of ['constraints.max_width', 'redirect_cache_timeout', 'aws.cache_host', 'DATABASE_URL']) {
+      expect(stack.output()).toContain(key)
+    }
+    expect(stack.output()).not.toContain('hidden')
+  })
+
+  it('answers what is in flight before it ends', async () => {
+    const stack = await startStack()
+    const slow = ask(stack.base, '/example_1900_1900.png')
+    await until(async () => childrenOf(stack.process.pid).length > 1)
+    const code = await stack.stop()
+    expect((await slow).status).toBe(200)
+    expect(code).toBe(0)
+    await stack[Symbol.asyncDispose]()
+  })
+})
