@@ -15,7 +15,9 @@ describe('answers', () => {
   let stack: Stack
 
   beforeAll(async () => {
-    stack = await startStack({ env: { NODE_CONFIG: JSON.stringify({ timeout: { conversion: 1500 } }) } })
+    stack = await startStack({
+      env: { NODE_CONFIG: JSON.stringify({ timeout: { conversion: 1500 } }) },
+    })
     await store(stack.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
   })
   afterAll(() => stack[Symbol.asyncDispose]())
@@ -109,14 +111,19 @@ describe('answers', () => {
   it('413 and 415 for an original that no upload would have brought in', async () => {
     await plant('text', Buffer.from('no picture'))
     expectProblem(await ask(stack.base, '/text_10_10.jpg'), 415)
-    expect((await ask(stack.base, '/text.jpg')).headers['content-type']).toBe('application/octet-stream')
+    expect((await ask(stack.base, '/text.jpg')).headers['content-type']).toBe(
+      'application/octet-stream',
+    )
   })
 
-  it.each(['PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND'])('405 and Allow for %s', async (method) => {
-    const answer = await ask(stack.base, '/photo_10_10.jpg', { method })
-    expectProblem(answer, 405)
-    expect(answer.headers.allow).toBe('GET, HEAD, POST, OPTIONS')
-  })
+  it.each(['PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND'])(
+    '405 and Allow for %s',
+    async (method) => {
+      const answer = await ask(stack.base, '/photo_10_10.jpg', { method })
+      expectProblem(answer, 405)
+      expect(answer.headers.allow).toBe('GET, HEAD, POST, OPTIONS')
+    },
+  )
 
   it('every error is problem+json with its five members, not cached, and names the parameter at fault', async () => {
     const answer = await ask(stack.base, '/photo_10_10.jpg?fit=stretch')
@@ -135,7 +142,11 @@ describe('answers', () => {
   })
 
   it('a client never decides what an answer says of hosts', async () => {
-    const hostile = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Original-URL': '/x' }
+    const hostile = {
+      Host: 'evil.example',
+      'X-Forwarded-Host': 'evil.example',
+      'X-Original-URL': '/x',
+    }
     const answer = await ask(stack.base, '/photo_4000_10.jpg', { headers: hostile })
     expect(answer.headers.location).toBe('/photo_2000_10.jpg')
     expect(JSON.stringify(answer.headers)).not.toContain('evil')
@@ -178,7 +189,10 @@ describe('answers', () => {
     const path = '/photo_105_105.jpg?proxy=true'
     await askUntil(({ status }) => status === 307, stack.base, '/photo_105_105.jpg')
     const url = await databaseUrl(stack)
-    await query(url, "UPDATE images SET url = 'http://127.0.0.1:1/secret' WHERE id = 'photo' AND x = 105")
+    await query(
+      url,
+      "UPDATE images SET url = 'http://127.0.0.1:1/secret' WHERE id = 'photo' AND x = 105",
+    )
     const redirect = ({ headers }: Answer) => headers.location === 'http://127.0.0.1:1/secret'
     await askUntil(redirect, stack.base, '/photo_105_105.jpg')
     const answer = await ask(stack.base, path)
@@ -195,7 +209,10 @@ describe('answers', () => {
   })
 
   function expectProblem(answer: Answer, status: number): void {
-    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json'])
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      status,
+      'application/problem+json',
+    ])
     expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.body.length).toBeLessThan(1024)
     const problem = json(answer)

@@ -50,7 +50,10 @@ describe('bad input', () => {
     '/*',
   ])('400 for the path %s', async (path) => {
     const answer = await ask(stack.base, path)
-    expect([answer.status, answer.headers['content-type']]).toEqual([400, 'application/problem+json'])
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      400,
+      'application/problem+json',
+    ])
     expect(answer.body.includes(canary)).toBe(false)
   })
 
@@ -61,7 +64,14 @@ describe('bad input', () => {
   })
 
   it('does not show the metrics, the dashboard or anything else on the public port', async () => {
-    for (const path of ['/metrics', '/queues', '/admin/queues', '/METRICS', '/%6detrics', '/..%2fmetrics']) {
+    for (const path of [
+      '/metrics',
+      '/queues',
+      '/admin/queues',
+      '/METRICS',
+      '/%6detrics',
+      '/..%2fmetrics',
+    ]) {
       expect([400, 404]).toContain((await ask(stack.base, path)).status)
     }
   })
@@ -97,7 +107,8 @@ describe('bad input', () => {
   })
 
   it('a GET with an absolute address of another host is refused', async () => {
-    const bytes = 'GET http://evil.example/photo_9999_1.jpg HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+    const bytes =
+      'GET http://evil.example/photo_9999_1.jpg HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
     const answer = await sendRaw(stack.base, bytes)
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(answer).not.toMatch(/location:.*evil/i)
@@ -112,8 +123,25 @@ describe('bad input', () => {
 
   it('gives arbitrary paths an answer of the contract', async () => {
     const part = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 40 }).map((text) => encodeURIComponent(text.toWellFormed())),
-      fc.constantFrom('photo', '_', '_10_10', '_2x', '.jpg', '.png', '..', '%2f', '%00', '%', '0', '-1', '?fit=', 'crop'),
+      fc
+        .string({ unit: 'binary', maxLength: 40 })
+        .map((text) => encodeURIComponent(text.toWellFormed())),
+      fc.constantFrom(
+        'photo',
+        '_',
+        '_10_10',
+        '_2x',
+        '.jpg',
+        '.png',
+        '..',
+        '%2f',
+        '%00',
+        '%',
+        '0',
+        '-1',
+        '?fit=',
+        'crop',
+      ),
     )
     const path = fc.array(part, { maxLength: 6 }).map((parts) => `/${parts.join('')}`)
     await fc.assert(

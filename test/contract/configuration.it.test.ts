@@ -25,7 +25,10 @@ describe('configuration', () => {
   it('webp.allow_dynamic_switch answers every client that names WebP in WebP, with Vary: Accept on every answer', async () => {
     const switched = await ask(stack.base, '/photo_50_50.png', webp)
     const plain = await ask(stack.base, '/photo_50_50.png')
-    expect([switched.headers['content-type'], switched.headers.vary]).toEqual(['image/webp', 'Accept'])
+    expect([switched.headers['content-type'], switched.headers.vary]).toEqual([
+      'image/webp',
+      'Accept',
+    ])
     expect([plain.headers['content-type'], plain.headers.vary]).toEqual(['image/png', 'Accept'])
     const missing = await ask(stack.base, '/nobody_50_50.png')
     expect([missing.status, missing.headers.vary]).toEqual([404, 'Accept'])

@@ -60,7 +60,8 @@ describe('the life of the stack', () => {
     await exited
     await using second = await startStack({ dataDir: folder.path })
     expect((await ask(second.base, '/kept.jpg')).status).toBe(200)
-    const isGone = (pid: number) => !childrenOf(1).includes(pid) && !childrenOf(second.process.pid).includes(pid)
+    const isGone = (pid: number) =>
+      !childrenOf(1).includes(pid) && !childrenOf(second.process.pid).includes(pid)
     await until(() => children.every(isGone))
   })
 
@@ -78,12 +79,21 @@ describe('the life of the stack', () => {
   })
 
   it('lists every mistake of its configuration at once, shows no secret, and does not start', async () => {
-    const files = { constraints: { max_width: 'wide' }, redirect_cache_timeout: -1, aws: { bucket: 'b' } }
+    const files = {
+      constraints: { max_width: 'wide' },
+      redirect_cache_timeout: -1,
+      aws: { bucket: 'b' },
+    }
     const env = { NODE_CONFIG: JSON.stringify(files), DATABASE_URL: 'mysql://user:hidden@host/db' }
     await using stack = await spawnStack({ env })
     const [code] = (await once(stack.process, 'exit')) as [number]
     expect(code).toBe(1)
-    for (const key of ['constraints.max_width', 'redirect_cache_timeout', 'aws.cache_host', 'DATABASE_URL']) {
+    for (const key of [
+      'constraints.max_width',
+      'redirect_cache_timeout',
+      'aws.cache_host',
+      'DATABASE_URL',
+    ]) {
       expect(stack.output()).toContain(key)
     }
     expect(stack.output()).not.toContain('hidden')

@@ -43,7 +43,10 @@ describe('with the database hung', () => {
     expect((await ask(stack.base, '/_health')).status).toBe(500)
     expect((await ask(stack.base, '/healthz')).status).toBe(200)
     const ready = await ask(stack.base, '/readyz')
-    expect([ready.status, JSON.parse(ready.body.toString())]).toEqual([200, { status: 'ready', database: 'down' }])
+    expect([ready.status, JSON.parse(ready.body.toString())]).toEqual([
+      200,
+      { status: 'ready', database: 'down' },
+    ])
   })
 
   it('/token and uploads are 503 with Retry-After', async () => {

@@ -44,8 +44,18 @@ describe('a database and originals of the seed', () => {
     await mkdir(originals)
     await writeFile(join(originals, 'cat'), photo)
     const { username, password, hostname, port, pathname } = new URL(database.url)
-    const postgresql = { user: username, password, host: hostname, port: Number(port), database: pathname.slice(1) }
-    const files = { postgresql, originals_dir: originals, aws: { cache_host: 'https://cdn.example' } }
+    const postgresql = {
+      user: username,
+      password,
+      host: hostname,
+      port: Number(port),
+      database: pathname.slice(1),
+    }
+    const files = {
+      postgresql,
+      originals_dir: originals,
+      aws: { cache_host: 'https://cdn.example' },
+    }
     stack = await startStack({ env: { NODE_CONFIG: JSON.stringify(files) }, dataDir: folder.path })
   })
   afterAll(async () => {

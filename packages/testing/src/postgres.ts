@@ -3,7 +3,10 @@ import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres
 import pg from 'pg'
 import { createTemporaryFolder } from './temporary-folder.ts'
 
-export type Provided = AsyncDisposable & { readonly url: string }
+export type Provided = {
+  readonly url: string
+  [Symbol.asyncDispose](): Promise<void>
+}
 
 /** Whoever runs the tests loses nothing with this database: it need not survive a loss of power. */
 const hasty = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }

@@ -17,6 +17,7 @@ import { createRenderer } from '@iaas/rendering/create-renderer'
 import type { Registry } from 'prom-client'
 import type { UploaderConfig } from './config.ts'
 import { createUploader } from './create-uploader.ts'
+import { createGiveUp } from './handlers/give-up.ts'
 import { createPutObject } from './handlers/put-object.ts'
 import { createRecordLink } from './handlers/record-link.ts'
 import { type UploaderMetrics, createUploaderMetrics } from './metrics.ts'
@@ -61,6 +62,7 @@ function workQueues(
       policy: toPolicy(config.constraints, config.webp),
     }),
     recordLink: createRecordLink({ links: createPostgresLinkStore(db), variants, spool }),
+    giveUp: createGiveUp({ spool }),
     concurrency: config.uploader.concurrency,
     metrics,
     log,

@@ -1,3 +1,4 @@
+import type { FlowJob } from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { AppError } from '../errors.ts'
 import {
@@ -11,69 +12,52 @@ import {
 } from '../jobs.ts'
 import type { Logger } from '../log.ts'
 import type { PersistRequest, Persistence } from '../ports/persistence.ts'
-import { type FlowSink, type QueueBackend, createFlowSink } from './queue-backend.ts'
+import { createFlowSink } from './flow-sink.ts'
+import type { QueueBackend } from './queue-backend.ts'
 
 export type PersistenceOptions = {
   readonly backend: QueueBackend
   readonly log: Logger
   /** How long adding a flow may take, ms. */
   readonly timeoutMs?: number
-  /** How many may be on their way at once. */
+  /** How many may be on their way at once; more are refused. */
   readonly maxInFlight?: number
 }
 
-/** After a failure nothing is tried for this long, ms. */
-const pauseAfterFailureMs = 500
-
-/** Queues the flow of a rendition. A queue that is down or hung costs its deadline once, then a moment's refusal. */
+/** Queues the flow of a rendition. It works from the moment that the queue's server does, without a restart. */
 export function createPersistence(options: PersistenceOptions): Persistence & AsyncDisposable {
   const { backend, log, timeoutMs = 1000, maxInFlight = 1000 } = options
-  let sink: FlowSink | undefined
-  let refuseUntil = 0
+  const sink = createFlowSink(backend, log)
+  const late = () => new Error(`No answer in ${timeoutMs} ms.`)
   let inFlight = 0
-
-  function open(): FlowSink {
-    sink ??= createFlowSink(backend, (error) => log.debug('queue connection lost', { error }))
-    return sink
-  }
-
-  /** A producer that was built while its Redis was down never recovers by itself: the next call builds another. */
-  function discard(broken: FlowSink): void {
-    refuseUntil = Date.now() + pauseAfterFailureMs
-    if (sink !== broken) return
-    sink = undefined
-    broken.close().catch(() => {})
-  }
 
   return {
     async schedule(request) {
-      if (Date.now() < refuseUntil || inFlight >= maxInFlight) throw unavailable()
-      const producer = open()
+      if (inFlight >= maxInFlight) throw unavailable(new Error(`${inFlight} are on their way.`))
       inFlight += 1
       try {
-        await withDeadline(producer.add(toFlow(request)), timeoutMs, () => unavailable())
+        await withDeadline(sink.add(toFlow(request)), timeoutMs, late)
       } catch (error) {
-        discard(producer)
         throw unavailable(error)
       } finally {
         inFlight -= 1
       }
     },
     async [Symbol.asyncDispose]() {
-      const last = sink
-      sink = undefined
-      if (last !== undefined)
-        await withDeadline(last.close(), timeoutMs, unavailable).catch(() => {})
+      await withDeadline(sink.close(), timeoutMs, late).catch((error: unknown) =>
+        log.debug('queue not closed cleanly', { error }),
+      )
     },
   }
 }
 
-function toFlow(request: PersistRequest): Parameters<FlowSink['add']>[0] {
+function toFlow(request: PersistRequest): FlowJob {
   const data = toPayload(request)
   const opts = {
     jobId: persistJobId(request),
     attempts: jobAttempts,
     backoff: jobBackoff,
+    // A completed job that is kept would make the queue ignore the next of its id.
     removeOnComplete: true,
     removeOnFail: keptFailedJobs,
   }
@@ -94,6 +78,6 @@ function toFlow(request: PersistRequest): Parameters<FlowSink['add']>[0] {
   }
 }
 
-function unavailable(cause?: unknown): AppError {
+function unavailable(cause: unknown): AppError {
   return new AppError('STORE_UNAVAILABLE', 'The queue does not answer.', { cause })
 }

@@ -2,7 +2,9 @@ import { AppError } from '../errors.ts'
 
 /** The system's code of an error, such as ENOENT. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+  return typeof error === 'object' && error !== null && 'code' in error
+    ? String(error.code)
+    : undefined
 }
 
 /** A file that is not there is `undefined`; every other error is the caller's. */

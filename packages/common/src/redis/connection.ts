@@ -22,27 +22,24 @@ export type CreateRedisOptions = {
   readonly url: string
   readonly role: RedisRole
   readonly log: Logger
+  /** Once aborted, a connection that is lost (or never was) is not tried again, nor are its duplicates. */
+  readonly signal?: AbortSignal
 }
 
 /**
  * A connection that the caller ends with `disconnect()`. A Redis that is down or hung does not keep anything from
  * starting; the connection is tried for ever, with growing pauses.
  */
-export function createRedis({ url, role, log }: CreateRedisOptions): Redis {
-  const redis = new Redis(url, redisOptions(role))
-  redis.on('error', (error) => log.debug('redis connection lost', { role, error }))
-  return redis
-}
-
-/** The options of a connection by its role. */
-export function redisOptions(role: RedisRole) {
-  return {
+export function createRedis({ url, role, log, signal }: CreateRedisOptions): Redis {
+  const redis = new Redis(url, {
     ...optionsFor(role),
     connectTimeout: 2000,
     keepAlive: 10_000,
     socketTimeout: silenceMs[role],
-    retryStrategy: pauseBefore,
-  }
+    retryStrategy: (times: number) => (signal?.aborted ? null : pauseBefore(times)),
+  })
+  redis.on('error', (error) => log.debug('redis connection lost', { role, error }))
+  return redis
 }
 
 function optionsFor(role: RedisRole) {

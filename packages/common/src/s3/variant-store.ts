@@ -19,7 +19,8 @@ export type S3VariantStoreOptions = {
   /** The address of an S3-compatible server other than AWS. */
   readonly endpoint?: string | undefined
   /** undefined: the SDK's own chain (role, profile). */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+  readonly credentials?:
+    { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   /** How long one attempt may take, ms. */
   readonly timeoutMs?: number
 }

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Job, Worker, createPostgresBackend } from 'bullmq'
+import { withDeadline } from '../concurrency/with-deadline.ts'
+import { queuePrefix } from '../jobs.ts'
+import type { Logger } from '../log.ts'
+import { createRedis } from '../redis/connection.ts'
+import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
+
+export type QueueWorkerOptions = {
+  readonly backend: QueueBackend
+  readonly queue: string
+  /** Does one attempt of a job; the signal aborts when the worker ends before it. */
+  readonly process: (job: Job, signal: AbortSignal) => Promise<unknown>
+  /** Jobs at once. */
+  readonly concurrency: number
+  /** A job whose worker died is taken over after at most twice this, ms. */
+  readonly lockMs: number
+  readonly log: Logger
+}
+
+/** Works off one queue, from the moment that its server answers. */
+export type QueueWorker = {
+  /** Takes no more jobs, and waits for the running ones, ms at the most; what is left is taken over by another. */
+  close(limitMs: number): Promise<void>
+}
+
+/** A worker may die under a job this often before the job counts as the cause. */
+const maxStalledCount = 5
+const retryMs = 1000
+/** What jobs that were told to end may still take, ms. */
+const abortMs = 1000
+
+export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
+  return options.backend.kind === 'redis'
+    ? createRedisWorker(options)
+    : createPostgresWorker(options)
+}
+
+/** BullMQ hands a signal only to a processor of three parameters. */
+function toWorkerSettings({ process, concurrency, lockMs }: QueueWorkerOptions) {
+  return {
+    processor: (job: Job, _token: string | undefined, signal: AbortSignal | undefined) =>
+      process(job, signal ?? new AbortController().signal),
+    // Without `autorun` nothing waits for a server that is down, so that it can be closed.
+    settings: {
+      autorun: false,
+      concurrency,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      maxStalledCount,
+    },
+  }
+}
+
+function createRedisWorker(options: QueueWorkerOptions): QueueWorker {
+  const { backend, queue, log } = options
+  const { url, namespace = queuePrefix } = backend
+  const { processor, settings } = toWorkerSettings(options)
+  const ending = new AbortController()
+  const redis = createRedis({ url, role: 'worker', log, signal: ending.signal })
+  const worker = new Worker(queue, processor, { connection: redis, prefix: namespace, ...settings })
+  start(worker, queue, log).catch((error: unknown) => {
+    if (!ending.signal.aborted) log.error('worker does not run', { queue, error })
+  })
+  return {
+    async close(limitMs) {
+      ending.abort()
+      // Jobs cannot tell Redis their end while it is away, and a worker would wait until they can.
+      await closeWorker(worker, limitMs, redis.status !== 'ready')
+      redis.disconnect()
+    },
+  }
+}
+
+/** A worker remembers that its first connection failed: another one is built until one has connected. */
+function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
+  const { backend, queue, log } = options
+  const { processor, settings } = toWorkerSettings(options)
+  const ending = new AbortController()
+  const build = () =>
+    new Worker(
+      queue,
+      processor,
+      { connection: toPostgresConnection(backend), ...settings },
+      createPostgresBackend,
+    )
+  let worker = build()
+
+  async function run(): Promise<void> {
+    while (!ending.signal.aborted) {
+      try {
+        await start(worker, queue, log)
+        return
+      } catch (error) {
+        log.debug('worker not connected', { queue, error })
+        worker.close(true).catch(() => {})
+        await delay(retryMs, undefined, { signal: ending.signal }).catch(() => {})
+        if (!ending.signal.aborted) worker = build()
+      }
+    }
+  }
+
+  const running = run()
+  return {
+    async close(limitMs) {
+      ending.abort()
+      await closeWorker(worker, limitMs, false)
+      await withDeadline(running, abortMs, late).catch(() => {})
+    },
+  }
+}
+
+type ClosableWorker = Pick<Worker, 'close' | 'cancelAllJobs'>
+type StartableWorker = Pick<Worker, 'waitUntilReady' | 'run'> & {
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** Resolves when the worker has ended. @throws where its server does not answer */
+async function start(worker: StartableWorker, queue: string, log: Logger): Promise<void> {
+  worker.on('error', (error) => log.debug('worker connection lost', { queue, error }))
+  await worker.waitUntilReady()
+  await worker.run()
+}
+
+async function closeWorker(
+  worker: ClosableWorker,
+  limitMs: number,
+  isForced: boolean,
+): Promise<void> {
+  const closed = worker.close(isForced)
+  try {
+    await withDeadline(closed, limitMs, late)
+  } catch {
+    worker.cancelAllJobs('The worker ends.')
+    await withDeadline(closed, abortMs, late).catch(() => {})
+  }
+}
+
+function late(): Error {
+  return new Error('Jobs are still running.')
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import { openQueue } from '@iaas/common/bullmq/open-queue'
+import { createPersistence } from '@iaas/common/bullmq/persistence'
+import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
+import { parsePayload, queueNames } from '@iaas/common/jobs'
+import { createSilentLogger } from '@iaas/common/log'
+import { describePersistence } from '@iaas/testing/contracts/persistence'
+import { createFakePersistence } from '@iaas/testing/fakes/persistence'
+import { findFreePort } from '@iaas/testing/free-port'
+import { provideDatabase, query } from '@iaas/testing/postgres'
+import { ownRedisMissing, startOwnRedis, startTestRedis } from '@iaas/testing/redis'
+import { until } from '@iaas/testing/until'
+import { makeVariant } from '@iaas/testing/variants'
+import { afterAll, describe, expect, it } from '@jest/globals'
+
+const log = createSilentLogger()
+const unavailable = { code: 'STORE_UNAVAILABLE' }
+const newRequest = () => ({ variant: makeVariant(), renderedAt: 1_764_000_000_000 })
+
+async function open(backend: QueueBackend) {
+  // Until its server is warm the first call may take longer than one has in earnest.
+  const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
+  const uploads = openQueue(backend, queueNames.uploads, log)
+  return {
+    persistence,
+    async queued() {
+      const jobs = await uploads.queue.getWaiting(0, 1000)
+      return jobs.map((job) => parsePayload(job.data))
+    },
+    async [Symbol.asyncDispose]() {
+      await persistence[Symbol.asyncDispose]()
+      await uploads[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describePersistence('the fake persistence', async () => {
+  const persistence = createFakePersistence()
+  return { persistence, queued: async () => persistence.requests, async [Symbol.asyncDispose]() {} }
+})
+
+const database = await provideDatabase()
+afterAll(() => database[Symbol.asyncDispose]())
+
+describePersistence('persistence by BullMQ on PostgreSQL', () =>
+  open({
+    kind: 'postgres',
+    url: database.url,
+    namespace: `queues_${randomUUID().replaceAll('-', '')}`,
+  }),
+)
+
+const redis = await startTestRedis()
+afterAll(() => redis?.[Symbol.asyncDispose]())
+
+if (redis === undefined) {
+  describe.skip('persistence by BullMQ on Redis: there is no Redis here', () =>
+    it('is not tested', () => {}))
+} else {
+  describePersistence('persistence by BullMQ on Redis', () =>
+    open({ kind: 'redis', url: redis.url, namespace: randomUUID() }),
+  )
+}
+
+describe('persistence by BullMQ on a PostgreSQL that is down', () => {
+  it('rejects, and can be closed', async () => {
+    const url = `postgres://nobody@127.0.0.1:${await findFreePort()}/nothing`
+    await using persistence = createPersistence({ backend: { kind: 'postgres', url }, log })
+    await expect(persistence.schedule(newRequest())).rejects.toMatchObject(unavailable)
+    await expect(persistence.schedule(newRequest())).rejects.toMatchObject(unavailable)
+  })
+
+  it('works once the database is there, without a restart', async () => {
+    const name = `late_${randomUUID().replaceAll('-', '')}`
+    const url = new URL(database.url)
+    url.pathname = `/${name}`
+    const backend = { kind: 'postgres', url: url.href } as const
+    await using persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
+    await expect(persistence.schedule(newRequest())).rejects.toMatchObject(unavailable)
+    await query(database.url, `CREATE DATABASE ${name}`)
+    await persistence.schedule(newRequest())
+    await query(database.url, `DROP DATABASE ${name} WITH (FORCE)`)
+  })
+})
+
+const withOwnRedis = ownRedisMissing === undefined ? describe : describe.skip
+
+withOwnRedis('persistence by BullMQ on a Redis of its own', () => {
+  it('rejects while Redis is down from the start, and works once it is there, without a restart', async () => {
+    const port = await findFreePort()
+    const backend = { kind: 'redis', url: `redis://127.0.0.1:${port}` } as const
+    await using persistence = createPersistence({ backend, log })
+    await expect(persistence.schedule(newRequest())).rejects.toMatchObject(unavailable)
+    await using _server = await startOwnRedis(port)
+    await until(() =>
+      persistence.schedule(newRequest()).then(
+        () => true,
+        () => false,
+      ),
+    )
+  })
+
+  it('rejects while Redis hangs, before and after it was first used, and works afterwards', async () => {
+    await using server = await startOwnRedis()
+    server.process.kill('SIGSTOP')
+    const backend = { kind: 'redis', url: server.url } as const
+    await using persistence = createPersistence({ backend, log, timeoutMs: 300 })
+    const schedule = () => persistence.schedule(newRequest())
+    const works = () =>
+      schedule().then(
+        () => true,
+        () => false,
+      )
+    await expect(schedule()).rejects.toMatchObject(unavailable)
+    server.process.kill('SIGCONT')
+    await until(works)
+    server.process.kill('SIGSTOP')
+    await expect(schedule()).rejects.toMatchObject(unavailable)
+    await expect(schedule()).rejects.toMatchObject(unavailable)
+    server.process.kill('SIGCONT')
+    await until(works)
+  })
+
+  it('works again after Redis was killed and has lost everything', async () => {
+    const port = await findFreePort()
+    const backend = { kind: 'redis', url: `redis://127.0.0.1:${port}` } as const
+    await using first = await startOwnRedis(port)
+    await using persistence = createPersistence({ backend, log })
+    await persistence.schedule(newRequest())
+    await first[Symbol.asyncDispose]()
+    await expect(persistence.schedule(newRequest())).rejects.toMatchObject(unavailable)
+    await using _second = await startOwnRedis(port)
+    await until(() =>
+      persistence.schedule(newRequest()).then(
+        () => true,
+        () => false,
+      ),
+    )
+  })
+
+  it('refuses more than it may have on their way', async () => {
+    await using server = await startOwnRedis()
+    const backend = { kind: 'redis', url: server.url } as const
+    await using persistence = createPersistence({ backend, log, maxInFlight: 2 })
+    const calls = [1, 2, 3].map(() => persistence.schedule(newRequest()))
+    const results = await Promise.allSettled(calls)
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    await persistence.schedule(newRequest())
+  })
+})

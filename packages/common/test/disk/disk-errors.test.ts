@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { ignoreMissing, translateDiskErrors } from '@iaas/common/disk/disk-errors'
+import { describe, expect, it } from '@jest/globals'
+
+const withFullDevice = existsSync('/dev/full') ? it : it.skip
+
+describe('translateDiskErrors', () => {
+  withFullDevice('turns a full disk into STORE_UNAVAILABLE, the cause kept', async () => {
+    const write = translateDiskErrors(writeFile('/dev/full', 'more'))
+    await expect(write).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      cause: { code: 'ENOSPC' },
+    })
+  })
+
+  it('leaves every other error as it is', async () => {
+    const missing = translateDiskErrors(readFile('/there/is/no/such/file'))
+    await expect(missing).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+describe('ignoreMissing', () => {
+  it('gives undefined for what is not there, and throws the rest', async () => {
+    expect(await ignoreMissing(readFile('/there/is/no/such/file'))).toBeUndefined()
+    await expect(ignoreMissing(readFile('/'))).rejects.toMatchObject({ code: 'EISDIR' })
+  })
+})

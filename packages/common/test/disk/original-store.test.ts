@@ -1,0 +1,63 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import { parseImageId } from '@iaas/common/image'
+import { describeOriginalStore } from '@iaas/testing/contracts/original-store'
+import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { describe, expect, it } from '@jest/globals'
+
+describeOriginalStore('the fake original store', async () => {
+  const folder = await createTemporaryFolder()
+  const dispose = () => folder[Symbol.asyncDispose]()
+  return { originals: createFakeOriginalStore(folder.path), [Symbol.asyncDispose]: dispose }
+})
+
+describeOriginalStore('the disk original store', async () => {
+  const folder = await createTemporaryFolder()
+  const originals = createDiskOriginalStore({ dir: join(folder.path, 'not', 'there', 'yet') })
+  return { originals, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+})
+
+describe('the disk original store', () => {
+  it('finds files that lie flat in the folder, and does not let their ids be taken', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    const id = parseImageId('legacy picture')
+    await writeFile(join(folder.path, id), 'flat')
+    const found = await originals.find(id)
+    expect(found).toMatchObject({ path: join(folder.path, id), size: 4 })
+    await using file = await originals.createTemporary()
+    await writeFile(file.path, 'new')
+    await expect(originals.put(id, file)).rejects.toMatchObject({ code: 'ID_TAKEN' })
+  })
+
+  it('stores next to flat files whose names are those of its own folders', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    for (let name = 0; name < 256; name += 1) {
+      await writeFile(join(folder.path, name.toString(16).padStart(2, '0')), 'flat')
+    }
+    await using file = await originals.createTemporary()
+    await writeFile(file.path, 'new')
+    await originals.put(parseImageId('new'), file)
+    expect(await originals.find(parseImageId('new'))).toMatchObject({ size: 3 })
+  })
+
+  it('follows no symbolic link, and takes no folder for an original', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: join(folder.path, 'originals') })
+    await mkdir(join(folder.path, 'originals', 'folder'), { recursive: true })
+    await writeFile(join(folder.path, 'secret'), 'secret')
+    await symlink(join(folder.path, 'secret'), join(folder.path, 'originals', 'link'))
+    expect(await originals.find(parseImageId('link'))).toBeUndefined()
+    expect(await originals.find(parseImageId('folder'))).toBeUndefined()
+  })
+
+  const onLinux = process.platform === 'linux' ? it : it.skip
+  onLinux('says that it is not available where nothing can be written', async () => {
+    const originals = createDiskOriginalStore({ dir: '/sys/iaas' })
+    const attempt = originals.createTemporary()
+    await expect(attempt).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  })
+})

@@ -1,0 +1,37 @@
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
+import { objectKey } from '@iaas/common/digest'
+import { describeVariantStore } from '@iaas/testing/contracts/variant-store'
+import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { makeVariant } from '@iaas/testing/variants'
+import { describe, expect, it } from '@jest/globals'
+
+describeVariantStore('the fake variant store', async () => ({
+  variants: createFakeVariantStore(),
+  async [Symbol.asyncDispose]() {},
+}))
+
+describeVariantStore('the disk variant store', async () => {
+  const folder = await createTemporaryFolder()
+  const dir = join(folder.path, 'variants')
+  const variants = createDiskVariantStore({ dir, baseUrl: '/_variants' })
+  return { variants, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+})
+
+describe('the disk variant store', () => {
+  it('leaves nothing but the object, and removes what a killed process has left', async () => {
+    await using folder = await createTemporaryFolder()
+    const incoming = join(folder.path, '.incoming')
+    await mkdir(incoming)
+    await writeFile(join(incoming, 'left'), 'half a picture')
+    await utimes(join(incoming, 'left'), 1, 1)
+    const variants = createDiskVariantStore({ dir: folder.path, baseUrl: '/_variants' })
+    const key = objectKey(makeVariant(), 1)
+    await variants.put(key, new Uint8Array(10), 'image/jpeg')
+    expect(await readdir(incoming)).toEqual([])
+    const files = await readdir(folder.path, { recursive: true, withFileTypes: true })
+    expect(files.filter((entry) => entry.isFile())).toHaveLength(1)
+  })
+})

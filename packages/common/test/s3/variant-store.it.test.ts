@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import { type RequestListener, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { objectKey } from '@iaas/common/digest'
+import { createS3VariantStore } from '@iaas/common/s3/variant-store'
+import { describeVariantStore } from '@iaas/testing/contracts/variant-store'
+import { createBucket, startTestS3 } from '@iaas/testing/s3'
+import { makeVariant } from '@iaas/testing/variants'
+import { afterAll, describe, expect, it } from '@jest/globals'
+
+const server = await startTestS3()
+afterAll(() => server[Symbol.asyncDispose]())
+
+const cacheHost = 'https://cdn.example'
+const unavailable = { code: 'STORE_UNAVAILABLE' }
+const newKey = () => objectKey(makeVariant(), 1_764_000_000_000)
+
+describeVariantStore('the S3 variant store', async () => {
+  const variants = createS3VariantStore({ ...(await createBucket(server.url)), cacheHost })
+  return {
+    variants,
+    async [Symbol.asyncDispose]() {
+      variants.close()
+    },
+  }
+})
+
+describe('the S3 variant store', () => {
+  it('tells S3 what an object is, and that it never changes', async () => {
+    const bucket = await createBucket(server.url)
+    const variants = createS3VariantStore({ ...bucket, cacheHost })
+    const client = new S3Client({ ...bucket, forcePathStyle: true })
+    const key = newKey()
+    await variants.put(key, new Uint8Array(10), 'image/webp')
+    const head = await client.send(new HeadObjectCommand({ Bucket: bucket.bucket, Key: key }))
+    expect(head.ContentType).toBe('image/webp')
+    expect(head.CacheControl).toBe('public, max-age=31536000, immutable')
+    expect(head.ContentLength).toBe(10)
+    variants.close()
+    client.destroy()
+  })
+
+  it('says that it is not available where the bucket is missing, also when reading', async () => {
+    const bucket = await createBucket(server.url)
+    const variants = createS3VariantStore({
+      ...bucket,
+      bucket: 'there-is-no-such-bucket',
+      cacheHost,
+    })
+    const put = variants.put(newKey(), new Uint8Array(10), 'image/png')
+    await expect(put).rejects.toMatchObject(unavailable)
+    await expect(variants.get(newKey())).rejects.toMatchObject(unavailable)
+    variants.close()
+  })
+})
+
+/** A server that misbehaves, and a store that believes it to be S3. */
+async function openAgainst(listener: RequestListener) {
+  const http = createServer(listener).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const variants = createS3VariantStore({
+    endpoint: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    bucket: 'bucket',
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    cacheHost,
+    timeoutMs: 200,
+  })
+  return {
+    variants,
+    async [Symbol.asyncDispose]() {
+      variants.close()
+      http.closeAllConnections()
+      http.close()
+      await once(http, 'close')
+    },
+  }
+}
+
+const misbehaviour: Readonly<Record<string, RequestListener>> = {
+  'never answers': () => {},
+  'stops half-way through an answer': (_request, response) => {
+    response.writeHead(200, { 'content-length': '1000' })
+    response.write('half')
+  },
+  'cuts the connection': (request) => void request.socket.destroy(),
+  'asks to slow down': (request, response) => {
+    request.resume()
+    response.writeHead(503).end('<Error><Code>SlowDown</Code></Error>')
+  },
+  'refuses the keys': (request, response) => {
+    request.resume()
+    response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>')
+  },
+}
+
+describe('the S3 variant store, of a server that', () => {
+  it.each(Object.keys(misbehaviour))(
+    '%s, says within its limit that it is not available',
+    async (name) => {
+      await using opened = await openAgainst(misbehaviour[name]!)
+      await expect(opened.variants.get(newKey())).rejects.toMatchObject(unavailable)
+      const put = opened.variants.put(newKey(), new Uint8Array(100_000), 'image/png')
+      const isStored = name === 'stops half-way through an answer'
+      if (!isStored) await expect(put).rejects.toMatchObject(unavailable)
+      await Promise.allSettled([put])
+    },
+  )
+})

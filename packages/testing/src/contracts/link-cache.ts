@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals'
+import { variantKey } from '@iaas/common/image'
+import type { LinkCache } from '@iaas/common/ports/link-store'
+import { until } from '../until.ts'
+import { makeVariant } from '../variants.ts'
+
+export type OpenLinkCache = (options: {
+  readonly ttlMs: number
+}) => Promise<AsyncDisposable & { readonly cache: LinkCache }>
+
+const newKey = () => variantKey(makeVariant())
+const link = { url: 'https://cdn.example/ab/cd/picture.jpg' }
+const long = { ttlMs: 60_000 }
+
+export function describeLinkCache(name: string, open: OpenLinkCache): void {
+  describe(`${name} keeps to the contract of a link cache`, () => {
+    it('remembers a link, and the last one of a key', async () => {
+      await using opened = await open(long)
+      const key = newKey()
+      expect(await opened.cache.get(key)).toBeUndefined()
+      await opened.cache.set(key, { url: 'https://cdn.example/older.jpg' })
+      await opened.cache.set(key, link)
+      expect(await opened.cache.get(key)).toEqual(link)
+      expect(await opened.cache.get(newKey())).toBeUndefined()
+    })
+
+    it('forgets a link that it is told to', async () => {
+      await using opened = await open(long)
+      const key = newKey()
+      await opened.cache.delete(key)
+      await opened.cache.set(key, link)
+      await opened.cache.delete(key)
+      expect(await opened.cache.get(key)).toBeUndefined()
+    })
+
+    it('forgets a link by itself once it is old, however often it is asked for', async () => {
+      await using opened = await open({ ttlMs: 200 })
+      const key = newKey()
+      await opened.cache.set(key, link)
+      await until(async () => (await opened.cache.get(key)) === undefined)
+    })
+  })
+}

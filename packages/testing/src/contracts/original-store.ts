@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { type ImageId, parseImageId } from '@iaas/common/image'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+
+export type OpenOriginalStore = () => Promise<
+  AsyncDisposable & { readonly originals: OriginalStore }
+>
+
+/** Ids that make bad file names, among them the longest. */
+const awkwardIds = [
+  'plain',
+  'Ünïcödé 図',
+  'with space & %2F',
+  'CON',
+  'a.jpg',
+  'ab',
+  '-rf',
+  '*',
+  'x'.repeat(255),
+  '図'.repeat(255),
+].map((id) => parseImageId(id))
+
+async function store(originals: OriginalStore, id: ImageId, content: string): Promise<void> {
+  await using file = await originals.createTemporary()
+  await writeFile(file.path, content)
+  await originals.put(id, file)
+}
+
+async function read(originals: OriginalStore, id: ImageId): Promise<string | undefined> {
+  const file = await originals.find(id)
+  return file && readFile(file.path, 'utf8')
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+export function describeOriginalStore(name: string, open: OpenOriginalStore): void {
+  describe(`${name} keeps to the contract of an original store`, () => {
+    it('finds each original under its id, whatever characters that has', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      for (const id of awkwardIds) expect(await originals.find(id)).toBeUndefined()
+      for (const id of awkwardIds) await store(originals, id, `bytes of ${id}`)
+      for (const id of awkwardIds) expect(await read(originals, id)).toBe(`bytes of ${id}`)
+    })
+
+    it('tells the size and the time of an original', async () => {
+      await using opened = await open()
+      const id = parseImageId('facts')
+      await store(opened.originals, id, '12345')
+      const file = await opened.originals.find(id)
+      expect(file?.size).toBe(5)
+      expect(file?.modifiedAt.getTime()).toBe((await stat(file?.path ?? '')).mtime.getTime())
+    })
+
+    it('never replaces an original', async () => {
+      await using opened = await open()
+      const id = parseImageId('taken')
+      await store(opened.originals, id, 'first')
+      const second = store(opened.originals, id, 'second')
+      await expect(second).rejects.toMatchObject({ code: 'ID_TAKEN' })
+      expect(await read(opened.originals, id)).toBe('first')
+    })
+
+    it('lets one of many puts of an id at once win, whole', async () => {
+      await using opened = await open()
+      const id = parseImageId('race')
+      const contents = Array.from({ length: 8 }, (_, index) => `${index}`.repeat(5000))
+      const puts = contents.map((content) => store(opened.originals, id, content))
+      const results = await Promise.allSettled(puts)
+      const winner = results.findIndex(({ status }) => status === 'fulfilled')
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      expect(await read(opened.originals, id)).toBe(contents[winner])
+    })
+
+    it('takes an original away, and has room for another of its id', async () => {
+      await using opened = await open()
+      const id = parseImageId('again')
+      await opened.originals.delete(id)
+      await store(opened.originals, id, 'first')
+      await opened.originals.delete(id)
+      expect(await opened.originals.find(id)).toBeUndefined()
+      await store(opened.originals, id, 'second')
+      expect(await read(opened.originals, id)).toBe('second')
+    })
+
+    it('removes a temporary file that was not put', async () => {
+      await using opened = await open()
+      const file = await opened.originals.createTemporary()
+      expect(await exists(file.path)).toBe(false)
+      await writeFile(file.path, 'left')
+      await file[Symbol.asyncDispose]()
+      await file[Symbol.asyncDispose]()
+      expect(await exists(file.path)).toBe(false)
+    })
+
+    it('sweeps the temporary files that are old enough, and no originals', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      const id = parseImageId('kept')
+      await store(originals, id, 'kept')
+      await using file = await originals.createTemporary()
+      await writeFile(file.path, 'left')
+      expect(await originals.sweepTemporary(60_000)).toBe(0)
+      expect(await exists(file.path)).toBe(true)
+      expect(await originals.sweepTemporary(-1000)).toBe(1)
+      expect(await exists(file.path)).toBe(false)
+      expect(await read(originals, id)).toBe('kept')
+    })
+  })
+}

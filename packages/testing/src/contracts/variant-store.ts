@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals'
+import { objectKey } from '@iaas/common/digest'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+import { makeVariant } from '../variants.ts'
+
+export type OpenVariantStore = () => Promise<AsyncDisposable & { readonly variants: VariantStore }>
+
+const newKey = (renderedAt = 1_764_000_000_000) => objectKey(makeVariant(), renderedAt)
+
+/** Bytes that neither text nor a shorter picture could be. */
+const makeBytes = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 31) % 256)
+
+export function describeVariantStore(name: string, open: OpenVariantStore): void {
+  describe(`${name} keeps to the contract of a variant store`, () => {
+    it.each([0, 1, 300_054])('gives back %d bytes as they were put', async (length) => {
+      await using opened = await open()
+      const key = newKey()
+      await opened.variants.put(key, makeBytes(length), 'image/jpeg')
+      const bytes = await opened.variants.get(key)
+      expect(Buffer.from(bytes ?? []).equals(makeBytes(length))).toBe(true)
+      expect(bytes).toBeDefined()
+    })
+
+    it('keeps one object where the same is put again, also at the same time', async () => {
+      await using opened = await open()
+      const key = newKey()
+      const put = () => opened.variants.put(key, makeBytes(1000), 'image/jpeg')
+      await Promise.all([put(), put(), put()])
+      await put()
+      expect(Buffer.from((await opened.variants.get(key)) ?? []).equals(makeBytes(1000))).toBe(true)
+    })
+
+    it('keeps a later rendering of a variant apart from an earlier one', async () => {
+      await using opened = await open()
+      const variant = makeVariant({ format: 'png' })
+      const [earlier, later] = [objectKey(variant, 1000), objectKey(variant, 2000)]
+      await opened.variants.put(earlier, makeBytes(10), 'image/png')
+      await opened.variants.put(later, makeBytes(20), 'image/png')
+      expect(await opened.variants.get(earlier)).toHaveLength(10)
+      expect(await opened.variants.get(later)).toHaveLength(20)
+      expect(opened.variants.url(earlier)).not.toBe(opened.variants.url(later))
+    })
+
+    it('has nothing under a key that was not put or was deleted', async () => {
+      await using opened = await open()
+      const key = newKey()
+      expect(await opened.variants.get(key)).toBeUndefined()
+      await opened.variants.delete(key)
+      await opened.variants.put(key, makeBytes(10), 'image/webp')
+      await opened.variants.delete(key)
+      expect(await opened.variants.get(key)).toBeUndefined()
+    })
+
+    it('reads the key of its own addresses, and of no others', async () => {
+      await using opened = await open()
+      const { variants } = opened
+      const key = newKey()
+      const url = variants.url(key)
+      expect(url.endsWith(key)).toBe(true)
+      expect(variants.keyOf(url)).toBe(key)
+      const base = url.slice(0, -key.length)
+      const strangers = [
+        '',
+        base,
+        key,
+        `https://elsewhere.example/${key}`,
+        `${base}../${key}`,
+        `${base}${key}/..`,
+        `${base}${key}?x=1`,
+        `${base}${key}\n`,
+        `${base}${key.toUpperCase()}`,
+        `${base}etc/passwd`,
+        `${base}${key.replace('.jpg', '.exe')}`,
+      ]
+      for (const stranger of strangers) expect(variants.keyOf(stranger)).toBeUndefined()
+    })
+  })
+}

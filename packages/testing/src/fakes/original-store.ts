@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '@iaas/common/errors'
+import type { ImageId } from '@iaas/common/image'
+import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
+
+/** Originals as files in a folder of the test, known to this object only. */
+export function createFakeOriginalStore(dir: string): OriginalStore {
+  const paths = new Map<ImageId, string>()
+
+  async function find(id: ImageId): Promise<OriginalFile | undefined> {
+    const path = paths.get(id)
+    if (path === undefined) return undefined
+    const { size, mtime } = await stat(path)
+    return { path, size, modifiedAt: mtime }
+  }
+
+  return {
+    find,
+    async createTemporary() {
+      const path = join(dir, randomUUID())
+      const isOriginal = () => [...paths.values()].includes(path)
+      return {
+        path,
+        async [Symbol.asyncDispose]() {
+          if (!isOriginal()) await rm(path, { force: true })
+        },
+      }
+    },
+    async put(id, { path }) {
+      if (paths.has(id)) throw new AppError('ID_TAKEN', 'There is an image of this id already.')
+      paths.set(id, path)
+    },
+    async delete(id) {
+      paths.delete(id)
+    },
+    async sweepTemporary(olderThanMs) {
+      const kept = new Set(paths.values())
+      let removed = 0
+      for (const path of (await readdir(dir)).map((name) => join(dir, name))) {
+        if (kept.has(path) || Date.now() - (await stat(path)).mtimeMs < olderThanMs) continue
+        await rm(path)
+        removed += 1
+      }
+      return removed
+    },
+  }
+}

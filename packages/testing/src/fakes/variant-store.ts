@@ -1,0 +1,25 @@
+import { type ObjectKey, parseObjectKey } from '@iaas/common/digest'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+
+export type FakeVariantStoreOptions = {
+  readonly baseUrl?: string
+  readonly objects?: Map<ObjectKey, Uint8Array>
+}
+
+export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): VariantStore {
+  const { baseUrl = 'https://cdn.example', objects = new Map<ObjectKey, Uint8Array>() } = options
+  return {
+    async put(key, bytes) {
+      objects.set(key, bytes.slice())
+    },
+    async get(key) {
+      return objects.get(key)
+    },
+    async delete(key) {
+      objects.delete(key)
+    },
+    url: (key) => `${baseUrl}/${key}`,
+    keyOf: (url) =>
+      url.startsWith(`${baseUrl}/`) ? parseObjectKey(url.slice(baseUrl.length + 1)) : undefined,
+  }
+}

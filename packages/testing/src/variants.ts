@@ -1,0 +1,19 @@
+import { type Variant, parseImageId } from '@iaas/common/image'
+
+let made = 0
+
+/** A variant that no other call has made. */
+export function makeVariant(part: Partial<Variant> = {}): Variant {
+  made += 1
+  const id = parseImageId(`picture ${process.pid} ${made}`)
+  return {
+    id,
+    width: 100,
+    height: 80,
+    fit: 'clip',
+    format: 'jpg',
+    blur: false,
+    quality: 'auto',
+    ...part,
+  }
+}

@@ -1,0 +1,52 @@
+import { parsePayload } from '@iaas/common/jobs'
+import type { Logger } from '@iaas/common/log'
+import type { PersistRequest } from '@iaas/common/ports/persistence'
+import { type Job, UnrecoverableError } from 'bullmq'
+import type { GiveUp } from './handlers/give-up.ts'
+import type { UploaderMetrics } from './metrics.ts'
+import { toJobError } from './retry-policy.ts'
+
+export type ProcessJobOptions = {
+  readonly queue: string
+  /** The one kind of job in this queue. */
+  readonly name: string
+  readonly handle: (request: PersistRequest, signal: AbortSignal) => Promise<unknown>
+  readonly giveUp: GiveUp
+  readonly metrics: UploaderMetrics
+  readonly log: Logger
+}
+
+export type ProcessJob = (
+  job: Pick<Job, 'id' | 'name' | 'data' | 'opts' | 'attemptsMade'>,
+  signal: AbortSignal,
+) => Promise<void>
+
+/** Does one attempt of a job: every failure reaches the queue, which decides by its kind whether there is another. */
+export function createProcessJob(options: ProcessJobOptions): ProcessJob {
+  const { queue, name, handle, giveUp, metrics } = options
+
+  return async function processJob(job, signal) {
+    const startedAt = performance.now()
+    const attempt = job.attemptsMade + 1
+    const log = options.log.child({ queue, jobId: job.id, attempt })
+    let request: PersistRequest | undefined
+    try {
+      if (job.name !== name) throw new UnrecoverableError(`There is no handler for "${job.name}".`)
+      request = parsePayload(job.data)
+      await handle(request, signal)
+      metrics.job(queue, 'done', performance.now() - startedAt)
+      log.info('job done', { ms: Math.round(performance.now() - startedAt) })
+    } catch (error) {
+      const jobError = toJobError(error)
+      const isLast = jobError instanceof UnrecoverableError || attempt >= (job.opts.attempts ?? 1)
+      metrics.job(queue, isLast ? 'failed' : 'retried', performance.now() - startedAt)
+      log.warn(isLast ? 'job failed' : 'job to be tried again', { error })
+      if (isLast && request !== undefined) {
+        await giveUp(request).catch((cause: unknown) =>
+          log.warn('spool not cleared', { error: cause }),
+        )
+      }
+      throw jobError
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { type OpenQueue, openQueue } from '@iaas/common/bullmq/open-queue'
+import { createPersistence } from '@iaas/common/bullmq/persistence'
+import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
+import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
+import { queueNames } from '@iaas/common/jobs'
+import { createSilentLogger } from '@iaas/common/log'
+import type { PersistRequest } from '@iaas/common/ports/persistence'
+import { createFakeSpool } from '@iaas/testing/fakes/spool'
+import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
+import { until } from '@iaas/testing/until'
+import { makeVariant } from '@iaas/testing/variants'
+import { type UploaderOptions, createUploader } from '../src/create-uploader.ts'
+import { createGiveUp } from '../src/handlers/give-up.ts'
+import { createPutObject } from '../src/handlers/put-object.ts'
+import { createRecordLink } from '../src/handlers/record-link.ts'
+import {
+  bytesOf,
+  createCountingRenderer,
+  createMemoryLinks,
+  createOriginalsThat,
+  policy,
+} from './_fakes.ts'
+
+const log = createSilentLogger()
+
+/** Queues of its own on a real server, and everything behind them in memory. */
+export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
+  const namespace = `t_${randomUUID().replaceAll('-', '')}`
+  const backend: QueueBackend = { ...server, namespace }
+  const objects = new Map<ObjectKey, Uint8Array>()
+  const variants = createFakeVariantStore({ objects })
+  const spool = createFakeSpool()
+  const links = createMemoryLinks()
+  const renderer = createCountingRenderer()
+  const originals = createOriginalsThat(true)
+  const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
+  const opened: OpenQueue[] = []
+
+  return {
+    backend,
+    objects,
+    variants,
+    spool,
+    links,
+    renderer,
+    persistence,
+    handlers: {
+      putObject: createPutObject({ spool, variants, originals, renderer, policy }),
+      recordLink: createRecordLink({ links, variants, spool }),
+      giveUp: createGiveUp({ spool }),
+    },
+    uploader(part: Partial<UploaderOptions> = {}) {
+      return createUploader({
+        backend,
+        ...this.handlers,
+        concurrency: 4,
+        metrics: { job: () => {} },
+        log,
+        lockMs: 500,
+        ...part,
+      })
+    },
+    queue(name: string) {
+      const open = openQueue(backend, name, log)
+      opened.push(open)
+      return open.queue
+    },
+    /** As the api does after a render. */
+    async persist(request: PersistRequest, text = 'spooled') {
+      const spooled = { bytes: bytesOf(text), renderedAt: request.renderedAt }
+      await spool.put(variantDigest(request.variant), spooled)
+      await persistence.schedule(request)
+    },
+    async untilLinked({ variant, renderedAt }: PersistRequest) {
+      const url = variants.url(objectKey(variant, renderedAt))
+      await until(async () => (await links.find(variant))?.url === url)
+    },
+    async untilIdle() {
+      const queues = Object.values(queueNames).map((name) => this.queue(name))
+      await until(async () => {
+        const counts = await Promise.all(
+          queues.map((queue) =>
+            queue.getJobCountByTypes(
+              'wait',
+              'active',
+              'delayed',
+              'waiting-children',
+              'prioritized',
+            ),
+          ),
+        )
+        return counts.every((count) => count === 0)
+      })
+    },
+    async [Symbol.asyncDispose]() {
+      await persistence[Symbol.asyncDispose]()
+      for (const open of opened) await open[Symbol.asyncDispose]()
+    },
+  }
+}
+
+let time = 1_764_000_000_000
+
+/** A request that no other call has made. */
+export function newRequest(part: Partial<PersistRequest> = {}): PersistRequest {
+  time += 1000
+  return { variant: makeVariant(), renderedAt: time, ...part }
+}

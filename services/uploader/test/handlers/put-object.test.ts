@@ -1,0 +1,92 @@
+import { objectKey, variantDigest } from '@iaas/common/digest'
+import { AppError } from '@iaas/common/errors'
+import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
+import type { Spool } from '@iaas/common/ports/spool'
+import { createFakeSpool } from '@iaas/testing/fakes/spool'
+import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
+import { makeVariant } from '@iaas/testing/variants'
+import { describe, expect, it } from '@jest/globals'
+import { createPutObject } from '../../src/handlers/put-object.ts'
+import { bytesOf, createCountingRenderer, createOriginalsThat, policy } from '../_fakes.ts'
+
+const variant = makeVariant({ format: 'webp' })
+const request = { variant, renderedAt: 5000 }
+const key = objectKey(variant, 5000)
+
+function setUp(part: { spool?: Spool; renderer?: Renderer; hasOriginal?: boolean } = {}) {
+  const {
+    spool = createFakeSpool(),
+    renderer = createCountingRenderer(),
+    hasOriginal = true,
+  } = part
+  const variants = createFakeVariantStore()
+  const originals = createOriginalsThat(hasOriginal)
+  const putObject = createPutObject({ spool, variants, originals, renderer, policy })
+  return { putObject, variants, spool, renderer }
+}
+
+describe('put-object', () => {
+  it('puts the spooled bytes under the key of the rendition, without a render', async () => {
+    const renderer = createCountingRenderer()
+    const { putObject, variants, spool } = setUp({ renderer })
+    await spool.put(variantDigest(variant), { bytes: bytesOf('spooled'), renderedAt: 5000 })
+    expect(await putObject(request)).toBe(key)
+    expect(await variants.get(key)).toEqual(bytesOf('spooled'))
+    expect(renderer.renders).toBe(0)
+  })
+
+  it('leaves the spool as it is: the link is not recorded yet', async () => {
+    const { putObject, spool } = setUp()
+    await spool.put(variantDigest(variant), { bytes: bytesOf('spooled'), renderedAt: 5000 })
+    await putObject(request)
+    expect(await spool.get(variantDigest(variant))).toBeDefined()
+  })
+
+  it('renders again what the spool has lost', async () => {
+    const { putObject, variants } = setUp()
+    await putObject(request)
+    expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
+  })
+
+  it('renders again while the spool is not available', async () => {
+    const down = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'Redis does not answer.'))
+    const { putObject, variants } = setUp({ spool: { put: down, get: down, drop: down } })
+    await putObject(request)
+    expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
+  })
+
+  it('passes the signal to the render, and asks for the bounds of the format', async () => {
+    const seen: { job: RenderJob; signal: AbortSignal | undefined }[] = []
+    const renderer: Renderer = {
+      ...createCountingRenderer(),
+      async render(job, signal) {
+        seen.push({ job, signal })
+        return { kind: 'rendered', bytes: bytesOf('x'), timing: { queueMs: 0, renderMs: 0 } }
+      },
+    }
+    const { signal } = new AbortController()
+    await setUp({ renderer }).putObject(request, signal)
+    expect(seen).toEqual([
+      { job: { path: '/originals/any', variant, bounds: policy.bounds }, signal },
+    ])
+  })
+
+  it('fails with ORIGINAL_NOT_FOUND where neither bytes nor original are left', async () => {
+    const { putObject, variants } = setUp({ hasOriginal: false })
+    await expect(putObject(request)).rejects.toMatchObject({ code: 'ORIGINAL_NOT_FOUND' })
+    expect(await variants.get(key)).toBeUndefined()
+  })
+
+  it('fails where the result would leave the bounds', async () => {
+    const outcome: RenderOutcome = { kind: 'out-of-bounds', source: { width: 1, height: 9000 } }
+    const renderer = { ...createCountingRenderer(), render: async () => outcome }
+    const { putObject } = setUp({ renderer })
+    await expect(putObject(request)).rejects.toMatchObject({ code: 'INVALID_IMAGE_URL' })
+  })
+
+  it('does not hide that the variant store failed', async () => {
+    const { putObject, variants } = setUp()
+    variants.put = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'S3 does not answer.'))
+    await expect(putObject(request)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  })
+})

@@ -1,0 +1,117 @@
+import { variantDigest } from '@iaas/common/digest'
+import { AppError, type ErrorCode, errorCodes } from '@iaas/common/errors'
+import { jobNames, queueNames, toPayload } from '@iaas/common/jobs'
+import { type Logger, createSilentLogger } from '@iaas/common/log'
+import type { PersistRequest } from '@iaas/common/ports/persistence'
+import { createFakeSpool } from '@iaas/testing/fakes/spool'
+import { makeVariant } from '@iaas/testing/variants'
+import { describe, expect, it } from '@jest/globals'
+import { UnrecoverableError } from 'bullmq'
+import { createGiveUp } from '../src/handlers/give-up.ts'
+import { createProcessJob } from '../src/process-job.ts'
+import { bytesOf } from './_fakes.ts'
+
+const request: PersistRequest = { variant: makeVariant(), renderedAt: 5000 }
+const digest = variantDigest(request.variant)
+
+type Handle = (request: PersistRequest, signal: AbortSignal) => Promise<unknown>
+
+async function setUp(handle: Handle) {
+  const spool = createFakeSpool()
+  await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
+  const results: string[] = []
+  const lines: string[] = []
+  const note = (message: string) => void lines.push(message)
+  const log: Logger = {
+    ...createSilentLogger(),
+    info: note,
+    warn: note,
+    error: note,
+    child: () => log,
+  }
+  const processJob = createProcessJob({
+    queue: queueNames.uploads,
+    name: jobNames.putObject,
+    handle,
+    giveUp: createGiveUp({ spool }),
+    metrics: { job: (_queue, result) => void results.push(result) },
+    log,
+  })
+  const run = (part: object = {}) => {
+    const job = {
+      id: 'id',
+      name: jobNames.putObject as string,
+      data: toPayload(request),
+      opts: { attempts: 3 },
+      attemptsMade: 0,
+      ...part,
+    }
+    return processJob(job, new AbortController().signal)
+  }
+  return { run, spool, results, lines }
+}
+
+describe('one attempt of a job', () => {
+  it('hands the request to its handler, and writes one line', async () => {
+    const seen: PersistRequest[] = []
+    const { run, results, lines } = await setUp(async (given) => void seen.push(given))
+    await run()
+    expect(seen).toEqual([request])
+    expect(results).toEqual(['done'])
+    expect(lines).toEqual(['job done'])
+  })
+
+  it.each([
+    ['of a version that is not known', { ...toPayload(request), v: 2 }],
+    ['of no form at all', 'nonsense'],
+    [
+      'with an id that leads out',
+      { ...toPayload(request), variant: { ...request.variant, id: '../x' } },
+    ],
+    ['without a time', { v: 1, variant: request.variant }],
+  ])('fails a job %s for good, and calls no handler', async (_name, data) => {
+    const { run, results } = await setUp(() => Promise.reject(new Error('not to be called')))
+    await expect(run({ data })).rejects.toBeInstanceOf(UnrecoverableError)
+    expect(results).toEqual(['failed'])
+  })
+
+  it('fails a job that it has no handler for', async () => {
+    const { run } = await setUp(() => Promise.reject(new Error('not to be called')))
+    await expect(run({ name: 'purge' })).rejects.toBeInstanceOf(UnrecoverableError)
+  })
+
+  it('lets an unexpected error reach the queue as it is, to be tried again', async () => {
+    const error = new Error('unexpected')
+    const { run, results, spool, lines } = await setUp(() => Promise.reject(error))
+    await expect(run()).rejects.toBe(error)
+    expect(results).toEqual(['retried'])
+    expect(lines).toEqual(['job to be tried again'])
+    expect(await spool.get(digest)).toBeDefined()
+  })
+
+  it('lets the spool go of the bytes after the last attempt', async () => {
+    const { run, results, spool } = await setUp(() => Promise.reject(new Error('again')))
+    await expect(run({ attemptsMade: 2 })).rejects.toThrow('again')
+    expect(results).toEqual(['failed'])
+    expect(await spool.get(digest)).toBeUndefined()
+  })
+
+  it('fails with the error of the handler, also where the spool cannot be cleared', async () => {
+    const { run, spool } = await setUp(() => Promise.reject(new Error('the cause')))
+    spool.drop = () => Promise.reject(new Error('Redis is gone too'))
+    await expect(run({ attemptsMade: 2 })).rejects.toThrow('the cause')
+  })
+
+  const passing: readonly ErrorCode[] = [
+    'STORE_UNAVAILABLE',
+    'RENDERER_BUSY',
+    'RENDER_QUARANTINED',
+    'SPOOL_FULL',
+  ]
+
+  it.each(errorCodes)('tries %s again where it may pass, and only then', async (code) => {
+    const { run } = await setUp(() => Promise.reject(new AppError(code, 'No.')))
+    const error: unknown = await run().catch((reason: unknown) => reason)
+    expect(error instanceof UnrecoverableError).toBe(!passing.includes(code))
+  })
+})

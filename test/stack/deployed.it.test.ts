@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { findFreePort } from '@iaas/testing/free-port'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { type Provided, provideDatabase, query } from '@iaas/testing/postgres'
+import { type OwnRedis, ownRedisMissing, startOwnRedis } from '@iaas/testing/redis'
+import { createBucket, startTestS3 } from '@iaas/testing/s3'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import sharp from 'sharp'
+import { ask, askUntil, store } from '../support/http.ts'
+import { readMetric } from '../support/metrics.ts'
+import { type Stack, spawnStack, startStack } from '../support/stack.ts'
+
+const describeWithRedis = ownRedisMissing === undefined ? describe : describe.skip
+const reason = ownRedisMissing === undefined ? '' : ` (skipped: ${ownRedisMissing})`
+
+describeWithRedis(`the services apart, on PostgreSQL, Redis and S3${reason}`, () => {
+  const started: AsyncDisposable[] = []
+  let database: Provided
+  let redis: OwnRedis
+  let apis: readonly [Stack, Stack]
+  let uploader: Stack
+  let renderer: Stack
+  let bucketUrl: string
+  let photo: Buffer
+
+  async function keep<T extends AsyncDisposable>(thing: Promise<T>): Promise<T> {
+    const made = await thing
+    started.unshift(made)
+    return made
+  }
+
+  beforeAll(async () => {
+    database = await keep(provideDatabase())
+    redis = await keep(startOwnRedis())
+    const s3 = await keep(startTestS3())
+    const folder = await keep(createTemporaryFolder())
+    const { bucket, credentials } = await createBucket(s3.url)
+    bucketUrl = `${s3.url}/${bucket}`
+    const rendererPort = await findFreePort()
+    const env = {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      S3_ENDPOINT: s3.url,
+      S3_BUCKET: bucket,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      CACHE_HOST: bucketUrl,
+      ORIGINALS_DIR: folder.path,
+      RENDERER_URL: `http://127.0.0.1:${rendererPort}`,
+    }
+    const api = { entry: 'services/api/dist/main.js', env }
+    const [one, other, rendererStack, uploaderStack] = await Promise.all([
+      keep(startStack(api)),
+      keep(startStack(api)),
+      keep(startStack({ entry: 'services/renderer/dist/main.js', port: rendererPort })),
+      keep(spawnStack({ entry: 'services/uploader/dist/main.js', env })),
+    ])
+    apis = [one, other]
+    renderer = rendererStack
+    uploader = uploaderStack
+    photo = await makePhoto({ width: 600, height: 400, format: 'jpeg' })
+    await store(one.base, 'photo', photo)
+  })
+  afterAll(async () => {
+    for (const thing of started) await thing[Symbol.asyncDispose]()
+  })
+
+  it('an upload through one api is rendered by another', async () => {
+    const answer = await ask(apis[1].base, '/photo_90_90.png')
+    expect(answer.status).toBe(200)
+    expect(await sharp(answer.body).metadata()).toMatchObject({
+      format: 'png',
+      width: 90,
+      height: 60,
+    })
+  })
+
+  it('a rendering is stored in the bucket by the uploader, and both apis redirect there', async () => {
+    const rendered = await ask(apis[0].base, '/photo_91_91.jpg?fit=crop')
+    const isHit = ({ status }: { status: number }) => status === 307
+    const [one, other] = await Promise.all(
+      apis.map(({ base }) => askUntil(isHit, base, '/photo_91_91.jpg?fit=crop')),
+    )
+    expect(one?.headers.location).toMatch(new RegExp(`^${bucketUrl}/`))
+    expect(other?.headers.location).toBe(one?.headers.location)
+    const stored = await fetch(one?.headers.location as string)
+    expect(stored.headers.get('content-type')).toBe('image/jpeg')
+    expect(Buffer.from(await stored.arrayBuffer()).equals(rendered.body)).toBe(true)
+    const proxied = await ask(apis[0].base, '/photo_91_91.jpg?fit=crop&proxy=true')
+    expect(proxied.body.equals(rendered.body)).toBe(true)
+  })
+
+  it('every one of many variants is linked once, and rendered once', async () => {
+    const before = await totalRenders()
+    const paths = Array.from({ length: 60 }, (_, index) => `/photo_${100 + index}_50.webp`)
+    await Promise.all(paths.map((path, index) => ask(apis[index % 2 === 0 ? 0 : 1].base, path)))
+    for (const path of paths) await askUntil(({ status }) => status === 307, apis[0].base, path)
+    const { rows } = await query(
+      database.url,
+      "SELECT count(*)::int AS links, count(DISTINCT x)::int AS variants FROM images WHERE y = 50 AND file_type = 'image/webp'",
+    )
+    expect(rows).toEqual([{ links: 60, variants: 60 }])
+    expect((await totalRenders()) - before).toBe(60)
+  })
+
+  it('out of bounds, damaged and cropped pictures go through the renderer service as well', async () => {
+    const wide = await makePhoto({ width: 3000, height: 30, format: 'png' })
+    await store(apis[0].base, 'wide', wide)
+    const cover = await ask(apis[0].base, '/wide_500_500.png?fit=cover')
+    expect([cover.status, cover.headers.location]).toEqual([307, '/wide_20_20.png?fit=cover'])
+    await expect(store(apis[0].base, 'broken', photo.subarray(0, 2000))).rejects.toThrow(/415/)
+  })
+
+  it('links that are deleted are forgotten by every api', async () => {
+    const path = '/photo_92_92.jpg'
+    const isHit = ({ status }: { status: number }) => status === 307
+    await Promise.all(apis.map(({ base }) => askUntil(isHit, base, path)))
+    await query(database.url, 'DELETE FROM images WHERE x = 92')
+    const answers = await Promise.all(
+      apis.map(({ base }) => askUntil(({ status }) => status === 200, base, path)),
+    )
+    expect(answers).toHaveLength(2)
+  })
+
+  it('with Redis gone, hits and misses are answered, and with it back variants are stored again', async () => {
+    const { port } = redis
+    await redis[Symbol.asyncDispose]()
+    expect((await ask(apis[0].base, '/photo_91_91.jpg?fit=crop')).status).toBe(307)
+    expect((await ask(apis[0].base, '/photo_93_93.jpg')).status).toBe(200)
+    await store(apis[0].base, 'meanwhile', photo)
+    await keep(startOwnRedis(port))
+    await askUntil(({ status }) => status === 307, apis[0].base, '/photo_93_93.jpg')
+  })
+
+  it('with the renderer gone, a miss is 503 and everything else is served', async () => {
+    await renderer.stop()
+    const miss = await ask(apis[0].base, '/photo_94_94.jpg')
+    expect([miss.status, miss.headers['retry-after']]).toEqual([503, '1'])
+    expect((await ask(apis[0].base, '/photo.jpg')).status).toBe(200)
+    expect((await ask(apis[0].base, '/photo_91_91.jpg?fit=crop')).status).toBe(307)
+  })
+
+  it('every service ends cleanly', async () => {
+    expect(await uploader.stop()).toBe(0)
+    expect(await Promise.all(apis.map((api) => api.stop()))).toEqual([0, 0])
+  })
+
+  async function totalRenders(): Promise<number> {
+    const counts = await Promise.all(apis.map((api) => readMetric(api, 'iaas_renders_total')))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+})
