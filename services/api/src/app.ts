@@ -1,3 +1,4 @@
+import { servedVariantsPath } from '@iaas/common/composition/backends'
 import { AppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
 import type { TokenStore } from '@iaas/common/ports/token-store'
@@ -16,7 +17,7 @@ import {
 } from './routes/get-health.ts'
 import { type GetImageOptions, createGetImage } from './routes/get-image.ts'
 import { createGetRobots } from './routes/get-robots.ts'
-import { createGetVariant, variantsPath } from './routes/get-variant.ts'
+import { createGetVariant } from './routes/get-variant.ts'
 import { createPostToken } from './routes/post-token.ts'
 import { createPostUpload } from './routes/post-upload.ts'
 import { createUploadCors, preflight } from './routes/preflight.ts'
@@ -52,7 +53,7 @@ export function createApp(options: AppOptions): Express {
   app.post('/token', ...createPostToken(options.issueToken))
   app.all('/token', allowMethods('POST'))
   if (options.servedVariants !== undefined) {
-    app.use(variantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedVariants))
+    app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedVariants))
   }
   const uploadCors = createUploadCors(options.uploadOrigins)
   app.post(/.*/, uploadCors).options(/.*/, uploadCors)

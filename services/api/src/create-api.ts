@@ -119,6 +119,7 @@ function buildApp({ config, log, closers, flights, metrics, state }: BuildOption
   const db = createDatabase({ url, poolSize: config.postgresql.pool, log })
   closers.add('database', () => db.destroy())
   const tokens = createPostgresTokenStore(db)
+  if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
   const originals = createDiskOriginalStore({ dir: folders.originals })
   const { variants, isServedHere } = createVariantStore(config, folders, closers)
   const spool = createSpool(config, folders, closers, log)

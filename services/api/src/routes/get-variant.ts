@@ -6,10 +6,7 @@ import type { RequestHandler } from 'express'
 import { setImageHeaders, setImmutable } from '../http/headers.ts'
 import type { RequestLocals } from '../http/request-log.ts'
 
-/** Where the api serves stored variants itself, when no CDN or bucket does. */
-export const variantsPath = '/_variants'
-
-/** `GET /_variants/{key}`. */
+/** `GET /_variants/{key}`: stored variants, where no CDN or bucket serves them. */
 export function createGetVariant(variants: VariantStore): RequestHandler {
   return async (req, res) => {
     const locals = res.locals as RequestLocals

@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { z } from 'zod'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { loadConfig, parseConfig } from '../../src/config/load.ts'
+import { integer, text, toggle } from '../../src/config/setting.ts'
+import { postgresUrl, postgresqlSettings } from '../../src/postgres/config.ts'
+import { awsSettings } from '../../src/s3/config.ts'
+
+const schema = z.object({
+  port: integer({ min: 0, max: 65_535, fallback: 1337 }, 'The port.', 'PORT'),
+  secret: text({ description: 'A secret.', env: 'TOKEN_SECRET', secret: true }),
+  webp: z.object({ on: toggle(true, 'A switch.', 'WEBP') }).prefault({}),
+})
+
+function problemsOf(work: () => unknown): readonly string[] {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('parseConfig', () => {
+  it('fills in what is not configured', () => {
+    expect(parseConfig(schema, {}, {})).toEqual({ port: 1337, webp: { on: true } })
+  })
+
+  it('lets the environment win over the files, and an empty variable count as none', () => {
+    const files = { port: 1, webp: { on: true } }
+    expect(parseConfig(schema, files, { PORT: '2', WEBP: 'false' })).toMatchObject({
+      port: 2,
+      webp: { on: false },
+    })
+    expect(parseConfig(schema, files, { PORT: '' })).toMatchObject({ port: 1 })
+  })
+
+  it('reads a secret from the file that ..._FILE names', async () => {
+    await using folder = await createTemporaryFolder()
+    const file = join(folder.path, 'secret')
+    await writeFile(file, 'from the file\n')
+    expect(parseConfig(schema, {}, { TOKEN_SECRET_FILE: file }).secret).toBe('from the file')
+    expect(problemsOf(() => parseConfig(schema, {}, { TOKEN_SECRET_FILE: '/nowhere' }))).toEqual([
+      'TOKEN_SECRET_FILE: the file it names cannot be read',
+    ])
+  })
+
+  it('is frozen to its depth', () => {
+    const config = parseConfig(schema, {}, {})
+    expect(() => Object.assign(config.webp, { on: false })).toThrow(TypeError)
+  })
+
+  it('lists all mistakes at once, with key, variable and what was received, but no secret', () => {
+    const files = { webp: { on: 'maybe' }, secret: 7 }
+    const problems = problemsOf(() => parseConfig(schema, files, { PORT: '70000' }))
+    expect(problems).toHaveLength(3)
+    expect(problems[0]).toMatch(/^port \(PORT\): .*65535.*received "70000"$/)
+    expect(problems[1]).toMatch(/^secret \(TOKEN_SECRET\): .*received \*\*\*$/)
+    expect(problems[2]).toMatch(/^webp\.on \(WEBP\): .*received "maybe"$/)
+  })
+
+  it('knows the rules between settings', () => {
+    const aws = (settings: object) => () =>
+      parseConfig(z.object({ aws: awsSettings }), { aws: settings }, {})
+    expect(problemsOf(aws({ bucket: 'b' }))).toEqual([expect.stringContaining('aws.cache_host')])
+    expect(problemsOf(aws({ bucket: 'b', bucket_url: 'https://b.example/' }))).toEqual([])
+    expect(problemsOf(aws({ access_key: 'a' }))).toEqual([
+      expect.stringContaining('aws.secret_key'),
+    ])
+  })
+
+  it("makes an address of the seed's separate keys", () => {
+    const settings = { user: 'me@home', password: 'p/w:d', host: 'db', database: 'images' }
+    const { postgresql } = parseConfig(
+      z.object({ postgresql: postgresqlSettings }),
+      { postgresql: settings },
+      {},
+    )
+    const url = new URL(postgresUrl(postgresql) ?? '')
+    expect([
+      decodeURIComponent(url.username),
+      decodeURIComponent(url.password),
+      url.host,
+      url.pathname,
+    ]).toEqual(['me@home', 'p/w:d', 'db:5432', '/images'])
+  })
+})
+
+describe('loadConfig', () => {
+  it('merges default.json, the file of NODE_ENV and NODE_CONFIG, the later one winning', async () => {
+    await using folder = await createTemporaryFolder()
+    await writeFile(join(folder.path, 'default.json'), '{"port": 1, "secret": "default"}')
+    await writeFile(join(folder.path, 'production.json'), '{"port": 2}')
+    const env = {
+      NODE_CONFIG_DIR: folder.path,
+      NODE_ENV: 'production',
+      NODE_CONFIG: '{"webp":{"on":false}}',
+    }
+    expect(loadConfig(schema, env)).toEqual({ port: 2, secret: 'default', webp: { on: false } })
+  })
+
+  it('says that NODE_CONFIG is not JSON', async () => {
+    await using folder = await createTemporaryFolder()
+    const env = { NODE_CONFIG_DIR: folder.path, NODE_CONFIG: '{' }
+    expect(problemsOf(() => loadConfig(schema, env))).toEqual(['NODE_CONFIG: is not valid JSON'])
+  })
+})

@@ -1,0 +1,17 @@
+import { renderSettings } from '@iaas/common/config/describe'
+import { standaloneConfigSchema } from './config.ts'
+
+/** docs/configuration.md, as the schemas say. `npm run docs` writes it. */
+export function renderConfigurationPage(): string {
+  return `# Configuration
+
+Settings come from \`config/default.json\`, then \`config/<NODE_ENV>.json\` (production: \`config/production.json\`), then the
+JSON in the variable \`NODE_CONFIG\`, then the environment variables of this table: the later one wins. Secrets can also be
+read from the file that the variable with \`_FILE\` at its end names. The whole is checked once, at the start: every mistake
+is listed in one message, and the process does not start.
+
+A service reads what it needs of this table and ignores the rest, so that all of them can share one configuration.
+
+${renderSettings(standaloneConfigSchema)}
+`
+}
