@@ -28,7 +28,7 @@ describe('payloads', () => {
     toPayload({ variant: { ...variant, width: 0 }, renderedAt: 1 }),
     toPayload({ variant: { ...variant, fit: 'fill' as never }, renderedAt: 1 }),
   ])('are refused where they are none of ours: %j', (data) => {
-    expect(() => parsePayload(data)).toThrow()
+    expect(() => parsePayload(data)).toThrow(/./)
   })
 
   it('are one job a rendering, with an id that a queue takes', () => {

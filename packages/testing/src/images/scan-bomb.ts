@@ -59,7 +59,8 @@ function packBits(values: readonly Bits[]): Buffer {
     }
   }
   for (const [value, length] of values) put(value, length)
-  while (count > 0) put(1, 1)
+  const unused = (8 - count) % 8
+  put(2 ** unused - 1, unused)
   return Buffer.from(bytes)
 }
 
