@@ -254,6 +254,19 @@ describe('uploads', () => {
       await store(stack.base, 'thin', await makeThinWebp())
     })
 
+    it('413 for many at once that are a little too large, and every one is answered', async () => {
+      const files = (await originals()).length
+      const picture = Buffer.concat([photo, Buffer.alloc(3_000_000)])
+      const statuses = await Promise.all(
+        Array.from({ length: 12 }, async (_, index) => {
+          const id = `too large ${index}`
+          return (await upload(stack.base, id, await getToken(stack.base, id), picture)).status
+        }),
+      )
+      expect(new Set(statuses)).toEqual(new Set([413]))
+      await until(async () => (await originals()).length === files)
+    })
+
     it('413 as soon as a body without a length is over the maximum', async () => {
       const files = (await originals()).length
       const token = await getToken(stack.base, 'endless')

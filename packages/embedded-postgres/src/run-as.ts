@@ -25,7 +25,10 @@ export async function chooseRunAs(paths: readonly string[]): Promise<RunAs> {
   }
   const isReachable = (await Promise.all(paths.map((path) => isOpenToAll(path)))).every(Boolean)
   const identity = ['--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups']
-  const pass = isReachable ? [] : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+  // The securebit makes the capability count for access(2) as well, by which initdb checks its programs.
+  const pass = isReachable
+    ? []
+    : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup']
   return {
     uid: nobody,
     command: (program, args) => ['setpriv', [...identity, ...pass, '--', program, ...args]],

@@ -64,6 +64,7 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false
   } finally {
-    redis.disconnect()
+    // Of a connection that has ended by itself, it would only start a timer.
+    if (redis.status !== 'end') redis.disconnect()
   }
 }

@@ -72,6 +72,15 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
       await spool.put(variantDigest(request.variant), spooled)
       await persistence.schedule(request)
     },
+    /** As `persist`, again and again until the queue takes it. */
+    async persistAtLast(request: PersistRequest) {
+      await until(() =>
+        this.persist(request).then(
+          () => true,
+          () => false,
+        ),
+      )
+    },
     async untilLinked({ variant, renderedAt }: PersistRequest) {
       const url = variants.url(objectKey(variant, renderedAt))
       await until(async () => (await links.find(variant))?.url === url)

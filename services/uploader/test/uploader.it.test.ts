@@ -230,5 +230,6 @@ describe.each(servers)('the uploader on $kind', (server) => {
     await until(() => started)
     await uploader[Symbol.asyncDispose]()
     await aborted.promise
+    expect(rig.objects.size).toBe(0)
   })
 })

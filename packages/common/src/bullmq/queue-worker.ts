@@ -26,6 +26,7 @@ export type QueueWorker = {
 
 /** A worker may die under a job this often before the job counts as the cause. */
 const maxStalledCount = 5
+/** The pause after a server did not answer, ms. */
 const retryMs = 1000
 /** What jobs that were told to end may still take, ms. */
 const abortMs = 1000
@@ -48,6 +49,7 @@ function toWorkerSettings({ process, concurrency, lockMs }: QueueWorkerOptions) 
       lockDuration: lockMs,
       stalledInterval: lockMs,
       maxStalledCount,
+      runRetryDelay: retryMs,
     },
   }
 }

@@ -37,7 +37,7 @@ export function createS3VariantStore(
   const { bucket, cacheHost, timeoutMs = 10_000 } = options
   const client = new S3Client(toClientConfig(options, timeoutMs))
 
-  /** The signal ends the work; the deadline holds for what does not hear it, such as an answer that stops half-way. */
+  /** The signal ends the request; the deadline holds for what does not hear it, such as the search for credentials. */
   function call<T>(work: (abort: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
     const limitMs = timeoutMs * maxAttempts
     const late = () => new Error(`No answer in ${limitMs} ms.`)

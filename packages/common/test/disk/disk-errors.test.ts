@@ -3,17 +3,19 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { ignoreMissing, translateDiskErrors } from '@iaas/common/disk/disk-errors'
 import { describe, expect, it } from '@jest/globals'
 
-const withFullDevice = existsSync('/dev/full') ? it : it.skip
+const withFullDevice = existsSync('/dev/full') ? describe : describe.skip
 
-describe('translateDiskErrors', () => {
-  withFullDevice('turns a full disk into STORE_UNAVAILABLE, the cause kept', async () => {
+withFullDevice('translateDiskErrors, of a full disk', () => {
+  it('makes STORE_UNAVAILABLE, the cause kept', async () => {
     const write = translateDiskErrors(writeFile('/dev/full', 'more'))
     await expect(write).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       cause: { code: 'ENOSPC' },
     })
   })
+})
 
+describe('translateDiskErrors', () => {
   it('leaves every other error as it is', async () => {
     const missing = translateDiskErrors(readFile('/there/is/no/such/file'))
     await expect(missing).rejects.toMatchObject({ code: 'ENOENT' })

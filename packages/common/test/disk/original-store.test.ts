@@ -53,9 +53,12 @@ describe('the disk original store', () => {
     expect(await originals.find(parseImageId('link'))).toBeUndefined()
     expect(await originals.find(parseImageId('folder'))).toBeUndefined()
   })
+})
 
-  const onLinux = process.platform === 'linux' ? it : it.skip
-  onLinux('says that it is not available where nothing can be written', async () => {
+const onLinux = process.platform === 'linux' ? describe : describe.skip
+
+onLinux('the disk original store on Linux', () => {
+  it('says that it is not available where nothing can be written', async () => {
     const originals = createDiskOriginalStore({ dir: '/sys/iaas' })
     const attempt = originals.createTemporary()
     await expect(attempt).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })

@@ -5,16 +5,16 @@ import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
 import { describeLinkCache } from '@iaas/testing/contracts/link-cache'
 import { startTestRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
-import { afterAll, describe, it } from '@jest/globals'
+import { afterAll, describe } from '@jest/globals'
 
 const server = await startTestRedis()
 afterAll(() => server?.[Symbol.asyncDispose]())
 
-if (server === undefined) {
-  describe.skip('the Redis link cache: there is no Redis here', () => it('is not tested', () => {}))
-} else {
+const withRedis = server === undefined ? describe.skip : describe
+
+withRedis('with a Redis', () => {
   describeLinkCache('the Redis link cache', async ({ ttlMs }) => {
-    const redis = createRedis({ url: server.url, role: 'cache', log: createSilentLogger() })
+    const redis = createRedis({ url: server?.url ?? '', role: 'cache', log: createSilentLogger() })
     await until(() => redis.status === 'ready')
     const cache = createRedisLinkCache({ redis, prefix: randomUUID(), ttlMs })
     return {
@@ -24,4 +24,4 @@ if (server === undefined) {
       },
     }
   })
-}
+})

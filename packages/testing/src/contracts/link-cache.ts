@@ -38,6 +38,7 @@ export function describeLinkCache(name: string, open: OpenLinkCache): void {
       const key = newKey()
       await opened.cache.set(key, link)
       await until(async () => (await opened.cache.get(key)) === undefined)
+      expect(await opened.cache.get(key)).toBeUndefined()
     })
   })
 }

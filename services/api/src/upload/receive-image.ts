@@ -1,7 +1,6 @@
-import { createWriteStream } from 'node:fs'
+import { type WriteStream, createWriteStream } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { finished } from 'node:stream/promises'
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { AppError, isAppError } from '@iaas/common/errors'
 
@@ -43,21 +42,17 @@ export async function receiveImage(
   if (announced > limits.maxBytes + formOverheadBytes) throw tooLarge(limits)
   const form = createForm(req, limits)
   const deadline = AbortSignal.timeout(limits.timeoutMs)
-  const pictures: Readable[] = []
-  const writes: Promise<void>[] = []
+  const files: WriteStream[] = []
   try {
     await new Promise<void>((resolve, reject) => {
       const stop = AbortSignal.any([signal, deadline])
       stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })
       if (stop.aborted) reject(stop.reason as Error)
       form.on('file', (name, stream) => {
-        const problem = checkPart(name, pictures.length)
-        pictures.push(stream)
+        const problem = checkPart(name, files.length)
         if (problem !== undefined) return reject(problem)
         stream.once('limit', () => reject(tooLarge(limits)))
-        const written = pipeline(stream, createWriteStream(path))
-        writes.push(written)
-        written.catch(reject)
+        files.push(stream.pipe(createWriteStream(path)).once('error', reject))
       })
       for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
         form.once(limit, () => reject(tooManyParts()))
@@ -65,15 +60,23 @@ export async function receiveImage(
       form.once('finish', resolve).once('error', reject)
       req.pipe(form)
     })
-    await Promise.all(writes)
+    await Promise.all(files.map((file) => finished(file)))
   } catch (error) {
     // The request itself is left as it is: its answer is still to be sent on the same connection.
     req.unpipe(form)
-    for (const picture of pictures) picture.destroy()
-    await Promise.allSettled(writes)
+    await Promise.all(files.map(abandon))
     throw toAppError(error, { signal, deadline, limits })
   }
-  if (pictures.length === 0) throw imageMissing()
+  if (files.length === 0) throw imageMissing()
+}
+
+/** Resolves once nothing is written any more; what was on its way to the disk fails, and that is all right. */
+function abandon(file: WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (file.closed) return resolve()
+    file.on('error', () => {}).once('close', resolve)
+    file.destroy()
+  })
 }
 
 /** What is wrong with a file part, by its field and how many came before it. */
