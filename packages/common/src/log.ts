@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import winston from 'winston'
 import { z } from 'zod'
 import { toggle } from './config/setting.ts'
@@ -70,7 +71,7 @@ function enabledLevels(settings: LogSettings): ReadonlySet<string> {
 function toLine({ level, message, ...fields }: winston.Logform.TransformableInfo): string {
   const line = { '@timestamp': new Date().toISOString(), '@version': 1, level, message, ...fields }
   return JSON.stringify(line, (_key, value: unknown) =>
-    value instanceof Error ? describeError(value) : value,
+    types.isNativeError(value) ? describeError(value) : value,
   )
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { AppError } from '../errors.ts'
 
 /** Runs a query; a database that is gone, full or too slow becomes STORE_UNAVAILABLE, anything else passes through. */
@@ -24,7 +25,7 @@ const unavailableClasses = [
 ]
 
 function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
+  if (!types.isNativeError(error)) return false
   const code = 'code' in error ? String(error.code) : ''
   if (/^[0-9A-Z]{5}$/.test(code)) {
     return unavailableClasses.some((prefix) => code.startsWith(prefix))

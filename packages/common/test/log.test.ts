@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { createLogger, logSettings } from '../src/log.ts'
+
+describe('createLogger', () => {
+  let lines: string[]
+  beforeEach(() => {
+    lines = []
+    jest.spyOn(console, 'log').mockImplementation(() => {})
+    const write = (chunk: unknown) => {
+      lines.push(String(chunk))
+      return true
+    }
+    // winston writes to the stream behind the console.
+    const stream =
+      (console as unknown as { _stdout?: NodeJS.WriteStream })._stdout ?? process.stdout
+    jest.spyOn(stream, 'write').mockImplementation(write)
+  })
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  const parse = (line: string | undefined) => JSON.parse(line ?? '{}') as Record<string, unknown>
+
+  it("writes one JSON object a line, with Logstash's names", () => {
+    const log = createLogger('api', logSettings.parse({}))
+    log.child({ component: 'links' }).info('request', { status: 200, path: '/a\n"b' })
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^\{.*\}\n$/)
+    expect(parse(lines[0])).toMatchObject({
+      '@timestamp': expect.stringMatching(/^\d{4}-.*Z$/),
+      '@version': 1,
+      level: 'info',
+      message: 'request',
+      service: 'api',
+      component: 'links',
+      status: 200,
+      path: '/a\n"b',
+    })
+  })
+
+  it('tells an error with its causes', () => {
+    const log = createLogger('api', logSettings.parse({}))
+    const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+    log.error('request failed', { error: new Error('no database', { cause }) })
+    expect(parse(lines[0])['error']).toMatchObject({
+      message: 'no database',
+      stack: expect.stringContaining('log.test'),
+      cause: { message: 'refused', code: 'ECONNREFUSED' },
+    })
+  })
+
+  it('leaves out the levels that are off, by the switches of the seed or by LOG_LEVEL', () => {
+    const bySwitch = createLogger('api', logSettings.parse({ info: false, debug: true }))
+    bySwitch.info('left out')
+    bySwitch.debug('kept')
+    const byLevel = createLogger('api', logSettings.parse({ level: 'warn' }))
+    byLevel.info('left out')
+    byLevel.warn('kept')
+    expect(lines.map((line) => parse(line)['message'])).toEqual(['kept', 'kept'])
+  })
+})

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { query } from '@iaas/testing/postgres'
+import { until } from '@iaas/testing/until'
+import { makeVariant } from '@iaas/testing/variants'
+import { type VariantKey, variantKey } from '../../src/image/index.ts'
+import { createSilentLogger } from '../../src/log.ts'
+import { createPostgresLinkChanges } from '../../src/postgres/link-changes.ts'
+import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
+import { type TestDatabase, openDatabase } from './_database.ts'
+
+const listeners = "application_name = 'iaas-link-changes' AND datname = current_database()"
+
+describe('link changes', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await openDatabase()
+  })
+  afterAll(() => database[Symbol.asyncDispose]())
+
+  async function subscribe() {
+    const changed: VariantKey[] = []
+    let gaps = 0
+    const changes = createPostgresLinkChanges({ url: database.url, log: createSilentLogger() })
+    const subscription = await changes.subscribe(
+      (key) => changed.push(key),
+      () => (gaps += 1),
+    )
+    await until(async () => (await countListeners()) === 1)
+    return {
+      changed,
+      gaps: () => gaps,
+      [Symbol.asyncDispose]: () => subscription[Symbol.asyncDispose](),
+    }
+  }
+
+  async function countListeners(): Promise<number> {
+    const sql = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE ${listeners} AND query LIKE 'LISTEN%'`
+    return (await query(database.url, sql)).rows[0]?.['n'] as number
+  }
+
+  it("tells of the links that the operator's command deletes", async () => {
+    await using subscription = await subscribe()
+    const store = createPostgresLinkStore(database.db)
+    const variants = [
+      makeVariant({ quality: 40, fit: 'crop' }),
+      makeVariant({ format: 'webp', blur: true, id: `ünï "cödé" ${'é'.repeat(240)}` as never }),
+    ]
+    for (const variant of variants) await store.record(variant, { url: 'x' }, 1000)
+    await query(
+      database.url,
+      "DELETE FROM images WHERE ctid IN (SELECT ctid FROM images WHERE rendered_at < '2016-09-01 00:00:00' LIMIT 100)",
+    )
+    await until(() => subscription.changed.length === 2)
+    expect(new Set(subscription.changed)).toEqual(new Set(variants.map(variantKey)))
+  })
+
+  it('tells of a link that is replaced, and not of one that is new', async () => {
+    await using subscription = await subscribe()
+    const store = createPostgresLinkStore(database.db)
+    const variant = makeVariant()
+    await store.record(variant, { url: 'one' }, 1000)
+    await store.record(variant, { url: 'two' }, 2000)
+    await until(() => subscription.changed.length > 0)
+    expect(subscription.changed).toEqual([variantKey(variant)])
+  })
+
+  it('listens again after its connection was cut, and says that there was a gap', async () => {
+    await using subscription = await subscribe()
+    await query(
+      database.url,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${listeners}`,
+    )
+    await until(() => subscription.gaps() === 1)
+    const store = createPostgresLinkStore(database.db)
+    const variant = makeVariant()
+    await store.record(variant, { url: 'one' }, 1000)
+    await store.remove(variant, { url: 'one' })
+    await until(() => subscription.changed.includes(variantKey(variant)))
+  })
+
+  it('is not disturbed by a payload that is none of ours', async () => {
+    await using subscription = await subscribe()
+    for (const payload of [
+      '',
+      '{',
+      'null',
+      '{"id":7}',
+      '{"id":"../x","x":1,"y":1,"fit":"?","file_type":"?","blur":false,"quality":1}',
+    ]) {
+      await query(database.url, `SELECT pg_notify('iaas_links', $1)`, [payload])
+    }
+    const store = createPostgresLinkStore(database.db)
+    const variant = makeVariant()
+    await store.record(variant, { url: 'one' }, 1000)
+    await store.remove(variant, { url: 'one' })
+    await until(() => subscription.changed.length > 0)
+    expect(subscription.changed).toEqual([variantKey(variant)])
+  })
+})

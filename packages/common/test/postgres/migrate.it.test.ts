@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { describe, expect, it } from '@jest/globals'
+import { provideDatabase, query } from '@iaas/testing/postgres'
+import pg from 'pg'
+import { parseImageId } from '../../src/image/index.ts'
+import { createSilentLogger } from '../../src/log.ts'
+import { createDatabase } from '../../src/postgres/database.ts'
+import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
+import { migrateToLatest } from '../../src/postgres/migrate.ts'
+import { createPostgresTokenStore } from '../../src/postgres/token-store.ts'
+
+describe('migrateToLatest', () => {
+  it('may be run by any number of processes at once, and again', async () => {
+    await using database = await provideDatabase()
+    await Promise.all(Array.from({ length: 8 }, () => migrateToLatest({ url: database.url })))
+    await migrateToLatest({ url: database.url })
+    const { rows } = await query(database.url, 'SELECT name FROM iaas_migrations ORDER BY name')
+    expect(rows.map(({ name }) => name)).toEqual(['0001-links-and-tokens', '0002-link-changes'])
+  })
+
+  it('gives up within its limit where another process holds the lock', async () => {
+    await using database = await provideDatabase()
+    const holder = new pg.Client({ connectionString: database.url })
+    await holder.connect()
+    await holder.query(`SELECT pg_advisory_lock(${0x69_61_61_73})`)
+    await expect(migrateToLatest({ url: database.url, lockTimeoutMs: 200 })).rejects.toThrow(
+      'Another process has been migrating the database for over 200 ms.',
+    )
+    await holder.end()
+    await migrateToLatest({ url: database.url })
+  })
+
+  it('takes over the tables of the very first seed', async () => {
+    await using database = await provideDatabase()
+    await query(
+      database.url,
+      `CREATE TABLE images (id VARCHAR(255), x INT, y INT, fit VARCHAR(8), file_type VARCHAR(8), url VARCHAR(255));
+       CREATE UNIQUE INDEX unique_image ON images(id,x,y,fit,file_type);
+       CREATE TABLE tokens (id VARCHAR(255), image_id VARCHAR(255), valid_until TEXT, used INT);
+       CREATE UNIQUE INDEX unique_token ON tokens(id);
+       CREATE UNIQUE INDEX unique_image_request ON tokens(image_id);
+       INSERT INTO images VALUES ('cat', 10, 20, 'clip', 'png', 'https://cdn.example/cat');
+       INSERT INTO tokens VALUES ('t', 'dog', '2099-01-01 00:00:00+00', 0);`,
+    )
+    await migrateToLatest({ url: database.url })
+    const { rows } = await query(database.url, 'SELECT url, blur, quality FROM images')
+    expect(rows).toEqual([{ url: 'https://cdn.example/cat', blur: false, quality: -1 }])
+    await using db = disposable(
+      createDatabase({ url: database.url, poolSize: 2, log: createSilentLogger() }),
+    )
+    expect(await createPostgresTokenStore(db.db).claim('t', parseImageId('dog'))).toBe(true)
+  })
+})
+
+describe('a database that does not answer', () => {
+  it.each([
+    ['refuses', async () => ({ port: 1, close: async () => {} })],
+    ['accepts and says nothing', listenAndSayNothing],
+  ])('that %s is STORE_UNAVAILABLE within the time limits', async (_name, open) => {
+    const server = await open()
+    const url = `postgres://user:secret@127.0.0.1:${server.port}/db`
+    await using db = disposable(
+      createDatabase({ url, poolSize: 2, connectTimeoutMs: 100, log: createSilentLogger() }),
+    )
+    const variant = {
+      id: parseImageId('x'),
+      width: 1,
+      height: 1,
+      fit: 'clip',
+      format: 'jpg',
+      blur: false,
+      quality: 'auto',
+    } as const
+    const failure: unknown = await createPostgresLinkStore(db.db)
+      .find(variant)
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(String(failure)).not.toContain('secret')
+    await server.close()
+  })
+})
+
+async function listenAndSayNothing() {
+  const sockets = new Set<{ destroy(): void }>()
+  const server = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+function disposable(db: ReturnType<typeof createDatabase>) {
+  return { db, [Symbol.asyncDispose]: () => db.destroy() }
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { query } from '@iaas/testing/postgres'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+
+const compiled = join(import.meta.dirname, '..', 'dist', 'embedded-postgres.js')
+
+async function readPid(dataDir: string): Promise<number> {
+  return Number(
+    (await readFile(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8')).split('\n', 1)[0],
+  )
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('startEmbeddedPostgres', () => {
+  it('starts a server, keeps its data, and leaves no process behind', async () => {
+    await using folder = await createTemporaryFolder()
+    const dataDir = join(folder.path, 'postgres')
+    const first = await startEmbeddedPostgres({ dataDir })
+    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n')
+    const pid = await readPid(dataDir)
+    await first[Symbol.asyncDispose]()
+    expect(isRunning(pid)).toBe(false)
+    await using second = await startEmbeddedPostgres({ dataDir })
+    expect((await query(second.url, 'SELECT n FROM kept')).rows).toEqual([{ n: 7 }])
+  })
+
+  it('asks for its password, which others cannot read', async () => {
+    await using folder = await createTemporaryFolder()
+    const dataDir = join(folder.path, 'postgres')
+    await using server = await startEmbeddedPostgres({ dataDir })
+    const url = new URL(server.url)
+    expect(url.hostname).toBe('127.0.0.1')
+    url.password = 'wrong'
+    await expect(query(url.href, 'SELECT 1')).rejects.toThrow(/password/)
+    expect((await stat(join(dataDir, 'password'))).mode & 0o077).toBe(0)
+  })
+
+  it('ends the server that a killed process has left behind, and starts on its data', async () => {
+    await using folder = await createTemporaryFolder()
+    const dataDir = join(folder.path, 'postgres')
+    const script = `const { startEmbeddedPostgres } = await import(${JSON.stringify(compiled)})
+      await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
+      process.kill(process.pid, 'SIGKILL')`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: 'ignore',
+    })
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+    const orphan = await readPid(dataDir)
+    expect(isRunning(orphan)).toBe(true)
+    await using server = await startEmbeddedPostgres({ dataDir })
+    expect(isRunning(orphan)).toBe(false)
+    expect((await query(server.url, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+
+  it('begins anew where the first start was killed half way', async () => {
+    await using folder = await createTemporaryFolder()
+    const dataDir = join(folder.path, 'postgres')
+    await mkdir(join(dataDir, 'unfinished', 'base'), { recursive: true })
+    await using server = await startEmbeddedPostgres({ dataDir })
+    expect(server.url).toMatch(/^postgres:/)
+  })
+
+  it('says clearly that a database is of another version', async () => {
+    await using folder = await createTemporaryFolder()
+    const dataDir = join(folder.path, 'postgres')
+    await mkdir(join(dataDir, 'cluster'), { recursive: true })
+    await writeFile(join(dataDir, 'cluster', 'PG_VERSION'), '12\n')
+    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(
+      /is of PostgreSQL 12; this is PostgreSQL 18/,
+    )
+  })
+
+  it('works below a folder that is closed to others', async () => {
+    await using folder = await createTemporaryFolder()
+    await chmod(folder.path, 0o700)
+    const dataDir = join(folder.path, 'deep', 'postgres')
+    await using server = await startEmbeddedPostgres({ dataDir })
+    expect((await query(server.url, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+})

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals'
+import type { LinkStore } from '@iaas/common/ports/link-store'
+import { makeVariant } from '../variants.ts'
+
+/** What every link store keeps to. `store`: one that all tests of the suite may fill. */
+export function describeLinkStore(name: string, store: () => LinkStore): void {
+  describe(`${name} keeps to the contract of a link store`, () => {
+    it('knows nothing of a variant that was not recorded', async () => {
+      expect(await store().find(makeVariant())).toBeUndefined()
+    })
+
+    it('finds what was recorded, whatever the id and the options', async () => {
+      const variants = [
+        makeVariant(),
+        makeVariant({ fit: 'canvas', blur: true, quality: 0, format: 'webp' }),
+        makeVariant({ format: 'png', width: 1, height: 65_500 }),
+        makeVariant({ id: `it's "ünïcödé" % _ ${'é'.repeat(200)}` as never, quality: 100 }),
+      ]
+      for (const variant of variants) {
+        await store().record(variant, { url: `https://cdn.example/${variant.width}` }, 1000)
+        expect((await store().find(variant))?.url).toBe(`https://cdn.example/${variant.width}`)
+      }
+    })
+
+    it('tells variants apart that differ in one field', async () => {
+      const variant = makeVariant()
+      await store().record(variant, { url: 'a' }, 1000)
+      const others = [
+        { width: 101 },
+        { height: 81 },
+        { fit: 'crop' },
+        { format: 'png' },
+        { blur: true },
+        { quality: 5 },
+      ]
+      for (const part of others) {
+        expect(await store().find({ ...variant, ...part } as typeof variant)).toBeUndefined()
+      }
+    })
+
+    it('keeps the link of the later rendering, whatever the order of recording', async () => {
+      const variant = makeVariant()
+      await store().record(variant, { url: 'later' }, 2000)
+      await store().record(variant, { url: 'earlier' }, 1000)
+      expect((await store().find(variant))?.url).toBe('later')
+      await store().record(variant, { url: 'latest' }, 3000)
+      expect((await store().find(variant))?.url).toBe('latest')
+    })
+
+    it('records the same thing any number of times at once', async () => {
+      const variant = makeVariant()
+      await Promise.all(
+        Array.from({ length: 10 }, () => store().record(variant, { url: 'same' }, 1000)),
+      )
+      expect((await store().find(variant))?.url).toBe('same')
+    })
+
+    it('removes a link, but not the one that has replaced it', async () => {
+      const variant = makeVariant()
+      await store().record(variant, { url: 'first' }, 1000)
+      await store().remove(variant, { url: 'another' })
+      expect((await store().find(variant))?.url).toBe('first')
+      await store().remove(variant, { url: 'first' })
+      await store().remove(variant, { url: 'first' })
+      expect(await store().find(variant)).toBeUndefined()
+    })
+  })
+}

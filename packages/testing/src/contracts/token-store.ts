@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals'
+import { type ImageId, parseImageId } from '@iaas/common/image'
+import type { TokenStore } from '@iaas/common/ports/token-store'
+
+export type OpenedTokenStore = {
+  readonly tokens: TokenStore
+  /** Lets time go by for the rows of an id, ms. */
+  readonly age: (id: ImageId, ms: number) => Promise<void>
+}
+
+const minute = 60_000
+let made = 0
+
+function newId(): ImageId {
+  made += 1
+  return parseImageId(`id ${process.pid} ${made}`)
+}
+
+/** What every token store keeps to. */
+export function describeTokenStore(name: string, open: () => OpenedTokenStore): void {
+  describe(`${name} keeps to the contract of a token store`, () => {
+    it('issues a token that can be claimed once', async () => {
+      const { tokens } = open()
+      const id = newId()
+      const token = await tokens.issue(id)
+      expect(await tokens.claim(token, id)).toBe(true)
+      expect(await tokens.claim(token, id)).toBe(false)
+    })
+
+    it('of eight claims at once, one is granted', async () => {
+      const { tokens } = open()
+      const id = newId()
+      const token = await tokens.issue(id)
+      const granted = await Promise.all(Array.from({ length: 8 }, () => tokens.claim(token, id)))
+      expect(granted.filter(Boolean)).toHaveLength(1)
+    })
+
+    it('of thirty requests for the same id at once, one gets a token', async () => {
+      const { tokens } = open()
+      const id = newId()
+      const issued = await Promise.allSettled(Array.from({ length: 30 }, () => tokens.issue(id)))
+      expect(issued.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      const refusals = issued.flatMap((one) =>
+        one.status === 'rejected' ? [one.reason as unknown] : [],
+      )
+      expect(refusals.every((reason) => (reason as { code?: string }).code === 'ID_TAKEN')).toBe(
+        true,
+      )
+    })
+
+    it('grants no claim for another id, an unknown token or anything that is none', async () => {
+      const { tokens } = open()
+      const [id, other] = [newId(), newId()]
+      const token = await tokens.issue(id)
+      expect(await tokens.claim(token, other)).toBe(false)
+      for (const wrong of [
+        '',
+        'unknown',
+        '\u0000',
+        'a\u0000b',
+        '\ud800',
+        'x'.repeat(8192),
+        "' or 1=1",
+      ]) {
+        expect(await tokens.claim(wrong, id)).toBe(false)
+      }
+      expect(await tokens.claim(token, id)).toBe(true)
+    })
+
+    it('a token is good for 15 minutes, and its id free afterwards', async () => {
+      const { tokens, age } = open()
+      const [id, late] = [newId(), newId()]
+      const token = await tokens.issue(id)
+      await age(id, 14 * minute)
+      expect(await tokens.claim(token, id)).toBe(true)
+      const lateToken = await tokens.issue(late)
+      await age(late, 16 * minute)
+      expect(await tokens.claim(lateToken, late)).toBe(false)
+      expect(await tokens.claim(await tokens.issue(late), late)).toBe(true)
+    })
+
+    it('an id whose upload is complete is taken for ever', async () => {
+      const { tokens, age } = open()
+      const id = newId()
+      const token = await tokens.issue(id)
+      await tokens.claim(token, id)
+      expect(await tokens.complete(token, id)).toBe(true)
+      await tokens.release(token, id)
+      await age(id, 365 * 24 * 60 * minute)
+      await tokens.sweep(minute)
+      await expect(tokens.issue(id)).rejects.toMatchObject({ code: 'ID_TAKEN' })
+    })
+
+    it('completes nothing that is not claimed', async () => {
+      const { tokens } = open()
+      const id = newId()
+      const token = await tokens.issue(id)
+      expect(await tokens.complete(token, id)).toBe(false)
+      expect(await tokens.complete('unknown', id)).toBe(false)
+    })
+
+    it('a claim that is released frees its id at once', async () => {
+      const { tokens } = open()
+      const id = newId()
+      const token = await tokens.issue(id)
+      await tokens.claim(token, id)
+      await tokens.release(token, id)
+      expect(await tokens.complete(token, id)).toBe(false)
+      expect(await tokens.claim(await tokens.issue(id), id)).toBe(true)
+    })
+
+    it('releases nothing but a claim', async () => {
+      const { tokens } = open()
+      const id = newId()
+      const token = await tokens.issue(id)
+      await tokens.release(token, id)
+      await tokens.release('unknown', id)
+      expect(await tokens.claim(token, id)).toBe(true)
+    })
+
+    it('sweeps expired tokens and abandoned claims, and nothing else', async () => {
+      const { tokens, age } = open()
+      const [expired, abandoned, working, live] = [newId(), newId(), newId(), newId()]
+      await tokens.issue(expired)
+      await age(expired, 16 * minute)
+      await tokens.claim(await tokens.issue(abandoned), abandoned)
+      await age(abandoned, 5 * minute)
+      const workingToken = await tokens.issue(working)
+      await tokens.claim(workingToken, working)
+      const liveToken = await tokens.issue(live)
+      expect(await tokens.sweep(2 * minute)).toBe(2)
+      expect(await tokens.complete(workingToken, working)).toBe(true)
+      expect(await tokens.claim(liveToken, live)).toBe(true)
+      await tokens.issue(abandoned)
+    })
+
+    it('answers a ping', async () => {
+      await expect(open().tokens.ping()).resolves.toBeUndefined()
+    })
+  })
+}

@@ -1,0 +1,60 @@
+import { AppError } from '@iaas/common/errors'
+import type { ImageId } from '@iaas/common/image'
+import type { Token, TokenStore } from '@iaas/common/ports/token-store'
+
+type Row = {
+  readonly token: Token
+  readonly validUntil: number
+  readonly claimedAt: number | undefined
+  readonly isUploaded: boolean
+}
+
+const lifeMs = 15 * 60_000
+
+/** Tokens in memory. `now`: ms since the epoch, the only clock. */
+export function createFakeTokenStore(now: () => number): TokenStore {
+  const rows = new Map<ImageId, Row>()
+  let issued = 0
+
+  function findClaimed(token: string, id: ImageId): Row | undefined {
+    const row = rows.get(id)
+    return row?.token === token && row.claimedAt !== undefined ? row : undefined
+  }
+
+  return {
+    async issue(id) {
+      const row = rows.get(id)
+      const isFree = row === undefined || (row.claimedAt === undefined && row.validUntil < now())
+      if (!isFree)
+        throw new AppError('ID_TAKEN', 'The id has an image, or a token that is still valid.')
+      issued += 1
+      const token = `token-${issued}` as Token
+      rows.set(id, { token, validUntil: now() + lifeMs, claimedAt: undefined, isUploaded: false })
+      return token
+    },
+    async claim(token, id) {
+      const row = rows.get(id)
+      if (row === undefined || row.token !== token) return false
+      if (row.claimedAt !== undefined || row.validUntil < now()) return false
+      rows.set(id, { ...row, claimedAt: now() })
+      return true
+    },
+    async complete(token, id) {
+      const row = findClaimed(token, id)
+      if (row === undefined) return false
+      rows.set(id, { ...row, isUploaded: true })
+      return true
+    },
+    async release(token, id) {
+      if (findClaimed(token, id)?.isUploaded === false) rows.delete(id)
+    },
+    async sweep(leaseMs) {
+      const ended = [...rows].filter(([, { claimedAt, isUploaded, validUntil }]) =>
+        claimedAt === undefined ? validUntil < now() : !isUploaded && claimedAt < now() - leaseMs,
+      )
+      for (const [id] of ended) rows.delete(id)
+      return ended.length
+    },
+    async ping() {},
+  }
+}
