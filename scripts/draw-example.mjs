@@ -64,7 +64,12 @@ function sky(x, y) {
   const glow = Math.exp(-distance / 330) * 0.75 + Math.exp(-distance / 1100) * 0.25
   colour = mixColour(colour, [1, 0.86, 0.6], clamp(glow))
   const perspective = 1 + 2.6 * (1 - t)
-  const wisps = fractal(x / 620 / perspective ** 0.3 + 3, (y / 110) * perspective ** -0.6 + 9, 11, 6)
+  const wisps = fractal(
+    x / 620 / perspective ** 0.3 + 3,
+    (y / 110) * perspective ** -0.6 + 9,
+    11,
+    6,
+  )
   const cover = smooth(clamp((wisps - 0.5) * 3.4)) * clamp(1.15 - Math.abs(t - 0.5) * 1.3)
   const lit = clamp(0.25 + fractal(x / 260, (y + 26) / 60, 17, 4) * 0.9 - 0.25 * (1 - t))
   const cloud = mixColour([0.34, 0.29, 0.42], [1, 0.7, 0.52], clamp(lit * (0.55 + glow)))
@@ -84,10 +89,12 @@ const ridges = [
 for (const ridge of ridges) {
   ridge.heights = Float64Array.from({ length: width }, (_, x) => {
     const broad = fractal(x / ridge.scale, 0.5, ridge.seed, 2)
-    const sharp = 1 - Math.abs(2 * fractal(x / ridge.scale, 4.5, ridge.seed + 5, 7) - 1)
+    const peaked = 1 - Math.abs(2 * fractal(x / ridge.scale, 4.5, ridge.seed + 5, 7) - 1)
     const fine = fractal(x / 26, 1.5, ridge.seed + 9, 4) - 0.5
     const trees = ridge.haze < 0.3 ? treeLine(x, ridge) : 0
-    return ridge.base - ridge.rise * (0.35 * broad + 0.75 * sharp ** 1.6 - 0.25) - fine * 14 - trees
+    return (
+      ridge.base - ridge.rise * (0.35 * broad + 0.75 * peaked ** 1.6 - 0.25) - fine * 14 - trees
+    )
   })
 }
 
@@ -120,8 +127,13 @@ function shade(ridge, x, y, top) {
   const relief = (dx) => fractal((x + dx) / 92 + depth / 210, depth / 118 + 3, ridge.seed + 21, 6)
   const grooves = relief(0)
   const slope = (relief(toSun * 7) - grooves) * 11
-  const facing = ridge.haze < 0.3 ? 0.12 + grooves * 0.2 : clamp(0.42 - slope + (grooves - 0.5) * 0.9)
-  let colour = mixColour(ridge.rock.map((value) => value * 0.62), mixColour(ridge.rock, [1, 0.62, 0.42], 0.4), facing)
+  const facing =
+    ridge.haze < 0.3 ? 0.12 + grooves * 0.2 : clamp(0.42 - slope + (grooves - 0.5) * 0.9)
+  let colour = mixColour(
+    ridge.rock.map((value) => value * 0.62),
+    mixColour(ridge.rock, [1, 0.62, 0.42], 0.4),
+    facing,
+  )
   if (ridge.snow > 0) {
     const snowLine = 60 + 150 * fractal(x / 120, 7.5, ridge.seed + 33, 4)
     const snow = smooth(clamp((snowLine - depth) / 70 + (grooves - 0.5) * 2.4)) * ridge.snow
@@ -179,7 +191,8 @@ function firCover(x, y) {
 }
 
 function shoreCover(x, y) {
-  const bank = height - 66 - 70 * fractal(x / 300, 3.3, 201, 4) - 60 * Math.abs(x / width - 0.52) ** 1.4
+  const bank =
+    height - 66 - 70 * fractal(x / 300, 3.3, 201, 4) - 60 * Math.abs(x / width - 0.52) ** 1.4
   const grass = 26 * noise(x / 3.1, 0.5, 211) * noise(x / 90, 2.5, 213)
   return smooth(clamp((y - bank + grass) / 5))
 }
@@ -189,7 +202,11 @@ for (let y = 0; y < height; y += 1) {
   for (let x = 0; x < width; x += 1) {
     let colour = y < horizon ? scene(x, y) : water(x, y)
     const rim = Math.exp(-Math.abs(x - sun.x) / 520) * 0.05
-    colour = mixColour(colour, [0.035 + rim, 0.038 + rim * 0.6, 0.045], Math.max(firCover(x, y), shoreCover(x, y)))
+    colour = mixColour(
+      colour,
+      [0.035 + rim, 0.038 + rim * 0.6, 0.045],
+      Math.max(firCover(x, y), shoreCover(x, y)),
+    )
     const off = Math.hypot(x / width - 0.5, (y / height - 0.48) * 0.8)
     const vignette = 1 - 0.42 * smooth(clamp((off - 0.28) / 0.42))
     const grain = (lattice(x, y, 301) + lattice(x, y, 302) - 1) * 0.022
@@ -202,4 +219,7 @@ for (let y = 0; y < height; y += 1) {
 }
 
 const file = new URL('../assets/example.jpg', import.meta.url).pathname
-await sharp(pixels, { raw: { width, height, channels: 3 } }).blur(0.6).jpeg({ quality: 86, progressive: false }).toFile(file)
+await sharp(pixels, { raw: { width, height, channels: 3 } })
+  .blur(0.6)
+  .jpeg({ quality: 86, progressive: false })
+  .toFile(file)

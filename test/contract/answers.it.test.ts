@@ -73,6 +73,16 @@ describe('answers', () => {
     expect(await readMetric(stack, 'iaas_renders_total')).toBe(before)
   })
 
+  it('304 for If-None-Match of a proxied hit as well', async () => {
+    const path = '/photo_107_107.jpg?proxy=true'
+    const { headers } = await ask(stack.base, path)
+    await askUntil(({ status }) => status === 307, stack.base, '/photo_107_107.jpg')
+    const answer = await ask(stack.base, path, {
+      headers: { 'If-None-Match': headers.etag as string },
+    })
+    expect([answer.status, answer.headers.etag]).toEqual([304, headers.etag])
+  })
+
   it('307 for a stored variant: Location, max-age, no X-Redirect-Info, and the same bytes there', async () => {
     const rendered = await ask(stack.base, '/photo_102_102.webp')
     const answer = await askUntil(({ status }) => status === 307, stack.base, '/photo_102_102.webp')

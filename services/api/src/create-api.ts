@@ -14,21 +14,18 @@ import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
-import { createMemoryLinkCache } from '@iaas/common/memory/link-cache'
 import { createDatabase } from '@iaas/common/postgres/database'
-import { createPostgresLinkChanges } from '@iaas/common/postgres/link-changes'
 import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
 import { migrateToLatest } from '@iaas/common/postgres/migrate'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
-import { createRedis } from '@iaas/common/redis/connection'
-import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import type { Registry } from 'prom-client'
 import { type AppOptions, createApp } from './app.ts'
 import type { ApiConfig } from './config.ts'
 import { createIssueToken } from './issue-token.ts'
-import { type CacheLayer, createCachedLinks } from './links/cached-links.ts'
+import { createLinkLayers, forgetChangedLinks } from './create-link-layers.ts'
+import { createCachedLinks } from './links/cached-links.ts'
 import { createApiMetrics } from './metrics.ts'
 import { createRenditionPersister } from './renderings/persist-rendition.ts'
 import { type Rendering, createRenderings } from './renderings/renderings.ts'
@@ -36,10 +33,6 @@ import type { ServiceState } from './routes/get-health.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { createStoreOriginal } from './store-original.ts'
-
-/** Two memories in a row: together they must forget a link within a minute of its row's end. */
-const linkTtlMs = 25_000
-const maxLinksInMemory = 200_000
 
 const uploadTimeoutMs = 60_000
 /** A claim that is older than an upload and its check can take is that of a process that is gone. */
@@ -124,7 +117,7 @@ function buildApp({ config, log, closers, flights, metrics, state }: BuildOption
   const { variants, isServedHere } = createVariantStore(config, folders, closers)
   const spool = createSpool(config, folders, closers, log)
   const renderer = createRenderer(config, closers)
-  const layers = createLinkLayers(config, log, closers)
+  const layers = createLinkLayers(config.redis.url, log, closers)
   const links = createCachedLinks({ store: createPostgresLinkStore(db), layers, metrics, log })
   const backend = chooseQueueBackend(config, url)
   const persistence = createPersistence({ backend, log })
@@ -148,7 +141,7 @@ function buildApp({ config, log, closers, flights, metrics, state }: BuildOption
     now: Date.now,
     rescheduleAfterMs,
   })
-  watchLinks(url, layers, log, closers)
+  forgetChangedLinks(url, layers, log, closers)
   sweep('tokens', () => tokens.sweep(claimLeaseMs), log, closers)
   sweep('temporary files', () => originals.sweepTemporary(temporaryFileAgeMs), log, closers)
   const policy = toPolicy(config.constraints, config.webp)
@@ -170,33 +163,6 @@ function buildApp({ config, log, closers, flights, metrics, state }: BuildOption
     metrics,
     log,
   }
-}
-
-function createLinkLayers(config: ApiConfig, log: Logger, closers: Closers): readonly CacheLayer[] {
-  const memory = createMemoryLinkCache({ maxItems: maxLinksInMemory, ttlMs: linkTtlMs })
-  const nearest: CacheLayer = { name: 'memory', cache: memory }
-  if (config.redis.url === undefined) return [nearest]
-  const redis = createRedis({ url: config.redis.url, role: 'cache', log })
-  closers.add('link cache', () => redis.disconnect())
-  const shared = createRedisLinkCache({ redis, prefix: 'iaas', ttlMs: linkTtlMs })
-  return [nearest, { name: 'redis', cache: shared }]
-}
-
-/** What is missed while the connection is away is forgotten by its age. */
-function watchLinks(
-  url: string,
-  layers: readonly CacheLayer[],
-  log: Logger,
-  closers: Closers,
-): void {
-  const changes = createPostgresLinkChanges({ url, log })
-  const subscription = changes.subscribe(
-    (key) => {
-      for (const { cache } of layers) cache.delete(key).catch(() => {})
-    },
-    () => log.info('link changes may have been missed'),
-  )
-  closers.add('link changes', async () => (await subscription)[Symbol.asyncDispose]())
 }
 
 function sweep(name: string, task: () => Promise<number>, log: Logger, closers: Closers): void {

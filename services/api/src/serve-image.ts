@@ -1,4 +1,3 @@
-import { digestOf } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import {
   type Policy,
@@ -11,7 +10,6 @@ import {
   formatImageUrl,
   formats,
   toVariant,
-  variantKey,
 } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
@@ -20,9 +18,7 @@ import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Timing } from './http/headers.ts'
 import type { CachedLinks } from './links/cached-links.ts'
 import type { Rendering, Renderings } from './renderings/renderings.ts'
-
-/** What a client may compare with what it has. */
-export type Validators = { readonly etag: string; readonly lastModified: Date | undefined }
+import { type Validators, validatorsOf } from './validators.ts'
 
 /** The answer to a sized request. `bytes` is undefined where none are sent: HEAD, not modified. */
 export type ImageReply =
@@ -70,7 +66,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const link = boundedBox === undefined ? await links.find(variant) : undefined
     const lookup = performance.now() - startedAt
     if (link !== undefined) {
-      const reply = await answerHit(request, variant, link, { lookup })
+      const reply = await answerHit({ request, variant, link, context, timing: { lookup } })
       if (reply !== undefined) return reply
     }
     const original = await originals.find(variant.id)
@@ -81,17 +77,24 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     return answerMiss({ request, variant, original, bounds, isStored, context, lookup })
   }
 
+  type Hit = {
+    readonly request: SizedRequest
+    readonly variant: Variant
+    readonly link: Link
+    readonly context: ImageContext
+    readonly timing: Timing
+  }
+
   /** undefined: the stored bytes were asked for and are not to be had, so that the variant is rendered. */
-  async function answerHit(
-    request: SizedRequest,
-    variant: Variant,
-    link: Link,
-    timing: Timing,
-  ): Promise<ImageReply | undefined> {
+  async function answerHit(hit: Hit): Promise<ImageReply | undefined> {
+    const { request, variant, link, context, timing } = hit
     if (!request.options.proxy) return { kind: 'hit', url: link.url, timing }
+    const original = await originals.find(variant.id)
+    if (context.isFresh(validatorsOf(variant, original))) {
+      return image(variant, original, 'not-modified', undefined, timing)
+    }
     const bytes = await readStored(variant, link)
-    if (bytes === undefined) return undefined
-    return image(variant, await originals.find(variant.id), 'proxied', bytes, timing)
+    return bytes === undefined ? undefined : image(variant, original, 'proxied', bytes, timing)
   }
 
   async function readStored(variant: Variant, link: Link): Promise<Uint8Array | undefined> {
@@ -127,7 +130,8 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     switch (rendering.kind) {
       case 'linked': {
         const hit = { kind: 'hit', url: rendering.link.url, timing: { lookup } } as const
-        return (await answerHit(request, variant, rendering.link, { lookup })) ?? hit
+        const { link } = rendering
+        return (await answerHit({ request, variant, link, context, timing: { lookup } })) ?? hit
       }
       case 'out-of-bounds': {
         const smaller = boundCoverRequest(request, variant, rendering.source, bounds)
@@ -176,13 +180,6 @@ function image(
     bytes,
     timing,
   }
-}
-
-/** The same variant of the same original is the same picture: known before a pixel is touched. */
-function validatorsOf(variant: Variant, original: OriginalFile | undefined): Validators {
-  const lastModified = original?.modifiedAt
-  const identity = `${variantKey(variant)}@${lastModified?.getTime() ?? ''}`
-  return { etag: `"${digestOf(identity).slice(0, 32)}"`, lastModified }
 }
 
 function outcomeOf(rendering: Rendering & { readonly coalesced: boolean }): ImageOutcome {

@@ -23,7 +23,7 @@ describe('migrateToLatest', () => {
     await using database = await provideDatabase()
     const holder = new pg.Client({ connectionString: database.url })
     await holder.connect()
-    await holder.query(`SELECT pg_advisory_lock(${0x69_61_61_73})`)
+    await holder.query('SELECT pg_advisory_lock($1)', [0x69_61_61_73])
     await expect(migrateToLatest({ url: database.url, lockTimeoutMs: 200 })).rejects.toThrow(
       'Another process has been migrating the database for over 200 ms.',
     )

@@ -6,8 +6,9 @@ import { clientGone } from '../http/client-gone.ts'
 import { setImageHeaders, setImmutable, setServerTiming } from '../http/headers.ts'
 import type { RequestLocals } from '../http/request-log.ts'
 import { readTarget } from '../http/request-target.ts'
-import type { ImageReply, ServeImage, Validators } from '../serve-image.ts'
+import type { ImageReply, ServeImage } from '../serve-image.ts'
 import type { ServeOriginal } from '../serve-original.ts'
+import type { Validators } from '../validators.ts'
 
 export type GetImageOptions = {
   readonly policy: Policy
