@@ -91,7 +91,9 @@ function splitSize(name: string, sizeParts: 2 | 3): { readonly id: string } & Bo
   if (!sizePattern.test(width)) throw invalidSize('width', width)
   if (!sizePattern.test(height)) throw invalidSize('height', height)
   if (!scalePattern.test(scale)) {
-    throw invalidUrl(`The scale must be an integer from 1 to 99 and "x"; received "${scale}".`)
+    throw invalidUrl(
+      `The scale must be an integer from 1 to 99 and "x"; received "${scale.slice(0, 40)}".`,
+    )
   }
   return {
     id: parts.slice(0, -sizeParts).join('_'),

@@ -1,7 +1,11 @@
 import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
+import { makePhoto } from './make-photo.ts'
 
-/** A PNG of a few hundred bytes that says it is wide, interlaced and of 16 bits: dear before it fails. */
+/**
+ * A PNG of 66 bytes that says it is wide, interlaced and of 16 bits: a decoder holds the whole of it in memory, some
+ * hundred megabytes, before it fails.
+ */
 export function makeInterlacedBomb(width = 786_464, height = 32): Buffer {
   return makePng({
     width,
@@ -25,10 +29,15 @@ export function makePixelFlood(width = 64_250, height = 64_250): Buffer {
   })
 }
 
-/** A valid WebP of the longest side that the format has, one pixel high, of a few hundred bytes. */
+/** A valid WebP of the longest side that the format has, one pixel high, of some dozen bytes. */
 export async function makeThinWebp(width = 16_383): Promise<Buffer> {
   const image = sharp({ create: { width, height: 1, channels: 3, background: '#5b8c5a' } })
   return image.webp({ lossless: true }).toBuffer()
+}
+
+/** A valid PNG, very much higher than wide. */
+export async function makeThinPng(width = 10, height = 10_000): Promise<Buffer> {
+  return makePhoto({ width, height, format: 'png' })
 }
 
 type PngFacts = {

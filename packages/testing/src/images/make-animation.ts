@@ -1,18 +1,25 @@
 import sharp from 'sharp'
 import { makePhoto } from './make-photo.ts'
 
-/** A GIF of several frames; the first one is a photo, the later ones are plain. */
+/** A GIF of several frames; the first one is a photo, the later ones are plain greys, each another. */
 export async function makeAnimatedGif(
   width: number,
   height: number,
   frames: number,
 ): Promise<Buffer> {
   const first = await makePhoto({ width, height, format: 'png' })
-  const plain = await sharp({ create: { width, height, channels: 3, background: '#808080' } })
-    .png()
-    .toBuffer()
-  const pages = [first, ...Array.from({ length: frames - 1 }, () => plain)]
+  const later = Array.from({ length: frames - 1 }, (_, index) =>
+    makePlain(width, height, Math.round(((index + 1) * 255) / frames)),
+  )
+  const pages = [first, ...(await Promise.all(later))]
   return sharp(pages, { join: { animated: true } })
     .gif({ effort: 1 })
+    .toBuffer()
+}
+
+function makePlain(width: number, height: number, grey: number): Promise<Buffer> {
+  const background = { r: grey, g: grey, b: grey }
+  return sharp({ create: { width, height, channels: 3, background } })
+    .png()
     .toBuffer()
 }

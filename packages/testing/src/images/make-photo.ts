@@ -27,15 +27,16 @@ export const cornerColours = [
 ] as const
 
 /**
- * A picture that is nowhere flat and nowhere the same: corners of four colours that fade into each other, stripes and
- * fine noise on top. The same options give the same bytes.
+ * A picture that is nowhere flat and that no turn or mirroring leaves as it is: corners of four colours that fade into
+ * each other, a dark disc above the middle and a bright bar below it, stripes and fine noise on top. The same options
+ * give the same bytes. In AVIF the orientation is a property of the container, which decoders apply by themselves.
  */
 export async function makePhoto(options: PhotoOptions): Promise<Buffer> {
   const { width, height, orientation } = options
   const channels = options.alpha === true ? 4 : 3
   const pixels = paint(width, height, channels)
   let image = sharp(pixels, { raw: { width, height, channels } })
-  if (options.grey === true) image = image.greyscale().toColourspace('b-w')
+  if (options.grey === true) image = image.toColourspace('b-w')
   if (options.cmyk === true) image = image.toColourspace('cmyk')
   if (options.bits16 === true) image = image.toColourspace('rgb16')
   if (orientation !== undefined) image = image.withMetadata({ orientation })
@@ -70,7 +71,7 @@ function paint(width: number, height: number, channels: 3 | 4): Buffer {
       const down = height > 1 ? y / (height - 1) : 0
       const grain = noise() * 16 - 8 + (Math.floor((x + y) / 17) % 2 === 0 ? 6 : -6)
       for (let channel = 0; channel < 3; channel += 1) {
-        pixels[at + channel] = clampByte(blend(channel, right, down) + grain)
+        pixels[at + channel] = clampByte(blend(channel, right, down) + shape(right, down) + grain)
       }
       if (channels === 4) pixels[at + 3] = isMiddle(right) && isMiddle(down) ? 96 : 255
     }
@@ -85,6 +86,12 @@ function blend(channel: number, right: number, down: number): number {
   const top = topLeft * (1 - right) + topRight * right
   const bottom = bottomLeft * (1 - right) + bottomRight * right
   return top * (1 - down) + bottom * down
+}
+
+/** How much lighter or darker the shapes make a place; nothing at the corners and in the middle. */
+function shape(right: number, down: number): number {
+  if ((right - 0.32) ** 2 + (down - 0.26) ** 2 < 0.15 ** 2) return -70
+  return right > 0.55 && right < 0.9 && down > 0.66 && down < 0.78 ? 60 : 0
 }
 
 function isMiddle(share: number): boolean {

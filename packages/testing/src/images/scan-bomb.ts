@@ -1,7 +1,9 @@
 /**
- * A valid progressive JPEG, grey, of one flat picture and thousands of scans: one of the DC coefficients, then
- * scan after scan over AC coefficients that have nothing to say. Each costs the decoder a pass over every block, and the
- * file a few bytes for each 32,767 blocks. ITU-T T.81, annex G.
+ * A valid progressive JPEG of one flat grey and thousands of scans: one of the DC coefficients, then one after the other
+ * over AC coefficients that have nothing to say. Each costs the decoder a pass over every block, and the file a few bytes
+ * for 32,767 blocks: 30 megapixels and 2,647 scans are 220 kB and many seconds. ITU-T T.81, annex G.
+ *
+ * @param scans at least 1
  */
 export function makeScanBomb(width: number, height: number, scans: number): Buffer {
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8)
@@ -11,17 +13,16 @@ export function makeScanBomb(width: number, height: number, scans: number): Buff
     segment(0xc2, [8, ...word(height), ...word(width), 1, 1, 0x11, 0]),
     // DC: the category 0 alone, code "0".
     segment(0xc4, [0x00, ...codeLengths([1]), 0]),
-    // AC: end of band for up to 2^14 and more blocks (symbols E0, D0, ... 00), each in a code of eight bits or less.
+    // AC: end of band for 1 to 2^14 blocks and more, each symbol in four bits.
     segment(0xc4, [0x10, ...codeLengths([0, 0, 0, 15]), ...endOfBandSymbols]),
     segment(0xda, [1, 1, 0x00, 0, 0, 0]),
     packBits(Array.from({ length: blocks }, () => [0, 1] as const)),
   ]
-  const emptyScan = packBits(endOfBands(blocks))
-  const header = segment(0xda, [1, 1, 0x00, 1, 63, 0])
-  const refinement = segment(0xda, [1, 1, 0x00, 1, 63, 0])
-  for (let scan = 1; scan < scans; scan += 1) {
-    parts.push(scan === 1 ? header : refinement, emptyScan)
-  }
+  const emptyScan = Buffer.concat([
+    segment(0xda, [1, 1, 0x00, 1, 63, 0]),
+    packBits(endOfBands(blocks)),
+  ])
+  for (let scan = 1; scan < scans; scan += 1) parts.push(emptyScan)
   return Buffer.concat([...parts, Buffer.from([0xff, 0xd9])])
 }
 
@@ -59,8 +60,7 @@ function packBits(values: readonly Bits[]): Buffer {
     }
   }
   for (const [value, length] of values) put(value, length)
-  const unused = (8 - count) % 8
-  put(2 ** unused - 1, unused)
+  if (count > 0) put(2 ** (8 - count) - 1, 8 - count)
   return Buffer.from(bytes)
 }
 

@@ -1,0 +1,113 @@
+import {
+  type Fit,
+  type Format,
+  type ImageId,
+  type ImageOptions,
+  type Size,
+  type SizedRequest,
+  fits,
+  formats,
+  parseImageId,
+} from '@iaas/common/image'
+import fc from 'fast-check'
+
+const reserved = new Set(['token', 'healthz', 'readyz', 'robots.txt', 'favicon.ico'])
+
+/** Characters where the grammar has seams, as often as all the others together. */
+const idCharacter = fc.oneof(
+  fc.constantFrom('_', '.', ' ', 'x', 'X', '-', '+', '%', '?', '#', '&', '=', '"', "'", '<', '0'),
+  fc.constantFrom(
+    '1',
+    '9',
+    '٧',
+    'é',
+    'e\u0301',
+    'ё',
+    '字',
+    '😀',
+    '\u0958',
+    'ß',
+    '\u200b',
+    ';',
+    ':',
+  ),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+)
+
+/** Ids of every kind that the grammar allows, some of its margin left out: see `mayEndLikeSize`. */
+export const anyId: fc.Arbitrary<ImageId> = fc
+  .array(idCharacter, { minLength: 1, maxLength: 60 })
+  .map((characters) => characters.join('').normalize('NFC'))
+  .filter((id) => isAllowed(id))
+  .map((id) => parseImageId(id))
+
+function isAllowed(id: string): boolean {
+  const length = Array.from(id).length
+  if (length < 1 || length > 255 || encodeURIComponent(id).length > 1900) return false
+  if (/[\p{Cc}/\\]|^[._]|\.\./u.test(id) || reserved.has(id.toLowerCase())) return false
+  return !mayEndLikeSize(id)
+}
+
+/** More than what ends like a size: any two or three last parts made of what numbers are made of. */
+function mayEndLikeSize(id: string): boolean {
+  return /_[\p{Nd}\s.+\-a-fx]*_[\p{Nd}\s.+\-a-fx]*$/iu.test(id)
+}
+
+const anyFormat: fc.Arbitrary<Format> = fc.constantFrom(...(Object.keys(formats) as Format[]))
+
+function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
+  const options = {
+    fit,
+    blur: fc.boolean(),
+    quality: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 0, max: 100 })),
+    allowWebp: fc.boolean(),
+    proxy: fc.boolean(),
+  }
+  return fc.record(options, { noNullPrototype: true })
+}
+
+export const anyOptions = optionsOf(fc.constantFrom(...fits))
+
+/** Sides in px: mostly usual ones, now and then the least and the largest that a URL can hold. */
+const anySide = fc.oneof(
+  fc.integer({ min: 1, max: 5000 }),
+  fc.integer({ min: 1, max: 20 }),
+  fc.integer({ min: 1, max: 999_999_999 }),
+)
+
+function requestsOf(options: fc.Arbitrary<ImageOptions>): fc.Arbitrary<SizedRequest> {
+  const request = {
+    kind: fc.constant('sized' as const),
+    id: anyId,
+    width: anySide,
+    height: anySide,
+    scale: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 99 })),
+    format: anyFormat,
+    options,
+  }
+  return fc.record(request, { noNullPrototype: true })
+}
+
+export const anyRequest = requestsOf(anyOptions)
+export const anyCover = requestsOf(optionsOf(fc.constant('cover')))
+
+/** Sizes of pictures, thin ones as often as usual ones: no side of a kept original is longer than 65,500 px. */
+export const anySource: fc.Arbitrary<Size> = fc.oneof(
+  size(fc.integer({ min: 1, max: 8000 })),
+  size(fc.integer({ min: 1, max: 65_500 })),
+  fc
+    .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 5000, max: 65_500 }), fc.boolean())
+    .map(([short, long, isHigh]) =>
+      isHigh ? { width: short, height: long } : { width: long, height: short },
+    ),
+)
+
+export const anyBox: fc.Arbitrary<Size> = size(
+  fc.oneof(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: 1, max: 12 })),
+)
+
+export const anyBounds: fc.Arbitrary<Size> = size(fc.integer({ min: 1, max: 20_000 }))
+
+function size(side: fc.Arbitrary<number>): fc.Arbitrary<Size> {
+  return fc.record({ width: side, height: side }, { noNullPrototype: true })
+}

@@ -1,0 +1,52 @@
+import { findFormat, formats, originalMimes, parseImageUrl, sniffFormat } from '@iaas/common/image'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { makePolyglot, strangers } from '@iaas/testing/images/strangers'
+import { describe, expect, it } from '@jest/globals'
+
+describe('findFormat', () => {
+  it.each([
+    ['jpg', 'jpg'],
+    ['jpeg', 'jpg'],
+    ['jfif', 'jpg'],
+    ['jpe', 'jpg'],
+    ['png', 'png'],
+    ['webp', 'webp'],
+  ])('takes %s in any letter case for the format %s', (extension, format) => {
+    for (const spelling of [
+      extension,
+      extension.toUpperCase(),
+      extension[0]!.toUpperCase() + extension.slice(1),
+    ]) {
+      expect(findFormat(spelling)).toBe(format)
+      expect(parseImageUrl(`/a_1_1.${spelling}`, [])).toMatchObject({ format })
+    }
+  })
+
+  it.each(['', 'gif', 'avif', 'tiff', 'svg', 'jpg ', '.jpg', 'toString', '__proto__'])(
+    'does not know %j',
+    (extension) => {
+      expect(findFormat(extension)).toBeUndefined()
+    },
+  )
+
+  it('finds every format by each of its extensions', () => {
+    for (const [name, { extensions }] of Object.entries(formats)) {
+      for (const extension of extensions) expect(findFormat(extension)).toBe(name)
+    }
+  })
+})
+
+describe('sniffFormat', () => {
+  it.each(Object.keys(originalMimes) as (keyof typeof originalMimes)[])(
+    'knows a %s by its content',
+    async (format) => {
+      const photo = await makePhoto({ width: 20, height: 10, format })
+      expect(sniffFormat(photo)).toBe(format)
+      expect(sniffFormat(makePolyglot(photo))).toBe(format)
+    },
+  )
+
+  it.each(Object.entries(strangers))('does not take %s for a picture', (_, text) => {
+    expect(sniffFormat(Buffer.from(text, 'latin1'))).toBeUndefined()
+  })
+})

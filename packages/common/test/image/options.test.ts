@@ -1,0 +1,87 @@
+import { defaultOptions, fits, formatOptions, parseOptions } from '@iaas/common/image'
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { anyOptions } from './_arbitraries.ts'
+import { codeOf, refusalOf } from './_refusals.ts'
+
+const names = ['fit', 'blur', 'quality', 'allow_webp', 'proxy'] as const
+
+describe('parseOptions', () => {
+  it('is the inverse of formatOptions', () => {
+    fc.assert(
+      fc.property(anyOptions, (options) => {
+        expect(parseOptions(formatOptions(options))).toEqual(options)
+      }),
+    )
+  })
+
+  it('does not depend on the order', () => {
+    const shuffled = anyOptions.chain((options) => {
+      const pairs = formatOptions(options)
+      return fc
+        .shuffledSubarray([...pairs], { minLength: pairs.length })
+        .map((query) => ({ options, query }))
+    })
+    fc.assert(
+      fc.property(shuffled, ({ options, query }) => {
+        expect(parseOptions(query)).toEqual(options)
+      }),
+    )
+  })
+
+  it('fills in the defaults, and takes a default that is spelled out for the same', () => {
+    expect(parseOptions([])).toEqual(defaultOptions)
+    const spelled = 'fit=clip&blur=false&quality=auto&allow_webp=false&proxy=false'
+    expect(parseOptions(new URLSearchParams(spelled))).toEqual(defaultOptions)
+  })
+
+  it('ignores names that it does not know, repeated ones too', () => {
+    const query = 'utm=1&utm=2&Fit=crop&quality[]=5&fit%5Bx%5D=1&=&toString=1'
+    expect(parseOptions(new URLSearchParams(query))).toEqual(defaultOptions)
+  })
+
+  it.each(names)('refuses %s when it is given more than once, and names it', (name) => {
+    const value = { fit: 'crop', quality: '5' }[name as string] ?? 'true'
+    const error = refusalOf(() =>
+      parseOptions([
+        [name, value],
+        ['other', ''],
+        [name, value],
+      ]),
+    )
+    expect(error?.code).toBe('INVALID_OPTION')
+    expect(error?.message).toContain(`"${name}"`)
+  })
+
+  it.each([
+    ...['-1', '101', '75.5', '1e1', 'NaN', ' 75', '75 ', '٧٥', '075', '00', '', '+5', '0x10'].map(
+      (value) => ['quality', value] as const,
+    ),
+    ...['1000', '-0', 'Infinity', 'automatic', '\u0000', '9'.repeat(500)].map(
+      (value) => ['quality', value] as const,
+    ),
+    ...['', 'fill', 'crop ', 'toString'].map((value) => ['fit', value] as const),
+    ...['blur', 'allow_webp', 'proxy'].flatMap((name) =>
+      ['', '1', '0', 'yes', 'TRUE', 'true ', 'null'].map((value) => [name, value] as const),
+    ),
+  ])('refuses %s=%j, and names the option', (name, value) => {
+    const error = refusalOf(() => parseOptions([[name, value]]))
+    expect(error?.code).toBe('INVALID_OPTION')
+    expect(error?.message).toContain(`"${name}"`)
+    expect(error?.message.length).toBeLessThan(150)
+  })
+
+  it('accepts every whole quality from 0 to 100 and no other whole number', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1000, max: 1000 }), (quality) => {
+        const code = codeOf(() => parseOptions([['quality', String(quality)]]))
+        const isQuality = quality >= 0 && quality <= 100 && !Object.is(quality, -0)
+        expect(code === undefined).toBe(isQuality)
+      }),
+    )
+  })
+
+  it.each(fits)('accepts the fit %s', (fit) => {
+    expect(parseOptions([['fit', fit]]).fit).toBe(fit)
+  })
+})

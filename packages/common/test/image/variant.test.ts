@@ -1,0 +1,77 @@
+import { type Policy, dependsOnAccept, toVariant } from '@iaas/common/image'
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { anyRequest } from './_arbitraries.ts'
+import { read } from './_bounding.ts'
+
+const plain: Policy = {
+  bounds: { width: 2000, height: 2000 },
+  webpOptIn: false,
+  webpSwitch: false,
+}
+const anyPolicy: fc.Arbitrary<Policy> = fc.record(
+  {
+    bounds: fc.constant(plain.bounds),
+    webpOptIn: fc.boolean(),
+    webpSwitch: fc.boolean(),
+  },
+  { noNullPrototype: true },
+)
+
+describe('toVariant', () => {
+  it('is the picture that is asked for, with the scale folded in', () => {
+    expect(toVariant(read('/a_100_80_3x.jpeg?fit=crop&blur=true&quality=7'), plain, false)).toEqual(
+      {
+        id: 'a',
+        width: 300,
+        height: 240,
+        fit: 'crop',
+        format: 'jpg',
+        blur: true,
+        quality: 7,
+      },
+    )
+  })
+
+  it('does not depend on a proxy, nor on an Accept that cannot change the answer', () => {
+    fc.assert(
+      fc.property(anyRequest, anyPolicy, (request, policy) => {
+        const proxied = {
+          ...request,
+          options: { ...request.options, proxy: !request.options.proxy },
+        }
+        expect(toVariant(proxied, policy, true)).toEqual(toVariant(request, policy, true))
+        const changes =
+          toVariant(request, policy, true).format !== toVariant(request, policy, false).format
+        expect(dependsOnAccept(request, policy)).toBe(changes)
+      }),
+    )
+  })
+
+  it('keeps no quality where the format has none', () => {
+    expect(toVariant(read('/a_1_1.png?quality=7'), plain, false).quality).toBe('auto')
+    expect(toVariant(read('/a_1_1.webp?quality=7'), plain, false).quality).toBe(7)
+  })
+
+  it.each([
+    ['jpg', '', { webpOptIn: true, webpSwitch: false }, 'jpg'],
+    ['jpg', '?allow_webp=true', { webpOptIn: true, webpSwitch: false }, 'webp'],
+    ['png', '?allow_webp=true', { webpOptIn: true, webpSwitch: false }, 'webp'],
+    ['png', '?allow_webp=true', { webpOptIn: false, webpSwitch: false }, 'png'],
+    ['png', '', { webpOptIn: false, webpSwitch: true }, 'webp'],
+    ['webp', '', { webpOptIn: true, webpSwitch: true }, 'webp'],
+  ])(
+    'answers .%s%s under %j in %s where the client accepts WebP',
+    (extension, query, webp, format) => {
+      const request = read(`/a_1_1.${extension}${query}`)
+      const policy = { ...plain, ...webp }
+      expect(toVariant(request, policy, true).format).toBe(format)
+      expect(toVariant(request, policy, false).format).toBe(extension)
+    },
+  )
+
+  it('takes the quality along when PNG becomes WebP', () => {
+    const request = read('/a_1_1.png?quality=7&allow_webp=true')
+    expect(toVariant(request, { ...plain, webpOptIn: true }, true).quality).toBe(7)
+  })
+})
