@@ -1,10 +1,11 @@
-// `npm start`: everything on this machine, from a fresh checkout on.
+// `npm start` and `npm run start:...`: a service of this repository, from a fresh checkout on.
 import { prepare } from './prepare.mjs'
 
+const [service = 'standalone'] = process.argv.slice(2)
 prepare()
 process.setSourceMapsEnabled(true)
 endWithParent()
-await import('../services/standalone/dist/main.js')
+await import(`../services/${service}/dist/main.js`)
 
 /** npm does not pass SIGTERM on: should it be ended by one, this process, which it leaves behind, ends itself as well. */
 function endWithParent() {

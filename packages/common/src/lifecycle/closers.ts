@@ -12,7 +12,7 @@ export type Closers = {
 }
 
 /** How long the end of one part may take, ms. */
-const closeLimitMs = 15_000
+const closeLimitMs = 30_000
 
 export function createClosers(log: Logger): Closers {
   const entries: { name: string; close: Close }[] = []
