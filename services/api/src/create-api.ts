@@ -128,6 +128,8 @@ function buildApp({ config, log, closers, flights, metrics, state }: BuildOption
     metrics,
     log,
     maxPending: maxPendingPersists,
+    rescheduleAfterMs,
+    now: Date.now,
   })
   closers.add('renditions', () => persister.drain())
   const renderings = createRenderings({
@@ -139,7 +141,6 @@ function buildApp({ config, log, closers, flights, metrics, state }: BuildOption
     metrics,
     log,
     now: Date.now,
-    rescheduleAfterMs,
   })
   forgetChangedLinks(url, layers, log, closers)
   sweep('tokens', () => tokens.sweep(claimLeaseMs), log, closers)

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { variantDigest } from '@iaas/common/digest'
+import { type Digest, variantDigest } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
 import type { Variant } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
+import { LRUCache } from 'lru-cache'
 import type { ApiMetrics } from '../metrics.ts'
 
 export type PersistOptions = {
@@ -14,26 +15,36 @@ export type PersistOptions = {
   readonly log: Logger
   /** How many renditions may be on their way into the spool at once; beyond it they are served and not stored. */
   readonly maxPending: number
+  /** A rendition that waits in the spool longer than this is queued again, ms. */
+  readonly rescheduleAfterMs: number
+  /** ms since the epoch. */
+  readonly now: () => number
 }
 
 export type RenditionPersister = {
   /** Spools a rendition and queues its way into the variant store. Never rejects: no answer depends on it. */
   persist(variant: Variant, spooled: Spooled): Promise<void>
-  /** Queues again what waits in the spool: the job of its first time may be lost. Never rejects. */
+  /** Whether what waits in the spool should be queued again: it never was, or its job may be lost. */
+  isOverdue(variant: Variant, renderedAt: number): boolean
+  /** Queues again what waits in the spool. Never rejects. */
   reschedule(variant: Variant, renderedAt: number): Promise<void>
   /** Resolves once nothing is on its way any more. */
   drain(): Promise<void>
 }
 
 export function createRenditionPersister(options: PersistOptions): RenditionPersister {
-  const { spool, persistence, metrics, log, maxPending } = options
+  const { spool, persistence, metrics, log, maxPending, rescheduleAfterMs, now } = options
   const pending = new Set<Promise<void>>()
+  // What the queue did not take. Bounded: what it forgets is found by its age.
+  const unscheduled = new LRUCache<Digest, true>({ max: 10_000 })
 
   async function schedule(variant: Variant, renderedAt: number): Promise<void> {
     try {
       await persistence.schedule({ variant, renderedAt })
+      unscheduled.delete(variantDigest(variant))
       metrics.persist('scheduled')
     } catch (error) {
+      unscheduled.set(variantDigest(variant), true)
       metrics.persist('failed')
       log.warn('rendition not queued', { variant, error })
     }
@@ -64,6 +75,8 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
 
   return {
     persist: (variant, spooled) => track(() => spoolAndSchedule(variant, spooled)),
+    isOverdue: (variant, renderedAt) =>
+      unscheduled.has(variantDigest(variant)) || now() - renderedAt > rescheduleAfterMs,
     reschedule: (variant, renderedAt) => track(() => schedule(variant, renderedAt)),
     async drain() {
       await Promise.all(pending)

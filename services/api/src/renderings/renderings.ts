@@ -28,8 +28,6 @@ export type RenderingsOptions = {
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
-  /** A rendition that waits in the spool longer than this is queued again, ms. */
-  readonly rescheduleAfterMs: number
 }
 
 export type Renderings = {
@@ -50,8 +48,7 @@ export type RenderingJob = {
  * for one render, and until its link is recorded the spool answers.
  */
 export function createRenderings(options: RenderingsOptions): Renderings {
-  const { flights, spool, links, renderer, persister, metrics, log, now, rescheduleAfterMs } =
-    options
+  const { flights, spool, links, renderer, persister, metrics, log, now } = options
 
   async function findSpooled(variant: Variant): Promise<Spooled | undefined> {
     try {
@@ -69,9 +66,9 @@ export function createRenderings(options: RenderingsOptions): Renderings {
   ): Promise<Rendering> {
     const spooled = await findSpooled(variant)
     if (spooled !== undefined) {
-      const isOverdue = now() - spooled.renderedAt > rescheduleAfterMs
-      if (isOverdue) hold(persister.reschedule(variant, spooled.renderedAt))
-      return { kind: 'spooled', bytes: spooled.bytes }
+      const { bytes, renderedAt } = spooled
+      if (persister.isOverdue(variant, renderedAt)) hold(persister.reschedule(variant, renderedAt))
+      return { kind: 'spooled', bytes }
     }
     // The spool lets go of a rendition only after its link is recorded: asked in this order, one of the two knows.
     const link = isStored ? undefined : await links.find(variant)

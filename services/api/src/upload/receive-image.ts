@@ -48,16 +48,17 @@ export async function receiveImage(
       const stop = AbortSignal.any([signal, deadline])
       stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })
       if (stop.aborted) reject(stop.reason as Error)
-      form.on('file', (name, stream) => {
+      // Listeners stay to the end: an error that nobody hears would end the process.
+      form.on('file', (name, part) => {
+        part.on('error', reject).once('limit', () => reject(tooLarge(limits)))
         const problem = checkPart(name, files.length)
         if (problem !== undefined) return reject(problem)
-        stream.once('limit', () => reject(tooLarge(limits)))
-        files.push(stream.pipe(createWriteStream(path)).once('error', reject))
+        files.push(part.pipe(createWriteStream(path)).on('error', reject))
       })
       for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
         form.once(limit, () => reject(tooManyParts()))
       }
-      form.once('finish', resolve).once('error', reject)
+      form.once('finish', resolve).on('error', reject)
       req.pipe(form)
     })
     await Promise.all(files.map((file) => finished(file)))
@@ -74,7 +75,7 @@ export async function receiveImage(
 function abandon(file: WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (file.closed) return resolve()
-    file.on('error', () => {}).once('close', resolve)
+    file.once('close', resolve)
     file.destroy()
   })
 }
