@@ -1,0 +1,158 @@
+import { writeFile } from 'node:fs/promises'
+import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
+import type { Digest } from '@iaas/common/digest'
+import {
+  type ImageId,
+  type SizedRequest,
+  type Variant,
+  defaultOptions,
+  parseImageId,
+} from '@iaas/common/image'
+import { createSilentLogger } from '@iaas/common/log'
+import { createRegistry } from '@iaas/common/metrics/registry'
+import type { LinkStore } from '@iaas/common/ports/link-store'
+import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
+import type { Spooled } from '@iaas/common/ports/spool'
+import { createFakeLinkCache } from '@iaas/testing/fakes/link-cache'
+import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
+import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
+import { createFakePersistence } from '@iaas/testing/fakes/persistence'
+import { createFakeSpool } from '@iaas/testing/fakes/spool'
+import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { createCachedLinks } from '../src/links/cached-links.ts'
+import { createApiMetrics } from '../src/metrics.ts'
+import { createRenditionPersister } from '../src/renderings/persist-rendition.ts'
+import { type Rendering, createRenderings } from '../src/renderings/renderings.ts'
+import { type ImageContext, createServeImage } from '../src/serve-image.ts'
+
+/** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
+export async function createRig() {
+  const folder = await createTemporaryFolder()
+  const originals = createFakeOriginalStore(folder.path)
+  const id = parseImageId('photo')
+  await plant(originals, id)
+  const entries = new Map<Digest, Spooled>()
+  const persistence = createFakePersistence()
+  const store = countFinds(createFakeLinkStore())
+  const renderer = createHeldRenderer()
+  const time = { now: 1_700_000_000_000 }
+  const log = createSilentLogger()
+  const flights = createSingleFlight<Rendering>()
+  const metrics = createApiMetrics(createRegistry('test'), { flights: () => flights.size })
+  const links = createCachedLinks({
+    store,
+    layers: [{ name: 'memory', cache: createFakeLinkCache() }],
+    metrics,
+    log,
+  })
+  const now = () => time.now
+  const spool = createFakeSpool({ entries })
+  const shared = { spool, metrics, log, now }
+  const persister = createRenditionPersister({
+    ...shared,
+    persistence,
+    maxPending: 10,
+    rescheduleAfterMs: 60_000,
+  })
+  const renderings = createRenderings({ ...shared, flights, links, renderer, persister })
+  const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
+  const variants = createFakeVariantStore()
+  const serve = createServeImage({ policy, links, originals, variants, renderer, renderings })
+  return {
+    id,
+    serve: (part: Partial<SizedRequest> = {}, context: Partial<ImageContext> = {}) =>
+      serve(makeRequest(id, part), { ...plainContext(), ...context }),
+    store,
+    variants,
+    spool,
+    entries,
+    persistence,
+    renderer,
+    time,
+    drain: () => persister.drain(),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  }
+}
+
+function makeRequest(id: ImageId, part: Partial<SizedRequest>): SizedRequest {
+  return {
+    kind: 'sized',
+    id,
+    width: 100,
+    height: 80,
+    scale: 1,
+    format: 'jpg',
+    options: defaultOptions,
+    ...part,
+  }
+}
+
+/** The variant of `makeRequest` without a part. */
+export function plainVariant(id: ImageId): Variant {
+  return { id, width: 100, height: 80, fit: 'clip', format: 'jpg', blur: false, quality: 'auto' }
+}
+
+function plainContext(): ImageContext {
+  const { signal } = new AbortController()
+  return { acceptsWebp: false, headOnly: false, isFresh: () => false, signal }
+}
+
+async function plant(originals: ReturnType<typeof createFakeOriginalStore>, id: ImageId) {
+  const file = await originals.createTemporary()
+  await writeFile(file.path, 'a picture')
+  await originals.put(id, file)
+}
+
+function countFinds(store: LinkStore): LinkStore & { finds: number } {
+  const counting = {
+    ...store,
+    finds: 0,
+    find(variant: Variant) {
+      counting.finds += 1
+      return store.find(variant)
+    },
+  }
+  return counting
+}
+
+/** Renders when the test says so; by itself where it is not held. */
+function createHeldRenderer() {
+  const jobs: RenderJob[] = []
+  let gate: Promise<void> = Promise.resolve()
+  let outcome: RenderOutcome = {
+    kind: 'rendered',
+    bytes: Buffer.from('rendition'),
+    timing: { queueMs: 1, renderMs: 2 },
+  }
+  const renderer: Renderer = {
+    inspect: () => Promise.resolve({ format: 'jpeg', size: { width: 600, height: 400 } }),
+    async render(job, signal) {
+      jobs.push(job)
+      await Promise.race([gate, aborted(signal)])
+      return outcome
+    },
+    takeIn: () => Promise.reject(new Error('Nothing is uploaded here.')),
+  }
+  return {
+    ...renderer,
+    jobs,
+    /** @returns what lets the renders go on */
+    hold(): () => void {
+      let open = () => {}
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+      return open
+    },
+    answer(other: RenderOutcome) {
+      outcome = other
+    },
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error))
+  })
+}

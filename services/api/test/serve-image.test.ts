@@ -1,0 +1,182 @@
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, it } from '@jest/globals'
+import { objectKey, variantDigest } from '@iaas/common/digest'
+import { defaultOptions, parseImageId } from '@iaas/common/image'
+import { createRig, plainVariant } from './_rig.ts'
+
+const proxied = { ...defaultOptions, proxy: true }
+
+describe('a hit', () => {
+  it('is one query, then none, and no render', async () => {
+    await using rig = await createRig()
+    await rig.store.record(plainVariant(rig.id), { url: 'https://cdn.example/x' }, 1)
+    expect(await rig.serve()).toMatchObject({ kind: 'hit', url: 'https://cdn.example/x' })
+    expect(await rig.serve()).toMatchObject({ kind: 'hit' })
+    expect([rig.store.finds, rig.renderer.jobs.length]).toEqual([1, 0])
+  })
+
+  it('that is proxied has the stored bytes', async () => {
+    await using rig = await createRig()
+    const key = objectKey(plainVariant(rig.id), 5)
+    await rig.variants.put(key, Buffer.from('stored'), 'image/jpeg')
+    await rig.store.record(plainVariant(rig.id), { url: rig.variants.url(key) }, 5)
+    const reply = await rig.serve({ options: proxied })
+    expect(reply).toMatchObject({ kind: 'image', outcome: 'proxied', bytes: Buffer.from('stored') })
+  })
+
+  it('whose object cannot be read now is rendered when proxied, and not stored again', async () => {
+    await using rig = await createRig()
+    const key = objectKey(plainVariant(rig.id), 5)
+    await rig.store.record(plainVariant(rig.id), { url: rig.variants.url(key) }, 5)
+    rig.variants.get = () => Promise.reject(new Error('S3 is gone'))
+    expect(await rig.serve({ options: proxied })).toMatchObject({ outcome: 'miss' })
+    await rig.drain()
+    expect(rig.persistence.requests).toEqual([])
+  })
+
+  it('whose object is gone is rendered when proxied, and stored again', async () => {
+    await using rig = await createRig()
+    const key = objectKey(plainVariant(rig.id), 5)
+    await rig.store.record(plainVariant(rig.id), { url: rig.variants.url(key) }, 5)
+    expect(await rig.serve({ options: proxied })).toMatchObject({ outcome: 'miss' })
+    await rig.drain()
+    expect(rig.persistence.requests).toHaveLength(1)
+  })
+})
+
+describe('a miss', () => {
+  it('is rendered, answered, then spooled and queued once', async () => {
+    await using rig = await createRig()
+    const reply = await rig.serve()
+    expect(reply).toMatchObject({ kind: 'image', outcome: 'miss', mime: 'image/jpeg' })
+    await rig.drain()
+    const variant = plainVariant(rig.id)
+    expect(rig.persistence.requests).toEqual([{ variant, renderedAt: rig.time.now }])
+    expect([...rig.entries.keys()]).toEqual([variantDigest(variant)])
+  })
+
+  it('asked for by many at once is one render', async () => {
+    await using rig = await createRig()
+    const open = rig.renderer.hold()
+    const replies = Array.from({ length: 50 }, () => rig.serve())
+    while (rig.renderer.jobs.length === 0) await setImmediate()
+    open()
+    const outcomes = (await Promise.all(replies)).map(
+      (reply) => reply.kind === 'image' && reply.outcome,
+    )
+    expect(rig.renderer.jobs).toHaveLength(1)
+    expect(outcomes.filter((outcome) => outcome === 'miss')).toHaveLength(1)
+    expect(outcomes.filter((outcome) => outcome === 'coalesced')).toHaveLength(49)
+  })
+
+  it('is answered from the spool until its link is recorded', async () => {
+    await using rig = await createRig()
+    await rig.serve()
+    await rig.drain()
+    await setImmediate()
+    expect(await rig.serve()).toMatchObject({ outcome: 'spool', bytes: Buffer.from('rendition') })
+    expect([rig.renderer.jobs.length, rig.persistence.requests.length]).toEqual([1, 1])
+  })
+
+  it('that was stored between the lookup and the render is a hit', async () => {
+    await using rig = await createRig()
+    const { get } = rig.spool
+    rig.spool.get = async (digest) => {
+      await rig.store.record(plainVariant(rig.id), { url: 'https://cdn.example/new' }, 1)
+      return get(digest)
+    }
+    expect(await rig.serve()).toMatchObject({ kind: 'hit', url: 'https://cdn.example/new' })
+    expect(rig.renderer.jobs).toEqual([])
+  })
+
+  it('is answered though spool, queue and links are gone', async () => {
+    await using rig = await createRig()
+    const gone = () => Promise.reject(new Error('gone'))
+    rig.store.find = gone
+    rig.spool.get = gone
+    rig.spool.put = gone
+    expect(await rig.serve()).toMatchObject({ kind: 'image', outcome: 'miss' })
+    await rig.drain()
+  })
+
+  it('that the queue did not take is queued with the next request', async () => {
+    await using rig = await createRig()
+    rig.persistence.failWith(new Error('the queue is gone'))
+    await rig.serve()
+    await rig.drain()
+    await setImmediate()
+    rig.persistence.failWith(undefined)
+    expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
+    await rig.drain()
+    expect(rig.persistence.requests).toHaveLength(1)
+  })
+
+  it('that has waited in the spool for over a minute is queued again', async () => {
+    await using rig = await createRig()
+    const variant = plainVariant(rig.id)
+    const renderedAt = rig.time.now - 60_001
+    await rig.spool.put(variantDigest(variant), { bytes: Buffer.from('old'), renderedAt })
+    await rig.serve()
+    await rig.drain()
+    expect(rig.persistence.requests).toEqual([{ variant, renderedAt }])
+  })
+
+  it('ends its render when the last client has left, and no earlier', async () => {
+    await using rig = await createRig()
+    rig.renderer.hold()
+    const [one, other] = [new AbortController(), new AbortController()]
+    const replies = Promise.allSettled([
+      rig.serve({}, { signal: one.signal }),
+      rig.serve({}, { signal: other.signal }),
+    ])
+    while (rig.renderer.jobs.length === 0) await setImmediate()
+    one.abort(new Error('left'))
+    other.abort(new Error('left'))
+    expect((await replies).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    rig.renderer.hold()()
+    expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
+  })
+})
+
+describe('without a render', () => {
+  it('an id without an original is not found, also outside the bounds', async () => {
+    await using rig = await createRig()
+    const id = parseImageId('nobody')
+    for (const width of [100, 9999]) {
+      await expect(rig.serve({ id, width })).rejects.toMatchObject({ code: 'ORIGINAL_NOT_FOUND' })
+    }
+  })
+
+  it('a box outside the bounds is redirected', async () => {
+    await using rig = await createRig()
+    expect(await rig.serve({ width: 4000, scale: 2 })).toEqual({
+      kind: 'bounded',
+      location: '/photo_2000_160.jpg',
+    })
+    expect([rig.store.finds, rig.renderer.jobs.length]).toEqual([0, 0])
+  })
+
+  it('a cover whose result would leave the bounds is redirected, for HEAD as well', async () => {
+    await using rig = await createRig()
+    const source = { width: 6000, height: 10 }
+    rig.renderer.answer({ kind: 'out-of-bounds', source })
+    const cover = { options: { ...defaultOptions, fit: 'cover' as const } }
+    expect(await rig.serve(cover)).toMatchObject({ kind: 'bounded' })
+    await rig.drain()
+    expect(rig.persistence.requests).toEqual([])
+  })
+
+  it('HEAD has the headers alone', async () => {
+    await using rig = await createRig()
+    const reply = await rig.serve({}, { headOnly: true })
+    expect(reply).toMatchObject({ kind: 'image', outcome: 'head', bytes: undefined })
+    expect(rig.renderer.jobs).toEqual([])
+  })
+
+  it('what the client has is not sent again', async () => {
+    await using rig = await createRig()
+    const reply = await rig.serve({}, { isFresh: () => true })
+    expect(reply).toMatchObject({ outcome: 'not-modified', bytes: undefined })
+    expect(rig.renderer.jobs).toEqual([])
+  })
+})
