@@ -83,6 +83,8 @@ describe('boundsFor', () => {
     const wide = policyOf({ width: 100_000, height: 300 })
     expect(boundsFor('webp', wide)).toEqual({ width: 16_383, height: 300 })
     expect(boundsFor('jpg', wide)).toEqual({ width: 65_500, height: 300 })
+    const high = policyOf({ width: 300, height: 100_000 })
+    expect(boundsFor('webp', high)).toEqual({ width: 300, height: 16_383 })
     for (const format of Object.keys(formats) as (keyof typeof formats)[]) {
       expect(boundsFor(format, policyOf(usual))).toEqual(usual)
     }

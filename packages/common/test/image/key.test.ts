@@ -97,6 +97,11 @@ describe('variantKey', () => {
     expect(keyOf('/cafe%CC%81_1_1.jpg')).toBe(keyOf('/caf%C3%A9_1_1.jpg'))
   })
 
+  it('tells ids apart by letter case and by spaces', () => {
+    const names = ['a', 'A', 'a%20', '%20a', 'a.jpg']
+    expect(new Set(names.map((name) => keyOf(`/${name}_1_1.jpg`))).size).toBe(names.length)
+  })
+
   it('does not change with the quality of a PNG', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100 }), (quality) => {

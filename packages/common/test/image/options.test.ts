@@ -53,6 +53,11 @@ describe('parseOptions', () => {
     expect(error?.message).toContain(`"${name}"`)
   })
 
+  it('refuses a repeated option whose values differ', () => {
+    const query = new URLSearchParams('quality=1&quality=2')
+    expect(codeOf(() => parseOptions(query))).toBe('INVALID_OPTION')
+  })
+
   it.each([
     ...['-1', '101', '75.5', '1e1', 'NaN', ' 75', '75 ', '٧٥', '075', '00', '', '+5', '0x10'].map(
       (value) => ['quality', value] as const,

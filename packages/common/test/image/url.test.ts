@@ -78,6 +78,7 @@ describe('parseImageUrl', () => {
     '/a.gif',
     '/a.svg',
     '/a.jpg.',
+    '/a_1_1.jpg%20',
     '/a.jp',
     '/a.jpgg',
     '/',
