@@ -6,6 +6,8 @@ const mebibyte = 1024 * 1024
 const baseBytes = 40 * mebibyte
 /** Buffers of scaling and encoding, by output pixel. */
 const bytesPerOutputPixel = 12
+/** How many rows of the source lie in buffers between the steps: next to nothing, but for a very wide one. */
+const bufferedRows = 256
 
 /**
  * The memory that decoding takes, in bytes by pixel, as measured for each loader (rounded up): a decoder that works
@@ -14,7 +16,6 @@ const bytesPerOutputPixel = 12
 function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFacts): number {
   switch (format) {
     case 'jpeg':
-      return isProgressive ? 8 : 2
     case 'png':
       return isProgressive ? 2 * bytesPerPixel + 2 : 2
     case 'gif':
@@ -27,9 +28,15 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
   }
 }
 
-/** An estimate of the memory that a picture takes from its header to its rendering, bytes. */
-export function estimateMemory(source: SourceFacts, output: Size): number {
-  const sourcePixels = source.size.width * source.size.height
-  const outputPixels = output.width * output.height
-  return baseBytes + sourcePixels * decodeBytesPerPixel(source) + outputPixels * bytesPerOutputPixel
+/**
+ * An estimate of the memory that a picture takes from its header to its rendering, bytes.
+ *
+ * @param output undefined where nothing is written
+ */
+export function estimateMemory(source: SourceFacts, output: Size | undefined): number {
+  const { size, bytesPerPixel } = source
+  const decoding = size.width * size.height * decodeBytesPerPixel(source)
+  const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
+  const encoding = output === undefined ? 0 : output.width * output.height * bytesPerOutputPixel
+  return baseBytes + decoding + rows + encoding
 }

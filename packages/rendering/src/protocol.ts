@@ -1,6 +1,7 @@
-import type { ErrorCode } from '@iaas/common/errors'
-import type { Size } from '@iaas/common/image'
-import type { ImageInfo, Intake, IntakeJob, RenderJob } from '@iaas/common/ports/renderer'
+import { errorCodes } from '@iaas/common/errors'
+import { type OriginalFormat, originalMimes } from '@iaas/common/image'
+import type { IntakeJob, RenderJob } from '@iaas/common/ports/renderer'
+import { z } from 'zod'
 
 /** What a child is given to do. */
 export type Task =
@@ -9,15 +10,6 @@ export type Task =
   | ({ readonly kind: 'take-in' } & IntakeJob)
 
 export type TaskKind = Task['kind']
-
-/** What each task results in. */
-export type Results = {
-  readonly inspect: ImageInfo
-  readonly render:
-    | { readonly kind: 'rendered'; readonly bytes: Uint8Array }
-    | { readonly kind: 'out-of-bounds'; readonly source: Size }
-  readonly 'take-in': Intake
-}
 
 export type TaskLimits = {
   readonly maxInputPixels: number
@@ -32,8 +24,58 @@ export type ToChild =
   | { readonly kind: 'task'; readonly task: Task; readonly limits: TaskLimits }
   | { readonly kind: 'proceed' }
 
+const formats = Object.keys(originalMimes) as [OriginalFormat, ...OriginalFormat[]]
+
+export const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() })
+export const outOfBoundsSchema = z.object({ kind: z.literal('out-of-bounds'), source: sizeSchema })
+export const infoSchema = z.object({ format: z.enum(formats), size: sizeSchema })
+export const intakeSchema = infoSchema.extend({ reencoded: z.boolean() })
+/** An expected failure, on its way between processes. */
+export const failureSchema = z.object({ code: z.enum(errorCodes), message: z.string() })
+
+const resultSchemas = {
+  inspect: infoSchema,
+  render: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('rendered'),
+      bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    }),
+    outOfBoundsSchema,
+  ]),
+  'take-in': intakeSchema,
+} as const satisfies Record<TaskKind, z.ZodType>
+
+/** What each task results in. */
+export type Results = { readonly [Kind in TaskKind]: z.output<(typeof resultSchemas)[Kind]> }
+
 /** From the child: the estimated cost of its task (then it waits), or what came of it. */
-export type FromChild =
+export type FromChild<Kind extends TaskKind = TaskKind> =
   | { readonly kind: 'cost'; readonly bytes: number }
-  | { readonly kind: 'done'; readonly result: Results[TaskKind] }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: 'done'; readonly result: Results[Kind] }
+  | ({ readonly kind: 'failed' } & z.output<typeof failureSchema>)
+
+const messageSchemas = {
+  inspect: messagesWith(resultSchemas.inspect),
+  render: messagesWith(resultSchemas.render),
+  'take-in': messagesWith(resultSchemas['take-in']),
+}
+
+function messagesWith<Result extends z.ZodType>(result: Result) {
+  return z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('cost'), bytes: z.number().nonnegative() }),
+    z.object({ kind: z.literal('done'), result }),
+    failureSchema.extend({ kind: z.literal('failed') }),
+  ])
+}
+
+/**
+ * Reads what a child says of its task: it has had foreign bytes in its decoders, and is not believed blindly.
+ *
+ * @returns undefined for anything that such a task has not to say
+ */
+export function parseFromChild<Kind extends TaskKind>(
+  kind: Kind,
+  message: unknown,
+): FromChild<Kind> | undefined {
+  return messageSchemas[kind].safeParse(message).data as FromChild<Kind> | undefined
+}

@@ -107,7 +107,8 @@ function createErrorHandler(log: Logger): ErrorRequestHandler {
       : new AppError('RENDER_FAILED', 'The image could not be rendered.', { cause: error })
     if (!isAppError(error)) log.error('task failed', { error })
     const status = known.code === 'RENDERER_BUSY' ? 503 : 422
-    if (!req.complete) res.set('Connection', 'close')
+    // What is left of a body that nobody wants is read and thrown away: a reset would take the answer with it.
+    req.resume()
     res.status(status).json({ code: known.code, message: known.message })
   }
 }

@@ -1,5 +1,29 @@
-import type { RenderPool } from '@iaas/rendering/pool/render-pool'
-import { Gauge, type Registry } from 'prom-client'
+import type { RenderPool, RenderPoolEvents } from '@iaas/rendering/pool/render-pool'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+const secondsBuckets = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
+
+/** Counts what a pool does. */
+export function createPoolEvents(registry: Registry): RenderPoolEvents {
+  const registers = [registry]
+  const durations = new Histogram({
+    name: 'iaas_render_task_duration_seconds',
+    help: 'Tasks by kind and outcome, with their time in the queue.',
+    labelNames: ['kind', 'outcome'],
+    buckets: secondsBuckets,
+    registers,
+  })
+  const losses = new Counter({
+    name: 'iaas_render_children_lost_total',
+    help: 'Children that ended under their task: crashed by themselves, or late and killed.',
+    labelNames: ['reason'],
+    registers,
+  })
+  return {
+    task: (kind, outcome, ms) => durations.observe({ kind, outcome }, ms / 1000),
+    childLost: (reason) => losses.inc({ reason }),
+  }
+}
 
 /** What the pool is doing, read whenever it is asked for. */
 export function registerPoolMetrics(registry: Registry, pool: RenderPool): void {
@@ -9,6 +33,10 @@ export function registerPoolMetrics(registry: Registry, pool: RenderPool): void 
     iaas_renders_quarantined: [
       'Tasks that are kept out, or nearly, because they killed children.',
       () => pool.stats().quarantined,
+    ],
+    iaas_render_memory_bytes: [
+      'What the tasks in flight take of the memory budget, by estimate.',
+      () => pool.stats().memoryBytes,
     ],
     iaas_render_children: ['Children that are alive.', () => pool.stats().children.length],
   } as const

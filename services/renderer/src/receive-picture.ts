@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, open, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { AppError } from '@iaas/common/errors'
 
 /** A picture that lies in a file as long as it is being worked on, with room beside it for another. */
@@ -26,7 +23,7 @@ export async function receivePicture(
     await Promise.all([rm(path, { force: true }), rm(outputPath, { force: true })])
   }
   try {
-    await pipeline(req, createLimit(maxBytes), createWriteStream(path))
+    await writeBody(req, path, maxBytes)
   } catch (error) {
     await remove()
     throw error
@@ -34,13 +31,15 @@ export async function receivePicture(
   return { path, outputPath, [Symbol.asyncDispose]: remove }
 }
 
-function createLimit(maxBytes: number): Transform {
+/** A body that is too large leaves the request whole, so that it can still be answered. */
+async function writeBody(req: IncomingMessage, path: string, maxBytes: number): Promise<void> {
+  await using file = await open(path, 'wx')
   let bytes = 0
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length
-      if (bytes <= maxBytes) return done(null, chunk)
-      done(new AppError('UPLOAD_TOO_LARGE', `A picture may have at most ${maxBytes} bytes.`))
-    },
-  })
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+    bytes += chunk.length
+    if (bytes > maxBytes) {
+      throw new AppError('UPLOAD_TOO_LARGE', `A picture may have at most ${maxBytes} bytes.`)
+    }
+    await file.writeFile(chunk)
+  }
 }

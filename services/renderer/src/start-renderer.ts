@@ -10,7 +10,7 @@ import { toPoolOptions } from '@iaas/rendering/config'
 import { createRenderPool } from '@iaas/rendering/pool/render-pool'
 import { createRendererApp } from './app.ts'
 import type { RendererConfig } from './config.ts'
-import { registerPoolMetrics } from './metrics.ts'
+import { createPoolEvents, registerPoolMetrics } from './metrics.ts'
 
 /** Originals that are older than any limit on uploads may be larger than it. */
 const bodyAllowance = 4
@@ -27,7 +27,7 @@ export async function startRenderer(
   const closers = createClosers(log)
   let isReady = true
   const registry = createRegistry('renderer')
-  const pool = createRenderPool(toPoolOptions(config))
+  const pool = createRenderPool({ ...toPoolOptions(config), events: createPoolEvents(registry) })
   closers.add('pool', () => pool[Symbol.asyncDispose]())
   registerPoolMetrics(registry, pool)
   const temporaryDir = toFolders(config).temporary

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
 import type { Metadata } from 'sharp'
+import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
 import { openHeader } from './sharp.ts'
 
 /** What the header of a picture tells, before any pixel is decoded. */
@@ -9,9 +10,14 @@ export type SourceFacts = {
   readonly format: OriginalFormat
   /** As it is displayed, px. */
   readonly size: Size
+  readonly orientation: Orientation
+  readonly colours: 'grey' | 'rgb' | 'other'
   /** Progressive JPEG, interlaced PNG: all of it is kept in memory while it is decoded. */
   readonly isProgressive: boolean
+  /** Of the decoded pixels. */
   readonly bytesPerPixel: number
+  /** More than eight bits a channel. */
+  readonly isDeep: boolean
 }
 
 /** No format that is written here holds a longer side, and decoders take memory by the row. */
@@ -20,21 +26,58 @@ const maxSide = 65_500
 /**
  * Reads the header of a picture.
  *
- * @throws AppError IMAGE_UNSUPPORTED, IMAGE_DAMAGED, IMAGE_TOO_LARGE
+ * @throws AppError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE; errors of sharp and of the file system
  */
 export async function inspectFile(path: string, maxPixels: number): Promise<SourceFacts> {
   const head = await readHead(path)
   const format = sniffFormat(head)
   if (format === undefined) throw unsupported(head)
   const metadata = await readMetadata(path, head)
-  const { width, height } = metadata.autoOrient
-  checkSize({ width, height }, maxPixels)
+  const orientation = toOrientation(metadata.orientation)
+  const size = toStoredSize(metadata, orientation)
+  checkSize(size, maxPixels)
+  const colours = toColours(metadata.space)
+  checkChannels(metadata.channels, colours)
+  const bytesPerChannel = channelBytes[metadata.depth]
   return {
     format,
-    size: { width, height },
+    size,
+    orientation,
+    colours,
     isProgressive: metadata.isProgressive,
-    bytesPerPixel: metadata.channels * (metadata.depth === 'uchar' ? 1 : 2),
+    bytesPerPixel: metadata.channels * bytesPerChannel,
+    isDeep: bytesPerChannel > 1,
   }
+}
+
+/** By the name that sharp has for the type of a channel. */
+const channelBytes: Readonly<Record<Metadata['depth'], number>> = {
+  uchar: 1,
+  char: 1,
+  ushort: 2,
+  short: 2,
+  uint: 4,
+  int: 4,
+  float: 4,
+  complex: 8,
+  double: 8,
+  dpcomplex: 16,
+}
+
+function toColours(space: string): SourceFacts['colours'] {
+  if (space === 'srgb' || space === 'rgb16') return 'rgb'
+  return space === 'b-w' || space === 'grey16' ? 'grey' : 'other'
+}
+
+/** Of the colours and of transparency; TIFF may have any number, that no step knows what to do with. */
+const mostChannels = { grey: 2, rgb: 4, other: 5 } as const
+
+function checkChannels(channels: number, colours: SourceFacts['colours']): void {
+  if (channels <= mostChannels[colours]) return
+  throw new AppError(
+    'IMAGE_UNSUPPORTED',
+    `The image has ${channels} channels, more than its colours need; this is not supported.`,
+  )
 }
 
 async function readHead(path: string): Promise<Uint8Array> {
@@ -44,13 +87,7 @@ async function readHead(path: string): Promise<Uint8Array> {
 }
 
 async function readMetadata(path: string, head: Uint8Array): Promise<Metadata> {
-  let metadata: Metadata
-  try {
-    metadata = await openHeader(path).metadata()
-  } catch (cause) {
-    const message = 'The image is damaged: its header cannot be read.'
-    throw new AppError('IMAGE_DAMAGED', message, { cause })
-  }
+  const metadata = await openHeader(path).metadata()
   if (metadata.format === 'heif' && metadata.compression !== 'av1') throw unsupported(head)
   return metadata
 }

@@ -1,7 +1,7 @@
 import type { FromChild, ToChild } from '../protocol.ts'
 import { perform } from './perform.ts'
 import { configureSharp } from './sharp.ts'
-import { translateSharpError } from './translate-errors.ts'
+import { translateError } from './translate-errors.ts'
 
 /** The process that decodes pictures: one task at a time, and it may be killed in the middle of any. */
 
@@ -17,21 +17,22 @@ process.on('message', (message: ToChild) => {
       proceed = resolve
     })
     tell({ kind: 'cost', bytes })
+    // Where the parent has no room for it, this never ends: the next task takes its place.
     await admitted
   }
   perform(task, limits, admit).then(
     (result) => tell({ kind: 'done', result }),
     (error: unknown) => {
-      const { code, message: text } = translateSharpError(error)
+      const { code, message: text } = translateError(error)
       tell({ kind: 'failed', code, message: text })
     },
   )
 })
 
-// However the parent ends, its children end with it.
-process.on('disconnect', () => process.exit(0))
-// The terminal's Ctrl-C reaches every process of its group: the parent decides when its children end.
-process.on('SIGINT', () => {})
+// However the parent ends, its children end with it; at once, since an orderly exit would wait for the decoder.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+// The terminal and the service manager signal every process of a group: the parent decides when its children end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
 function tell(message: FromChild): void {
   process.send?.(message)

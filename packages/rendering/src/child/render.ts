@@ -1,9 +1,9 @@
 import {
   type Plan,
-  type Quality,
   type Size,
   type Variant,
   boundCover,
+  formats,
   planRender,
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
@@ -17,11 +17,12 @@ import { flatten } from '../steps/flatten.ts'
 import { preCrop } from '../steps/pre-crop.ts'
 import { resize } from '../steps/resize.ts'
 import type { Step } from '../steps/step.ts'
+import { turn } from '../steps/turn.ts'
 import type { SourceFacts } from './inspect.ts'
 import { openImage } from './sharp.ts'
 
-/** From the upright source to the bytes. */
-const steps: readonly Step[] = [preCrop, flatten, resize, crop, canvas, blur, encode]
+/** From the stored source to the bytes, in the order in which sharp does them, whatever order it is told them in. */
+const steps: readonly Step[] = [preCrop, flatten, resize, turn, crop, canvas, blur, encode]
 
 /** The sizes of a render; undefined where the result of a cover would leave the bounds, and a smaller box would not. */
 export function planVariant(source: Size, variant: Variant, bounds: Size): Plan | undefined {
@@ -43,16 +44,21 @@ export type RenderFileOptions = {
 
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
   const { path, source, variant, plan, maxPixels, blurSigma } = options
-  const quality = await chooseQuality(path, source, variant.quality)
-  const context = { plan, variant, quality, blurSigma }
+  const { size, orientation } = source
+  const quality = await chooseQuality(path, source, variant)
+  const context = { plan, size, orientation, variant, quality, blurSigma }
   const image = steps.reduce<Sharp>((made, step) => step(made, context), openImage(path, maxPixels))
   return image.toBuffer()
 }
 
-async function chooseQuality(path: string, source: SourceFacts, quality: Quality): Promise<number> {
+async function chooseQuality(
+  path: string,
+  source: SourceFacts,
+  { format, quality }: Variant,
+): Promise<number> {
+  if (!formats[format].lossy) return unknownQuality
   // The encoders begin at 1.
-  if (quality !== 'auto') return Math.max(1, quality)
-  return originalQuality(path, source)
+  return quality === 'auto' ? originalQuality(path, source) : Math.max(1, quality)
 }
 
 /** The quality that an original was written with, 1 to 100. */

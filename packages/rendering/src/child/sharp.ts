@@ -23,9 +23,9 @@ const openOptions = {
   sequentialRead: true,
 } as const satisfies SharpOptions
 
-/** Opens a picture to be decoded, upright. `maxPixels` guards a second time what was checked from the header. */
+/** Opens a picture to be decoded. `maxPixels` guards a second time what was checked from the header. */
 export function openImage(path: string, maxPixels: number): Sharp {
-  return sharp(path, { ...openOptions, limitInputPixels: maxPixels, autoOrient: true })
+  return sharp(path, { ...openOptions, limitInputPixels: maxPixels })
 }
 
 /** Opens a picture for its header only, however large it says it is. */

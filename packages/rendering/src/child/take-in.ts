@@ -1,9 +1,11 @@
-import { open } from 'node:fs/promises'
+import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
 import type { OriginalFormat, Region, Size } from '@iaas/common/image'
 import type { Intake, IntakeJob } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { countJpegScans } from '../jpeg/read-jpeg.ts'
+import { toStoredRegion, toStoredSize } from '../orientation.ts'
+import { turn } from '../steps/turn.ts'
 import type { SourceFacts } from './inspect.ts'
 import { originalQuality } from './render.ts'
 import { openImage } from './sharp.ts'
@@ -14,13 +16,14 @@ const maxScans = 100
 /**
  * What is to become of an upload, by its header alone.
  *
+ * @returns the size to write it anew in; undefined where it is kept as it is
  * @throws AppError IMAGE_TOO_COSTLY, INVALID_CROP
  */
 export async function planIntake(
   { path, crop }: IntakeJob,
   source: SourceFacts,
   maxOnDiskPixels: number,
-): Promise<Size> {
+): Promise<Size | undefined> {
   if (source.format === 'jpeg') {
     const { scans } = await countJpegScans(path, maxScans)
     if (scans > maxScans) {
@@ -28,33 +31,50 @@ export async function planIntake(
     }
   }
   if (crop !== undefined) checkCrop(crop, source.size)
-  return shrinkTo(crop ?? source.size, maxOnDiskPixels)
+  const { width, height } = crop ?? source.size
+  return crop !== undefined || width * height > maxOnDiskPixels
+    ? shrinkTo({ width, height }, maxOnDiskPixels)
+    : undefined
 }
 
 /** Decodes all of an upload, and writes it anew where the original to keep is not the upload itself. */
 export async function takeInFile(
   { path, outputPath, crop }: IntakeJob,
   source: SourceFacts,
-  kept: Size,
+  kept: Size | undefined,
   maxPixels: number,
 ): Promise<Intake> {
-  const { format } = source
-  const isWhole = crop === undefined && kept.width === source.size.width
-  if (isWhole) {
-    await decodeAll(path, maxPixels)
-    return { reencoded: false, format, size: source.size }
-  }
-  const image = openImage(path, maxPixels).keepIccProfile()
-  const region = crop === undefined ? image : image.extract(crop)
-  const scaled = region.resize({ ...kept, fit: 'fill' })
-  await encodeOriginal(scaled, format, await originalQuality(path, source)).toFile(outputPath)
+  const { format, size } = source
+  await decodeAll(path, maxPixels)
+  if (kept === undefined) return { reencoded: false, format, size }
+  const image = reshape(openImage(path, maxPixels), source, crop, kept)
+  const quality = await originalQuality(path, source)
+  await encodeOriginal(keepColours(image, source), format, quality).toFile(outputPath)
   await syncFile(outputPath)
   return { reencoded: true, format, size: kept }
 }
 
-/** Every pixel is decoded on its way to a small picture: what is cut short or corrupt fails. */
+/**
+ * Every pixel is decoded on its way to a small picture: what is cut short or corrupt fails, also where it would be cut
+ * away.
+ */
 async function decodeAll(path: string, maxPixels: number): Promise<void> {
   await openImage(path, maxPixels).resize({ width: 32, height: 32, fit: 'fill' }).raw().toBuffer()
+}
+
+function reshape(image: Sharp, source: SourceFacts, crop: Region | undefined, kept: Size): Sharp {
+  const { size, orientation } = source
+  const region = crop === undefined ? image : image.extract(toStoredRegion(crop, size, orientation))
+  const scaled = region.resize({ ...toStoredSize(kept, orientation), fit: 'fill' })
+  return turn(scaled, { orientation })
+}
+
+/** Colours stay as they are, with their profile, where a browser knows them; the others become sRGB. */
+function keepColours(image: Sharp, { format, colours, isDeep }: SourceFacts): Sharp {
+  if (colours === 'other') return image
+  const keepsDepth = isDeep && (format === 'png' || format === 'tiff')
+  const spaces = keepsDepth ? { grey: 'grey16', rgb: 'rgb16' } : { grey: 'b-w', rgb: 'srgb' }
+  return image.keepIccProfile().toColourspace(spaces[colours])
 }
 
 function checkCrop({ left, top, width, height }: Region, size: Size): void {
@@ -90,9 +110,4 @@ function encodeOriginal(image: Sharp, format: OriginalFormat, quality: number): 
     case 'tiff':
       return image.tiff({ compression: 'lzw' })
   }
-}
-
-async function syncFile(path: string): Promise<void> {
-  await using file = await open(path, 'r')
-  await file.sync()
 }

@@ -1,30 +1,50 @@
-import { AppError } from '@iaas/common/errors'
+import { errorCode } from '@iaas/common/disk/disk-errors'
+import { AppError, type ErrorCode } from '@iaas/common/errors'
 
-/** What libvips says in its messages is all that tells its errors apart. */
-const translations: readonly (readonly [RegExp, () => AppError])[] = [
+/** What libvips and sharp say in their messages is all that tells their errors apart; the first that fits counts. */
+const translations: readonly (readonly [RegExp, ErrorCode, string])[] = [
+  [/^input file is missing/i, 'ORIGINAL_NOT_FOUND', 'There is no image of this id.'],
+  [/system error: /, 'STORE_UNAVAILABLE', 'The image cannot be read or written just now.'],
   [
-    /Input file is missing|ENOENT/i,
-    () => new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.'),
+    /exceeds (?:pixel|channel) limit/i,
+    'IMAGE_TOO_LARGE',
+    'The image has too many pixels or channels.',
   ],
-  [/pixel limit|channel limit|too many (?:pixels|channels)/i, tooLarge],
   [
-    /save|unable to encode|partition/i,
-    () => new AppError('RENDER_FAILED', 'The image could not be encoded.'),
+    /unsupported jpeg (?:data precision|process)|unsupported tiff image type|not configured|planes not supported/i,
+    'IMAGE_UNSUPPORTED',
+    'The image is of a rare variety of its format that is not supported.',
   ],
+  [
+    /too large for the|unable to encode|partition/i,
+    'RENDER_FAILED',
+    'The image cannot be encoded.',
+  ],
+  [/^expected |bad extract area/i, 'RENDER_FAILED', 'The image could not be rendered.'],
 ]
 
-/** An error of sharp becomes an AppError with the original as its cause: what cannot be decoded is damaged. */
-export function translateSharpError(error: unknown): AppError {
+/** An error of sharp or of the file system becomes an AppError with the original as its cause. */
+export function translateError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  const found = translations.find(([pattern]) => pattern.test(message))
-  if (found !== undefined)
-    return new AppError(found[1]().code, found[1]().message, { cause: error })
-  return new AppError('IMAGE_DAMAGED', 'The image is damaged: it cannot be decoded.', {
-    cause: error,
-  })
+  const [code, message] = explain(error)
+  return new AppError(code, message, { cause: error })
 }
 
-function tooLarge(): AppError {
-  return new AppError('IMAGE_TOO_LARGE', 'The image has too many pixels or channels.')
+function explain(error: unknown): readonly [ErrorCode, string] {
+  const system = errorCode(error)
+  if (system !== undefined) return explainSystem(system)
+  if (!(error instanceof Error)) return ['RENDER_FAILED', 'The image could not be rendered.']
+  const found = translations.find(([pattern]) => pattern.test(error.message))
+  if (found !== undefined) return [found[1], found[2]]
+  // What is left is what decoders complain of; sharp has no type of its own, so that any other is a defect of ours.
+  return error.name === 'Error'
+    ? ['IMAGE_DAMAGED', 'The image is damaged: it cannot be decoded.']
+    : ['RENDER_FAILED', 'The image could not be rendered.']
+}
+
+/** Errors of sharp have no code; those of Node have. */
+function explainSystem(code: string): readonly [ErrorCode, string] {
+  return code === 'ENOENT'
+    ? ['ORIGINAL_NOT_FOUND', 'There is no image of this id.']
+    : ['STORE_UNAVAILABLE', 'The image cannot be read or written just now.']
 }

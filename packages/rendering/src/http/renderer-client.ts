@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { errorCode } from '@iaas/common/disk/disk-errors'
 import { AppError, isAppError } from '@iaas/common/errors'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
@@ -26,55 +26,87 @@ export type RendererClientOptions = {
 /** A replica that ends takes its connections with it: another one does the work. */
 const attempts = 3
 
+type Call<Schema extends z.ZodType> = {
+  readonly path: string
+  readonly task: unknown
+  /** The picture. */
+  readonly file: string
+  readonly schema: Schema
+  readonly signal: AbortSignal | undefined
+}
+
+type Answer<Facts> = { readonly facts: Facts; readonly bytes: Uint8Array }
+
 /** Decodes pictures by a renderer service. It keeps nothing that must be closed. */
 export function createRendererClient({ url, timeoutMs }: RendererClientOptions): Renderer {
-  async function call(
-    path: string,
-    task: unknown,
-    file: string,
-    signal?: AbortSignal,
-  ): Promise<Response> {
+  async function call<Schema extends z.ZodType>(
+    given: Call<Schema>,
+  ): Promise<Answer<z.output<Schema>>> {
+    const { path, task, signal } = given
     const target = `${url}${path}?${taskParameter}=${encodeFacts(task)}`
     for (let left = attempts; ; left -= 1) {
       const limit = deadline(timeoutMs, signal)
       try {
-        const response = await fetch(target, { ...post(file), ...(limit && { signal: limit }) })
-        if (response.ok) return response
-        throw await toError(response)
+        return await post(target, given, limit)
       } catch (error) {
         signal?.throwIfAborted()
         if (isAppError(error)) throw error
-        if (limit?.aborted)
-          throw new AppError('RENDER_TIMEOUT', 'The render took longer than it may.')
+        if (limit?.aborted) throw late(error)
         if (left <= 1) throw unreachable(error)
       }
     }
   }
 
   return {
-    async inspect(path, signal) {
-      return read(inspectResult, await call(wirePaths.inspect, {}, path, signal))
+    async inspect(file, signal) {
+      const { inspect: path } = wirePaths
+      const { facts } = await call({ path, task: {}, file, schema: inspectResult, signal })
+      return facts
     },
-    async render({ path, variant, bounds }, signal) {
-      const response = await call(wirePaths.render, { variant, bounds }, path, signal)
-      const result = read(renderResult, response)
-      if (result.kind === 'out-of-bounds') return result
-      return { ...result, bytes: new Uint8Array(await response.arrayBuffer()) }
+    async render({ path: file, variant, bounds }, signal) {
+      const task = { variant, bounds }
+      const { render: path } = wirePaths
+      const { facts, bytes } = await call({ path, task, file, schema: renderResult, signal })
+      return facts.kind === 'rendered' ? { ...facts, bytes } : facts
     },
-    async takeIn({ path, outputPath, crop }, signal) {
-      const response = await call(wirePaths.takeIn, { crop }, path, signal)
-      const result = read(takeInResult, response)
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      if (result.reencoded) await writeDurably(outputPath, bytes)
-      return result
+    async takeIn({ path: file, outputPath, crop }, signal) {
+      const { takeIn: path } = wirePaths
+      const answer = await call({ path, task: { crop }, file, schema: takeInResult, signal })
+      if (answer.facts.reencoded) await writeDurably(outputPath, answer.bytes)
+      return answer.facts
     },
   }
 }
 
-function post(file: string): RequestInit {
-  const body = Readable.toWeb(createReadStream(file))
-  // Without `duplex` a stream is refused as a body.
-  return { method: 'POST', body, duplex: 'half' } as unknown as RequestInit
+async function post<Schema extends z.ZodType>(
+  target: string,
+  { file, schema }: Call<Schema>,
+  signal: AbortSignal | undefined,
+): Promise<Answer<z.output<Schema>>> {
+  await using picture = await openPicture(file)
+  const body = Readable.toWeb(picture.createReadStream({ autoClose: false }))
+  const init = {
+    method: 'POST',
+    body,
+    // Without it a stream is refused as a body.
+    duplex: 'half',
+    ...(signal && { signal }),
+  } as unknown as RequestInit
+  const response = await fetch(target, init)
+  if (!response.ok) throw await toError(response)
+  const facts = decodeFacts(schema, response.headers.get(resultHeader))
+  return { facts, bytes: new Uint8Array(await response.arrayBuffer()) }
+}
+
+async function openPicture(file: string): Promise<Awaited<ReturnType<typeof open>>> {
+  try {
+    return await open(file, 'r')
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') {
+      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.', { cause })
+    }
+    throw new AppError('STORE_UNAVAILABLE', 'The image cannot be read just now.', { cause })
+  }
 }
 
 function deadline(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal | undefined {
@@ -83,13 +115,14 @@ function deadline(timeoutMs: number, signal: AbortSignal | undefined): AbortSign
   return signal === undefined ? limit : AbortSignal.any([signal, limit])
 }
 
-function read<Schema extends z.ZodType>(schema: Schema, response: Response): z.output<Schema> {
-  return decodeFacts(schema, response.headers.get(resultHeader))
-}
-
+/** @throws where the answer is none of a renderer */
 async function toError(response: Response): Promise<AppError> {
   const { code, message } = failure.parse(await response.json())
   return new AppError(code, message)
+}
+
+function late(cause: unknown): AppError {
+  return new AppError('RENDER_TIMEOUT', 'The render took longer than it may.', { cause })
 }
 
 function unreachable(cause: unknown): AppError {

@@ -1,6 +1,12 @@
-import { type ErrorCode, errorCodes } from '@iaas/common/errors'
 import { variantSchema } from '@iaas/common/jobs'
 import { z } from 'zod'
+import {
+  failureSchema,
+  infoSchema,
+  intakeSchema,
+  outOfBoundsSchema,
+  sizeSchema,
+} from '../protocol.ts'
 
 /**
  * How a task travels to a renderer service: the picture as the body of a POST, what to do with it in the query
@@ -11,28 +17,23 @@ export const taskParameter = 'task'
 /** JSON, in ASCII by percent-encoding. */
 export const resultHeader = 'x-result'
 
-const size = z.object({ width: z.int().positive(), height: z.int().positive() })
-const format = z.enum(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'])
-const region = size.extend({ left: z.int().nonnegative(), top: z.int().nonnegative() })
+const region = sizeSchema.extend({ left: z.int().nonnegative(), top: z.int().nonnegative() })
 
-export const renderTask = z.object({ variant: variantSchema, bounds: size })
+export const renderTask = z.object({ variant: variantSchema, bounds: sizeSchema })
 export const takeInTask = z.object({ crop: region.optional() })
 
-export const inspectResult = z.object({ format, size })
+export const inspectResult = infoSchema
 export const renderResult = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('rendered'),
     timing: z.object({ queueMs: z.number(), renderMs: z.number() }),
   }),
-  z.object({ kind: z.literal('out-of-bounds'), source: size }),
+  outOfBoundsSchema,
 ])
-export const takeInResult = z.object({ reencoded: z.boolean(), format, size })
+export const takeInResult = intakeSchema
 
 /** The body of every answer that is not 200. */
-export const failure = z.object({
-  code: z.enum(errorCodes as unknown as [ErrorCode, ...ErrorCode[]]),
-  message: z.string(),
-})
+export const failure = failureSchema
 
 export function encodeFacts(facts: unknown): string {
   return encodeURIComponent(JSON.stringify(facts))

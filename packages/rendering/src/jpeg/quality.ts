@@ -12,47 +12,24 @@ const luminance = [
   14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
   92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
 ]
+const chrominanceRow = (...first: readonly number[]) => [...first, 99, 99, 99, 99]
 const chrominance = [
-  17,
-  18,
-  24,
-  47,
-  99,
-  99,
-  99,
-  99,
-  18,
-  21,
-  26,
-  66,
-  99,
-  99,
-  99,
-  99,
-  24,
-  26,
-  56,
-  99,
-  99,
-  99,
-  99,
-  99,
-  47,
-  66,
-  99,
-  99,
-  99,
-  99,
-  99,
-  99,
+  ...chrominanceRow(17, 18, 24, 47),
+  ...chrominanceRow(18, 21, 26, 66),
+  ...chrominanceRow(24, 26, 56, 99),
+  ...chrominanceRow(47, 66, 99, 99),
   ...Array.from({ length: 32 }, () => 99),
 ]
 
 /** Two sums over the tables of a file: of a few coefficients that tell much, and of all. */
 type Sums = { readonly few: number; readonly all: number }
 
-function sumsOf(tables: readonly QuantisationTable[]): Sums {
-  const [first = [], second] = tables
+/** The first two tables tell much; every table counts for the other sum. */
+function sumsOf(
+  first: QuantisationTable,
+  second: QuantisationTable | undefined,
+  tables: readonly QuantisationTable[],
+): Sums {
   const few = (first[2] ?? 0) + (first[53] ?? 0)
   const more = second === undefined ? 0 : (second[0] ?? 0) + (second[63] ?? 0)
   return { few: few + more, all: tables.flat().reduce((sum, value) => sum + value, 0) }
@@ -64,20 +41,25 @@ function scaleTable(table: QuantisationTable, quality: number): QuantisationTabl
 }
 
 const qualities = Array.from({ length: 100 }, (_, index) => index + 1)
-const expectedOfTwo = qualities.map((quality) =>
-  sumsOf([scaleTable(luminance, quality), scaleTable(chrominance, quality)]),
-)
-const expectedOfOne = qualities.map((quality) => sumsOf([scaleTable(luminance, quality)]))
+const expectedOfTwo = qualities.map((quality) => {
+  const tables = [scaleTable(luminance, quality), scaleTable(chrominance, quality)] as const
+  return sumsOf(...tables, tables)
+})
+const expectedOfOne = qualities.map((quality) => {
+  const table = scaleTable(luminance, quality)
+  return sumsOf(table, undefined, [table])
+})
 
 /**
  * The quality that a JPEG was written with, 1 to 100, as ImageMagick's `identify -format %Q` estimates it: the first
  * quality whose expected sums are not both above the file's; it is believed where both are reached, or from 51 on.
  */
 export function estimateQuality({ tables }: JpegFacts): number {
-  const found = [...tables].toSorted(([one], [other]) => one - other).map(([, table]) => table)
-  if (found.length === 0) return unknownQuality
-  const sums = sumsOf(found)
-  const expected = found.length > 1 ? expectedOfTwo : expectedOfOne
+  const first = tables.get(0)
+  if (first === undefined) return unknownQuality
+  const second = tables.get(1)
+  const sums = sumsOf(first, second, [...tables.values()])
+  const expected = second === undefined ? expectedOfOne : expectedOfTwo
   const index = expected.findIndex(({ few, all }) => sums.few >= few || sums.all >= all)
   const reached = expected[index]
   if (reached === undefined) return unknownQuality

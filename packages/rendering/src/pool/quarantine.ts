@@ -1,8 +1,8 @@
 import { digestOf } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
+import { variantKey } from '@iaas/common/image'
 import { LRUCache } from 'lru-cache'
 import type { Task } from '../protocol.ts'
-import { variantKey } from '@iaas/common/image'
 
 export type Quarantine = {
   /** @throws AppError RENDER_QUARANTINED for a task that has killed its child too often */
@@ -16,9 +16,19 @@ const allowedKills = 2
 const quarantineMs = 10 * 60_000
 const maxTasks = 10_000
 
-/** Remembers for some minutes what kills children, so that it does not keep the others from being rendered. */
-export function createQuarantine(): Quarantine {
-  const kills = new LRUCache<string, number>({ max: maxTasks, ttl: quarantineMs })
+/**
+ * Remembers for some minutes what kills children, so that it does not keep the others from being rendered.
+ *
+ * @param now ms, from any beginning
+ */
+export function createQuarantine(now: () => number = () => performance.now()): Quarantine {
+  const kills = new LRUCache<string, number>({
+    max: maxTasks,
+    ttl: quarantineMs,
+    // Without it, a time is remembered for a moment by a timer.
+    ttlResolution: 0,
+    perf: { now },
+  })
   return {
     check(task) {
       if ((kills.get(nameOf(task)) ?? 0) < allowedKills) return
@@ -32,12 +42,13 @@ export function createQuarantine(): Quarantine {
       kills.set(name, (kills.get(name) ?? 0) + 1)
     },
     get size() {
+      kills.purgeStale()
       return kills.size
     },
   }
 }
 
+/** A render is known by its variant, whose id stands for the original: in a renderer service each path is new. */
 function nameOf(task: Task): string {
-  const what = task.kind === 'render' ? variantKey(task.variant) : task.kind
-  return digestOf(`${task.path}\n${what}`)
+  return digestOf(task.kind === 'render' ? variantKey(task.variant) : `${task.kind} ${task.path}`)
 }

@@ -1,33 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { AppError } from '@iaas/common/errors'
-import type { FromChild, Results, Task, TaskKind, TaskLimits, ToChild } from '../protocol.ts'
-
-/** A child that ended under its task, by itself or by a signal from outside. */
-export class ChildCrashedError extends Error {
-  override readonly name = 'ChildCrashedError'
-}
-
-export type RunOptions = {
-  readonly limits: TaskLimits
-  /** How long the child may take, without what it waits for in `admit`, ms; 0: no limit. */
-  readonly timeoutMs: number
-  /** What the task fails with when it is late. */
-  readonly onLate: () => Error
-  /** Resolves when that many bytes may be taken. */
-  readonly admit: (bytes: number) => Promise<void>
-  readonly signal: AbortSignal | undefined
-}
+import type { Results, Task, TaskKind } from '../protocol.ts'
+import { ChildCrashedError, type RunOptions, runTask } from './run-task.ts'
 
 export type RenderChild = {
   readonly pid: number | undefined
   /** false once it has ended, or was told to. */
   readonly isAlive: boolean
+  /** Resolves once it has ended. */
+  readonly ended: Promise<void>
   /**
    * Gives it a task; it has no other. Late or aborted, the child is killed: nothing else ends a decoder.
    *
-   * @throws AppError as the task does; ChildCrashedError; what `onLate` makes; the reason of the signal
+   * @throws AppError as the task does; ChildCrashedError; ChildLateError; the reason of the signal
    */
   run(task: Task, options: RunOptions): Promise<Results[TaskKind]>
   /** Kills it, and resolves once it is gone. */
@@ -58,15 +43,12 @@ export function startRenderChild(): RenderChild {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   let isAlive = true
-  const exited = once(child, 'exit').then(
-    () => (isAlive = false),
-    () => (isAlive = false),
-  )
+  const ended = endOf(child).finally(() => (isAlive = false))
 
   async function kill(): Promise<void> {
     isAlive = false
     child.kill('SIGKILL')
-    await exited
+    await ended
   }
 
   return {
@@ -76,57 +58,21 @@ export function startRenderChild(): RenderChild {
     get isAlive() {
       return isAlive
     },
+    ended,
+    async run(task, options) {
+      if (!isAlive) throw new ChildCrashedError()
+      return runTask(child, task, options, () => void kill())
+    },
     kill,
-    run: (task, options) => runTask(child, task, options, () => void kill()),
   }
 }
 
-function runTask(
-  child: ChildProcess,
-  task: Task,
-  options: RunOptions,
-  kill: () => void,
-): Promise<Results[TaskKind]> {
-  const { limits, timeoutMs, onLate, admit, signal } = options
-  return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined
-    const settle = () => {
-      clearTimeout(timer)
-      child.off('message', onMessage).off('exit', onEnd).off('error', onEnd)
-      signal?.removeEventListener('abort', onAbort)
-    }
-    const endWith = (error: unknown) => {
-      settle()
-      kill()
-      reject(error)
-    }
-    const startTimer = () => {
-      if (timeoutMs > 0) timer = setTimeout(() => endWith(onLate()), timeoutMs)
-    }
-    const onAbort = () => endWith(signal?.reason)
-    const onEnd = () => endWith(new ChildCrashedError('A render child ended under its task.'))
-    const goOn = () => {
-      startTimer()
-      send(child, { kind: 'proceed' })
-    }
-    const onCost = (bytes: number) => {
-      clearTimeout(timer)
-      void admit(bytes).then(goOn, endWith)
-    }
-    const onMessage = (message: FromChild) => {
-      if (message.kind === 'cost') return onCost(message.bytes)
-      settle()
-      if (message.kind === 'done') return resolve(message.result)
-      reject(new AppError(message.code, message.message))
-    }
-    child.on('message', onMessage).once('exit', onEnd).once('error', onEnd)
-    signal?.addEventListener('abort', onAbort, { once: true })
-    startTimer()
-    send(child, { kind: 'task', task, limits })
+/** A child that could not be started tells no exit. */
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.on('error', () => {
+      if (child.pid === undefined) resolve()
+    })
   })
-}
-
-/** A child that is gone is noticed by its exit. */
-function send(child: ChildProcess, message: ToChild): void {
-  child.send(message, () => {})
 }

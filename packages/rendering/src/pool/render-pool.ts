@@ -1,9 +1,11 @@
-import { AppError } from '@iaas/common/errors'
+import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { Results, Task, TaskKind } from '../protocol.ts'
-import { type Admission, createAdmission } from './admission.ts'
+import { createAdmission } from './admission.ts'
+import { createChildSet } from './child-set.ts'
+import { createMemoryShare } from './memory-share.ts'
 import { createQuarantine } from './quarantine.ts'
-import { ChildCrashedError, type RenderChild, startRenderChild } from './render-child.ts'
+import { ChildCrashedError, ChildLateError } from './run-task.ts'
 
 export type RenderPoolOptions = {
   /** Pictures decoded at once. */
@@ -18,12 +20,23 @@ export type RenderPoolOptions = {
   readonly maxInputPixels: number
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
+  readonly events?: RenderPoolEvents
+}
+
+/** What there is to count. A listener must not throw. */
+export type RenderPoolEvents = {
+  /** A task is over: how it ended, and how long it took with its time in the queue, ms. */
+  task(kind: TaskKind, outcome: 'done' | 'aborted' | ErrorCode, ms: number): void
+  /** A child was lost under its task. */
+  childLost(reason: 'crashed' | 'late'): void
 }
 
 export type RenderPoolStats = {
   readonly inFlight: number
   readonly waiting: number
   readonly quarantined: number
+  /** What the tasks in flight take of the memory budget, by estimate. */
+  readonly memoryBytes: number
   /** The process ids of the children. */
   readonly children: readonly number[]
 }
@@ -38,7 +51,8 @@ const allowanceBytes = 96 * 1024 * 1024
 
 /** Decodes pictures in children of this process, which the caller ends by disposing of the pool. */
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
-  const { concurrency, queueLimit, queueTimeoutMs, memoryBudgetBytes } = options
+  const { concurrency, queueLimit, queueTimeoutMs, memoryBudgetBytes, events } = options
+  const { maxInputPixels, maxOnDiskPixels, blurSigma } = options
   const slots = createAdmission({ capacity: concurrency, queueLimit, queueTimeoutMs })
   const memory = createAdmission({
     capacity: memoryBudgetBytes,
@@ -46,40 +60,23 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     queueTimeoutMs,
   })
   const quarantine = createQuarantine()
-  const children = new Set<RenderChild>()
-  const idle: RenderChild[] = []
-
-  function takeChild(): RenderChild {
-    for (let child = idle.pop(); child !== undefined; child = idle.pop()) {
-      if (child.isAlive) return child
-      children.delete(child)
-    }
-    const child = startRenderChild()
-    children.add(child)
-    return child
-  }
-
-  function giveBack(child: RenderChild): void {
-    if (child.isAlive) idle.push(child)
-    else children.delete(child)
-  }
+  const children = createChildSet()
+  const allowance = Math.min(allowanceBytes, memoryBudgetBytes)
 
   async function attempt(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {
     const share = createMemoryShare(memory, memoryBudgetBytes)
-    const child = takeChild()
+    const child = children.take()
     try {
-      await share.enter(Math.min(allowanceBytes, memoryBudgetBytes), signal)
-      const { maxInputPixels, maxOnDiskPixels, blurSigma } = options
+      await share.enter(allowance, signal)
       return await child.run(task, {
-        limits: { maxInputPixels, maxOnDiskPixels, blurSigma, allowance: allowanceBytes },
+        limits: { maxInputPixels, maxOnDiskPixels, blurSigma, allowance },
         timeoutMs: task.kind === 'render' ? options.timeoutMs : options.intakeTimeoutMs,
-        onLate: () => lateError(task),
-        admit: (bytes) => share.enter(bytes, signal),
+        admit: (bytes, ended) => share.enter(bytes, ended),
         signal,
       })
     } finally {
       share.leave()
-      giveBack(child)
+      children.giveBack(child)
     }
   }
 
@@ -90,11 +87,12 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       try {
         return await attempt(task, signal)
       } catch (error) {
-        const isCrash = error instanceof ChildCrashedError
-        if (isCrash || isLate(error)) quarantine.note(task)
-        if (!isCrash) throw error
-        if (left <= 1)
-          throw new AppError('RENDER_FAILED', 'The image could not be decoded.', { cause: error })
+        const isLate = error instanceof ChildLateError
+        if (!isLate && !(error instanceof ChildCrashedError)) throw error
+        quarantine.note(task)
+        events?.childLost(isLate ? 'late' : 'crashed')
+        if (isLate) throw lateError(task, error)
+        if (left <= 1) throw crashError(error)
       }
     }
   }
@@ -104,13 +102,17 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     signal?: AbortSignal,
   ): Promise<{ readonly result: Results[Kind]; readonly queueMs: number; readonly ms: number }> {
     const startedAt = performance.now()
-    const leave = await slots.enter(1, signal)
-    const enteredAt = performance.now()
+    const tell = (outcome: Parameters<RenderPoolEvents['task']>[1]) =>
+      events?.task(task.kind, outcome, performance.now() - startedAt)
     try {
-      const result = (await runTask(task, signal)) as Results[Kind]
+      const leave = await slots.enter(1, signal)
+      const enteredAt = performance.now()
+      const result = (await runTask(task, signal).finally(leave)) as Results[Kind]
+      tell('done')
       return { result, queueMs: enteredAt - startedAt, ms: performance.now() - enteredAt }
-    } finally {
-      leave()
+    } catch (error) {
+      tell(isAppError(error) ? error.code : 'aborted')
+      throw error
     }
   }
 
@@ -129,44 +131,19 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       inFlight: slots.inside,
       waiting: slots.waiting,
       quarantined: quarantine.size,
-      children: [...children].flatMap(({ pid, isAlive }) => (isAlive && pid ? [pid] : [])),
+      memoryBytes: memory.inside,
+      children: children.pids,
     }),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...children].map((child) => child.kill()))
-    },
+    [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
   }
 }
 
-type MemoryShare = {
-  /** Takes this share instead of what it had before. */
-  enter(bytes: number, signal?: AbortSignal): Promise<void>
-  leave(): void
-}
-
-/** What a task holds of the memory budget. It gives back before it asks for more: two that hold and wait would block. */
-function createMemoryShare(memory: Admission, budget: number): MemoryShare {
-  let leave: (() => void) | undefined
-  return {
-    async enter(bytes, signal) {
-      leave?.()
-      leave = undefined
-      if (bytes > budget) {
-        throw new AppError('IMAGE_TOO_LARGE', 'The image takes more memory than a render may have.')
-      }
-      leave = await memory.enter(bytes, signal)
-    },
-    leave: () => leave?.(),
-  }
-}
-
-class LateError extends AppError {}
-
-function lateError(task: Task): AppError {
+function lateError(task: Task, cause: Error): AppError {
   return task.kind === 'render'
-    ? new LateError('RENDER_TIMEOUT', 'The render took longer than it may.')
-    : new LateError('IMAGE_TOO_COSTLY', 'The image takes too long to be decoded.')
+    ? new AppError('RENDER_TIMEOUT', 'The render took longer than it may.', { cause })
+    : new AppError('IMAGE_TOO_COSTLY', 'The image takes too long to be decoded.', { cause })
 }
 
-function isLate(error: unknown): boolean {
-  return error instanceof LateError
+function crashError(cause: Error): AppError {
+  return new AppError('RENDER_FAILED', 'The image could not be decoded.', { cause })
 }

@@ -1,9 +1,14 @@
-import type { Plan, Variant } from '@iaas/common/image'
+import type { Plan, Size, Variant } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
+import type { Orientation } from '../orientation.ts'
 
 /** All that a step needs to know. */
 export type StepContext = {
+  /** In the picture as it is displayed. */
   readonly plan: Plan
+  /** The size of the source as it is displayed, px. */
+  readonly size: Size
+  readonly orientation: Orientation
   readonly variant: Variant
   /** 1 to 100. */
   readonly quality: number

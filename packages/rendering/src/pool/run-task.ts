@@ -1,0 +1,110 @@
+import type { ChildProcess } from 'node:child_process'
+import { AppError } from '@iaas/common/errors'
+import {
+  type Results,
+  type Task,
+  type TaskKind,
+  type TaskLimits,
+  type ToChild,
+  parseFromChild,
+} from '../protocol.ts'
+
+/** A child that ended under its task, by itself or by a signal from outside, or that talks nonsense. */
+export class ChildCrashedError extends Error {
+  override readonly name = 'ChildCrashedError'
+}
+
+/** A child that was killed because its task took too long. */
+export class ChildLateError extends Error {
+  override readonly name = 'ChildLateError'
+}
+
+export type RunOptions = {
+  readonly limits: TaskLimits
+  /** How long the child may work, without what it waits for in `admit`, ms; 0: no limit. */
+  readonly timeoutMs: number
+  /** Resolves when that many bytes may be taken; `ended` aborts when they are no longer wanted. */
+  readonly admit: (bytes: number, ended: AbortSignal) => Promise<void>
+  readonly signal: AbortSignal | undefined
+}
+
+/** Has a child do a task; see `RenderChild`. `kill` is called where the child is to be ended. */
+export function runTask(
+  child: ChildProcess,
+  task: Task,
+  { limits, timeoutMs, admit, signal }: RunOptions,
+  kill: () => void,
+): Promise<Results[TaskKind]> {
+  return new Promise((resolve, reject) => {
+    const ended = new AbortController()
+    const deadline = createDeadline(timeoutMs, () => fail(new ChildLateError()))
+    let isWorking = true
+
+    function settle(): void {
+      deadline.pause()
+      ended.abort()
+      child.off('message', onMessage).off('exit', onCrash).off('error', onCrash)
+      signal?.removeEventListener('abort', onAbort)
+    }
+    function fail(error: unknown): void {
+      settle()
+      // A child that waits for its memory has nothing in its hands yet: it is as good as idle.
+      if (isWorking) kill()
+      reject(error)
+    }
+    function onAbort(): void {
+      fail(signal?.reason)
+    }
+    function onCrash(): void {
+      isWorking = true
+      fail(new ChildCrashedError())
+    }
+    function tell(message: ToChild): void {
+      deadline.resume()
+      // Its exit may have been told before anybody listened.
+      child.send(message, (error) => error && onCrash())
+    }
+    async function onCost(bytes: number): Promise<void> {
+      deadline.pause()
+      isWorking = false
+      await admit(bytes, ended.signal)
+      if (ended.signal.aborted) return
+      isWorking = true
+      tell({ kind: 'proceed' })
+    }
+    function onMessage(data: unknown): void {
+      const message = parseFromChild(task.kind, data)
+      if (message === undefined) return onCrash()
+      if (message.kind === 'cost') return void onCost(message.bytes).catch(fail)
+      settle()
+      if (message.kind === 'done') resolve(message.result)
+      else reject(new AppError(message.code, message.message))
+    }
+
+    child.on('message', onMessage).once('exit', onCrash).once('error', onCrash)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    tell({ kind: 'task', task, limits })
+  })
+}
+
+type Deadline = { resume(): void; pause(): void }
+
+/** A timer whose time does not run while it is paused. */
+function createDeadline(limitMs: number, onOver: () => void): Deadline {
+  let leftMs = limitMs
+  let startedAt = 0
+  let timer: NodeJS.Timeout | undefined
+  return {
+    resume() {
+      if (limitMs === 0) return
+      startedAt = performance.now()
+      timer = setTimeout(onOver, Math.max(1, leftMs))
+    },
+    pause() {
+      if (timer === undefined) return
+      clearTimeout(timer)
+      timer = undefined
+      leftMs -= performance.now() - startedAt
+    },
+  }
+}

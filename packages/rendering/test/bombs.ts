@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises'
+import type { RenderJob } from '@iaas/common/ports/renderer'
+import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
+import { makeVariant } from '@iaas/testing/variants'
+
+/** A JPEG that keeps its decoder busy for many seconds, in some hundred kilobytes; its estimated cost is 141 MB. */
+export const slowPicture = makeScanBomb(5000, 5000, 4000)
+
+/** The same, but done in a moment. */
+export const dearPicture = makeScanBomb(5000, 5000, 2)
+
+const bounds = { width: 2000, height: 2000 }
+
+/** Puts a picture at `path`, and gives a job to render it. */
+export async function makeJob(path: string, picture: Uint8Array): Promise<RenderJob> {
+  await writeFile(path, picture)
+  return { path, variant: makeVariant({ width: 20, height: 20 }), bounds }
+}

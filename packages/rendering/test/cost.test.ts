@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { describe, expect, it } from '@jest/globals'
+import { inspectFile } from '@iaas/rendering/child/inspect'
+import { estimateMemory } from '@iaas/rendering/cost'
+import { makeInterlacedBomb } from '@iaas/testing/images/bombs'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { makeJob } from './bombs.ts'
+import { openPool } from './open-pool.ts'
+
+const facts = {
+  format: 'jpeg',
+  size: { width: 6000, height: 4000 },
+  orientation: 1,
+  colours: 'rgb',
+  isProgressive: false,
+  bytesPerPixel: 3,
+  isDeep: false,
+} as const
+
+describe('the estimate of the memory that a picture takes', () => {
+  it('lets photos of phones begin at once, and asks of dear ones', () => {
+    const allowance = 96 * 1024 * 1024
+    const thumbnail = { width: 400, height: 300 }
+    expect(
+      estimateMemory({ ...facts, size: { width: 4000, height: 3000 } }, thumbnail),
+    ).toBeLessThan(allowance)
+    expect(estimateMemory({ ...facts, isProgressive: true }, thumbnail)).toBeGreaterThan(allowance)
+    expect(estimateMemory({ ...facts, format: 'avif' }, thumbnail)).toBeGreaterThan(allowance)
+  })
+
+  it('grows with the source, its depth and the output', () => {
+    const cost = estimateMemory({ ...facts, isProgressive: true }, { width: 100, height: 100 })
+    const dearer = [
+      estimateMemory({ ...facts, isProgressive: true }, { width: 2000, height: 2000 }),
+      estimateMemory(
+        { ...facts, isProgressive: true, bytesPerPixel: 4 },
+        { width: 100, height: 100 },
+      ),
+      estimateMemory(
+        { ...facts, isProgressive: true, size: { width: 7000, height: 4000 } },
+        { width: 100, height: 100 },
+      ),
+    ]
+    for (const other of dearer) expect(other).toBeGreaterThan(cost)
+    expect(estimateMemory({ ...facts, isProgressive: true }, undefined)).toBeLessThan(cost)
+  })
+})
+
+const describeOnLinux = existsSync('/proc/self/status') ? describe : describe.skip
+describeOnLinux('the memory of a child, as /proc shows it', () => {
+  it.each([
+    ['a progressive JPEG', () => makeScanBomb(5400, 5400, 2)],
+    ['a wide interlaced PNG of 16 bits', () => makeInterlacedBomb(65_400, 440)],
+    ['a high one', () => makeInterlacedBomb(440, 65_400)],
+  ])('stays within the estimate for %s', async (_name, make) => {
+    await using folder = await createTemporaryFolder()
+    await using pool = openPool({ concurrency: 1 })
+    const path = join(folder.path, 'dear')
+    await writeFile(path, make())
+    const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
+    await pool.render(await makeJob(join(folder.path, 'quick'), photo))
+    const [child] = pool.stats().children
+    const before = readPeakBytes(child)
+    // It may be damaged: it is dear before that is seen.
+    await pool.takeIn({ path, outputPath: `${path}.out`, crop: undefined }).catch(() => {})
+    expect(pool.stats().children).toEqual([child])
+    const estimate = estimateMemory(await inspectFile(path, 30_000_000), undefined)
+    expect(readPeakBytes(child) - before).toBeLessThan(estimate)
+  })
+})
+
+function readPeakBytes(pid: number | undefined): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+}

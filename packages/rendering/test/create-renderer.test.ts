@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { createClosers } from '@iaas/common/lifecycle/closers'
+import { createSilentLogger } from '@iaas/common/log'
+import {
+  type PoolSettings,
+  blurSigma,
+  rendererSettings,
+  timeoutSettings,
+} from '@iaas/rendering/config'
+import { createRenderer } from '@iaas/rendering/create-renderer'
+import { findFreePort } from '@iaas/testing/free-port'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { makeJob } from './bombs.ts'
+
+const makeSettings = (renderer: object): PoolSettings => ({
+  renderer: rendererSettings.parse(renderer),
+  timeout: timeoutSettings.parse({}),
+  constraints: { max_input: 30, max_on_disk: 30 },
+  blur_sigma: blurSigma.parse(undefined),
+})
+
+describe('the renderer that the configuration asks for', () => {
+  it('is children of this process where no service is named; they end with it', async () => {
+    await using folder = await createTemporaryFolder()
+    const closers = createClosers(createSilentLogger())
+    const renderer = createRenderer(makeSettings({}), closers)
+    const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
+    const job = await makeJob(join(folder.path, 'photo'), photo)
+    expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
+    await closers.close()
+    await expect(renderer.render(job)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+  })
+
+  it('is the service that is named', async () => {
+    await using folder = await createTemporaryFolder()
+    const closers = createClosers(createSilentLogger())
+    const url = `http://127.0.0.1:${await findFreePort()}`
+    const renderer = createRenderer(makeSettings({ url }), closers)
+    const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
+    const job = await makeJob(join(folder.path, 'photo'), photo)
+    await expect(renderer.render(job)).rejects.toThrow('No renderer can be reached.')
+  })
+})

@@ -1,0 +1,21 @@
+import {
+  type RenderPool,
+  type RenderPoolOptions,
+  createRenderPool,
+} from '@iaas/rendering/pool/render-pool'
+
+/** A pool that has time and room for everything, but for what a test takes from it. */
+export function openPool(options: Partial<RenderPoolOptions> = {}): RenderPool {
+  return createRenderPool({
+    concurrency: 2,
+    queueLimit: 100,
+    queueTimeoutMs: 60_000,
+    memoryBudgetBytes: 2 ** 31,
+    timeoutMs: 60_000,
+    intakeTimeoutMs: 60_000,
+    maxInputPixels: 30_000_000,
+    maxOnDiskPixels: 30_000_000,
+    blurSigma: 7,
+    ...options,
+  })
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals'
+import { createQuarantine } from '@iaas/rendering/pool/quarantine'
+import { makeVariant } from '@iaas/testing/variants'
+
+const bounds = { width: 9, height: 9 }
+const isKeptOut = expect.objectContaining({ code: 'RENDER_QUARANTINED' })
+
+const makeTask = (path = 'somewhere') =>
+  ({ kind: 'render', path, variant: makeVariant(), bounds }) as const
+
+describe('the quarantine', () => {
+  it('lets a task be tried twice, and keeps it out for ten minutes', () => {
+    let now = 1000
+    const quarantine = createQuarantine(() => now)
+    const task = makeTask()
+    quarantine.note(task)
+    expect(() => quarantine.check(task)).not.toThrow()
+    quarantine.note(task)
+    expect(() => quarantine.check(task)).toThrow(isKeptOut)
+    now += 10 * 60_000 - 1
+    expect(() => quarantine.check(task)).toThrow(isKeptOut)
+    now += 2
+    expect(() => quarantine.check(task)).not.toThrow()
+    expect(quarantine.size).toBe(0)
+  })
+
+  it('knows a render by its variant, and an upload by its file', () => {
+    const quarantine = createQuarantine()
+    const task = makeTask('here')
+    const upload = { kind: 'take-in', path: 'here', outputPath: 'there', crop: undefined } as const
+    for (const each of [task, task, upload, upload]) quarantine.note(each)
+    expect(() => quarantine.check({ ...task, path: 'elsewhere' })).toThrow(isKeptOut)
+    expect(() => quarantine.check(makeTask('here'))).not.toThrow()
+    expect(() => quarantine.check(upload)).toThrow(isKeptOut)
+    expect(() => quarantine.check({ ...upload, path: 'elsewhere' })).not.toThrow()
+    expect(() => quarantine.check({ kind: 'inspect', path: 'here' })).not.toThrow()
+  })
+
+  it('remembers no more than so many', () => {
+    const quarantine = createQuarantine()
+    for (let count = 0; count < 10_100; count += 1) quarantine.note(makeTask())
+    expect(quarantine.size).toBe(10_000)
+  })
+})

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseFromChild } from '@iaas/rendering/protocol'
+
+const info = { format: 'jpeg', size: { width: 2, height: 1 } }
+const rendered = { kind: 'rendered', bytes: new Uint8Array([1, 2]) }
+
+describe('what a child says', () => {
+  it.each([
+    ['inspect', { kind: 'done', result: info }],
+    ['render', { kind: 'done', result: rendered }],
+    ['render', { kind: 'done', result: { kind: 'out-of-bounds', source: info.size } }],
+    ['take-in', { kind: 'done', result: { ...info, reencoded: true } }],
+    ['render', { kind: 'cost', bytes: 5 }],
+    ['render', { kind: 'failed', code: 'IMAGE_DAMAGED', message: 'It is damaged.' }],
+  ] as const)('is read, of %s: %j', (kind, message) => {
+    expect(parseFromChild(kind, message)).toEqual(message)
+  })
+
+  it('does not have its picture copied', () => {
+    const message = parseFromChild('render', { kind: 'done', result: rendered })
+    expect(message).toMatchObject({ result: { bytes: expect.any(Uint8Array) } })
+    expect(message?.kind === 'done' && 'bytes' in message.result && message.result.bytes).toBe(
+      rendered.bytes,
+    )
+  })
+
+  it.each([
+    undefined,
+    'done',
+    { kind: 'task' },
+    { kind: 'cost', bytes: -1 },
+    { kind: 'cost', bytes: Number.NaN },
+    { kind: 'failed', code: 'NONE', message: '' },
+    { kind: 'done', result: info },
+    { kind: 'done', result: { kind: 'rendered', bytes: 'text' } },
+    { kind: 'done', result: { kind: 'out-of-bounds', source: { width: 0, height: 1 } } },
+  ])('is refused where no such task says it: %j', (message) => {
+    expect(parseFromChild('render', message)).toBeUndefined()
+  })
+})

@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Format } from '@iaas/common/image'
+import sharp from 'sharp'
+import { meanDifference, readPixel } from '../../images/compare.ts'
+import { makeAnimatedGif } from '../../images/make-animation.ts'
+import { makePhoto } from '../../images/make-photo.ts'
+import type { Studio } from './studio.ts'
+
+const photo = { width: 120, height: 80 }
+const box = { width: 60, height: 60 }
+const targets: readonly Format[] = ['jpg', 'png', 'webp']
+
+const isWhite = (pixel: readonly number[]) => pixel.every((value) => value >= 250)
+
+export function describeColours(studio: Studio): void {
+  describe('colours and qualities', () => {
+    it('puts transparency on white where the output has none, and keeps it where it has', async () => {
+      const picture = await makePhoto({ ...photo, format: 'png', alpha: true })
+      const onWhite = await sharp(picture).flatten({ background: '#fff' }).png().toBuffer()
+      for (const format of targets) {
+        const bytes = await studio.render(picture, { ...box, format, quality: 95 })
+        expect((await sharp(bytes).metadata()).hasAlpha).toBe(format !== 'jpg')
+        const expected = await studio.render(onWhite, { ...box, format: 'png' })
+        expect(await meanDifference(bytes, expected)).toBeLessThan(5)
+      }
+    })
+
+    it.each(targets)('fills the rest of a canvas with white in %s', async (format) => {
+      for (const alpha of [false, true]) {
+        const picture = await makePhoto({ ...photo, format: 'png', alpha })
+        const bytes = await studio.render(picture, { ...box, fit: 'canvas', format })
+        expect(isWhite(await readPixel(bytes, 2, 2))).toBe(true)
+        expect(isWhite(await readPixel(bytes, -2, -2))).toBe(true)
+        expect(isWhite(await readPixel(bytes, 3, 14))).toBe(false)
+        const corner = sharp(bytes).extract({ left: 0, top: 0, width: 1, height: 1 })
+        expect((await corner.ensureAlpha().raw().toBuffer())[3]).toBe(255)
+      }
+    })
+
+    it.each([
+      ['CMYK', { format: 'jpeg', cmyk: true }, 25],
+      ['progressive CMYK', { format: 'jpeg', cmyk: true, progressive: true }, 25],
+      ['16-bit PNG', { format: 'png', bits16: true }, 3],
+      ['interlaced PNG', { format: 'png', progressive: true }, 3],
+      ['16-bit TIFF', { format: 'tiff', bits16: true }, 3],
+    ] as const)('shows %s in the colours of sRGB', async (_name, options, allowed) => {
+      const expected = await studio.render(await makePhoto({ ...photo, format: 'png' }), {
+        ...box,
+        format: 'png',
+      })
+      const bytes = await studio.render(await makePhoto({ ...photo, ...options }), {
+        ...box,
+        format: 'png',
+      })
+      expect(await sharp(bytes).metadata()).toMatchObject({ space: 'srgb', depth: 'uchar' })
+      expect(await meanDifference(bytes, expected)).toBeLessThan(allowed)
+    })
+
+    it('keeps grey grey', async () => {
+      for (const source of ['jpeg', 'png', 'webp', 'tiff'] as const) {
+        const picture = await makePhoto({ ...photo, format: source, grey: true })
+        for (const format of targets) {
+          const [red, green, blue] = await readPixel(
+            await studio.render(picture, { ...box, format }),
+            20,
+            20,
+          )
+          expect(Math.max(red, green, blue) - Math.min(red, green, blue)).toBeLessThanOrEqual(3)
+          expect(red).toBeGreaterThan(40)
+        }
+      }
+    })
+
+    it('leaves all metadata out, and brings the colours of a profile into sRGB', async () => {
+      const picture = await sharp(await makePhoto({ ...photo, format: 'png' }))
+        .withIccProfile('p3')
+        .withExif({ IFD0: { Copyright: 'somebody' } })
+        .jpeg({ quality: 95 })
+        .toBuffer()
+      expect(await sharp(picture).metadata()).toMatchObject({ icc: expect.anything() })
+      const original = await makePhoto({ ...photo, format: 'png' })
+      for (const format of targets) {
+        const bytes = await studio.render(picture, { ...box, format, quality: 95 })
+        const { icc, exif, xmp, iptc } = await sharp(bytes).metadata()
+        expect([icc, exif, xmp, iptc]).toEqual([undefined, undefined, undefined, undefined])
+        expect(bytes.includes('somebody')).toBe(false)
+        const expected = await studio.render(original, { ...box, format: 'png' })
+        expect(await meanDifference(bytes, expected)).toBeLessThan(6)
+      }
+    })
+
+    it('shows the first frame of an animation', async () => {
+      const gif = await makeAnimatedGif(60, 40, 3)
+      const webp = await sharp(gif, { animated: true }).webp().toBuffer()
+      const first = await studio.render(await makePhoto({ width: 60, height: 40, format: 'png' }), {
+        ...box,
+        format: 'png',
+      })
+      for (const animation of [gif, webp]) {
+        for (const format of targets) {
+          const bytes = await studio.render(animation, { ...box, format })
+          expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1)
+          expect(await meanDifference(bytes, first)).toBeLessThan(12)
+        }
+      }
+    })
+
+    it('writes progressive JPEG', async () => {
+      const bytes = await studio.render(await makePhoto({ ...photo, format: 'png' }), box)
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', isProgressive: true })
+    })
+
+    it('smooths the picture where a blur is asked for', async () => {
+      const picture = await makePhoto({ ...photo, format: 'png' })
+      for (const format of targets) {
+        const [plain, blurred] = await Promise.all(
+          [false, true].map((blur) => studio.render(picture, { ...box, format, blur })),
+        )
+        const [before, after] = await Promise.all(
+          [plain, blurred].map(async (bytes) => (await sharp(bytes).stats()).sharpness),
+        )
+        expect(after).toBeLessThan((before ?? 0) / 2)
+        expect(
+          await meanDifference(plain ?? Buffer.alloc(0), blurred ?? Buffer.alloc(0)),
+        ).toBeLessThan(40)
+      }
+    })
+
+    it('takes the quality that is asked for', async () => {
+      const picture = await makePhoto({ ...photo, format: 'png' })
+      for (const format of ['jpg', 'webp'] as const) {
+        const sizes: number[] = []
+        for (const quality of [0, 1, 40, 95]) {
+          sizes.push((await studio.render(picture, { ...box, format, quality })).length)
+        }
+        expect(sizes[0]).toBe(sizes[1])
+        expect(sizes.slice(1)).toEqual(sizes.slice(1).toSorted((one, other) => one - other))
+        expect(new Set(sizes).size).toBe(3)
+      }
+    })
+
+    it.each([15, 35, 77, 96])(
+      'keeps the quality %i of a JPEG original by default',
+      async (quality) => {
+        const picture = await makePhoto({ ...photo, format: 'jpeg', quality })
+        for (const format of ['jpg', 'webp'] as const) {
+          const kept = await studio.render(picture, { ...box, format, quality: 'auto' })
+          const asked = await studio.render(picture, { ...box, format, quality })
+          expect(kept.equals(asked)).toBe(true)
+        }
+      },
+    )
+
+    it('takes 92 by default for an original that is no JPEG', async () => {
+      const picture = await makePhoto({ ...photo, format: 'webp', quality: 30 })
+      const kept = await studio.render(picture, { ...box, quality: 'auto' })
+      expect(kept.equals(await studio.render(picture, { ...box, quality: 92 }))).toBe(true)
+    })
+  })
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals'
+import { readFile } from 'node:fs/promises'
+import sharp from 'sharp'
+import { meanDifference } from '../../images/compare.ts'
+import { makeAnimatedGif } from '../../images/make-animation.ts'
+import { makePhoto } from '../../images/make-photo.ts'
+import { makeScanBomb } from '../../images/scan-bomb.ts'
+import { type Studio, contractLimits, exists } from './studio.ts'
+
+const formats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
+const photo = { width: 160, height: 120 }
+const region = { left: 30, top: 20, width: 100, height: 80 }
+
+export function describeIntake(studio: Studio): void {
+  describe('the intake of uploads', () => {
+    it.each(formats)('leaves %s as it is where nothing has to change', async (format) => {
+      const picture = await makePhoto({ ...photo, format })
+      const { path, outputPath, ...intake } = await studio.takeIn(picture)
+      expect(intake).toEqual({ reencoded: false, format, size: photo })
+      expect((await readFile(path)).equals(picture)).toBe(true)
+      expect(await exists(outputPath)).toBe(false)
+    })
+
+    it.each(formats)('crops %s, and keeps it in its format', async (format) => {
+      const picture = await makePhoto({ ...photo, format, quality: 90 })
+      const { path, outputPath, ...intake } = await studio.takeIn(picture, region)
+      const size = { width: region.width, height: region.height }
+      expect(intake).toEqual({ reencoded: true, format, size })
+      expect((await readFile(path)).equals(picture)).toBe(true)
+      expect(await studio.renderer.inspect(outputPath)).toEqual({ format, size })
+      const expected = await sharp(picture).extract(region).png().toBuffer()
+      expect(await meanDifference(await readFile(outputPath), expected)).toBeLessThan(6)
+    })
+
+    it.each(formats)('scales %s down that has more pixels than are kept', async (format) => {
+      const picture = await makePhoto({ width: 500, height: 300, format })
+      const { outputPath, ...intake } = await studio.takeIn(picture)
+      expect(intake).toMatchObject({ reencoded: true, format })
+      const { width, height } = intake.size
+      expect(width * height).toBeLessThanOrEqual(contractLimits.maxOnDiskPixels)
+      expect(width * height).toBeGreaterThan(contractLimits.maxOnDiskPixels * 0.98)
+      expect(Math.abs(width / height - 5 / 3)).toBeLessThan(0.02)
+      expect(await studio.renderer.inspect(outputPath)).toEqual({ format, size: intake.size })
+    })
+
+    it('keeps the quality of a JPEG that it crops', async () => {
+      const sizes: number[] = []
+      for (const quality of [20, 60, 95]) {
+        const { outputPath } = await studio.takeIn(
+          await makePhoto({ ...photo, format: 'jpeg', quality }),
+          region,
+        )
+        const kept = await readFile(outputPath)
+        const expected = sharp(kept).jpeg({
+          quality,
+          chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0',
+        })
+        sizes.push(kept.length)
+        expect(tablesOf(kept)).toEqual(tablesOf(await expected.toBuffer()))
+      }
+      expect(sizes).toEqual(sizes.toSorted((one, other) => one - other))
+    })
+
+    it('keeps the colour profile, and no other metadata', async () => {
+      const picture = await sharp(await makePhoto({ ...photo, format: 'png' }))
+        .withIccProfile('p3')
+        .withExif({ IFD0: { Copyright: 'somebody' } })
+        .jpeg({ quality: 90 })
+        .toBuffer()
+      const { outputPath } = await studio.takeIn(picture, region)
+      const kept = await sharp(outputPath).metadata()
+      expect(kept.icc?.equals((await sharp(picture).metadata()).icc ?? Buffer.alloc(0))).toBe(true)
+      expect(kept.exif).toBeUndefined()
+      const expected = await sharp(picture).extract(region).png().toBuffer()
+      expect(await meanDifference(await readFile(outputPath), expected)).toBeLessThan(4)
+    })
+
+    it('keeps grey one channel, and deep colours deep', async () => {
+      const grey = await studio.takeIn(
+        await makePhoto({ ...photo, format: 'jpeg', grey: true }),
+        region,
+      )
+      const deep = await studio.takeIn(
+        await makePhoto({ ...photo, format: 'png', bits16: true }),
+        region,
+      )
+      const pale = await studio.takeIn(
+        await makePhoto({ ...photo, format: 'png', alpha: true }),
+        region,
+      )
+      expect((await sharp(grey.outputPath).metadata()).channels).toBe(1)
+      expect((await sharp(deep.outputPath).metadata()).depth).toBe('ushort')
+      expect((await sharp(pale.outputPath).metadata()).hasAlpha).toBe(true)
+    })
+
+    it('crops CMYK, and shows it as it was', async () => {
+      const picture = await makePhoto({ ...photo, format: 'jpeg', cmyk: true, quality: 95 })
+      const { outputPath } = await studio.takeIn(picture, region)
+      const before = await sharp(picture).toColourspace('srgb').extract(region).png().toBuffer()
+      expect(await meanDifference(await readFile(outputPath), before)).toBeLessThan(5)
+    })
+
+    it('crops the first frame of an animation', async () => {
+      const { outputPath, format } = await studio.takeIn(await makeAnimatedGif(160, 120, 3), region)
+      expect(format).toBe('gif')
+      expect((await sharp(outputPath).metadata()).pages ?? 1).toBe(1)
+    })
+
+    it.each([
+      { ...region, left: 61 },
+      { ...region, top: 41 },
+      { left: 0, top: 0, width: 161, height: 1 },
+      { left: 160, top: 0, width: 1, height: 1 },
+    ])('refuses the region %j, and names the size of the picture', async (outside) => {
+      const picture = await makePhoto({ ...photo, format: 'png' })
+      await expect(studio.takeIn(picture, outside)).rejects.toMatchObject({
+        code: 'INVALID_CROP',
+        message: expect.stringContaining('160 x 120'),
+      })
+    })
+
+    it('crops to the whole picture, and to one pixel', async () => {
+      const picture = await makePhoto({ ...photo, format: 'png' })
+      const whole = await studio.takeIn(picture, { left: 0, top: 0, ...photo })
+      const one = await studio.takeIn(picture, { left: 159, top: 119, width: 1, height: 1 })
+      expect([whole.size, one.size]).toEqual([photo, { width: 1, height: 1 }])
+    })
+
+    it('refuses a JPEG of more than 100 scans before it decodes any, and renders one that is there', async () => {
+      const bomb = makeScanBomb(64, 64, 2647)
+      await expect(studio.takeIn(bomb)).rejects.toMatchObject({ code: 'IMAGE_TOO_COSTLY' })
+      expect(await studio.takeIn(makeScanBomb(64, 64, 100))).toMatchObject({ reencoded: false })
+      const rendered = await studio.render(bomb, { width: 32, height: 32, format: 'png' })
+      expect(await sharp(rendered).metadata()).toMatchObject({ width: 32, height: 32 })
+    })
+  })
+}
+
+/** The quantisation tables as they stand in a file. */
+function tablesOf(jpeg: Buffer): readonly string[] {
+  const tables: string[] = []
+  for (
+    let at = jpeg.indexOf('ffdb', 0, 'hex');
+    at !== -1;
+    at = jpeg.indexOf('ffdb', at + 2, 'hex')
+  ) {
+    tables.push(jpeg.subarray(at, at + 2 + jpeg.readUInt16BE(at + 2)).toString('hex'))
+  }
+  return tables
+}

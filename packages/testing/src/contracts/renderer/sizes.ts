@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Fit, type Size, boundCover, fits, planRender } from '@iaas/common/image'
+import fc from 'fast-check'
+import sharp from 'sharp'
+import { dhash, distance } from '../../dhash.ts'
+import { makePhoto } from '../../images/make-photo.ts'
+import { makeThinWebp } from '../../images/bombs.ts'
+import { makeVariant } from '../../variants.ts'
+import { type Studio, contractBounds, contractLimits } from './studio.ts'
+
+const sources = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
+const targets = { jpg: 'jpeg', png: 'png', webp: 'webp' } as const
+const photo = { width: 90, height: 60 }
+
+function expectedOutcome(source: Size, box: Size, fit: Fit): { readonly kind: string } & Size {
+  const bounded = fit === 'cover' ? boundCover(source, box, contractBounds) : box
+  if (bounded.width !== box.width || bounded.height !== box.height) {
+    return { kind: 'out-of-bounds', ...source }
+  }
+  return { kind: 'rendered', ...planRender(source, box, fit, contractBounds).result }
+}
+
+function makePlain(size: Size): Promise<Buffer> {
+  return sharp({ create: { ...size, channels: 3, background: '#47a' } })
+    .png()
+    .toBuffer()
+}
+
+async function readSize(picture: Uint8Array): Promise<Size> {
+  const { width, height } = await sharp(picture).metadata()
+  return { width, height }
+}
+
+export function describeSizes(studio: Studio): void {
+  describe('formats and sizes', () => {
+    it.each(sources)('reads the format and the size of %s from its header', async (format) => {
+      const path = await studio.store(await makePhoto({ ...photo, format }))
+      expect(await studio.renderer.inspect(path)).toEqual({ format, size: photo })
+    })
+
+    describe.each(sources)('from %s', (format) => {
+      it.each(fits)('renders each format to the pixel with fit=%s', async (fit) => {
+        const picture = await makePhoto({ ...photo, format })
+        const box = { width: 70, height: 70 }
+        const { result } = planRender(photo, box, fit, contractBounds)
+        for (const target of ['jpg', 'png', 'webp'] as const) {
+          const bytes = await studio.render(picture, { ...box, fit, format: target })
+          const { width, height, format: made } = await sharp(bytes).metadata()
+          expect({ target, width, height, made }).toEqual({
+            target,
+            ...result,
+            made: targets[target],
+          })
+        }
+      })
+    })
+
+    it('shows the same picture, whatever formats it came from and went to', async () => {
+      const reference = await dhash(await makePhoto({ ...photo, format: 'png' }))
+      for (const source of sources) {
+        const picture = await makePhoto({ ...photo, format: source, quality: 90 })
+        for (const format of ['jpg', 'png', 'webp'] as const) {
+          const bytes = await studio.render(picture, { width: 300, height: 300, format })
+          expect(distance(await dhash(bytes), reference)).toBeLessThanOrEqual(4)
+        }
+      }
+    })
+
+    it('makes every size that the geometry plans, for any source and any box', async () => {
+      const side = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 500 }))
+      const size = fc.record({ width: side, height: side })
+      await fc.assert(
+        fc.asyncProperty(size, size, fc.constantFrom(...fits), async (source, box, fit) => {
+          const picture = await makePlain(source)
+          const path = await studio.store(picture)
+          const variant = makeVariant({ ...box, fit, format: 'png' })
+          const outcome = await studio.renderer.render({ path, variant, bounds: contractBounds })
+          const made = outcome.kind === 'rendered' ? await readSize(outcome.bytes) : outcome.source
+          expect({ kind: outcome.kind, ...made }).toEqual(expectedOutcome(source, box, fit))
+        }),
+        { numRuns: 60 },
+      )
+    })
+
+    it('tells the size of a picture instead of rendering a cover that would leave the bounds', async () => {
+      const path = await studio.store(await makeThinWebp(16_383))
+      const variant = makeVariant({ width: 2000, height: 2000, fit: 'cover', format: 'png' })
+      expect(await studio.renderer.render({ path, variant, bounds: contractBounds })).toEqual({
+        kind: 'out-of-bounds',
+        source: { width: 16_383, height: 1 },
+      })
+    })
+
+    it('scales a cover that no box brings within the bounds down to them', async () => {
+      const thin = await makeThinWebp(16_383)
+      const bytes = await studio.render(thin, { width: 1, height: 1, fit: 'cover', format: 'png' })
+      expect(await sharp(bytes).metadata()).toMatchObject({ width: 2000, height: 1 })
+    })
+
+    it('tells how long a render waited and took', async () => {
+      const path = await studio.store(await makePhoto({ ...photo, format: 'png' }))
+      const outcome = await studio.renderer.render({
+        path,
+        variant: makeVariant(),
+        bounds: contractBounds,
+      })
+      expect(outcome).toMatchObject({
+        timing: { queueMs: expect.any(Number), renderMs: expect.any(Number) },
+      })
+    })
+
+    it('refuses a picture of more pixels than are allowed, by its header', async () => {
+      const width = contractLimits.maxInputPixels / 100 + 1
+      const picture = await makePlain({ width, height: 100 })
+      const refusal = { code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('3001 x 100') }
+      await expect(studio.render(picture, {})).rejects.toMatchObject(refusal)
+      await expect(studio.takeIn(picture)).rejects.toMatchObject(refusal)
+    })
+  })
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { access, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Region, Size, Variant } from '@iaas/common/image'
+import type { Intake, Renderer } from '@iaas/common/ports/renderer'
+import { createTemporaryFolder } from '../../temporary-folder.ts'
+import { makeVariant } from '../../variants.ts'
+
+export type OpenRenderer = () => Promise<AsyncDisposable & { readonly renderer: Renderer }>
+
+/** What a renderer is opened with for its contract: small, so that small pictures reach it. */
+export const contractLimits = {
+  maxInputPixels: 300_000,
+  maxOnDiskPixels: 100_000,
+  blurSigma: 7,
+} as const
+
+export const contractBounds: Size = { width: 2000, height: 2000 }
+
+/** A renderer and a folder for its files, shared by the tests of a suite. */
+export type Studio = {
+  readonly renderer: Renderer
+  /** Puts a picture into a file, and gives its path. */
+  store(picture: Uint8Array | string): Promise<string>
+  /** A path where there is no file. */
+  newPath(): string
+  /** Renders a picture; it must be within bounds. */
+  render(picture: Uint8Array | string, part: Partial<Variant>): Promise<Buffer>
+  takeIn(
+    picture: Uint8Array | string,
+    crop?: Region,
+  ): Promise<Intake & { readonly path: string; readonly outputPath: string }>
+}
+
+export function openStudio(open: OpenRenderer): Studio {
+  let opened: Awaited<ReturnType<OpenRenderer>>
+  let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
+  beforeAll(async () => {
+    folder = await createTemporaryFolder()
+    opened = await open()
+  })
+  afterAll(async () => {
+    await opened[Symbol.asyncDispose]()
+    await folder[Symbol.asyncDispose]()
+  })
+  const newPath = () => join(folder.path, randomUUID())
+
+  async function store(picture: Uint8Array | string): Promise<string> {
+    const path = newPath()
+    await writeFile(path, picture, 'latin1')
+    return path
+  }
+
+  return {
+    get renderer() {
+      return opened.renderer
+    },
+    newPath,
+    store,
+    async render(picture, part) {
+      const path = await store(picture)
+      const variant = makeVariant(part)
+      const outcome = await opened.renderer.render({ path, variant, bounds: contractBounds })
+      if (outcome.kind !== 'rendered') throw new Error(`The outcome was ${outcome.kind}.`)
+      return Buffer.from(outcome.bytes)
+    },
+    async takeIn(picture, crop) {
+      const path = await store(picture)
+      const outputPath = newPath()
+      const intake = await opened.renderer.takeIn({ path, outputPath, crop })
+      return { ...intake, path, outputPath }
+    },
+  }
+}
+
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
