@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { RenderJob } from '@iaas/common/ports/renderer'
 import type { RenderPool } from '@iaas/rendering/pool/render-pool'
 import { makePhoto } from '@iaas/testing/images/make-photo'
@@ -12,6 +12,9 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import { makeJob, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
+
+/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
+jest.setTimeout(60_000)
 
 const hasProc = existsSync('/proc/self/environ')
 

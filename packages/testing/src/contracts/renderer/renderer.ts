@@ -1,4 +1,4 @@
-import { describe } from '@jest/globals'
+import { describe, jest } from '@jest/globals'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeIntake } from './intake.ts'
 import { type OpenRenderer, openStudio } from './studio.ts'
@@ -8,6 +8,8 @@ import { describeSizes } from './sizes.ts'
 
 /** What every renderer does, in this process or behind HTTP. It is to be opened with `contractLimits`. */
 export function describeRenderer(name: string, open: OpenRenderer): void {
+  // On a machine that is busy with other tests, decoders take their time.
+  jest.setTimeout(60_000)
   describe(`${name} keeps to the contract of a renderer`, () => {
     const studio = openStudio(open)
     describeSizes(studio)
