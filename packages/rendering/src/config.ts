@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { address, integer, number } from '@iaas/common/config/setting'
 import { z } from 'zod'
 
-export const rendererSettings = z
+const rendererSettings = z
   .object({
     url: address(['http', 'https'], {
       description:
@@ -32,13 +32,13 @@ export const rendererSettings = z
   })
   .prefault({})
 
-export const blurSigma = number(
+const blurSigma = number(
   { min: 0.3, max: 100, fallback: 7 },
   'The sigma of `blur=true`, px.',
   'BLUR_SIGMA',
 )
 
-export const timeoutSettings = z
+const timeoutSettings = z
   .object({
     conversion: integer(
       { min: 0, max: 3_600_000, fallback: 10_000 },
@@ -46,6 +46,13 @@ export const timeoutSettings = z
     ),
   })
   .prefault({})
+
+/** What every service is told that has pictures decoded. */
+export const renderingSettings = {
+  timeout: timeoutSettings,
+  blur_sigma: blurSigma,
+  renderer: rendererSettings,
+}
 
 export type PoolSettings = {
   readonly renderer: z.output<typeof rendererSettings>

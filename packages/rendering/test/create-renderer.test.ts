@@ -2,23 +2,17 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
-import {
-  type PoolSettings,
-  blurSigma,
-  rendererSettings,
-  timeoutSettings,
-} from '@iaas/rendering/config'
+import { type PoolSettings, renderingSettings } from '@iaas/rendering/config'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { findFreePort } from '@iaas/testing/free-port'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { z } from 'zod'
 import { makeJob } from './bombs.ts'
 
 const makeSettings = (renderer: object): PoolSettings => ({
-  renderer: rendererSettings.parse(renderer),
-  timeout: timeoutSettings.parse({}),
+  ...z.object(renderingSettings).parse({ renderer }),
   constraints: { max_input: 30, max_on_disk: 30 },
-  blur_sigma: blurSigma.parse(undefined),
 })
 
 describe('the renderer that the configuration asks for', () => {

@@ -2,7 +2,7 @@ import { constraintsSettings } from '@iaas/common/config/policy'
 import { folderSettings } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
-import { blurSigma, rendererSettings, timeoutSettings } from '@iaas/rendering/config'
+import { renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 
 /** Everything that the renderer service can be told. */
@@ -10,9 +10,7 @@ export const rendererConfigSchema = z.object({
   ...listenSettings,
   data_dir: folderSettings.data_dir,
   constraints: constraintsSettings,
-  timeout: timeoutSettings,
-  blur_sigma: blurSigma,
-  renderer: rendererSettings,
+  ...renderingSettings,
   log: logSettings,
 })
 

@@ -1,12 +1,10 @@
+import { backendSettings } from '@iaas/common/composition/config'
 import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
 import { integer } from '@iaas/common/config/setting'
-import { folderSettings, spoolSettings } from '@iaas/common/disk/config'
+import { folderSettings } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
-import { postgresqlSettings } from '@iaas/common/postgres/config'
-import { redisSettings } from '@iaas/common/redis/config'
-import { awsSettings } from '@iaas/common/s3/config'
-import { blurSigma, rendererSettings, timeoutSettings } from '@iaas/rendering/config'
+import { renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 
 /** Everything that the uploader can be told. */
@@ -25,13 +23,8 @@ export const uploaderConfigSchema = z.object({
     .prefault({}),
   constraints: constraintsSettings,
   webp: webpSettings,
-  timeout: timeoutSettings,
-  blur_sigma: blurSigma,
-  renderer: rendererSettings,
-  postgresql: postgresqlSettings,
-  redis: redisSettings,
-  aws: awsSettings,
-  spool: spoolSettings,
+  ...renderingSettings,
+  ...backendSettings,
   log: logSettings,
 })
 

@@ -1,5 +1,6 @@
 import { type WriteStream, createWriteStream } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { AppError, isAppError } from '@iaas/common/errors'
@@ -44,22 +45,11 @@ export async function receiveImage(
   const deadline = AbortSignal.timeout(limits.timeoutMs)
   const files: WriteStream[] = []
   try {
-    await new Promise<void>((resolve, reject) => {
-      const stop = AbortSignal.any([signal, deadline])
-      stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })
-      if (stop.aborted) reject(stop.reason as Error)
-      // Listeners stay to the end: an error that nobody hears would end the process.
-      form.on('file', (name, part) => {
-        part.on('error', reject).once('limit', () => reject(tooLarge(limits)))
-        const problem = checkPart(name, files.length)
-        if (problem !== undefined) return reject(problem)
-        files.push(part.pipe(createWriteStream(path)).on('error', reject))
-      })
-      for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
-        form.once(limit, () => reject(tooManyParts()))
-      }
-      form.once('finish', resolve).on('error', reject)
-      req.pipe(form)
+    await readForm(req, form, AbortSignal.any([signal, deadline]), (name, part, fail) => {
+      part.on('error', fail).once('limit', () => fail(tooLarge(limits)))
+      const problem = checkPart(name, files.length)
+      if (problem !== undefined) return fail(problem)
+      files.push(part.pipe(createWriteStream(path)).on('error', fail))
     })
     await Promise.all(files.map((file) => finished(file)))
   } catch (error) {
@@ -69,6 +59,28 @@ export async function receiveImage(
     throw toAppError(error, { signal, deadline, limits })
   }
   if (files.length === 0) throw imageMissing()
+}
+
+type TakeFile = (name: string, part: Readable, fail: (error: unknown) => void) => void
+
+/** Resolves at the end of the form, rejects with the first thing that is wrong with it, or the reason of `stop`. */
+function readForm(
+  req: IncomingMessage,
+  form: BusboyInstance,
+  stop: AbortSignal,
+  takeFile: TakeFile,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })
+    if (stop.aborted) reject(stop.reason as Error)
+    // Listeners for errors stay to the end: an error that nobody hears would end the process.
+    form.on('file', (name, part) => takeFile(name, part, reject))
+    for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
+      form.once(limit, () => reject(tooManyParts()))
+    }
+    form.once('finish', resolve).on('error', reject)
+    req.pipe(form)
+  })
 }
 
 /** Resolves once nothing is written any more; what was on its way to the disk fails, and that is all right. */
