@@ -141,6 +141,18 @@ describe('addresses', () => {
     expect(part.status).toBe(206)
     expect(part.body.equals(photo.subarray(10, 20))).toBe(true)
     const etag = whole.headers.etag as string
+    const rest = await ask(stack.base, '/photo.jpg', {
+      headers: { Range: 'bytes=20-', 'If-Range': etag },
+    })
+    expect([rest.status, rest.body.equals(photo.subarray(20))]).toEqual([206, true])
+    const beyond = await ask(stack.base, '/photo.jpg', { headers: { Range: 'bytes=99999999-' } })
+    expect([
+      beyond.status,
+      beyond.headers['content-range'],
+      beyond.headers['content-type'],
+    ]).toEqual([416, `bytes */${photo.length}`, 'application/problem+json'])
+    const other = await ask(stack.base, '/photo.jpg', { headers: { 'If-Match': '"other"' } })
+    expect([other.status, other.headers['cache-control']]).toEqual([412, 'no-store'])
     const again = await ask(stack.base, '/photo.jpg', { headers: { 'If-None-Match': etag } })
     expect([again.status, again.body.length]).toEqual([304, 0])
   })

@@ -11,6 +11,7 @@ import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Request, Response } from 'express'
 import sendFile from 'send'
 import { setImageHeaders, setImmutable } from './http/headers.ts'
+import { originalEtag } from './validators.ts'
 
 /** Sends an original byte for byte, with ranges and validators. @throws AppError ORIGINAL_NOT_FOUND */
 export type ServeOriginal = (id: ImageId, req: Request, res: Response) => Promise<void>
@@ -27,6 +28,7 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
       'Content-Type',
       format === undefined ? 'application/octet-stream' : originalMimes[format],
     )
+    res.set('ETag', originalEtag(original))
     await stream(original.path, req, res)
   }
 }
@@ -37,6 +39,20 @@ async function readFormat(path: string): Promise<OriginalFormat | undefined> {
   return sniffFormat(buffer.subarray(0, bytesRead))
 }
 
+/** What the library says of a request in terms of HTTP. */
+function toAppError(error: Error): Error {
+  switch ('status' in error ? error.status : undefined) {
+    case 404:
+      return new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
+    case 412:
+      return new AppError('PRECONDITION_FAILED', 'The condition of the request is not met.')
+    case 416:
+      return new AppError('RANGE_NOT_SATISFIABLE', 'The range is outside the image.')
+    default:
+      return error
+  }
+}
+
 function stream(path: string, req: Request, res: Response): Promise<void> {
   return new Promise((resolve, reject) => {
     const file = sendFile(req, encodeURI(path), {
@@ -44,7 +60,7 @@ function stream(path: string, req: Request, res: Response): Promise<void> {
       cacheControl: false,
       index: false,
     })
-    file.on('error', reject).on('directory', () => reject(new Error('The original is a folder.')))
+    file.on('error', (error: Error) => reject(toAppError(error)))
     res.once('close', resolve)
     file.pipe(res)
   })

@@ -11,3 +11,8 @@ export function validatorsOf(variant: Variant, original: OriginalFile | undefine
   const identity = `${variantKey(variant)}@${lastModified?.getTime() ?? ''}`
   return { etag: `"${digestOf(identity).slice(0, 32)}"`, lastModified }
 }
+
+/** An original never changes: the same file is the same bytes, so that ranges of it may be put together. */
+export function originalEtag({ size, modifiedAt }: OriginalFile): string {
+  return `"${size.toString(16)}-${modifiedAt.getTime().toString(16)}"`
+}

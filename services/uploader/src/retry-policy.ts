@@ -15,6 +15,8 @@ const verdicts = {
   ID_TAKEN: 'fatal',
   TOKEN_INVALID: 'fatal',
   ORIGINAL_NOT_FOUND: 'fatal',
+  PRECONDITION_FAILED: 'fatal',
+  RANGE_NOT_SATISFIABLE: 'fatal',
   UPLOAD_TOO_LARGE: 'fatal',
   UPLOAD_TOO_SLOW: 'fatal',
   IMAGE_TOO_LARGE: 'fatal',

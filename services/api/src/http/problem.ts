@@ -44,6 +44,8 @@ export function transportProblem(
  */
 export function sendProblem(res: Response, problem: Problem): void {
   for (const name of successHeaders) res.removeHeader(name)
+  // Of a range that is not there, the header tells how long the whole is.
+  if (problem.status !== 416) res.removeHeader('Content-Range')
   res.status(problem.status).set('Cache-Control', 'no-store')
   if (problem.status === 503 || problem.status === 429)
     res.set('Retry-After', `${retryAfterSeconds}`)
@@ -60,7 +62,6 @@ const successHeaders = [
   'Location',
   'X-Redirect-Info',
   'Accept-Ranges',
-  'Content-Range',
   'Content-Disposition',
   'Server-Timing',
 ]

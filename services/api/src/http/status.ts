@@ -19,6 +19,8 @@ export const problems = {
   IMAGE_TOO_COSTLY: { status: 413, title: 'The image is built to be costly' },
   IMAGE_UNSUPPORTED: { status: 415, title: 'The image has an unsupported format' },
   IMAGE_DAMAGED: { status: 415, title: 'The image is damaged' },
+  PRECONDITION_FAILED: { status: 412, title: 'The image is not the one that was expected' },
+  RANGE_NOT_SATISFIABLE: { status: 416, title: 'The image is shorter than that' },
   RENDER_FAILED: { status: 500, title: 'The image could not be rendered' },
   RENDERER_BUSY: { status: 503, title: 'The service is full' },
   RENDER_QUARANTINED: { status: 503, title: 'The image cannot be rendered for now' },
