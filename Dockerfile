@@ -1,0 +1,63 @@
+# One image for each service: docker build --target api (renderer, uploader).
+
+FROM node:24-bookworm-slim AS manifests
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY packages/common/package.json packages/common/
+COPY packages/embedded-postgres/package.json packages/embedded-postgres/
+COPY packages/rendering/package.json packages/rendering/
+COPY packages/testing/package.json packages/testing/
+COPY services/api/package.json services/api/
+COPY services/renderer/package.json services/renderer/
+COPY services/standalone/package.json services/standalone/
+COPY services/uploader/package.json services/uploader/
+
+FROM manifests AS build
+RUN npm ci --ignore-scripts
+COPY tsconfig.base.json ./
+COPY packages packages
+COPY services services
+RUN npx tsc -b services/api/tsconfig.src.json services/renderer/tsconfig.src.json services/uploader/tsconfig.src.json
+
+FROM manifests AS api-dependencies
+RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/api
+
+FROM manifests AS renderer-dependencies
+RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/renderer
+
+FROM manifests AS uploader-dependencies
+RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/uploader
+
+# What the services have in common: no root, nothing to write but /tmp and what is mounted, two arenas of malloc.
+FROM node:24-bookworm-slim AS runtime
+WORKDIR /app
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 LISTEN_ADDRESS=0.0.0.0 ADMIN_ADDRESS=0.0.0.0 DATA_DIR=/tmp/iaas
+RUN mkdir -p /data/originals && chown 10001:10001 /data/originals
+COPY config config
+COPY --from=build /app/packages/common/dist packages/common/dist
+COPY --from=build /app/packages/rendering/dist packages/rendering/dist
+USER 10001:10001
+STOPSIGNAL SIGTERM
+
+FROM runtime AS api
+COPY --from=api-dependencies /app ./
+COPY --from=build /app/services/api/dist services/api/dist
+ENV ORIGINALS_DIR=/data/originals
+EXPOSE 1337 1338
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 CMD ["node", "packages/common/dist/lifecycle/health.js", "http://127.0.0.1:1337/readyz"]
+CMD ["node", "--enable-source-maps", "services/api/dist/main.js"]
+
+FROM runtime AS renderer
+COPY --from=renderer-dependencies /app ./
+COPY --from=build /app/services/renderer/dist services/renderer/dist
+EXPOSE 1337 1338
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 CMD ["node", "packages/common/dist/lifecycle/health.js", "http://127.0.0.1:1337/readyz"]
+CMD ["node", "--enable-source-maps", "services/renderer/dist/main.js"]
+
+FROM runtime AS uploader
+COPY --from=uploader-dependencies /app ./
+COPY --from=build /app/services/uploader/dist services/uploader/dist
+ENV ORIGINALS_DIR=/data/originals
+EXPOSE 1338
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 CMD ["node", "packages/common/dist/lifecycle/health.js", "http://127.0.0.1:1338/healthz"]
+CMD ["node", "--enable-source-maps", "services/uploader/dist/main.js"]

@@ -1,0 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadConfig } from '@iaas/common/config/load'
+import { prepareS3Bucket } from '@iaas/common/s3/prepare-bucket'
+import { uploaderConfigSchema } from './config.ts'
+
+/** Makes the configured bucket and opens it for reading, once its server answers: for a server of one's own. */
+const { aws } = loadConfig(uploaderConfigSchema, process.env)
+const attempts = 30
+
+for (let left = attempts; ; left -= 1) {
+  try {
+    await prepareS3Bucket(aws)
+    break
+  } catch (error) {
+    if (left <= 1) throw error
+    await delay(1000)
+  }
+}
