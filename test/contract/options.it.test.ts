@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createJpegScanner } from '@iaas/rendering/jpeg/markers'
+import { estimateQuality } from '@iaas/rendering/jpeg/quality'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askUntil, json, store } from '../support/http.ts'
@@ -79,6 +81,17 @@ describe('options', () => {
       const high = await ask(stack.base, `/photo_202_202.${format}?quality=95`)
       expect(low.body.length).toBeLessThan(high.body.length / 2)
     }
+  })
+
+  it('quality=auto keeps the quality of a JPEG, and is 92 for other originals', async () => {
+    const qualityOf = async (path: string) => {
+      const scanner = createJpegScanner()
+      scanner.push((await ask(stack.base, path)).body)
+      return estimateQuality(scanner.facts)
+    }
+    expect(await qualityOf('/photo_207_207.jpg?quality=auto')).toBe(63)
+    expect(await qualityOf('/clear_41_41.jpg')).toBe(92)
+    expect(await qualityOf('/photo_208_208.jpg?quality=30')).toBe(30)
   })
 
   it('quality makes no other variant of PNG', async () => {

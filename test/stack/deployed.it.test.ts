@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 import { findFreePort } from '@iaas/testing/free-port'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { type Provided, provideDatabase, query } from '@iaas/testing/postgres'
@@ -10,10 +11,7 @@ import { ask, askUntil, store } from '../support/http.ts'
 import { readMetric } from '../support/metrics.ts'
 import { type Stack, spawnStack, startStack } from '../support/stack.ts'
 
-const describeWithRedis = ownRedisMissing === undefined ? describe : describe.skip
-const reason = ownRedisMissing === undefined ? '' : ` (skipped: ${ownRedisMissing})`
-
-describeWithRedis(`the services apart, on PostgreSQL, Redis and S3${reason}`, () => {
+describeUnless(ownRedisMissing, 'the services apart, on PostgreSQL, Redis and S3', () => {
   const started: AsyncDisposable[] = []
   let database: Provided
   let redis: OwnRedis

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, it, jest } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 import { inspectFile } from '@iaas/rendering/child/inspect'
 import { estimateMemory } from '@iaas/rendering/cost'
 import { makeInterlacedBomb } from '@iaas/testing/images/bombs'
@@ -53,8 +54,8 @@ describe('the estimate of the memory that a picture takes', () => {
   })
 })
 
-const describeOnLinux = existsSync('/proc/self/status') ? describe : describe.skip
-describeOnLinux('the memory of a child, as /proc shows it', () => {
+const missing = existsSync('/proc/self/status') ? undefined : 'there is no /proc'
+describeUnless(missing, 'the memory of a child, as /proc shows it', () => {
   it.each([
     ['a progressive JPEG', () => makeScanBomb(5400, 5400, 2)],
     ['a wide interlaced PNG of 16 bits', () => makeInterlacedBomb(65_400, 440)],

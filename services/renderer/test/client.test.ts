@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 import { listen } from '@iaas/common/http/server'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
@@ -141,8 +142,8 @@ describe('the client of the renderer service', () => {
   })
 })
 
-const describeOnLinux = existsSync('/proc/self/fd') ? describe : describe.skip
-describeOnLinux('the client of the renderer service, as /proc shows it', () => {
+const missing = existsSync('/proc/self/fd') ? undefined : 'there is no /proc'
+describeUnless(missing, 'the client of the renderer service, as /proc shows it', () => {
   it('closes the picture, however a call ends', async () => {
     const turns = [hangUp, breakOff, neverAnswer, answer(info, ''), neverAnswer]
     await using server = await openServer(turns, 100)

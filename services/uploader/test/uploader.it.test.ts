@@ -1,24 +1,12 @@
 import { AppError } from '@iaas/common/errors'
 import { jobNames, queueNames } from '@iaas/common/jobs'
 import { objectKey, variantDigest } from '@iaas/common/digest'
-import { provideDatabase } from '@iaas/testing/postgres'
-import { startTestRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { bytesOf } from './_fakes.ts'
 import { createRig, newRequest } from './_rig.ts'
+import { describeOnEachServer } from './_servers.ts'
 
-const database = await provideDatabase()
-const redis = await startTestRedis()
-afterAll(async () => {
-  await database[Symbol.asyncDispose]()
-  await redis?.[Symbol.asyncDispose]()
-})
-
-const servers = [
-  { kind: 'postgres', url: database.url } as const,
-  ...(redis === undefined ? [] : [{ kind: 'redis', url: redis.url } as const]),
-]
 const failure = () => new AppError('STORE_UNAVAILABLE', 'S3 does not answer.')
 
 /** A promise that is resolved from outside. */
@@ -30,206 +18,209 @@ function createGate(): { readonly promise: Promise<void>; readonly resolve: () =
   return { promise, resolve: () => resolve() }
 }
 
-describe.each(servers)('the uploader on $kind', (server) => {
-  it('stores a rendition, links it and lets the spool go of it', async () => {
-    await using rig = createRig(server)
-    await using _uploader = rig.uploader()
-    const request = newRequest()
-    await rig.persist(request)
-    await rig.untilLinked(request)
-    const key = objectKey(request.variant, request.renderedAt)
-    expect(rig.objects.get(key)).toEqual(bytesOf('spooled'))
-    await until(async () => (await rig.spool.get(variantDigest(request.variant))) === undefined)
-    expect(rig.renderer.renders).toBe(0)
-  })
-
-  it('never links what is not stored: a put that fails at first is tried again, then linked', async () => {
-    await using rig = createRig(server)
-    const order: string[] = []
-    let failures = 2
-    await using _uploader = rig.uploader({
-      async putObject(request) {
-        order.push('put')
-        failures -= 1
-        if (failures >= 0) throw failure()
-        return rig.handlers.putObject(request)
-      },
-      async recordLink(request) {
-        order.push('record')
-        await rig.handlers.recordLink(request)
-      },
+describeOnEachServer(
+  (kind) => `the uploader on ${kind}`,
+  (server) => {
+    it('stores a rendition, links it and lets the spool go of it', async () => {
+      await using rig = createRig(server)
+      await using _uploader = rig.uploader()
+      const request = newRequest()
+      await rig.persist(request)
+      await rig.untilLinked(request)
+      const key = objectKey(request.variant, request.renderedAt)
+      expect(rig.objects.get(key)).toEqual(bytesOf('spooled'))
+      await until(async () => (await rig.spool.get(variantDigest(request.variant))) === undefined)
+      expect(rig.renderer.renders).toBe(0)
     })
-    const request = newRequest()
-    await rig.persist(request)
-    await rig.untilLinked(request)
-    expect(order).toEqual(['put', 'put', 'put', 'record'])
-  })
 
-  it('records a link again that could not be recorded', async () => {
-    await using rig = createRig(server)
-    rig.links.failures = 1
-    await using _uploader = rig.uploader()
-    const request = newRequest()
-    await rig.persist(request)
-    await rig.untilLinked(request)
-    expect(rig.objects.size).toBe(1)
-  })
-
-  it('renders again what the spool has lost', async () => {
-    await using rig = createRig(server)
-    await using _uploader = rig.uploader()
-    const request = newRequest()
-    await rig.persistence.schedule(request)
-    await rig.untilLinked(request)
-    const key = objectKey(request.variant, request.renderedAt)
-    expect(rig.objects.get(key)).toEqual(bytesOf('rendered again'))
-  })
-
-  it('makes one object of a request that is scheduled again and again, at any time', async () => {
-    await using rig = createRig(server)
-    const request = newRequest()
-    await rig.persist(request)
-    await rig.persistence.schedule(request)
-    let records = 0
-    await using _uploader = rig.uploader({
-      async putObject(given) {
-        await rig.persistence.schedule(request)
-        return rig.handlers.putObject(given)
-      },
-      async recordLink(given) {
-        records += 1
-        // While it is recorded for the first time, its object's job is done and gone.
-        if (records === 1) await rig.persistence.schedule(request)
-        await rig.handlers.recordLink(given)
-      },
+    it('never links what is not stored: a put that fails at first is tried again, then linked', async () => {
+      await using rig = createRig(server)
+      const order: string[] = []
+      let failures = 2
+      await using _uploader = rig.uploader({
+        async putObject(request) {
+          order.push('put')
+          failures -= 1
+          if (failures >= 0) throw failure()
+          return rig.handlers.putObject(request)
+        },
+        async recordLink(request) {
+          order.push('record')
+          await rig.handlers.recordLink(request)
+        },
+      })
+      const request = newRequest()
+      await rig.persist(request)
+      await rig.untilLinked(request)
+      expect(order).toEqual(['put', 'put', 'put', 'record'])
     })
-    await rig.untilLinked(request)
-    await rig.persistence.schedule(request)
-    await rig.untilIdle()
-    expect(rig.objects.size).toBe(1)
-    expect(rig.links.rows.size).toBe(1)
-    expect(await rig.queue(queueNames.records).getFailedCount()).toBe(0)
-  })
 
-  it('stores the same variant again after its job was done, and after its row was deleted', async () => {
-    await using rig = createRig(server)
-    await using _uploader = rig.uploader()
-    const request = newRequest()
-    await rig.persist(request)
-    await rig.untilLinked(request)
-    await rig.untilIdle()
-    rig.links.rows.clear()
-    rig.objects.clear()
-    await rig.persist(request)
-    await rig.untilLinked(request)
-    expect(rig.objects.size).toBe(1)
-  })
-
-  it('stores a later rendering of a variant whose job has failed for good', async () => {
-    await using rig = createRig(server)
-    const first = newRequest()
-    const later = newRequest({ variant: first.variant })
-    await using _uploader = rig.uploader({
-      async putObject(request) {
-        if (request.renderedAt === first.renderedAt) {
-          throw new AppError('IMAGE_DAMAGED', 'The original is damaged.')
-        }
-        return rig.handlers.putObject(request)
-      },
+    it('records a link again that could not be recorded', async () => {
+      await using rig = createRig(server)
+      rig.links.failures = 1
+      await using _uploader = rig.uploader()
+      const request = newRequest()
+      await rig.persist(request)
+      await rig.untilLinked(request)
+      expect(rig.objects.size).toBe(1)
     })
-    await rig.persist(first)
-    const [uploads, records] = [rig.queue(queueNames.uploads), rig.queue(queueNames.records)]
-    // The parent of a job that has failed fails with it, and is never run.
-    await until(async () => (await records.getFailedCount()) === 1)
-    const [failed] = await uploads.getFailed()
-    expect(failed?.attemptsMade).toBe(1)
-    expect(await rig.spool.get(variantDigest(first.variant))).toBeUndefined()
-    expect(rig.links.rows.size).toBe(0)
-    await rig.persist(later)
-    await rig.untilLinked(later)
-  })
 
-  it('fails a poisoned job once, keeps it, and goes on with the others', async () => {
-    await using rig = createRig(server)
-    const uploads = rig.queue(queueNames.uploads)
-    const poison = { v: 1, variant: { id: '../../etc/passwd' }, renderedAt: 1 }
-    const options = { attempts: 12, backoff: { type: 'fixed', delay: 1 } }
-    await uploads.add(jobNames.putObject, poison, options)
-    await uploads.add('format-disk', {}, options)
-    await using _uploader = rig.uploader({ concurrency: 1 })
-    const request = newRequest()
-    await rig.persist(request)
-    await rig.untilLinked(request)
-    const failed = await uploads.getFailed()
-    expect(failed.map(({ attemptsMade }) => attemptsMade)).toEqual([1, 1])
-    expect(rig.objects.size).toBe(1)
-  })
-
-  it('works off many renditions by several uploaders, each once', async () => {
-    await using rig = createRig(server)
-    const requests = Array.from({ length: 60 }, () => newRequest())
-    await Promise.all(requests.map((request) => rig.persist(request)))
-    let puts = 0
-    const counted = {
-      async putObject(request: (typeof requests)[0]) {
-        puts += 1
-        return rig.handlers.putObject(request)
-      },
-      // What takes long here is not taken over.
-      lockMs: 15_000,
-    }
-    await using _one = rig.uploader(counted)
-    await using _other = rig.uploader(counted)
-    await until(() => rig.links.rows.size === requests.length, 30_000)
-    expect(rig.objects.size).toBe(requests.length)
-    expect(puts).toBe(requests.length)
-  })
-
-  it('finishes the job that runs when it ends, and leaves the next to another uploader', async () => {
-    await using rig = createRig(server)
-    const gate = createGate()
-    const [running, waiting] = [newRequest(), newRequest()]
-    let started = 0
-    const uploader = rig.uploader({
-      concurrency: 1,
-      async putObject(request) {
-        started += 1
-        await gate.promise
-        return rig.handlers.putObject(request)
-      },
+    it('renders again what the spool has lost', async () => {
+      await using rig = createRig(server)
+      await using _uploader = rig.uploader()
+      const request = newRequest()
+      await rig.persistence.schedule(request)
+      await rig.untilLinked(request)
+      const key = objectKey(request.variant, request.renderedAt)
+      expect(rig.objects.get(key)).toEqual(bytesOf('rendered again'))
     })
-    await rig.persist(running)
-    await until(() => started === 1)
-    await rig.persist(waiting)
-    const ended = uploader[Symbol.asyncDispose]()
-    gate.resolve()
-    await ended
-    expect(rig.objects.size).toBe(1)
-    expect(started).toBe(1)
-    await using _next = rig.uploader()
-    await rig.untilLinked(running)
-    await rig.untilLinked(waiting)
-  })
 
-  it('tells a job that takes too long to stop when it ends', async () => {
-    await using rig = createRig(server)
-    const aborted = createGate()
-    let started = false
-    const uploader = rig.uploader({
-      closeLimitMs: 100,
-      async putObject(_request, signal) {
-        started = true
-        await new Promise<void>((resolve) => {
-          signal?.addEventListener('abort', () => resolve())
-        })
-        aborted.resolve()
-        throw failure()
-      },
+    it('makes one object of a request that is scheduled again and again, at any time', async () => {
+      await using rig = createRig(server)
+      const request = newRequest()
+      await rig.persist(request)
+      await rig.persistence.schedule(request)
+      let records = 0
+      await using _uploader = rig.uploader({
+        async putObject(given) {
+          await rig.persistence.schedule(request)
+          return rig.handlers.putObject(given)
+        },
+        async recordLink(given) {
+          records += 1
+          // While it is recorded for the first time, its object's job is done and gone.
+          if (records === 1) await rig.persistence.schedule(request)
+          await rig.handlers.recordLink(given)
+        },
+      })
+      await rig.untilLinked(request)
+      await rig.persistence.schedule(request)
+      await rig.untilIdle()
+      expect(rig.objects.size).toBe(1)
+      expect(rig.links.rows.size).toBe(1)
+      expect(await rig.queue(queueNames.records).getFailedCount()).toBe(0)
     })
-    await rig.persist(newRequest())
-    await until(() => started)
-    await uploader[Symbol.asyncDispose]()
-    await aborted.promise
-    expect(rig.objects.size).toBe(0)
-  })
-})
+
+    it('stores the same variant again after its job was done, and after its row was deleted', async () => {
+      await using rig = createRig(server)
+      await using _uploader = rig.uploader()
+      const request = newRequest()
+      await rig.persist(request)
+      await rig.untilLinked(request)
+      await rig.untilIdle()
+      rig.links.rows.clear()
+      rig.objects.clear()
+      await rig.persist(request)
+      await rig.untilLinked(request)
+      expect(rig.objects.size).toBe(1)
+    })
+
+    it('stores a later rendering of a variant whose job has failed for good', async () => {
+      await using rig = createRig(server)
+      const first = newRequest()
+      const later = newRequest({ variant: first.variant })
+      await using _uploader = rig.uploader({
+        async putObject(request) {
+          if (request.renderedAt === first.renderedAt) {
+            throw new AppError('IMAGE_DAMAGED', 'The original is damaged.')
+          }
+          return rig.handlers.putObject(request)
+        },
+      })
+      await rig.persist(first)
+      const [uploads, records] = [rig.queue(queueNames.uploads), rig.queue(queueNames.records)]
+      // The parent of a job that has failed fails with it, and is never run.
+      await until(async () => (await records.getFailedCount()) === 1)
+      const [failed] = await uploads.getFailed()
+      expect(failed?.attemptsMade).toBe(1)
+      expect(await rig.spool.get(variantDigest(first.variant))).toBeUndefined()
+      expect(rig.links.rows.size).toBe(0)
+      await rig.persist(later)
+      await rig.untilLinked(later)
+    })
+
+    it('fails a poisoned job once, keeps it, and goes on with the others', async () => {
+      await using rig = createRig(server)
+      const uploads = rig.queue(queueNames.uploads)
+      const poison = { v: 1, variant: { id: '../../etc/passwd' }, renderedAt: 1 }
+      const options = { attempts: 12, backoff: { type: 'fixed', delay: 1 } }
+      await uploads.add(jobNames.putObject, poison, options)
+      await uploads.add('format-disk', {}, options)
+      await using _uploader = rig.uploader({ concurrency: 1 })
+      const request = newRequest()
+      await rig.persist(request)
+      await rig.untilLinked(request)
+      const failed = await uploads.getFailed()
+      expect(failed.map(({ attemptsMade }) => attemptsMade)).toEqual([1, 1])
+      expect(rig.objects.size).toBe(1)
+    })
+
+    it('works off many renditions by several uploaders, each once', async () => {
+      await using rig = createRig(server)
+      const requests = Array.from({ length: 60 }, () => newRequest())
+      await Promise.all(requests.map((request) => rig.persist(request)))
+      let puts = 0
+      const counted = {
+        async putObject(request: (typeof requests)[0]) {
+          puts += 1
+          return rig.handlers.putObject(request)
+        },
+        // What takes long here is not taken over.
+        lockMs: 15_000,
+      }
+      await using _one = rig.uploader(counted)
+      await using _other = rig.uploader(counted)
+      await until(() => rig.links.rows.size === requests.length, 30_000)
+      expect(rig.objects.size).toBe(requests.length)
+      expect(puts).toBe(requests.length)
+    })
+
+    it('finishes the job that runs when it ends, and leaves the next to another uploader', async () => {
+      await using rig = createRig(server)
+      const gate = createGate()
+      const [running, waiting] = [newRequest(), newRequest()]
+      let started = 0
+      const uploader = rig.uploader({
+        concurrency: 1,
+        async putObject(request) {
+          started += 1
+          await gate.promise
+          return rig.handlers.putObject(request)
+        },
+      })
+      await rig.persist(running)
+      await until(() => started === 1)
+      await rig.persist(waiting)
+      const ended = uploader[Symbol.asyncDispose]()
+      gate.resolve()
+      await ended
+      expect(rig.objects.size).toBe(1)
+      expect(started).toBe(1)
+      await using _next = rig.uploader()
+      await rig.untilLinked(running)
+      await rig.untilLinked(waiting)
+    })
+
+    it('tells a job that takes too long to stop when it ends', async () => {
+      await using rig = createRig(server)
+      const aborted = createGate()
+      let started = false
+      const uploader = rig.uploader({
+        closeLimitMs: 100,
+        async putObject(_request, signal) {
+          started = true
+          await new Promise<void>((resolve) => {
+            signal?.addEventListener('abort', () => resolve())
+          })
+          aborted.resolve()
+          throw failure()
+        },
+      })
+      await rig.persist(newRequest())
+      await until(() => started)
+      await uploader[Symbol.asyncDispose]()
+      await aborted.promise
+      expect(rig.objects.size).toBe(0)
+    })
+  },
+)

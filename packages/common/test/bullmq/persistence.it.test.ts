@@ -12,6 +12,7 @@ import { ownRedisMissing, startOwnRedis, startTestRedis } from '@iaas/testing/re
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 
 const log = createSilentLogger()
 const unavailable = { code: 'STORE_UNAVAILABLE' }
@@ -53,9 +54,9 @@ describePersistence('persistence by BullMQ on PostgreSQL', () =>
 const redis = await startTestRedis()
 afterAll(() => redis?.[Symbol.asyncDispose]())
 
-const withRedis = redis === undefined ? describe.skip : describe
+const redisMissing = redis === undefined ? 'there is no Redis' : undefined
 
-withRedis('with a Redis', () => {
+describeUnless(redisMissing, 'with a Redis', () => {
   describePersistence('persistence by BullMQ on Redis', () =>
     open({ kind: 'redis', url: redis?.url ?? '', namespace: randomUUID() }),
   )
@@ -82,9 +83,7 @@ describe('persistence by BullMQ on a PostgreSQL that is down', () => {
   })
 })
 
-const withOwnRedis = ownRedisMissing === undefined ? describe : describe.skip
-
-withOwnRedis('persistence by BullMQ on a Redis of its own', () => {
+describeUnless(ownRedisMissing, 'persistence by BullMQ on a Redis of its own', () => {
   it('rejects while Redis is down from the start, and works once it is there, without a restart', async () => {
     const port = await findFreePort()
     const backend = { kind: 'redis', url: `redis://127.0.0.1:${port}` } as const

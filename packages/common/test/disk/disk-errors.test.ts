@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { ignoreMissing, translateDiskErrors } from '@iaas/common/disk/disk-errors'
 import { describe, expect, it } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 
-const withFullDevice = existsSync('/dev/full') ? describe : describe.skip
+const missing = existsSync('/dev/full') ? undefined : 'there is no /dev/full'
 
-withFullDevice('translateDiskErrors, of a full disk', () => {
+describeUnless(missing, 'translateDiskErrors, of a full disk', () => {
   it('makes STORE_UNAVAILABLE, the cause kept', async () => {
     const write = translateDiskErrors(writeFile('/dev/full', 'more'))
     await expect(write).rejects.toMatchObject({

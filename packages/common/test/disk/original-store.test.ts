@@ -6,6 +6,7 @@ import { describeOriginalStore } from '@iaas/testing/contracts/original-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 
 describeOriginalStore('the fake original store', async () => {
   const folder = await createTemporaryFolder()
@@ -55,9 +56,9 @@ describe('the disk original store', () => {
   })
 })
 
-const onLinux = process.platform === 'linux' ? describe : describe.skip
+const missing = process.platform === 'linux' ? undefined : 'this is not Linux'
 
-onLinux('the disk original store on Linux', () => {
+describeUnless(missing, 'the disk original store on Linux', () => {
   it('says that it is not available where nothing can be written', async () => {
     const originals = createDiskOriginalStore({ dir: '/sys/iaas' })
     const attempt = originals.createTemporary()

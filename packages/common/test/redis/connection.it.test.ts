@@ -6,10 +6,10 @@ import { ownRedisMissing, startOwnRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { variantKey } from '@iaas/common/image'
-import { describe, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 
 const log = createSilentLogger()
-const suite = ownRedisMissing === undefined ? describe : describe.skip
 const unavailable = { code: 'STORE_UNAVAILABLE' }
 
 function openCache(url: string) {
@@ -19,7 +19,7 @@ function openCache(url: string) {
   return { redis, cache, [Symbol.asyncDispose]: close }
 }
 
-suite('a connection of the role cache', () => {
+describeUnless(ownRedisMissing, 'a connection of the role cache', () => {
   it('fails fast while Redis is down from the start, and works once it is there', async () => {
     const port = await findFreePort()
     await using opened = openCache(`redis://127.0.0.1:${port}`)

@@ -5,14 +5,15 @@ import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
 import { describeLinkCache } from '@iaas/testing/contracts/link-cache'
 import { startTestRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
-import { afterAll, describe } from '@jest/globals'
+import { afterAll } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 
 const server = await startTestRedis()
 afterAll(() => server?.[Symbol.asyncDispose]())
 
-const withRedis = server === undefined ? describe.skip : describe
+const missing = server === undefined ? 'there is no Redis' : undefined
 
-withRedis('with a Redis', () => {
+describeUnless(missing, 'with a Redis', () => {
   describeLinkCache('the Redis link cache', async ({ ttlMs }) => {
     const redis = createRedis({ url: server?.url ?? '', role: 'cache', log: createSilentLogger() })
     await until(() => redis.status === 'ready')

@@ -9,6 +9,7 @@ import { startTestRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 import type { Redis } from 'ioredis'
 
 const server = await startTestRedis()
@@ -43,9 +44,9 @@ const newDigest = () => variantDigest(makeVariant())
 const spooled = { bytes: new Uint8Array(100).fill(1), renderedAt: 1_764_000_000_000 }
 const full = { code: 'SPOOL_FULL' }
 
-const withRedis = server === undefined ? describe.skip : describe
+const missing = server === undefined ? 'there is no Redis' : undefined
 
-withRedis('with a Redis', () => {
+describeUnless(missing, 'with a Redis', () => {
   describeSpool('the Redis spool', (limits) => open(limits))
 
   describe('the Redis spool', () => {

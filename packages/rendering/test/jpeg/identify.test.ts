@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, jest } from '@jest/globals'
+import { expect, it, jest } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 import { estimateQuality } from '@iaas/rendering/jpeg/quality'
 import { readJpegHeader } from '@iaas/rendering/jpeg/read-jpeg'
 import { makePhoto } from '@iaas/testing/images/make-photo'
@@ -55,10 +56,9 @@ const kinds = {
 } as const
 
 const isThere = convert !== undefined && identify !== undefined
-const describeIfThere = isThere ? describe : describe.skip
-const reason = isThere ? '' : ' (skipped: there is no ImageMagick on this machine)'
+const missing = isThere ? undefined : 'there is no ImageMagick on this machine'
 
-describeIfThere(`the estimate and ImageMagick${reason}`, () => {
+describeUnless(missing, 'the estimate and ImageMagick', () => {
   it.each(Object.entries(kinds))('agree on files that sharp writes %s', async (_name, kind) => {
     await using folder = await createTemporaryFolder()
     const paths = qualities.map((quality) => join(folder.path, `${quality}.jpg`))

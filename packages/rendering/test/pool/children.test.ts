@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 import type { RenderJob } from '@iaas/common/ports/renderer'
 import type { RenderPool } from '@iaas/rendering/pool/render-pool'
 import { makePhoto } from '@iaas/testing/images/make-photo'
@@ -145,8 +146,8 @@ describe('the children of a pool', () => {
   })
 })
 
-const describeOnLinux = hasProc ? describe : describe.skip
-describeOnLinux('the children of a pool, as /proc shows them', () => {
+const missing = hasProc ? undefined : 'there is no /proc'
+describeUnless(missing, 'the children of a pool, as /proc shows them', () => {
   it('have no environment but their own', async () => {
     process.env['TOKEN_SECRET'] = 'not for children'
     try {
