@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type OpenQueue, openQueue } from '@iaas/common/bullmq/open-queue'
+import { openQueue } from '@iaas/common/bullmq/open-queue'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
 import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
 import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
@@ -35,7 +35,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
   const renderer = createCountingRenderer()
   const originals = createOriginalsThat(true)
   const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
-  const opened: OpenQueue[] = []
+  const opened: ReturnType<typeof openQueue>[] = []
 
   return {
     backend,
@@ -64,7 +64,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
     queue(name: string) {
       const open = openQueue(backend, name, log)
       opened.push(open)
-      return open.queue
+      return open.get()
     },
     /** As the api does after a render. */
     async persist(request: PersistRequest, text = 'spooled') {
@@ -86,7 +86,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
       await until(async () => (await links.find(variant))?.url === url)
     },
     async untilIdle() {
-      const queues = Object.values(queueNames).map((name) => this.queue(name))
+      const queues = await Promise.all(Object.values(queueNames).map((name) => this.queue(name)))
       await until(async () => {
         const counts = await Promise.all(
           queues.map((queue) =>
@@ -104,7 +104,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
     },
     async [Symbol.asyncDispose]() {
       await persistence[Symbol.asyncDispose]()
-      for (const open of opened) await open[Symbol.asyncDispose]()
+      for (const open of opened) await open.close()
     },
   }
 }

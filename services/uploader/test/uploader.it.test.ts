@@ -98,7 +98,7 @@ describeOnEachServer(
       await rig.untilIdle()
       expect(rig.objects.size).toBe(1)
       expect(rig.links.rows.size).toBe(1)
-      expect(await rig.queue(queueNames.records).getFailedCount()).toBe(0)
+      expect(await (await rig.queue(queueNames.records)).getFailedCount()).toBe(0)
     })
 
     it('stores the same variant again after its job was done, and after its row was deleted', async () => {
@@ -128,7 +128,8 @@ describeOnEachServer(
         },
       })
       await rig.persist(first)
-      const [uploads, records] = [rig.queue(queueNames.uploads), rig.queue(queueNames.records)]
+      const uploads = await rig.queue(queueNames.uploads)
+      const records = await rig.queue(queueNames.records)
       // The parent of a job that has failed fails with it, and is never run.
       await until(async () => (await records.getFailedCount()) === 1)
       const [failed] = await uploads.getFailed()
@@ -141,7 +142,7 @@ describeOnEachServer(
 
     it('fails a poisoned job once, keeps it, and goes on with the others', async () => {
       await using rig = createRig(server)
-      const uploads = rig.queue(queueNames.uploads)
+      const uploads = await rig.queue(queueNames.uploads)
       const poison = { v: 1, variant: { id: '../../etc/passwd' }, renderedAt: 1 }
       const options = { attempts: 12, backoff: { type: 'fixed', delay: 1 } }
       await uploads.add(jobNames.putObject, poison, options)

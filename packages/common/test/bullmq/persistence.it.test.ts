@@ -25,12 +25,12 @@ async function open(backend: QueueBackend) {
   return {
     persistence,
     async queued() {
-      const jobs = await uploads.queue.getWaiting(0, 1000)
+      const jobs = await (await uploads.get()).getWaiting(0, 1000)
       return jobs.map((job) => parsePayload(job.data))
     },
     async [Symbol.asyncDispose]() {
       await persistence[Symbol.asyncDispose]()
-      await uploads[Symbol.asyncDispose]()
+      await uploads.close()
     },
   }
 }

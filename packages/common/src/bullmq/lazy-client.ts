@@ -1,0 +1,93 @@
+import type { Redis } from 'ioredis'
+import { queuePrefix } from '../jobs.ts'
+import type { Logger } from '../log.ts'
+import { createRedis } from '../redis/connection.ts'
+import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
+
+/** A client of BullMQ that comes to be once its server answers. */
+export type LazyClient<Client> = {
+  /** Rejects while the server is down or hung; nobody has to start again once it is back. */
+  get(): Promise<Client>
+  close(): Promise<void>
+}
+
+type Closable = { close(): Promise<void> }
+type PostgresClosable = Closable & {
+  on(event: 'error', listener: (error: Error) => void): unknown
+  waitUntilReady(): Promise<unknown>
+}
+
+/** How a client is built on each server. */
+export type ClientRecipes<Client extends Closable> = {
+  redis(options: { readonly connection: Redis; readonly prefix: string }): Client
+  postgres(options: {
+    readonly connection: ReturnType<typeof toPostgresConnection>
+  }): Client & PostgresClosable
+}
+
+export function createLazyClient<Client extends Closable>(
+  backend: QueueBackend,
+  log: Logger,
+  recipes: ClientRecipes<Client>,
+): LazyClient<Client> {
+  return backend.kind === 'redis'
+    ? createRedisClient(backend, log, recipes)
+    : createPostgresClient(backend, log, recipes)
+}
+
+/** A client that is built while its Redis is down or hung pends for ever: it is built once Redis has answered. */
+function createRedisClient<Client extends Closable>(
+  { url, namespace = queuePrefix }: QueueBackend,
+  log: Logger,
+  recipes: ClientRecipes<Client>,
+): LazyClient<Client> {
+  const redis = createRedis({ url, role: 'producer', log })
+  const firstTry = new Promise<void>((resolve) => {
+    redis.once('ready', () => resolve())
+    redis.once('close', () => resolve())
+  })
+  let client: Client | undefined
+
+  return {
+    async get() {
+      await firstTry
+      if (redis.status !== 'ready') throw new Error(`Redis is ${redis.status}.`)
+      client ??= recipes.redis({ connection: redis, prefix: namespace })
+      return client
+    },
+    async close() {
+      await client?.close()
+      redis.disconnect()
+    },
+  }
+}
+
+/** A client remembers that its first connection failed: only one that has connected is kept. */
+function createPostgresClient<Client extends Closable>(
+  backend: QueueBackend,
+  log: Logger,
+  recipes: ClientRecipes<Client>,
+): LazyClient<Client> {
+  let opened: Promise<Client> | undefined
+
+  async function open(): Promise<Client> {
+    const client = recipes.postgres({ connection: toPostgresConnection(backend) })
+    client.on('error', (error) => log.debug('queue connection lost', { error }))
+    try {
+      await client.waitUntilReady()
+      return client
+    } catch (error) {
+      opened = undefined
+      client.close().catch(() => {})
+      throw error
+    }
+  }
+
+  return {
+    get: () => (opened ??= open()),
+    async close() {
+      const client = await opened?.catch(() => undefined)
+      await client?.close()
+    },
+  }
+}
