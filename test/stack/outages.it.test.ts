@@ -45,7 +45,7 @@ describe('with the database hung', () => {
     const ready = await ask(stack.base, '/readyz')
     expect([ready.status, JSON.parse(ready.body.toString())]).toEqual([
       200,
-      { status: 'ready', database: 'down' },
+      { status: 'ready', dependencies: { database: 'down', 'variant-store': 'up' } },
     ])
   })
 

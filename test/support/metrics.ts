@@ -1,8 +1,52 @@
 import type { Stack } from './stack.ts'
 
-/** The value of a metric without labels of its own, as the admin listener tells it. */
+type Sample = {
+  readonly name: string
+  readonly labels: ReadonlyMap<string, string>
+  readonly value: number
+}
+
+export type Metrics = {
+  /** The sum of the samples of a metric that have these labels, whatever others they have. */
+  sum(name: string, labels?: Readonly<Record<string, string>>): number
+  has(name: string): boolean
+  readonly names: ReadonlySet<string>
+}
+
+/** What an admin listener tells just now. */
+export async function readMetrics(admin: string): Promise<Metrics> {
+  return parseMetrics(await (await fetch(`${admin}/metrics`)).text())
+}
+
+/** Reads the text format of Prometheus, as prom-client writes it. */
+export function parseMetrics(text: string): Metrics {
+  const samples = text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map(parseSample)
+  const names = new Set(samples.map(({ name }) => name))
+  return {
+    sum(name, labels = {}) {
+      const wanted = Object.entries(labels)
+      return samples
+        .filter((sample) => sample.name === name)
+        .filter((sample) => wanted.every(([label, value]) => sample.labels.get(label) === value))
+        .reduce((sum, { value }) => sum + value, 0)
+    },
+    has: (name) => names.has(name),
+    names,
+  }
+}
+
+function parseSample(line: string): Sample {
+  const [, name = '', labels = '', value] = /^([^{ ]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
+  const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(
+    ([, label = '', text = '']) => [label, text] as const,
+  )
+  return { name, labels: new Map(pairs), value: Number(value) }
+}
+
+/** The value of a metric of a stack, all its labels together. */
 export async function readMetric(stack: Stack, name: string): Promise<number> {
-  const text = await (await fetch(`${stack.admin}/metrics`)).text()
-  const line = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)
-  return Number(line?.[1] ?? Number.NaN)
+  return (await readMetrics(stack.admin)).sum(name)
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
+import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { type PoolSettings, renderingSettings } from '@iaas/rendering/config'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { findFreePort } from '@iaas/testing/free-port'
@@ -19,7 +20,7 @@ describe('the renderer that the configuration asks for', () => {
   it('is children of this process where no service is named; they end with it', async () => {
     await using folder = await createTemporaryFolder()
     const closers = createClosers(createSilentLogger())
-    const renderer = createRenderer(makeSettings({}), closers)
+    const renderer = createRenderer(makeSettings({}), closers, createTelemetry('test'))
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
@@ -31,7 +32,7 @@ describe('the renderer that the configuration asks for', () => {
     await using folder = await createTemporaryFolder()
     const closers = createClosers(createSilentLogger())
     const url = `http://127.0.0.1:${await findFreePort()}`
-    const renderer = createRenderer(makeSettings({ url }), closers)
+    const renderer = createRenderer(makeSettings({ url }), closers, createTelemetry('test'))
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     await expect(renderer.render(job)).rejects.toThrow('No renderer can be reached.')

@@ -1,6 +1,7 @@
 import { servedVariantsPath } from '@iaas/common/composition/backends'
 import { AppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
+import type { Dependencies } from '@iaas/common/metrics/dependencies'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import express, { type Express, type RequestHandler } from 'express'
@@ -8,7 +9,7 @@ import { createErrorHandler } from './http/error-handler.ts'
 import { sendProblem, transportProblem } from './http/problem.ts'
 import { type RequestLocals, createRequestLog } from './http/request-log.ts'
 import type { IssueToken } from './issue-token.ts'
-import type { ApiMetrics } from './metrics.ts'
+import type { ApiMetrics } from './metrics/api-metrics.ts'
 import {
   type ServiceState,
   createGetDatabaseHealth,
@@ -35,6 +36,7 @@ export type AppOptions = {
   /** The store whose variants are served here under /_variants; undefined where a CDN or bucket serves them. */
   readonly servedVariants: VariantStore | undefined
   readonly state: () => ServiceState
+  readonly dependencies: Dependencies
   readonly metrics: ApiMetrics
   readonly log: Logger
 }
@@ -47,7 +49,7 @@ export function createApp(options: AppOptions): Express {
   app.use(createRequestLog(options.log, options.metrics), secureEveryAnswer)
   app.get('/_health', createGetDatabaseHealth(options.tokens))
   app.get('/healthz', getLiveness)
-  app.get('/readyz', createGetReadiness(options.state, options.tokens))
+  app.get('/readyz', createGetReadiness(options.state, options.dependencies))
   app.get('/robots.txt', createGetRobots(options.allowIndexing))
   app.get('/favicon.ico', refuseFavicon)
   app.post('/token', ...createPostToken(options.issueToken))

@@ -3,6 +3,7 @@ import {
   createSpool,
   createVariantStore,
 } from '@iaas/common/composition/backends'
+import { watchBackends } from '@iaas/common/composition/watch-backends'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
 import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import { toPolicy } from '@iaas/common/config/policy'
@@ -19,14 +20,16 @@ import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
 import { migrateToLatest } from '@iaas/common/postgres/migrate'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
+import type { Telemetry } from '@iaas/common/metrics/telemetry'
+import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
-import type { Registry } from 'prom-client'
 import { type AppOptions, createApp } from './app.ts'
 import type { ApiConfig } from './config.ts'
 import { createIssueToken } from './issue-token.ts'
 import { createLinkLayers, forgetChangedLinks } from './create-link-layers.ts'
 import { createCachedLinks } from './links/cached-links.ts'
-import { createApiMetrics } from './metrics.ts'
+import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
+import { createApiMetrics } from './metrics/api-metrics.ts'
 import { createRenditionPersister } from './renderings/persist-rendition.ts'
 import { type Rendering, createRenderings } from './renderings/renderings.ts'
 import type { ServiceState } from './routes/get-health.ts'
@@ -49,34 +52,37 @@ const drainMs = 25_000
 /** An api that is listening. */
 export type Api = Service & { readonly port: number; readonly adminPort: number }
 
+export type ApiOptions = {
+  readonly config: ApiConfig
+  readonly log: Logger
+  readonly telemetry: Telemetry
+  /** One that the caller ends; otherwise the api has its own, as its configuration says. */
+  readonly renderer?: Renderer
+}
+
 /**
  * Brings the database to the newest schema, builds the api from its configuration and listens.
  *
  * @throws ConfigError, or Error in plain words: a port that is taken, a database that cannot be migrated
  */
-export async function startApi(config: ApiConfig, log: Logger, registry: Registry): Promise<Api> {
-  const closers = createClosers(log)
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const closers = createClosers(options.log)
   try {
-    await migrateToLatest({ url: requirePostgresUrl(config.postgresql) })
-    return await listenOnBoth(config, log, registry, closers)
+    await migrateToLatest({ url: requirePostgresUrl(options.config.postgresql) })
+    return await listenOnBoth(options, closers)
   } catch (error) {
     await closers.close()
     throw error
   }
 }
 
-async function listenOnBoth(
-  config: ApiConfig,
-  log: Logger,
-  registry: Registry,
-  closers: Closers,
-): Promise<Api> {
+async function listenOnBoth(options: ApiOptions, closers: Closers): Promise<Api> {
+  const { config, telemetry } = options
   let state: ServiceState = 'starting'
   const flights = createSingleFlight<Rendering>()
-  const metrics = createApiMetrics(registry, { flights: () => flights.size })
-  const options = buildApp({ config, log, closers, flights, metrics, state: () => state })
-  const app = createApp(options)
-  const admin = await listen(createAdminApp(registry), {
+  const metrics = createApiMetrics(telemetry.registry, { flights: () => flights.size })
+  const app = createApp(buildApp({ ...options, closers, flights, metrics, state: () => state }))
+  const admin = await listen(createAdminApp(telemetry.registry), {
     port: config.admin_port,
     host: config.admin_address ?? '127.0.0.1',
   })
@@ -98,15 +104,15 @@ async function listenOnBoth(
   }
 }
 
-type BuildOptions = Pick<AppOptions, 'state' | 'metrics'> & {
-  readonly config: ApiConfig
-  readonly log: Logger
-  readonly closers: Closers
-  readonly flights: ReturnType<typeof createSingleFlight<Rendering>>
-}
+type BuildOptions = ApiOptions &
+  Pick<AppOptions, 'state' | 'metrics'> & {
+    readonly closers: Closers
+    readonly flights: ReturnType<typeof createSingleFlight<Rendering>>
+  }
 
 /** Wires the adapters that the configuration asks for to the use cases. */
-function buildApp({ config, log, closers, flights, metrics, state }: BuildOptions): AppOptions {
+function buildApp(options: BuildOptions): AppOptions {
+  const { config, log, telemetry, closers, flights, metrics, state } = options
   const folders = toFolders(config)
   const url = requirePostgresUrl(config.postgresql)
   const db = createDatabase({ url, poolSize: config.postgresql.pool, log })
@@ -116,10 +122,14 @@ function buildApp({ config, log, closers, flights, metrics, state }: BuildOption
   const originals = createDiskOriginalStore({ dir: folders.originals })
   const { variants, isServedHere } = createVariantStore(config, folders, closers)
   const spool = createSpool(config, folders, closers, log)
-  const renderer = createRenderer(config, closers)
+  const renderer = options.renderer ?? createRenderer(config, closers, telemetry)
   const layers = createLinkLayers(config.redis.url, log, closers)
   const links = createCachedLinks({ store: createPostgresLinkStore(db), layers, metrics, log })
   const backend = chooseQueueBackend(config, url)
+  const hasRedis = config.redis.url !== undefined
+  watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
+  registerSpoolGauges(telemetry.registry, spool)
+  registerQueueGauges(telemetry.registry, backend, log, closers)
   const persistence = createPersistence({ backend, log })
   closers.add('queue', () => persistence[Symbol.asyncDispose]())
   const persister = createRenditionPersister({
@@ -161,6 +171,7 @@ function buildApp({ config, log, closers, flights, metrics, state }: BuildOption
     allowIndexing: config.allow_indexing,
     servedVariants: isServedHere ? variants : undefined,
     state,
+    dependencies: telemetry.dependencies,
     metrics,
     log,
   }

@@ -9,7 +9,7 @@ import {
   parseImageId,
 } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
-import { createRegistry } from '@iaas/common/metrics/registry'
+import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
@@ -21,7 +21,7 @@ import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { createCachedLinks } from '../src/links/cached-links.ts'
-import { createApiMetrics } from '../src/metrics.ts'
+import { createApiMetrics } from '../src/metrics/api-metrics.ts'
 import { createRenditionPersister } from '../src/renderings/persist-rendition.ts'
 import { type Rendering, createRenderings } from '../src/renderings/renderings.ts'
 import { type ImageContext, createServeImage } from '../src/serve-image.ts'
@@ -39,7 +39,9 @@ export async function createRig() {
   const time = { now: 1_700_000_000_000 }
   const log = createSilentLogger()
   const flights = createSingleFlight<Rendering>()
-  const metrics = createApiMetrics(createRegistry('test'), { flights: () => flights.size })
+  const metrics = createApiMetrics(createTelemetry('test').registry, {
+    flights: () => flights.size,
+  })
   const links = createCachedLinks({
     store,
     layers: [{ name: 'memory', cache: createFakeLinkCache() }],

@@ -5,12 +5,11 @@ import { listen } from '@iaas/common/http/server'
 import { createClosers } from '@iaas/common/lifecycle/closers'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
-import { createRegistry } from '@iaas/common/metrics/registry'
+import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { toPoolOptions } from '@iaas/rendering/config'
-import { createRenderPool } from '@iaas/rendering/pool/render-pool'
+import { createObservedPool } from '@iaas/rendering/pool/observed-pool'
 import { createRendererApp } from './app.ts'
 import type { RendererConfig } from './config.ts'
-import { createPoolEvents, registerPoolMetrics } from './metrics.ts'
 
 /** Originals that are older than any limit on uploads may be larger than it. */
 const bodyAllowance = 4
@@ -26,10 +25,9 @@ export async function startRenderer(
 ): Promise<Service & { readonly port: number }> {
   const closers = createClosers(log)
   let isReady = true
-  const registry = createRegistry('renderer')
-  const pool = createRenderPool({ ...toPoolOptions(config), events: createPoolEvents(registry) })
+  const { registry } = createTelemetry('renderer')
+  const pool = createObservedPool(toPoolOptions(config), registry)
   closers.add('pool', () => pool[Symbol.asyncDispose]())
-  registerPoolMetrics(registry, pool)
   const temporaryDir = toFolders(config).temporary
   await sweepFolder(temporaryDir, temporaryFileAgeMs)
   const maxBodyBytes = bodyAllowance * config.constraints.max_upload_bytes

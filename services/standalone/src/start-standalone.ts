@@ -4,9 +4,10 @@ import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
-import { createRegistry } from '@iaas/common/metrics/registry'
+import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { postgresUrl } from '@iaas/common/postgres/config'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
+import { createRenderer } from '@iaas/rendering/create-renderer'
 import { startUploader } from '@iaas/uploader/start-uploader'
 import type { StandaloneConfig } from './config.ts'
 import { exampleFile, plantExample } from './plant-example.ts'
@@ -46,10 +47,12 @@ async function startAll(
   const configured = { ...config, postgresql: { ...config.postgresql, url } }
   await plantExample(createDiskOriginalStore({ dir: folders.originals }))
   onProgress('Starting the services ...')
-  const registry = createRegistry('standalone')
-  const uploader = await startUploader(configured, log.child({ component: 'uploader' }), registry)
+  const telemetry = createTelemetry('standalone')
+  const renderer = createRenderer(configured, closers, telemetry)
+  const parts = { config: configured, telemetry, renderer }
+  const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })
   closers.add('uploader', () => uploader.close())
-  const api = await startApi(configured, log.child({ component: 'api' }), registry)
+  const api = await startApi({ ...parts, log: log.child({ component: 'api' }) })
   closers.add('api', () => api.close())
   const host = displayHost(config.listen_address)
   return {

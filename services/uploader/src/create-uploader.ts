@@ -15,7 +15,7 @@ export type UploaderOptions = {
   readonly giveUp: GiveUp
   /** Jobs at once, in each queue. */
   readonly concurrency: number
-  readonly metrics: UploaderMetrics
+  readonly metrics: Pick<UploaderMetrics, 'job'>
   readonly log: Logger
   /** A job whose uploader died is taken over after at most twice this, ms. */
   readonly lockMs?: number

@@ -4,21 +4,21 @@ import { listen } from '@iaas/common/http/server'
 import { createClosers } from '@iaas/common/lifecycle/closers'
 import { runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
-import { createRegistry } from '@iaas/common/metrics/registry'
+import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { uploaderConfigSchema } from './config.ts'
 import { startUploader } from './start-uploader.ts'
 
 await runService(async () => {
   const config = loadConfig(uploaderConfigSchema, process.env)
   const log = createLogger('uploader', config.log)
-  const registry = createRegistry('uploader')
+  const telemetry = createTelemetry('uploader')
   const closers = createClosers(log)
-  const admin = await listen(createAdminApp(registry), {
+  const admin = await listen(createAdminApp(telemetry.registry), {
     port: config.admin_port,
     host: config.admin_address ?? '127.0.0.1',
   })
   closers.add('admin', () => admin.close(1000))
-  const uploader = await startUploader(config, log, registry)
+  const uploader = await startUploader({ config, log, telemetry })
   closers.add('uploader', () => uploader.close())
   log.info('uploader ready')
   return closers

@@ -2,6 +2,8 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 
 export type UploaderMetrics = {
   job(queue: string, result: 'done' | 'retried' | 'failed', ms: number): void
+  /** A link was recorded, so long after its render, ms. */
+  linked(lagMs: number): void
 }
 
 export function createUploaderMetrics(registry: Registry): UploaderMetrics {
@@ -19,7 +21,14 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
     registers,
   })
+  const lag = new Histogram({
+    name: 'iaas_persistence_lag_seconds',
+    help: 'From a render to its recorded link.',
+    buckets: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3600],
+    registers,
+  })
   return {
+    linked: (lagMs) => lag.observe(Math.max(0, lagMs) / 1000),
     job(queue, result, ms) {
       jobs.inc({ queue, result })
       durations.observe({ queue }, ms / 1000)

@@ -12,7 +12,7 @@ export type ProcessJobOptions = {
   readonly name: string
   readonly handle: (request: PersistRequest, signal: AbortSignal) => Promise<unknown>
   readonly giveUp: GiveUp
-  readonly metrics: UploaderMetrics
+  readonly metrics: Pick<UploaderMetrics, 'job'>
   readonly log: Logger
 }
 

@@ -3,6 +3,7 @@ import {
   createSpool,
   createVariantStore,
 } from '@iaas/common/composition/backends'
+import { watchBackends } from '@iaas/common/composition/watch-backends'
 import { toPolicy } from '@iaas/common/config/policy'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
@@ -13,25 +14,30 @@ import { createDatabase } from '@iaas/common/postgres/database'
 import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
 import { migrateToLatest } from '@iaas/common/postgres/migrate'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
+import type { Telemetry } from '@iaas/common/metrics/telemetry'
+import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
-import type { Registry } from 'prom-client'
 import type { UploaderConfig } from './config.ts'
 import { createUploader } from './create-uploader.ts'
 import { createGiveUp } from './handlers/give-up.ts'
 import { createPutObject } from './handlers/put-object.ts'
 import { createRecordLink } from './handlers/record-link.ts'
-import { type UploaderMetrics, createUploaderMetrics } from './metrics.ts'
+import { createUploaderMetrics } from './metrics.ts'
+
+export type StartUploaderOptions = {
+  readonly config: UploaderConfig
+  readonly log: Logger
+  readonly telemetry: Telemetry
+  /** One that the caller ends; otherwise the uploader has its own, as its configuration says. */
+  readonly renderer?: Renderer
+}
 
 /** An uploader at work, once the database has the newest schema. @throws ConfigError, or Error in plain words */
-export async function startUploader(
-  config: UploaderConfig,
-  log: Logger,
-  registry: Registry,
-): Promise<Service> {
-  const closers = createClosers(log)
+export async function startUploader(options: StartUploaderOptions): Promise<Service> {
+  const closers = createClosers(options.log)
   try {
-    await migrateToLatest({ url: requirePostgresUrl(config.postgresql) })
-    workQueues(config, log, closers, createUploaderMetrics(registry))
+    await migrateToLatest({ url: requirePostgresUrl(options.config.postgresql) })
+    workQueues(options, closers)
     return closers
   } catch (error) {
     await closers.close()
@@ -40,28 +46,33 @@ export async function startUploader(
 }
 
 /** Wires the adapters that the configuration asks for to the workers. */
-function workQueues(
-  config: UploaderConfig,
-  log: Logger,
-  closers: Closers,
-  metrics: UploaderMetrics,
-): void {
+function workQueues(options: StartUploaderOptions, closers: Closers): void {
+  const { config, log, telemetry } = options
+  const metrics = createUploaderMetrics(telemetry.registry)
   const folders = toFolders(config)
   const url = requirePostgresUrl(config.postgresql)
   const db = createDatabase({ url, poolSize: config.postgresql.pool, log })
   closers.add('database', () => db.destroy())
   const { variants } = createVariantStore(config, folders, closers)
   const spool = createSpool(config, folders, closers, log)
+  const hasRedis = config.redis.url !== undefined
+  watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
   const uploader = createUploader({
     backend: chooseQueueBackend(config, url),
     putObject: createPutObject({
       spool,
       variants,
       originals: createDiskOriginalStore({ dir: folders.originals }),
-      renderer: createRenderer(config, closers),
+      renderer: options.renderer ?? createRenderer(config, closers, telemetry),
       policy: toPolicy(config.constraints, config.webp),
     }),
-    recordLink: createRecordLink({ links: createPostgresLinkStore(db), variants, spool }),
+    recordLink: createRecordLink({
+      links: createPostgresLinkStore(db),
+      variants,
+      spool,
+      metrics,
+      now: Date.now,
+    }),
     giveUp: createGiveUp({ spool }),
     concurrency: config.uploader.concurrency,
     metrics,

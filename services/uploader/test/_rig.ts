@@ -47,7 +47,13 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
     persistence,
     handlers: {
       putObject: createPutObject({ spool, variants, originals, renderer, policy }),
-      recordLink: createRecordLink({ links, variants, spool }),
+      recordLink: createRecordLink({
+        links,
+        variants,
+        spool,
+        metrics: { linked: () => {} },
+        now: Date.now,
+      }),
       giveUp: createGiveUp({ spool }),
     },
     uploader(part: Partial<UploaderOptions> = {}) {

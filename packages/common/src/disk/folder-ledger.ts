@@ -18,12 +18,15 @@ export type FolderLedger = {
   settle(name: string): void
   /** There is no such file any more, or it could not be written. */
   release(name: string): void
+  usage(): Promise<{ readonly items: number; readonly bytes: number }>
 }
 
 /** How long a count of the folder is believed, ms: other processes put and drop files as well. */
 const recountAfterMs = 30_000
 /** The same while the folder counts as full, ms. */
 const recountFullAfterMs = 1000
+/** The same for who wants to know how full it is, ms. */
+const recountForUsageMs = 5000
 
 /**
  * Counts the folder at first use, and again from time to time; in between it follows what this process does. Exact for
@@ -83,5 +86,9 @@ export function createFolderLedger(options: FolderLedgerOptions): FolderLedger {
     },
     settle: (name) => void reserved.delete(name),
     release,
+    async usage() {
+      if (Date.now() - countedAt > recountForUsageMs) await recount()
+      return { items: current.size, bytes: total }
+    },
   }
 }

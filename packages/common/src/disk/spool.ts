@@ -65,6 +65,7 @@ export function createDiskSpool(options: DiskSpoolOptions): Spool {
       const file = await translateDiskErrors(ignoreMissing(readFile(join(dir, digest))))
       return file === undefined ? undefined : fromFile(file)
     },
+    usage: () => translateDiskErrors(ledger.usage()),
     drop: (digest) => translateDiskErrors(drop(digest)),
   }
 }

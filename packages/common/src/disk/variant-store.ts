@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { access, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseObjectKey } from '../digest.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
@@ -29,6 +29,7 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
     put: (key, bytes) => translateDiskErrors(put(key, bytes)),
     get: (key) => translateDiskErrors(ignoreMissing(readFile(join(dir, key)))),
     delete: (key) => translateDiskErrors(rm(join(dir, key), { force: true })),
+    ping: () => translateDiskErrors(mkdir(dir, { recursive: true }).then(() => access(dir))),
     url: (key) => `${baseUrl}/${key}`,
     keyOf: (url) =>
       url.startsWith(`${baseUrl}/`) ? parseObjectKey(url.slice(baseUrl.length + 1)) : undefined,

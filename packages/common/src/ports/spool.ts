@@ -3,6 +3,8 @@ import type { Digest } from '../digest.ts'
 /** A rendition's bytes and when they were rendered (ms since the epoch). */
 export type Spooled = { readonly bytes: Uint8Array; readonly renderedAt: number }
 
+export type SpoolUsage = { readonly items: number; readonly bytes: number }
+
 /** Renditions that wait for being stored, by the digest of their variant. Bounded, and allowed to lose anything. */
 export type Spool = {
   /** @throws AppError SPOOL_FULL */
@@ -10,4 +12,6 @@ export type Spool = {
   get(digest: Digest): Promise<Spooled | undefined>
   /** Does nothing where there is no such entry. */
   drop(digest: Digest): Promise<void>
+  /** What lies in it, within some seconds. */
+  usage(): Promise<SpoolUsage>
 }

@@ -8,6 +8,8 @@ export type VariantStore = {
   get(key: ObjectKey): Promise<Uint8Array | undefined>
   /** Does nothing where there is no such object. */
   delete(key: ObjectKey): Promise<void>
+  /** Resolves where the store answers and may be used. @throws AppError STORE_UNAVAILABLE */
+  ping(): Promise<void>
   /** The address that clients are redirected to. */
   url(key: ObjectKey): string
   /** The inverse of `url`; undefined for an address that is not within this store. */

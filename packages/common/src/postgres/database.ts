@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../log.ts'
 import type { Schema } from './tables/schema.ts'
+import { translateErrors } from './translate-errors.ts'
 
 export type Database = Kysely<Schema>
 
@@ -33,4 +34,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn('database connection lost', { error }))
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE */
+export async function pingDatabase(db: Database): Promise<void> {
+  await translateErrors(sql`select 1`.execute(db))
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { Token, TokenStore } from '../ports/token-store.ts'
-import type { Database } from './database.ts'
+import { type Database, pingDatabase } from './database.ts'
 import { translateErrors } from './translate-errors.ts'
 
 const now = sql<Date>`now()`
@@ -77,8 +77,6 @@ export function createPostgresTokenStore(db: Database): TokenStore {
       const { numDeletedRows } = await translateErrors(query.executeTakeFirstOrThrow())
       return Number(numDeletedRows)
     },
-    async ping() {
-      await translateErrors(sql`select 1`.execute(db))
-    },
+    ping: () => pingDatabase(db),
   }
 }

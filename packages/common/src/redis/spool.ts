@@ -22,7 +22,9 @@ const headerBytes = 8
 export function createRedisSpool(options: RedisSpoolOptions): Spool {
   const { redis, prefix, maxBytes, maxItems, maxAgeMs } = options
   const entryOf = (digest: Digest) => `${prefix}:spool:${digest}`
-  const ledger = ['expiries', 'sizes', 'total'].map((name) => `${prefix}:spool-${name}`)
+  const expiries = `${prefix}:spool-expiries`
+  const total = `${prefix}:spool-total`
+  const ledger = [expiries, `${prefix}:spool-sizes`, total]
 
   return {
     async put(digest, { bytes, renderedAt }) {
@@ -38,6 +40,12 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
       const entry = await translateErrors(redis.getBuffer(entryOf(digest)))
       if (entry === null || entry.length < headerBytes) return undefined
       return { renderedAt: entry.readDoubleBE(), bytes: entry.subarray(headerBytes) }
+    },
+    async usage() {
+      const [items, bytes] = await translateErrors(
+        Promise.all([redis.zcard(expiries), redis.get(total)]),
+      )
+      return { items, bytes: items === 0 ? 0 : Number(bytes) }
     },
     async drop(digest) {
       const keys = [entryOf(digest), ...ledger]

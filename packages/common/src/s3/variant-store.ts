@@ -1,6 +1,7 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   PutObjectCommand,
   S3Client,
   type S3ClientConfig,
@@ -73,6 +74,9 @@ export function createS3VariantStore(
     async delete(key) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
       await call((abort) => client.send(command, abort))
+    },
+    async ping() {
+      await call((abort) => client.send(new HeadBucketCommand({ Bucket: bucket }), abort))
     },
     url: (key) => `${cacheHost}/${key}`,
     keyOf: (url) =>

@@ -85,6 +85,22 @@ export function describeSpool(name: string, open: OpenSpool): void {
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
     })
 
+    it('tells what lies in it', async () => {
+      await using opened = await open(bounds)
+      expect(await opened.spool.usage()).toEqual({ items: 0, bytes: 0 })
+      const [first, second] = [newDigest(), newDigest()]
+      await opened.spool.put(first, { bytes: picture(600), renderedAt: 1 })
+      await opened.spool.put(second, { bytes: picture(900), renderedAt: 1 })
+      const full = await opened.spool.usage()
+      expect(full.items).toBe(2)
+      expect(full.bytes).toBeGreaterThanOrEqual(1500)
+      expect(full.bytes).toBeLessThan(1600)
+      await opened.spool.drop(first)
+      expect((await opened.spool.usage()).bytes).toBeLessThan(1000)
+      await opened.spool.drop(second)
+      expect(await opened.spool.usage()).toEqual({ items: 0, bytes: 0 })
+    })
+
     it('keeps its entries and its bound when it is opened again', async () => {
       await using opened = await open(bounds)
       const digests = [newDigest(), newDigest(), newDigest()]

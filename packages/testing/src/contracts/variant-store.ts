@@ -51,6 +51,11 @@ export function describeVariantStore(name: string, open: OpenVariantStore): void
       expect(await opened.variants.get(key)).toBeUndefined()
     })
 
+    it('answers a ping', async () => {
+      await using opened = await open()
+      await expect(opened.variants.ping()).resolves.toBeUndefined()
+    })
+
     it('reads the key of its own addresses, and of no others', async () => {
       await using opened = await open()
       const { variants } = opened

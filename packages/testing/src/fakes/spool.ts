@@ -27,6 +27,10 @@ export function createFakeSpool(options: FakeSpoolOptions = {}): Spool {
     async get(digest) {
       return entries.get(digest)
     },
+    async usage() {
+      const sizes = [...entries.values()].map(({ bytes }) => bytes.length)
+      return { items: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
+    },
     async drop(digest) {
       entries.delete(digest)
     },

@@ -18,6 +18,7 @@ export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): V
     async delete(key) {
       objects.delete(key)
     },
+    async ping() {},
     url: (key) => `${baseUrl}/${key}`,
     keyOf: (url) =>
       url.startsWith(`${baseUrl}/`) ? parseObjectKey(url.slice(baseUrl.length + 1)) : undefined,

@@ -1,7 +1,7 @@
 import { type Variant, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Link, LinkCache, LinkStore } from '@iaas/common/ports/link-store'
-import type { ApiMetrics, LookupLayer } from '../metrics.ts'
+import type { ApiMetrics, LookupLayer } from '../metrics/api-metrics.ts'
 
 export type CacheLayer = { readonly name: LookupLayer; readonly cache: LinkCache }
 

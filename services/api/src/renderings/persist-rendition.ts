@@ -6,7 +6,7 @@ import type { Logger } from '@iaas/common/log'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import { LRUCache } from 'lru-cache'
-import type { ApiMetrics } from '../metrics.ts'
+import type { ApiMetrics } from '../metrics/api-metrics.ts'
 
 export type PersistOptions = {
   readonly spool: Spool

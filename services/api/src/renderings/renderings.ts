@@ -7,7 +7,7 @@ import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { RenderTiming, Renderer } from '@iaas/common/ports/renderer'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import type { CachedLinks } from '../links/cached-links.ts'
-import type { ApiMetrics } from '../metrics.ts'
+import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
 
 /** How a variant that had no link was come by. */
@@ -76,8 +76,6 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome
     metrics.render()
-    metrics.span('queue', outcome.timing.queueMs)
-    metrics.span('render', outcome.timing.renderMs)
     if (!isStored) hold(persister.persist(variant, { bytes: outcome.bytes, renderedAt: now() }))
     return outcome
   }

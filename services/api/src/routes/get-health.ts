@@ -1,4 +1,5 @@
 import type { TokenStore } from '@iaas/common/ports/token-store'
+import type { Dependencies } from '@iaas/common/metrics/dependencies'
 import type { RequestHandler } from 'express'
 
 /** What the service says of itself. `starting` and `draining`: nothing new should be sent here. */
@@ -21,15 +22,14 @@ export const getLiveness: RequestHandler = (_req, res) => {
   res.set('Cache-Control', 'no-store').type('text/plain').send('OK')
 }
 
-/** `GET /readyz`: requests can be served. A lost database is told of and is not fatal: pictures are served without it. */
-export function createGetReadiness(state: () => ServiceState, tokens: TokenStore): RequestHandler {
+/** `GET /readyz`: requests can be served. What is down is told of and is not fatal: pictures are served without it. */
+export function createGetReadiness(
+  state: () => ServiceState,
+  dependencies: Dependencies,
+): RequestHandler {
   return async (_req, res) => {
     res.set('Cache-Control', 'no-store')
     if (state() !== 'ready') return void res.status(503).json({ status: state() })
-    const database = await tokens.ping().then(
-      () => 'up',
-      () => 'down',
-    )
-    res.json({ status: 'ready', database })
+    res.json({ status: 'ready', dependencies: Object.fromEntries(await dependencies.check()) })
   }
 }

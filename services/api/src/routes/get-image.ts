@@ -41,6 +41,8 @@ export function createGetImage(options: GetImageOptions): RequestHandler {
 
   function send(reply: ImageReply, res: Response): void {
     const locals = res.locals as RequestLocals
+    locals.answeredAt = performance.now()
+    if (reply.kind !== 'bounded') locals.timing = reply.timing
     setImageHeaders(res)
     switch (reply.kind) {
       case 'hit':
@@ -65,8 +67,8 @@ export function createGetImage(options: GetImageOptions): RequestHandler {
     const request = parseImageUrl(path, query)
     if (request.kind === 'sized') return serveSized(request, req, res)
     locals.route = 'original'
-    await serveOriginal(request.id, req, res)
     locals.outcome = 'original'
+    await serveOriginal(request.id, req, res)
   }
 }
 

@@ -50,7 +50,9 @@ describe('put-object', () => {
 
   it('renders again while the spool is not available', async () => {
     const down = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'Redis does not answer.'))
-    const { putObject, variants } = setUp({ spool: { put: down, get: down, drop: down } })
+    const { putObject, variants } = setUp({
+      spool: { put: down, get: down, drop: down, usage: down },
+    })
     await putObject(request)
     expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
   })

@@ -12,7 +12,15 @@ function setUp() {
   const links = createMemoryLinks()
   const spool = createFakeSpool()
   const variants = createFakeVariantStore({ baseUrl: 'https://cdn.example' })
-  return { variant, digest, links, spool, recordLink: createRecordLink({ links, variants, spool }) }
+  const lags: number[] = []
+  const recordLink = createRecordLink({
+    links,
+    variants,
+    spool,
+    metrics: { linked: (lagMs) => lags.push(lagMs) },
+    now: () => 7000,
+  })
+  return { variant, digest, links, spool, lags, recordLink }
 }
 
 describe('record-link', () => {
@@ -25,8 +33,14 @@ describe('record-link', () => {
     expect(await spool.get(digest)).toBeUndefined()
   })
 
+  it('tells how long after its render the link was recorded', async () => {
+    const { variant, lags, recordLink } = setUp()
+    await recordLink({ variant, renderedAt: 5500 })
+    expect(lags).toEqual([1500])
+  })
+
   it('keeps the bytes where the link could not be recorded', async () => {
-    const { variant, digest, links, spool, recordLink } = setUp()
+    const { variant, digest, links, spool, lags, recordLink } = setUp()
     await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
     links.failures = 1
     const attempt = recordLink({ variant, renderedAt: 5000 })
@@ -34,5 +48,6 @@ describe('record-link', () => {
     expect(await spool.get(digest)).toBeDefined()
     await recordLink({ variant, renderedAt: 5000 })
     expect(links.rows.size).toBe(1)
+    expect(lags).toEqual([2000])
   })
 })

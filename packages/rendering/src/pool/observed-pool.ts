@@ -1,10 +1,24 @@
-import type { RenderPool, RenderPoolEvents } from '@iaas/rendering/pool/render-pool'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import {
+  type RenderPool,
+  type RenderPoolEvents,
+  type RenderPoolOptions,
+  createRenderPool,
+} from './render-pool.ts'
 
 const secondsBuckets = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 
-/** Counts what a pool does. */
-export function createPoolEvents(registry: Registry): RenderPoolEvents {
+/** A pool whose work and state the metrics tell. The caller ends it by disposing of it. */
+export function createObservedPool(
+  options: Omit<RenderPoolOptions, 'events'>,
+  registry: Registry,
+): RenderPool {
+  const pool = createRenderPool({ ...options, events: createPoolEvents(registry) })
+  registerPoolGauges(registry, pool)
+  return pool
+}
+
+function createPoolEvents(registry: Registry): RenderPoolEvents {
   const registers = [registry]
   const durations = new Histogram({
     name: 'iaas_render_task_duration_seconds',
@@ -26,7 +40,7 @@ export function createPoolEvents(registry: Registry): RenderPoolEvents {
 }
 
 /** What the pool is doing, read whenever it is asked for. */
-export function registerPoolMetrics(registry: Registry, pool: RenderPool): void {
+function registerPoolGauges(registry: Registry, pool: RenderPool): void {
   const figures = {
     iaas_renders_in_flight: ['Tasks that children are working on.', () => pool.stats().inFlight],
     iaas_renders_waiting: ['Tasks that wait for a child.', () => pool.stats().waiting],

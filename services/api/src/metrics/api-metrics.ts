@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { Outcome, RouteName } from './http/request-log.ts'
+import type { ErrorCode } from '@iaas/common/errors'
+import type { Outcome, RouteName } from '../http/request-log.ts'
 
 type RequestLabels = {
   readonly route: RouteName
@@ -13,7 +14,10 @@ export type LookupLayer = 'memory' | 'redis' | 'database'
 export type ApiMetrics = {
   request(labels: RequestLabels, ms: number): void
   lookup(layer: LookupLayer, result: 'hit' | 'miss' | 'error'): void
-  span(span: 'lookup' | 'queue' | 'render', ms: number): void
+  /** Where the time of a request went: `lookup`, `queue`, `render`, `respond`. */
+  span(span: string, ms: number): void
+  /** A request was turned away for now. */
+  rejection(reason: ErrorCode): void
   render(): void
   persist(result: 'scheduled' | 'spool-full' | 'failed' | 'skipped'): void
 }
@@ -40,9 +44,15 @@ export function createApiMetrics(
   })
   const spans = new Histogram({
     name: 'iaas_span_duration_seconds',
-    help: 'Parts of a request.',
+    help: 'Parts of a request for an image: lookup, queue, render, respond.',
     labelNames: ['span'],
     buckets: secondsBuckets,
+    registers,
+  })
+  const rejections = new Counter({
+    name: 'iaas_rejections_total',
+    help: 'Requests turned away for now (429, 503), by reason.',
+    labelNames: ['reason'],
     registers,
   })
   const renders = new Counter({
@@ -76,6 +86,7 @@ export function createApiMetrics(
     },
     lookup: (layer, result) => lookups.inc({ layer, result }),
     span: (span, ms) => spans.observe({ span }, ms / 1000),
+    rejection: (reason) => rejections.inc({ reason }),
     render: () => renders.inc(),
     persist: (result) => persists.inc({ result }),
   }

@@ -1,0 +1,66 @@
+import { openQueue } from '@iaas/common/bullmq/open-queue'
+import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
+import { withDeadline } from '@iaas/common/concurrency/with-deadline'
+import { queueNames } from '@iaas/common/jobs'
+import type { Closers } from '@iaas/common/lifecycle/closers'
+import type { Logger } from '@iaas/common/log'
+import type { Spool } from '@iaas/common/ports/spool'
+import type { Queue } from 'bullmq'
+import { Gauge, type Registry } from 'prom-client'
+
+/** What a job can be doing, the states that BullMQ counts. */
+const states = ['waiting', 'active', 'delayed', 'waiting-children', 'failed'] as const
+
+const answerLimitMs = 1000
+const late = () => new Error(`No answer in ${answerLimitMs} ms.`)
+
+/** Renditions that wait for being stored. NaN while the spool does not answer. */
+export function registerSpoolGauges(registry: Registry, spool: Spool): void {
+  const registers = [registry]
+  const bytes = new Gauge({
+    name: 'iaas_spool_bytes',
+    help: 'What the renditions take that wait for being stored.',
+    registers,
+  })
+  const items: Gauge = new Gauge({
+    name: 'iaas_spool_items',
+    help: 'Renditions that wait for being stored.',
+    registers,
+    async collect() {
+      const unknown = { items: Number.NaN, bytes: Number.NaN }
+      const usage = await withDeadline(spool.usage(), answerLimitMs, late).catch(() => unknown)
+      items.set(usage.items)
+      bytes.set(usage.bytes)
+    },
+  })
+}
+
+/** Jobs by queue and state; nothing while the queues' server does not answer. The same on every replica. */
+export function registerQueueGauges(
+  registry: Registry,
+  backend: QueueBackend,
+  log: Logger,
+  closers: Closers,
+): void {
+  const queues = Object.values(queueNames).map((name) => openQueue(backend, name, log))
+  closers.add('queue gauges', () => Promise.all(queues.map((queue) => queue.close())))
+  const jobs: Gauge = new Gauge({
+    name: 'iaas_queue_jobs',
+    help: 'Jobs by queue and state.',
+    labelNames: ['queue', 'state'],
+    registers: [registry],
+    async collect() {
+      jobs.reset()
+      const opened = Promise.all(queues.map(async (queue) => countJobs(await queue.get())))
+      for (const { name, counts } of await withDeadline(opened, answerLimitMs, late).catch(
+        () => [],
+      )) {
+        for (const [state, count] of Object.entries(counts)) jobs.set({ queue: name, state }, count)
+      }
+    },
+  })
+}
+
+async function countJobs(queue: Queue) {
+  return { name: queue.name, counts: await queue.getJobCounts(...states) }
+}
