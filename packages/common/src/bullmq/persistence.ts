@@ -28,7 +28,6 @@ export type PersistenceOptions = {
 export function createPersistence(options: PersistenceOptions): Persistence & AsyncDisposable {
   const { backend, log, timeoutMs = 1000, maxInFlight = 1000 } = options
   const sink = createFlowSink(backend, log)
-  const late = () => new Error(`No answer in ${timeoutMs} ms.`)
   let inFlight = 0
 
   return {
@@ -36,7 +35,7 @@ export function createPersistence(options: PersistenceOptions): Persistence & As
       if (inFlight >= maxInFlight) throw unavailable(new Error(`${inFlight} are on their way.`))
       inFlight += 1
       try {
-        await withDeadline(sink.add(toFlow(request)), timeoutMs, late)
+        await withDeadline(sink.add(toFlow(request)), timeoutMs)
       } catch (error) {
         throw unavailable(error)
       } finally {
@@ -44,7 +43,7 @@ export function createPersistence(options: PersistenceOptions): Persistence & As
       }
     },
     async [Symbol.asyncDispose]() {
-      await withDeadline(sink.close(), timeoutMs, late).catch((error: unknown) =>
+      await withDeadline(sink.close(), timeoutMs).catch((error: unknown) =>
         log.debug('queue not closed cleanly', { error }),
       )
     },

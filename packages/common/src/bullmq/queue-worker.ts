@@ -107,7 +107,7 @@ function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
     async close(limitMs) {
       ending.abort()
       await closeWorker(worker, limitMs, false)
-      await withDeadline(running, abortMs, late).catch(() => {})
+      await withDeadline(running, abortMs).catch(() => {})
     },
   }
 }
@@ -131,13 +131,9 @@ async function closeWorker(
 ): Promise<void> {
   const closed = worker.close(isForced)
   try {
-    await withDeadline(closed, limitMs, late)
+    await withDeadline(closed, limitMs)
   } catch {
     worker.cancelAllJobs('The worker ends.')
-    await withDeadline(closed, abortMs, late).catch(() => {})
+    await withDeadline(closed, abortMs).catch(() => {})
   }
-}
-
-function late(): Error {
-  return new Error('Jobs are still running.')
 }

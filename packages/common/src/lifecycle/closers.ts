@@ -1,3 +1,4 @@
+import { withDeadline } from '../concurrency/with-deadline.ts'
 import type { Logger } from '../log.ts'
 
 /** Ends a part; what it resolves to is of no interest. */
@@ -21,7 +22,7 @@ export function createClosers(log: Logger): Closers {
   async function closeAll(): Promise<void> {
     for (const { name, close } of entries.toReversed()) {
       try {
-        await withLimit(close)
+        await withDeadline(Promise.resolve(close()), closeLimitMs)
       } catch (error) {
         log.warn('part not closed cleanly', { part: name, error })
       }
@@ -31,17 +32,5 @@ export function createClosers(log: Logger): Closers {
   return {
     add: (name, close) => void entries.push({ name, close }),
     close: () => (closing ??= closeAll()),
-  }
-}
-
-async function withLimit(close: Close): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('It took too long.')), closeLimitMs)
-  })
-  try {
-    await Promise.race([close(), limit])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,10 +1,12 @@
 import { Gauge, type Registry } from 'prom-client'
 import { withDeadline } from '../concurrency/with-deadline.ts'
 
+type Probe = () => Promise<unknown>
+
 /** What a service needs of others, asked whenever the metrics are. */
 export type Dependencies = {
   /** Adds one, under the name that its metric gives it. The probe rejects while it is down; the same name replaces. */
-  add(name: string, probe: () => Promise<unknown>): void
+  add(name: string, probe: Probe): void
   /** Asks all of them at once; one that does not answer within a second counts as down. Believed for two seconds. */
   check(): Promise<ReadonlyMap<string, 'up' | 'down'>>
 }
@@ -14,16 +16,7 @@ const probeLimitMs = 1000
 const believedForMs = 2000
 
 export function createDependencies(registry: Registry): Dependencies {
-  const probes = new Map<string, () => Promise<unknown>>()
-
-  async function ask([name, probe]: [string, () => Promise<unknown>]) {
-    const late = () => new Error(`No answer in ${probeLimitMs} ms.`)
-    const state = await withDeadline(probe(), probeLimitMs, late).then(
-      () => 'up' as const,
-      () => 'down' as const,
-    )
-    return [name, state] as const
-  }
+  const probes = new Map<string, Probe>()
 
   let checked = Promise.resolve<ReadonlyMap<string, 'up' | 'down'>>(new Map())
   let checkedAt = Number.NEGATIVE_INFINITY
@@ -50,4 +43,12 @@ export function createDependencies(registry: Registry): Dependencies {
     },
   })
   return dependencies
+}
+
+async function ask([name, probe]: readonly [string, Probe]) {
+  const state = await withDeadline(probe(), probeLimitMs).then(
+    () => 'up' as const,
+    () => 'down' as const,
+  )
+  return [name, state] as const
 }

@@ -41,9 +41,8 @@ export function createS3VariantStore(
   /** The signal ends the request; the deadline holds for what does not hear it, such as the search for credentials. */
   function call<T>(work: (abort: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
     const limitMs = timeoutMs * maxAttempts
-    const late = () => new Error(`No answer in ${limitMs} ms.`)
     const sent = work({ abortSignal: AbortSignal.timeout(limitMs) })
-    return translateErrors(withDeadline(sent, limitMs, late))
+    return translateErrors(withDeadline(sent, limitMs))
   }
 
   async function read(command: GetObjectCommand, abort: { readonly abortSignal: AbortSignal }) {

@@ -12,7 +12,6 @@ import { Gauge, type Registry } from 'prom-client'
 const states = ['waiting', 'active', 'delayed', 'waiting-children', 'failed'] as const
 
 const answerLimitMs = 1000
-const late = () => new Error(`No answer in ${answerLimitMs} ms.`)
 
 /** Renditions that wait for being stored. NaN while the spool does not answer. */
 export function registerSpoolGauges(registry: Registry, spool: Spool): void {
@@ -28,7 +27,7 @@ export function registerSpoolGauges(registry: Registry, spool: Spool): void {
     registers,
     async collect() {
       const unknown = { items: Number.NaN, bytes: Number.NaN }
-      const usage = await withDeadline(spool.usage(), answerLimitMs, late).catch(() => unknown)
+      const usage = await withDeadline(spool.usage(), answerLimitMs).catch(() => unknown)
       items.set(usage.items)
       bytes.set(usage.bytes)
     },
@@ -52,9 +51,7 @@ export function registerQueueGauges(
     async collect() {
       jobs.reset()
       const opened = Promise.all(queues.map(async (queue) => countJobs(await queue.get())))
-      for (const { name, counts } of await withDeadline(opened, answerLimitMs, late).catch(
-        () => [],
-      )) {
+      for (const { name, counts } of await withDeadline(opened, answerLimitMs).catch(() => [])) {
         for (const [state, count] of Object.entries(counts)) jobs.set({ queue: name, state }, count)
       }
     },
