@@ -6,11 +6,13 @@ import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
+import { adminSettings } from './admin/config.ts'
 
 /** Everything that the api can be told. */
 export const apiConfigSchema = z.object({
   ...listenSettings,
   ...folderSettings,
+  admin: adminSettings,
   secret: text({
     description: 'What `POST /token` must be told. Without it, anyone who reaches it gets tokens.',
     env: 'TOKEN_SECRET',

@@ -23,6 +23,7 @@ import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
+import { createAdminRoutes } from './admin/admin-routes.ts'
 import { type AppOptions, createApp } from './app.ts'
 import type { ApiConfig } from './config.ts'
 import { createIssueToken } from './issue-token.ts'
@@ -82,7 +83,8 @@ async function listenOnBoth(options: ApiOptions, closers: Closers): Promise<Api>
   const flights = createSingleFlight<Rendering>()
   const metrics = createApiMetrics(telemetry.registry, { flights: () => flights.size })
   const app = createApp(buildApp({ ...options, closers, flights, metrics, state: () => state }))
-  const admin = await listen(createAdminApp(telemetry.registry), {
+  const adminRoutes = createAdminRoutes(options, closers)
+  const admin = await listen(createAdminApp(telemetry.registry, adminRoutes), {
     port: config.admin_port,
     host: config.admin_address ?? '127.0.0.1',
   })

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { equalSecrets } from '@iaas/common/equal-secrets'
 import { AppError } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
@@ -34,13 +34,8 @@ export function createIssueToken({ tokens, originals, secret }: IssueTokenOption
 }
 
 function checkSecret(expected: string, received: unknown): void {
-  const isRight = typeof received === 'string' && timingSafeEqual(hash(expected), hash(received))
+  const isRight = typeof received === 'string' && equalSecrets(expected, received)
   if (!isRight) throw new AppError('SECRET_WRONG', 'The field "secret" is missing or wrong.')
-}
-
-/** Equal lengths, so that the comparison takes the same time whatever was sent. */
-function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

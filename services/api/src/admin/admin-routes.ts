@@ -1,0 +1,47 @@
+import { chooseQueueBackend } from '@iaas/common/composition/backends'
+import type { Closers } from '@iaas/common/lifecycle/closers'
+import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
+import express, { type Express, type RequestHandler } from 'express'
+import type { ApiOptions } from '../create-api.ts'
+import { createQueueDashboard } from './queue-dashboard.ts'
+import { requireCredentials } from './require-credentials.ts'
+
+/** What the admin listener of the api has besides metrics; undefined where no credentials are configured. */
+export function createAdminRoutes(
+  { config, log }: Pick<ApiOptions, 'config' | 'log'>,
+  closers: Closers,
+): Express | undefined {
+  const { user, password, read_only: readOnly } = config.admin
+  if (user === undefined || password === undefined) return undefined
+  const backend = chooseQueueBackend(config, requirePostgresUrl(config.postgresql))
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(guardPages, requireCredentials({ user, password }), readOnly ? onlyReads : sameOriginOnly)
+  app.use('/queues', createQueueDashboard({ backend, readOnly, log, closers }))
+  return app
+}
+
+/** Nothing is kept by a cache, shown in a frame of another page, or told to other servers. */
+const guardPages: RequestHandler = (_req, res, next) => {
+  res.set({
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  })
+  next()
+}
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD'
+
+const onlyReads: RequestHandler = (req, res, next) => {
+  if (isRead(req.method)) return next()
+  res.status(405).set('Allow', 'GET, HEAD').type('text/plain').send('This page only shows.')
+}
+
+/** A browser sends the credentials with whatever a page of another origin asks for: such changes are refused. */
+const sameOriginOnly: RequestHandler = (req, res, next) => {
+  const site = req.get('Sec-Fetch-Site')
+  if (isRead(req.method) || site === undefined || site === 'same-origin') return next()
+  res.status(403).type('text/plain').send('Changes are made on the page itself only.')
+}
