@@ -10,7 +10,10 @@ export type Metrics = {
   /** The sum of the samples of a metric that have these labels, whatever others they have. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number
   has(name: string): boolean
-  readonly names: ReadonlySet<string>
+  /** The metrics that there are, also those without a sample yet. */
+  readonly declared: readonly string[]
+  /** Whether a sample of this name belongs to a metric that there is. */
+  declares(name: string): boolean
 }
 
 /** What an admin listener tells just now. */
@@ -24,8 +27,13 @@ export function parseMetrics(text: string): Metrics {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map(parseSample)
-  const names = new Set(samples.map(({ name }) => name))
+  const types = new Map(
+    [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
+  )
   return {
+    declared: [...types.keys()],
+    declares: (name) =>
+      types.has(name) || types.get(name.replace(/_(bucket|count|sum)$/, '')) === 'histogram',
     sum(name, labels = {}) {
       const wanted = Object.entries(labels)
       return samples
@@ -33,8 +41,7 @@ export function parseMetrics(text: string): Metrics {
         .filter((sample) => wanted.every(([label, value]) => sample.labels.get(label) === value))
         .reduce((sum, { value }) => sum + value, 0)
     },
-    has: (name) => names.has(name),
-    names,
+    has: (name) => samples.some((sample) => sample.name === name),
   }
 }
 
