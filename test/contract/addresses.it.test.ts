@@ -2,22 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askUntil, store } from '../support/http.ts'
-import { readMetric } from '../support/metrics.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
 
 describe('addresses', () => {
-  let stack: Stack
+  let target: Target
   let photo: Buffer
 
   beforeAll(async () => {
-    stack = await startStack()
+    target = await startTarget()
     photo = await makePhoto({ width: 600, height: 400, format: 'jpeg' })
-    await store(stack.base, 'photo', photo)
+    await store(target.base, 'photo', photo)
   })
-  afterAll(() => stack[Symbol.asyncDispose]())
+  afterAll(() => target[Symbol.asyncDispose]())
 
   it('GET /{id}_{width}_{height}.{format} is the image inside the box', async () => {
-    const answer = await ask(stack.base, '/photo_150_150.jpg')
+    const answer = await ask(target.base, '/photo_150_150.jpg')
     expect(answer.status).toBe(200)
     expect(answer.headers['content-type']).toBe('image/jpeg')
     expect(await sharp(answer.body).metadata()).toMatchObject({
@@ -35,7 +34,7 @@ describe('addresses', () => {
   ])(
     'GET /{id}_{width}_{height}%s is the same box times the scale',
     async (scale, width, height) => {
-      const answer = await ask(stack.base, `/photo_150_150${scale}.png`)
+      const answer = await ask(target.base, `/photo_150_150${scale}.png`)
       expect(answer.status).toBe(200)
       expect(await sharp(answer.body).metadata()).toMatchObject({ format: 'png', width, height })
     },
@@ -47,7 +46,7 @@ describe('addresses', () => {
       '/photo.png',
       '/photo.webp?fit=crop&quality=nonsense&blur=true',
     ]) {
-      const answer = await ask(stack.base, path)
+      const answer = await ask(target.base, path)
       expect(answer.status).toBe(200)
       expect(answer.headers['content-type']).toBe('image/jpeg')
       expect(answer.body.equals(photo)).toBe(true)
@@ -56,42 +55,48 @@ describe('addresses', () => {
 
   it('HEAD has the status and headers of the GET, no body, and never renders', async () => {
     const before = await countRenders()
-    const head = await ask(stack.base, '/photo_77_77.jpg', { method: 'HEAD' })
+    const head = await ask(target.base, '/photo_77_77.jpg', { method: 'HEAD' })
     expect(await countRenders()).toBe(before)
-    const get = await ask(stack.base, '/photo_77_77.jpg')
+    const get = await ask(target.base, '/photo_77_77.jpg')
     expect(await countRenders()).toBe(before + 1)
     expect(head.status).toBe(get.status)
     expect(head.body).toHaveLength(0)
     for (const name of ['content-type', 'etag', 'last-modified', 'cache-control']) {
       expect([name, head.headers[name]]).toEqual([name, get.headers[name]])
     }
-    const hit = await askUntil(({ status }) => status === 307, stack.base, '/photo_77_77.jpg')
-    const headOfHit = await ask(stack.base, '/photo_77_77.jpg', { method: 'HEAD' })
-    expect(headOfHit.status).toBe(307)
+    const hit = await askUntil(({ status }) => status === 307, target.base, '/photo_77_77.jpg')
+    const headOfHit = await askUntil(
+      ({ status }) => status === 307,
+      target.base,
+      '/photo_77_77.jpg',
+      {
+        method: 'HEAD',
+      },
+    )
     expect(headOfHit.headers.location).toBe(hit.headers.location)
-    const headOfOriginal = await ask(stack.base, '/photo.jpg', { method: 'HEAD' })
+    const headOfOriginal = await ask(target.base, '/photo.jpg', { method: 'HEAD' })
     expect(headOfOriginal.headers['content-length']).toBe(`${photo.length}`)
     expect(headOfOriginal.body).toHaveLength(0)
   })
 
   it('GET /_health is 200 OK while the database answers', async () => {
-    const answer = await ask(stack.base, '/_health')
+    const answer = await ask(target.base, '/_health')
     expect([answer.status, answer.body.toString()]).toEqual([200, 'OK'])
   })
 
   it('GET /healthz and /readyz tell that it lives and can serve', async () => {
-    expect((await ask(stack.base, '/healthz')).status).toBe(200)
-    expect((await ask(stack.base, '/readyz')).status).toBe(200)
+    expect((await ask(target.base, '/healthz')).status).toBe(200)
+    expect((await ask(target.base, '/readyz')).status).toBe(200)
   })
 
   it('GET /robots.txt keeps everyone out', async () => {
-    const answer = await ask(stack.base, '/robots.txt')
+    const answer = await ask(target.base, '/robots.txt')
     expect(answer.status).toBe(200)
     expect(answer.body.toString()).toMatch(/^User-agent: \*\nDisallow: \/$/m)
   })
 
   it('GET /favicon.ico is 404', async () => {
-    expect((await ask(stack.base, '/favicon.ico')).status).toBe(404)
+    expect((await ask(target.base, '/favicon.ico')).status).toBe(404)
   })
 
   it('reads the path from the right, so that an id may hold underscores, dots and numbers', async () => {
@@ -105,15 +110,15 @@ describe('addresses', () => {
       '100%',
       'a_b_2x',
     ]) {
-      await store(stack.base, id, photo)
-      const answer = await ask(stack.base, `/${encodeURIComponent(id)}_30_20.png`)
+      await store(target.base, id, photo)
+      const answer = await ask(target.base, `/${encodeURIComponent(id)}_30_20.png`)
       expect([id, answer.status]).toEqual([id, 200])
     }
   })
 
   it('knows both Unicode spellings of an id as one image', async () => {
-    await store(stack.base, 'caf\u0065\u0301', photo)
-    expect((await ask(stack.base, `/${encodeURIComponent('caf\u00e9')}_30_20.png`)).status).toBe(
+    await store(target.base, 'caf\u0065\u0301', photo)
+    expect((await ask(target.base, `/${encodeURIComponent('caf\u00e9')}_30_20.png`)).status).toBe(
       200,
     )
   })
@@ -121,7 +126,7 @@ describe('addresses', () => {
   it.each(['jpg', 'jpeg', 'jfif', 'jpe', 'JPG', 'JpEg'])(
     'takes .%s for JPEG',
     async (extension) => {
-      const answer = await ask(stack.base, `/photo_40_40.${extension}?proxy=true`)
+      const answer = await ask(target.base, `/photo_40_40.${extension}?proxy=true`)
       expect(answer.status).toBe(200)
       expect(answer.headers['content-type']).toBe('image/jpeg')
     },
@@ -130,32 +135,32 @@ describe('addresses', () => {
   it.each(['gif', 'avif', 'svg', 'bmp', '', 'jpg2'])(
     'refuses the format ".%s" with 400',
     async (extension) => {
-      expect((await ask(stack.base, `/photo_40_40.${extension}`)).status).toBe(400)
+      expect((await ask(target.base, `/photo_40_40.${extension}`)).status).toBe(400)
     },
   )
 
-  it('serves ranges and validators of an original', async () => {
-    const whole = await ask(stack.base, '/photo.jpg')
+  itWithoutEdge('serves ranges and validators of an original', async () => {
+    const whole = await ask(target.base, '/photo.jpg')
     expect(whole.headers['accept-ranges']).toBe('bytes')
-    const part = await ask(stack.base, '/photo.jpg', { headers: { Range: 'bytes=10-19' } })
+    const part = await ask(target.base, '/photo.jpg', { headers: { Range: 'bytes=10-19' } })
     expect(part.status).toBe(206)
     expect(part.body.equals(photo.subarray(10, 20))).toBe(true)
     const etag = whole.headers.etag as string
-    const rest = await ask(stack.base, '/photo.jpg', {
+    const rest = await ask(target.base, '/photo.jpg', {
       headers: { Range: 'bytes=20-', 'If-Range': etag },
     })
     expect([rest.status, rest.body.equals(photo.subarray(20))]).toEqual([206, true])
-    const beyond = await ask(stack.base, '/photo.jpg', { headers: { Range: 'bytes=99999999-' } })
+    const beyond = await ask(target.base, '/photo.jpg', { headers: { Range: 'bytes=99999999-' } })
     expect([
       beyond.status,
       beyond.headers['content-range'],
       beyond.headers['content-type'],
     ]).toEqual([416, `bytes */${photo.length}`, 'application/problem+json'])
-    const other = await ask(stack.base, '/photo.jpg', { headers: { 'If-Match': '"other"' } })
+    const other = await ask(target.base, '/photo.jpg', { headers: { 'If-Match': '"other"' } })
     expect([other.status, other.headers['cache-control']]).toEqual([412, 'no-store'])
-    const again = await ask(stack.base, '/photo.jpg', { headers: { 'If-None-Match': etag } })
+    const again = await ask(target.base, '/photo.jpg', { headers: { 'If-None-Match': etag } })
     expect([again.status, again.body.length]).toEqual([304, 0])
   })
 
-  const countRenders = () => readMetric(stack, 'iaas_renders_total')
+  const countRenders = () => target.countRenders()
 })

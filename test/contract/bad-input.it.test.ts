@@ -5,19 +5,19 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import fc from 'fast-check'
 import { ask, store } from '../support/http.ts'
 import { sendRaw } from '../support/raw-request.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
 
 const canary = 'the canary beside the originals'
 
 describe('bad input', () => {
-  let stack: Stack
+  let target: Target
 
   beforeAll(async () => {
-    stack = await startStack()
-    await writeFile(join(stack.dataDir, 'canary'), canary)
-    await store(stack.base, 'photo', await makePhoto({ width: 60, height: 40, format: 'jpeg' }))
+    target = await startTarget()
+    if (target.stack !== undefined) await writeFile(join(target.stack.dataDir, 'canary'), canary)
+    await store(target.base, 'photo', await makePhoto({ width: 60, height: 40, format: 'jpeg' }))
   })
-  afterAll(() => stack[Symbol.asyncDispose]())
+  afterAll(() => target[Symbol.asyncDispose]())
 
   it.each([
     '/..%2f..%2f..%2fetc%2fpasswd.jpg',
@@ -49,7 +49,7 @@ describe('bad input', () => {
     '/photo_10_10.jpg/',
     '/*',
   ])('400 for the path %s', async (path) => {
-    const answer = await ask(stack.base, path)
+    const answer = await ask(target.base, path)
     expect([answer.status, answer.headers['content-type']]).toEqual([
       400,
       'application/problem+json',
@@ -58,7 +58,7 @@ describe('bad input', () => {
   })
 
   it('a double encoding is decoded once', async () => {
-    const answer = await ask(stack.base, '/%252e%252e%252fcanary.jpg')
+    const answer = await ask(target.base, '/%252e%252e%252fcanary.jpg')
     expect(answer.status).toBe(404)
     expect(answer.body.includes(canary)).toBe(false)
   })
@@ -72,7 +72,7 @@ describe('bad input', () => {
       '/%6detrics',
       '/..%2fmetrics',
     ]) {
-      expect([400, 404]).toContain((await ask(stack.base, path)).status)
+      expect([400, 404]).toContain((await ask(target.base, path)).status)
     }
   })
 
@@ -86,38 +86,43 @@ describe('bad input', () => {
     ['2,000 and more characters', 'x'.repeat(2500)],
     ['15,000 characters', 'x'.repeat(15_000)],
   ])('answers a path of %s at once', async (_name, id) => {
-    const answer = await ask(stack.base, `/${id}.jpg`)
+    const answer = await ask(target.base, `/${id}.jpg`)
     expect([400, 404, 414]).toContain(answer.status)
   })
 
-  it('431 for headers over 16 KB, and lives on', async () => {
-    const answer = await ask(stack.base, '/photo_10_10.jpg', { headers: { X: 'x'.repeat(20_000) } })
+  itWithoutEdge('431 for headers over 16 KB, and lives on', async () => {
+    const answer = await ask(target.base, '/photo_10_10.jpg', {
+      headers: { X: 'x'.repeat(20_000) },
+    })
     expect(answer.status).toBe(431)
-    expect((await ask(stack.base, '/healthz')).status).toBe(200)
+    expect((await ask(target.base, '/healthz')).status).toBe(200)
   })
 
   it.each([
     'GET /photo_10_10.jpg HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     'GET  /x HTTP/1.1\r\n\r\n',
     'NONSENSE\r\n\r\n',
-    'GET /x HTTP/9.9\r\n\r\n',
     '\u0000\u0001\u0002\r\n\r\n',
   ])('400 for what is no HTTP: %j', async (bytes) => {
-    expect(await sendRaw(stack.base, bytes)).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await sendRaw(target.base, bytes)).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  it('a GET with an absolute address of another host is refused', async () => {
+  itWithoutEdge('400 for another version of HTTP', async () => {
+    expect(await sendRaw(target.base, 'GET /x HTTP/9.9\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  itWithoutEdge('a GET with an absolute address of another host is refused', async () => {
     const bytes =
       'GET http://evil.example/photo_9999_1.jpg HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
-    const answer = await sendRaw(stack.base, bytes)
+    const answer = await sendRaw(target.base, bytes)
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(answer).not.toMatch(/location:.*evil/i)
   })
 
-  it('takes thousands of query parameters, and pollutes nothing', async () => {
+  itWithoutEdge('takes thousands of query parameters, and pollutes nothing', async () => {
     const query = Array.from({ length: 1500 }, (_, index) => `p${index}=1`).join('&')
     const polluting = '__proto__[polluted]=1&constructor.prototype.polluted=1'
-    const answer = await ask(stack.base, `/photo_11_11.jpg?${polluting}&${query}&fit=crop`)
+    const answer = await ask(target.base, `/photo_11_11.jpg?${polluting}&${query}&fit=crop`)
     expect(answer.status).toBe(200)
   })
 
@@ -146,7 +151,7 @@ describe('bad input', () => {
     const path = fc.array(part, { maxLength: 6 }).map((parts) => `/${parts.join('')}`)
     await fc.assert(
       fc.asyncProperty(path, async (candidate) => {
-        const { status } = await ask(stack.base, candidate)
+        const { status } = await ask(target.base, candidate)
         expect([200, 307, 400, 404, 414]).toContain(status)
       }),
       { numRuns: 500 },
@@ -154,7 +159,7 @@ describe('bad input', () => {
   })
 
   it('is still well after all that', async () => {
-    expect((await ask(stack.base, '/readyz')).status).toBe(200)
-    expect(stack.output()).not.toMatch(/unhandled|TypeError|RangeError/i)
+    expect((await ask(target.base, '/readyz')).status).toBe(200)
+    expect(target.stack?.output() ?? '').not.toMatch(/unhandled|TypeError|RangeError/i)
   })
 })

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
-import { type Answer, ask, store } from '../support/http.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Answer, ask, askLocation, store } from '../support/http.ts'
+import { type Target, startTarget } from '../support/target.ts'
 
 describe('bounds', () => {
-  let stack: Stack
+  let target: Target
 
   beforeAll(async () => {
-    stack = await startStack()
-    await store(stack.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
-    await store(stack.base, 'wide', await makePhoto({ width: 3000, height: 30, format: 'png' }))
+    target = await startTarget()
+    await store(target.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
+    await store(target.base, 'wide', await makePhoto({ width: 3000, height: 30, format: 'png' }))
     await store(
-      stack.base,
+      target.base,
       'thin',
       await sharp(await makePhoto({ width: 600, height: 400, format: 'png' }))
         .resize(16_383, 1, { fit: 'fill' })
@@ -20,7 +20,7 @@ describe('bounds', () => {
         .toBuffer(),
     )
   })
-  afterAll(() => stack[Symbol.asyncDispose]())
+  afterAll(() => target[Symbol.asyncDispose]())
 
   it.each([
     ['/photo_4000_100.jpg', '/photo_2000_100.jpg'],
@@ -36,29 +36,29 @@ describe('bounds', () => {
     ['/photo_999999999_1.jpeg?allow_webp=true', '/photo_2000_1.jpg?allow_webp=true'],
   ])(
     '%s is redirected within the bounds, every option kept, the scale folded in',
-    async (path, target) => {
-      const answer = await ask(stack.base, path)
-      expect([answer.status, answer.headers.location]).toEqual([307, target])
+    async (path, within) => {
+      const answer = await ask(target.base, path)
+      expect([answer.status, answer.headers.location]).toEqual([307, within])
       expect(answer.headers['x-redirect-info']).toBeTruthy()
-      expect([200, 307]).toContain((await follow(target)).status)
+      expect([200, 307]).toContain((await follow(within)).status)
     },
   )
 
   it('a redirect to a stored variant has no X-Redirect-Info', async () => {
-    let answer = await ask(stack.base, '/photo_55_55.jpg')
-    while (answer.status === 200) answer = await ask(stack.base, '/photo_55_55.jpg')
+    let answer = await ask(target.base, '/photo_55_55.jpg')
+    while (answer.status === 200) answer = await ask(target.base, '/photo_55_55.jpg')
     expect(answer.status).toBe(307)
     expect(answer.headers).not.toHaveProperty('x-redirect-info')
     expect(answer.headers['cache-control']).toBe('max-age=604800')
   })
 
   it('a cover whose result leaves the bounds is redirected to the largest that does not', async () => {
-    const answer = await ask(stack.base, '/wide_500_500.png?fit=cover')
+    const answer = await ask(target.base, '/wide_500_500.png?fit=cover')
     expect([answer.status, answer.headers.location]).toEqual([307, '/wide_20_20.png?fit=cover'])
-    const head = await ask(stack.base, '/wide_500_500.png?fit=cover', { method: 'HEAD' })
+    const head = await ask(target.base, '/wide_500_500.png?fit=cover', { method: 'HEAD' })
     expect([head.status, head.headers.location]).toEqual([307, answer.headers.location])
-    const target = await follow('/wide_20_20.png?fit=cover')
-    expect(await sharp(target.body).metadata()).toMatchObject({ width: 2000, height: 20 })
+    const found = await follow('/wide_20_20.png?fit=cover')
+    expect(await sharp(found.body).metadata()).toMatchObject({ width: 2000, height: 20 })
   })
 
   it('a cover of a picture of one pixel height ends within the bounds', async () => {
@@ -80,14 +80,14 @@ describe('bounds', () => {
   )
 
   it('asks for the original before the bounds', async () => {
-    expect((await ask(stack.base, '/nothing_4000_4000.jpg')).status).toBe(404)
+    expect((await ask(target.base, '/nothing_4000_4000.jpg')).status).toBe(404)
   })
 
   async function follow(path: string): Promise<Answer> {
-    let answer = await ask(stack.base, path)
+    let answer = await ask(target.base, path)
     for (let hops = 0; answer.status === 307; hops += 1) {
       expect(hops).toBeLessThan(3)
-      answer = await ask(stack.base, answer.headers.location as string)
+      answer = await askLocation(target.base, answer)
     }
     return answer
   }

@@ -3,29 +3,29 @@ import { createJpegScanner } from '@iaas/rendering/jpeg/markers'
 import { estimateQuality } from '@iaas/rendering/jpeg/quality'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
-import { ask, askUntil, json, store } from '../support/http.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
+import { type Target, startTarget } from '../support/target.ts'
 
 describe('options', () => {
-  let stack: Stack
+  let target: Target
 
   beforeAll(async () => {
-    stack = await startStack()
+    target = await startTarget()
     await store(
-      stack.base,
+      target.base,
       'photo',
       await makePhoto({ width: 600, height: 400, format: 'jpeg', quality: 63 }),
     )
     await store(
-      stack.base,
+      target.base,
       'clear',
       await makePhoto({ width: 60, height: 40, format: 'png', alpha: true }),
     )
   })
-  afterAll(() => stack[Symbol.asyncDispose]())
+  afterAll(() => target[Symbol.asyncDispose]())
 
   async function sizeOf(path: string): Promise<readonly [number, number]> {
-    const answer = await ask(stack.base, path)
+    const answer = await ask(target.base, path)
     expect([path, answer.status]).toEqual([path, 200])
     const { width, height } = await sharp(answer.body).metadata()
     return [width, height]
@@ -42,7 +42,7 @@ describe('options', () => {
   })
 
   it('fit=canvas is exactly the box, the picture centred on white', async () => {
-    const answer = await ask(stack.base, '/photo_200_200.png?fit=canvas')
+    const answer = await ask(target.base, '/photo_200_200.png?fit=canvas')
     const { data, info } = await sharp(answer.body)
       .removeAlpha()
       .raw()
@@ -68,7 +68,7 @@ describe('options', () => {
   it('blur=true blurs and blur=false does not', async () => {
     const [sharpOne, blurred, spelled] = await Promise.all(
       ['', '&blur=true', '&blur=false'].map((blur) =>
-        ask(stack.base, `/photo_201_201.jpg?quality=80${blur}`),
+        ask(target.base, `/photo_201_201.jpg?quality=80${blur}`),
       ),
     )
     expect(blurred?.body.length).toBeLessThan((sharpOne?.body.length ?? 0) / 2)
@@ -77,8 +77,8 @@ describe('options', () => {
 
   it('quality changes the bytes of JPEG and WebP', async () => {
     for (const format of ['jpg', 'webp']) {
-      const low = await ask(stack.base, `/photo_202_202.${format}?quality=10`)
-      const high = await ask(stack.base, `/photo_202_202.${format}?quality=95`)
+      const low = await ask(target.base, `/photo_202_202.${format}?quality=10`)
+      const high = await ask(target.base, `/photo_202_202.${format}?quality=95`)
       expect(low.body.length).toBeLessThan(high.body.length / 2)
     }
   })
@@ -86,7 +86,7 @@ describe('options', () => {
   it('quality=auto keeps the quality of a JPEG, and is 92 for other originals', async () => {
     const qualityOf = async (path: string) => {
       const scanner = createJpegScanner()
-      scanner.push((await ask(stack.base, path)).body)
+      scanner.push((await ask(target.base, path)).body)
       return estimateQuality(scanner.facts)
     }
     expect(await qualityOf('/photo_207_207.jpg?quality=auto')).toBe(63)
@@ -95,27 +95,27 @@ describe('options', () => {
   })
 
   it('quality makes no other variant of PNG', async () => {
-    const plain = await ask(stack.base, '/photo_203_203.png')
-    const spelled = await ask(stack.base, '/photo_203_203.png?quality=10', { method: 'HEAD' })
+    const plain = await ask(target.base, '/photo_203_203.png')
+    const spelled = await ask(target.base, '/photo_203_203.png?quality=10', { method: 'HEAD' })
     expect(spelled.headers.etag ?? spelled.headers.location).toBe(
       spelled.status === 307 ? spelled.headers.location : plain.headers.etag,
     )
-    const link = await askUntil(({ status }) => status === 307, stack.base, '/photo_203_203.png')
-    const other = await ask(stack.base, '/photo_203_203.png?quality=77')
+    const link = await askUntil(({ status }) => status === 307, target.base, '/photo_203_203.png')
+    const other = await ask(target.base, '/photo_203_203.png?quality=77')
     expect(other.headers.location).toBe(link.headers.location)
   })
 
   it('two spellings of one picture share one stored object', async () => {
     const first = await askUntil(
       ({ status }) => status === 307,
-      stack.base,
+      target.base,
       '/photo_100_100_2x.jpg?fit=crop',
     )
     for (const path of [
       '/photo_200_200.jpeg?quality=auto&fit=crop',
       '/photo_200_200.JPG?fit=crop&blur=false&unknown=1',
     ]) {
-      const answer = await ask(stack.base, path)
+      const answer = await ask(target.base, path)
       expect([path, answer.status, answer.headers.location]).toEqual([
         path,
         307,
@@ -127,20 +127,20 @@ describe('options', () => {
   it('allow_webp=true answers a client that accepts WebP in WebP, and says Vary: Accept to everyone', async () => {
     const webp = { headers: { Accept: 'image/avif,image/webp,*/*' } }
     const path = '/photo_204_204.jpg?allow_webp=true'
-    const switched = await ask(stack.base, path, webp)
-    const plain = await ask(stack.base, path)
+    const switched = await ask(target.base, path, webp)
+    const plain = await ask(target.base, path)
     expect([switched.headers['content-type'], switched.headers.vary]).toEqual([
       'image/webp',
       'Accept',
     ])
     expect([plain.headers['content-type'], plain.headers.vary]).toEqual(['image/jpeg', 'Accept'])
     const [webpLink, plainLink] = await Promise.all([
-      askUntil(({ status }) => status === 307, stack.base, path, webp),
-      askUntil(({ status }) => status === 307, stack.base, path),
+      askUntil(({ status }) => status === 307, target.base, path, webp),
+      askUntil(({ status }) => status === 307, target.base, path),
     ])
     expect([webpLink.headers.vary, plainLink.headers.vary]).toEqual(['Accept', 'Accept'])
     expect(webpLink.headers.location).not.toBe(plainLink.headers.location)
-    const unasked = await ask(stack.base, '/photo_205_205.jpg', webp)
+    const unasked = await ask(target.base, '/photo_205_205.jpg', webp)
     expect([unasked.headers['content-type'], unasked.headers.vary]).toEqual([
       'image/jpeg',
       undefined,
@@ -149,10 +149,10 @@ describe('options', () => {
 
   it('proxy=true serves the stored bytes through the service', async () => {
     const path = '/photo_206_206.jpg'
-    const rendered = await ask(stack.base, path)
-    const link = await askUntil(({ status }) => status === 307, stack.base, path)
-    const stored = await ask(stack.base, link.headers.location as string)
-    const proxied = await ask(stack.base, `${path}?proxy=true`)
+    const rendered = await ask(target.base, path)
+    const link = await askUntil(({ status }) => status === 307, target.base, path)
+    const stored = await askLocation(target.base, link)
+    const proxied = await ask(target.base, `${path}?proxy=true`)
     expect(proxied.status).toBe(200)
     expect(proxied.headers['content-type']).toBe('image/jpeg')
     expect(proxied.headers['cache-control']).toBe('public, max-age=31536000')
@@ -161,7 +161,7 @@ describe('options', () => {
   })
 
   it('transparency becomes white where the output has none', async () => {
-    const answer = await ask(stack.base, '/clear_60_40.jpg?quality=100')
+    const answer = await ask(target.base, '/clear_60_40.jpg?quality=100')
     const { data } = await sharp(answer.body).raw().toBuffer({ resolveWithObject: true })
     const middle = (20 * 60 + 30) * 3
     for (const value of data.subarray(middle, middle + 3)) expect(value).toBeGreaterThan(150)
@@ -184,7 +184,7 @@ describe('options', () => {
     'allow_webp=maybe',
     'proxy=1',
   ])('?%s is 400 and names the option', async (query) => {
-    const answer = await ask(stack.base, `/photo_50_50.jpg?${query}`)
+    const answer = await ask(target.base, `/photo_50_50.jpg?${query}`)
     expect(answer.status).toBe(400)
     expect(json(answer)['detail']).toContain(`"${query.split('=')[0]}"`)
   })
@@ -198,7 +198,7 @@ describe('options', () => {
     '%FF=%FF',
     '&&=&',
   ])('?%s is ignored', async (query) => {
-    expect((await ask(stack.base, `/photo_50_50.jpg?proxy=true&${query}`)).status).toBe(200)
+    expect((await ask(target.base, `/photo_50_50.jpg?proxy=true&${query}`)).status).toBe(200)
   })
 
   it.each([
@@ -216,7 +216,7 @@ describe('options', () => {
     '100_100_999999x',
     '100_100_1.5x',
   ])('the size %s is 400', async (size) => {
-    const answer = await ask(stack.base, `/photo_${size}.jpg`)
+    const answer = await ask(target.base, `/photo_${size}.jpg`)
     expect([answer.status, answer.headers['content-type']]).toEqual([
       400,
       'application/problem+json',

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makeAnimatedGif } from '@iaas/testing/images/make-animation'
 import { makeInterlacedBomb, makePixelFlood, makeThinWebp } from '@iaas/testing/images/bombs'
@@ -7,33 +6,30 @@ import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { makePolyglot, strangers, truncate } from '@iaas/testing/images/strangers'
 import { until } from '@iaas/testing/until'
 import sharp from 'sharp'
-import { listFiles } from '../support/files.ts'
 import { ask, getToken, json, multipart, postToken, store, upload } from '../support/http.ts'
 import { sendAndHangUp, sendRaw } from '../support/raw-request.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Target, startTarget } from '../support/target.ts'
 
 describe('uploads', () => {
-  let stack: Stack
+  let target: Target
   let photo: Buffer
 
   beforeAll(async () => {
     const constraints = { max_on_disk: 0.5, max_input: 4, max_upload_bytes: 3_000_000 }
-    stack = await startStack({ env: { NODE_CONFIG: JSON.stringify({ constraints }) } })
+    target = await startTarget({ config: { constraints } })
     photo = await makePhoto({ width: 600, height: 400, format: 'jpeg' })
   })
-  afterAll(() => stack[Symbol.asyncDispose]())
-
-  const originals = () => listFiles(join(stack.dataDir, 'originals'))
+  afterAll(() => target[Symbol.asyncDispose]())
 
   /** An attempt that failed has left no file, and a new token for its id is to be had. */
   async function expectNothingLeft(id: string, filesBefore: number): Promise<void> {
-    await until(async () => (await originals()).length === filesBefore)
-    expect((await ask(stack.base, `/${encodeURIComponent(id)}.jpg`)).status).toBe(404)
-    await until(async () => (await postToken(stack.base, { id })).status === 200)
+    await until(async () => (await target.countOriginals()) === filesBefore)
+    expect((await ask(target.base, `/${encodeURIComponent(id)}.jpg`)).status).toBe(404)
+    await until(async () => (await postToken(target.base, { id })).status === 200)
   }
 
   it('answers OK, the id and the size of the original', async () => {
-    const answer = await upload(stack.base, 'first', await getToken(stack.base, 'first'), photo)
+    const answer = await upload(target.base, 'first', await getToken(target.base, 'first'), photo)
     expect(answer.status).toBe(200)
     expect(json(answer)).toEqual({
       status: 'OK',
@@ -44,9 +40,9 @@ describe('uploads', () => {
   })
 
   it('takes POST /{id}.{format} as well, whatever the format', async () => {
-    const token = await getToken(stack.base, 'dotted')
+    const token = await getToken(target.base, 'dotted')
     const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
-    const answer = await ask(stack.base, '/dotted.png', {
+    const answer = await ask(target.base, '/dotted.png', {
       method: 'POST',
       headers: { ...headers, 'X-Token': token },
       body,
@@ -58,20 +54,25 @@ describe('uploads', () => {
     'keeps a %s byte for byte and serves it with its true Content-Type',
     async (format) => {
       const picture = await makePhoto({ width: 90, height: 60, format })
-      await store(stack.base, `kept ${format}`, picture)
-      const answer = await ask(stack.base, `/kept%20${format}.jpg`)
+      await store(target.base, `kept ${format}`, picture)
+      const answer = await ask(target.base, `/kept%20${format}.jpg`)
       expect(answer.headers['content-type']).toBe(`image/${format}`)
       expect(answer.body.equals(picture)).toBe(true)
-      expect((await ask(stack.base, `/kept%20${format}_45_45.webp`)).status).toBe(200)
+      expect((await ask(target.base, `/kept%20${format}_45_45.webp`)).status).toBe(200)
     },
   )
 
   it('tells the size after EXIF orientation, and keeps the file as it is', async () => {
     const turned = await makePhoto({ width: 90, height: 60, format: 'jpeg', orientation: 6 })
-    const answer = await upload(stack.base, 'turned', await getToken(stack.base, 'turned'), turned)
+    const answer = await upload(
+      target.base,
+      'turned',
+      await getToken(target.base, 'turned'),
+      turned,
+    )
     expect(json(answer)).toMatchObject({ original_width: 60, original_height: 90 })
-    expect((await ask(stack.base, '/turned.jpg')).body.equals(turned)).toBe(true)
-    const rendered = await ask(stack.base, '/turned_30_30.png')
+    expect((await ask(target.base, '/turned.jpg')).body.equals(turned)).toBe(true)
+    const rendered = await ask(target.base, '/turned_30_30.png')
     expect(await sharp(rendered.body).metadata()).toMatchObject({ width: 20, height: 30 })
   })
 
@@ -83,10 +84,16 @@ describe('uploads', () => {
       orientation: 6,
       quality: 95,
     })
-    const token = await getToken(stack.base, 'cropped')
-    const answer = await upload(stack.base, 'cropped', token, turned, '?x=0&y=0&width=20&height=30')
+    const token = await getToken(target.base, 'cropped')
+    const answer = await upload(
+      target.base,
+      'cropped',
+      token,
+      turned,
+      '?x=0&y=0&width=20&height=30',
+    )
     expect(json(answer)).toMatchObject({ original_width: 20, original_height: 30 })
-    const kept = await ask(stack.base, '/cropped.jpg')
+    const kept = await ask(target.base, '/cropped.jpg')
     const upright = await sharp(turned)
       .autoOrient()
       .extract({ left: 0, top: 0, width: 20, height: 30 })
@@ -98,20 +105,20 @@ describe('uploads', () => {
 
   it('scales a picture of more than max_on_disk megapixels down, in its own format', async () => {
     const large = await makePhoto({ width: 1500, height: 1000, format: 'webp' })
-    const answer = await upload(stack.base, 'large', await getToken(stack.base, 'large'), large)
+    const answer = await upload(target.base, 'large', await getToken(target.base, 'large'), large)
     const { original_width: width, original_height: height } = json(answer) as Record<
       string,
       number
     >
     expect((width ?? 0) * (height ?? 0)).toBeLessThanOrEqual(500_000)
     expect((width ?? 0) / (height ?? 1)).toBeCloseTo(1.5, 1)
-    const kept = await sharp((await ask(stack.base, '/large.webp')).body).metadata()
+    const kept = await sharp((await ask(target.base, '/large.webp')).body).metadata()
     expect(kept).toMatchObject({ format: 'webp', width, height })
   })
 
   it('uses the first frame of an animation', async () => {
-    await store(stack.base, 'animated', await makeAnimatedGif(60, 40, 5))
-    const { body } = await ask(stack.base, '/animated_60_40.png')
+    await store(target.base, 'animated', await makeAnimatedGif(60, 40, 5))
+    const { body } = await ask(target.base, '/animated_60_40.png')
     const { channels } = await sharp(body).stats()
     expect(channels.some(({ stdev }) => stdev > 20)).toBe(true)
   })
@@ -130,8 +137,14 @@ describe('uploads', () => {
     ]
     it.each(crops)('400 for the crop region %s', async (crop) => {
       const id = `crop ${crop}`
-      const files = (await originals()).length
-      const answer = await upload(stack.base, id, await getToken(stack.base, id), photo, `?${crop}`)
+      const files = await target.countOriginals()
+      const answer = await upload(
+        target.base,
+        id,
+        await getToken(target.base, id),
+        photo,
+        `?${crop}`,
+      )
       expect([answer.status, answer.headers['content-type']]).toEqual([
         400,
         'application/problem+json',
@@ -158,10 +171,10 @@ describe('uploads', () => {
         Array.from({ length: 1000 }, () => ({ name: 'image', content: 'x', filename: 'x' })),
       ],
     ])('400 for %s', async (name, parts) => {
-      const files = (await originals()).length
-      const token = await getToken(stack.base, name)
+      const files = await target.countOriginals()
+      const token = await getToken(target.base, name)
       const { body, headers } = multipart(parts)
-      const answer = await ask(stack.base, `/${encodeURIComponent(name)}`, {
+      const answer = await ask(target.base, `/${encodeURIComponent(name)}`, {
         method: 'POST',
         headers: { ...headers, 'X-Token': token },
         body,
@@ -177,10 +190,10 @@ describe('uploads', () => {
       'text/plain',
       '',
     ])('400 for the Content-Type "%s"', async (type) => {
-      const files = (await originals()).length
+      const files = await target.countOriginals()
       const id = `type ${type.replaceAll('/', ' ')}`
-      const token = await getToken(stack.base, id)
-      const answer = await ask(stack.base, `/${encodeURIComponent(id)}`, {
+      const token = await getToken(target.base, id)
+      const answer = await ask(target.base, `/${encodeURIComponent(id)}`, {
         method: 'POST',
         headers: { 'Content-Type': type, 'X-Token': token },
         body: '{"image":"x"}',
@@ -192,7 +205,7 @@ describe('uploads', () => {
     it.each(Object.entries(strangers))(
       '415 for %s that is called a JPEG',
       async (name, content) => {
-        const files = (await originals()).length
+        const files = await target.countOriginals()
         const { body, headers } = multipart([
           {
             name: 'image',
@@ -201,9 +214,9 @@ describe('uploads', () => {
             type: 'image/jpeg',
           },
         ])
-        const answer = await ask(stack.base, `/${encodeURIComponent(name)}`, {
+        const answer = await ask(target.base, `/${encodeURIComponent(name)}`, {
           method: 'POST',
-          headers: { ...headers, 'X-Token': await getToken(stack.base, name) },
+          headers: { ...headers, 'X-Token': await getToken(target.base, name) },
           body,
         })
         expect([answer.status, json(answer)['detail']]).toEqual([
@@ -217,9 +230,9 @@ describe('uploads', () => {
     it.each([0.1, 0.5, 0.9])('415 for the first %d of a file', async (share) => {
       for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff'] as const) {
         const id = `part ${share} ${format}`
-        const files = (await originals()).length
+        const files = await target.countOriginals()
         const part = truncate(await makePhoto({ width: 300, height: 200, format }), share)
-        const answer = await upload(stack.base, id, await getToken(stack.base, id), part)
+        const answer = await upload(target.base, id, await getToken(target.base, id), part)
         expect([format, answer.status]).toEqual([format, 415])
         await expectNothingLeft(id, files)
       }
@@ -240,8 +253,13 @@ describe('uploads', () => {
         () => Promise.resolve(Buffer.concat([photo, Buffer.alloc(3_000_000)])),
       ],
     ])('413 for %s', async (name, make) => {
-      const files = (await originals()).length
-      const answer = await upload(stack.base, name, await getToken(stack.base, name), await make())
+      const files = await target.countOriginals()
+      const answer = await upload(
+        target.base,
+        name,
+        await getToken(target.base, name),
+        await make(),
+      )
       expect([answer.status, answer.headers['content-type']]).toEqual([
         413,
         'application/problem+json',
@@ -250,31 +268,31 @@ describe('uploads', () => {
     })
 
     it('takes a JPEG of 100 scans and a WebP of 16,383 columns', async () => {
-      await store(stack.base, 'many scans', makeScanBomb(400, 300, 100))
-      await store(stack.base, 'thin', await makeThinWebp())
+      await store(target.base, 'many scans', makeScanBomb(400, 300, 100))
+      await store(target.base, 'thin', await makeThinWebp())
     })
 
     it('413 for many at once that are a little too large, and every one is answered', async () => {
-      const files = (await originals()).length
+      const files = await target.countOriginals()
       const picture = Buffer.concat([photo, Buffer.alloc(3_000_000)])
       const statuses = await Promise.all(
         Array.from({ length: 12 }, async (_, index) => {
           const id = `too large ${index}`
-          return (await upload(stack.base, id, await getToken(stack.base, id), picture)).status
+          return (await upload(target.base, id, await getToken(target.base, id), picture)).status
         }),
       )
       expect(new Set(statuses)).toEqual(new Set([413]))
-      await until(async () => (await originals()).length === files)
+      await until(async () => (await target.countOriginals()) === files)
     })
 
     it('413 as soon as a body without a length is over the maximum', async () => {
-      const files = (await originals()).length
-      const token = await getToken(stack.base, 'endless')
+      const files = await target.countOriginals()
+      const token = await getToken(target.base, 'endless')
       const head = `POST /endless HTTP/1.1\r\nHost: x\r\nX-Token: ${token}\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n`
       const part = '--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
       const chunk = (content: string) =>
         `${Buffer.byteLength(content).toString(16)}\r\n${content}\r\n`
-      const answer = await sendRaw(stack.base, head + chunk(part) + chunk('x'.repeat(4_000_000)))
+      const answer = await sendRaw(target.base, head + chunk(part) + chunk('x'.repeat(4_000_000)))
       expect(answer).toMatch(/^HTTP\/1\.1 413 /)
       await expectNothingLeft('endless', files)
     })
@@ -283,8 +301,8 @@ describe('uploads', () => {
       'a connection that is closed after %d bytes of the body',
       async (sent) => {
         const id = `broken off ${sent}`
-        const files = (await originals()).length
-        const token = await getToken(stack.base, id)
+        const files = await target.countOriginals()
+        const token = await getToken(target.base, id)
         const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
         const head = [
           `POST /${encodeURIComponent(id)} HTTP/1.1`,
@@ -294,13 +312,15 @@ describe('uploads', () => {
           `X-Token: ${token}`,
           '\r\n',
         ].join('\r\n')
-        await sendAndHangUp(stack.base, Buffer.concat([Buffer.from(head), body.subarray(0, sent)]))
+        await sendAndHangUp(target.base, Buffer.concat([Buffer.from(head), body.subarray(0, sent)]))
+        // What an edge never passed on has cost nothing: the token is still good.
+        if (target.stack === undefined) await upload(target.base, id, token, Buffer.from('x'))
         await expectNothingLeft(id, files)
       },
     )
 
     it('400 for a form that ends too early, wherever it ends', async () => {
-      const files = (await originals()).length
+      const files = await target.countOriginals()
       const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
       const ends = Array.from({ length: 60 }, (_, index) =>
         index < 30 ? index * 5 : body.length - 5 - (index - 30) * 3,
@@ -308,27 +328,27 @@ describe('uploads', () => {
       const statuses = await Promise.all(
         ends.map(async (end) => {
           const id = `ends at ${end}`
-          const answer = await ask(stack.base, `/${encodeURIComponent(id)}`, {
+          const answer = await ask(target.base, `/${encodeURIComponent(id)}`, {
             method: 'POST',
-            headers: { ...headers, 'X-Token': await getToken(stack.base, id) },
+            headers: { ...headers, 'X-Token': await getToken(target.base, id) },
             body: body.subarray(0, end),
           })
           return answer.status
         }),
       )
       expect(new Set(statuses)).toEqual(new Set([400]))
-      await until(async () => (await originals()).length === files)
+      await until(async () => (await target.countOriginals()) === files)
     })
   })
 
   it('never renders what is hidden behind a picture', async () => {
-    await store(stack.base, 'polyglot', makePolyglot(photo))
-    const answer = await ask(stack.base, '/polyglot_600_400.jpg')
+    await store(target.base, 'polyglot', makePolyglot(photo))
+    const answer = await ask(target.base, '/polyglot_600_400.jpg')
     expect(answer.body.includes('<script>')).toBe(false)
   })
 
   it('lets the pages of other origins upload', async () => {
-    const preflight = await ask(stack.base, '/anything', {
+    const preflight = await ask(target.base, '/anything', {
       method: 'OPTIONS',
       headers: {
         Origin: 'https://shop.example',

@@ -32,6 +32,12 @@ export async function ask(base: string, path: string, options: Ask = {}): Promis
   return { status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(chunks) }
 }
 
+/** Follows a redirect to where it leads on this server. */
+export function askLocation(base: string, redirect: Answer): Promise<Answer> {
+  const { pathname, search } = new URL(redirect.headers.location ?? '', base)
+  return ask(base, `${pathname}${search}`)
+}
+
 export function json(answer: Answer): Record<string, unknown> {
   return JSON.parse(answer.body.toString('utf8')) as Record<string, unknown>
 }

@@ -1,0 +1,33 @@
+// `npm test`: every test that this machine can run, from a fresh checkout on. With arguments they are those of jest;
+// with `--containers` first, of the tests in containers.
+import { spawnSync } from 'node:child_process'
+import { prepare } from './prepare.mjs'
+import { missingForContainers } from './container-engine.mjs'
+
+const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+const jest = 'node_modules/jest/bin/jest.js'
+
+const [first, ...rest] = process.argv.slice(2)
+prepare()
+if (first === '--containers') testInContainers(rest)
+else {
+  runJest(first === undefined ? [] : [first, ...rest])
+  if (first === undefined) testInContainers([])
+}
+
+function testInContainers(args) {
+  const missing = missingForContainers()
+  if (missing !== undefined) {
+    process.stderr.write(`\nSkipped: the tests in containers (${missing}).\n`)
+    return
+  }
+  process.stderr.write(
+    '\nThe same, and more, in containers (about ten minutes; CONTAINERS=off skips them):\n',
+  )
+  runJest(['--config', 'jest.containers.config.js', ...args])
+}
+
+function runJest(args) {
+  const { status } = spawnSync(process.execPath, [...flags, jest, ...args], { stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
