@@ -26,6 +26,7 @@ export const errorCodes = [
   'RENDER_FAILED',
   'RENDER_QUARANTINED',
   'RENDERER_BUSY',
+  'RENDERER_UNREACHABLE',
   'STORE_UNAVAILABLE',
   'SPOOL_FULL',
 ] as const

@@ -20,7 +20,11 @@ describe('the renderer that the configuration asks for', () => {
   it('is children of this process where no service is named; they end with it', async () => {
     await using folder = await createTemporaryFolder()
     const closers = createClosers(createSilentLogger())
-    const renderer = createRenderer(makeSettings({}), closers, createTelemetry('test'))
+    const renderer = createRenderer(
+      makeSettings({}),
+      closers,
+      createTelemetry('test', createSilentLogger()),
+    )
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
@@ -28,13 +32,18 @@ describe('the renderer that the configuration asks for', () => {
     await expect(renderer.render(job)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
   })
 
-  it('is the service that is named', async () => {
+  it('is children of this process while the service that is named cannot be reached', async () => {
     await using folder = await createTemporaryFolder()
     const closers = createClosers(createSilentLogger())
+    const telemetry = createTelemetry('test', createSilentLogger())
     const url = `http://127.0.0.1:${await findFreePort()}`
-    const renderer = createRenderer(makeSettings({ url }), closers, createTelemetry('test'))
+    const renderer = createRenderer(makeSettings({ url }), closers, telemetry)
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
-    await expect(renderer.render(job)).rejects.toThrow('No renderer can be reached.')
+    expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
+    const open = await telemetry.registry.getSingleMetric('iaas_breaker_open')?.get()
+    expect(open?.values).toEqual([{ labels: { dependency: 'renderer' }, value: 1 }])
+    await closers.close()
+    telemetry.dependencies.close()
   })
 })

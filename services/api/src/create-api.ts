@@ -1,25 +1,13 @@
-import {
-  chooseQueueBackend,
-  createSpool,
-  createVariantStore,
-} from '@iaas/common/composition/backends'
-import { watchBackends } from '@iaas/common/composition/watch-backends'
-import { createPersistence } from '@iaas/common/bullmq/persistence'
 import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import { toPolicy } from '@iaas/common/config/policy'
-import { toFolders } from '@iaas/common/disk/config'
-import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
 import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
-import { createDatabase } from '@iaas/common/postgres/database'
-import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
-import { migrateToLatest } from '@iaas/common/postgres/migrate'
+import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
-import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
@@ -27,7 +15,8 @@ import { createAdminRoutes } from './admin/admin-routes.ts'
 import { type AppOptions, createApp } from './app.ts'
 import type { ApiConfig } from './config.ts'
 import { createIssueToken } from './issue-token.ts'
-import { createLinkLayers, forgetChangedLinks } from './create-link-layers.ts'
+import { forgetChangedLinks } from './create-link-layers.ts'
+import { createStores } from './create-stores.ts'
 import { createCachedLinks } from './links/cached-links.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { createApiMetrics } from './metrics/api-metrics.ts'
@@ -62,14 +51,15 @@ export type ApiOptions = {
 }
 
 /**
- * Brings the database to the newest schema, builds the api from its configuration and listens.
+ * Brings the database to the newest schema, builds the api from its configuration and listens. A database that cannot be
+ * reached is waited for in the background: pictures are served without it.
  *
  * @throws ConfigError, or Error in plain words: a port that is taken, a database that cannot be migrated
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const closers = createClosers(options.log)
   try {
-    await migrateToLatest({ url: requirePostgresUrl(options.config.postgresql) })
+    await migrateWhenReachable(requirePostgresUrl(options.config.postgresql), options.log, closers)
     return await listenOnBoth(options, closers)
   } catch (error) {
     await closers.close()
@@ -115,25 +105,13 @@ type BuildOptions = ApiOptions &
 /** Wires the adapters that the configuration asks for to the use cases. */
 function buildApp(options: BuildOptions): AppOptions {
   const { config, log, telemetry, closers, flights, metrics, state } = options
-  const folders = toFolders(config)
-  const url = requirePostgresUrl(config.postgresql)
-  const db = createDatabase({ url, poolSize: config.postgresql.pool, log })
-  closers.add('database', () => db.destroy())
-  const tokens = createPostgresTokenStore(db)
   if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
-  const originals = createDiskOriginalStore({ dir: folders.originals })
-  const { variants, isServedHere } = createVariantStore(config, folders, closers)
-  const spool = createSpool(config, folders, closers, log)
+  const stores = createStores(options, closers)
+  const { originals, tokens, variants, spool, layers, persistence } = stores
   const renderer = options.renderer ?? createRenderer(config, closers, telemetry)
-  const layers = createLinkLayers(config.redis.url, log, closers)
-  const links = createCachedLinks({ store: createPostgresLinkStore(db), layers, metrics, log })
-  const backend = chooseQueueBackend(config, url)
-  const hasRedis = config.redis.url !== undefined
-  watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
+  const links = createCachedLinks({ store: stores.links, layers, metrics, log })
   registerSpoolGauges(telemetry.registry, spool)
-  registerQueueGauges(telemetry.registry, backend, log, closers)
-  const persistence = createPersistence({ backend, log })
-  closers.add('queue', () => persistence[Symbol.asyncDispose]())
+  registerQueueGauges(telemetry.registry, stores.queue, log, closers)
   const persister = createRenditionPersister({
     spool,
     persistence,
@@ -154,7 +132,7 @@ function buildApp(options: BuildOptions): AppOptions {
     log,
     now: Date.now,
   })
-  forgetChangedLinks(url, layers, log, closers)
+  forgetChangedLinks(requirePostgresUrl(config.postgresql), layers, log, closers)
   sweep('tokens', () => tokens.sweep(claimLeaseMs), log, closers)
   sweep('temporary files', () => originals.sweepTemporary(temporaryFileAgeMs), log, closers)
   const policy = toPolicy(config.constraints, config.webp)
@@ -171,7 +149,7 @@ function buildApp(options: BuildOptions): AppOptions {
     receiveLimits: { maxBytes: config.constraints.max_upload_bytes, timeoutMs: uploadTimeoutMs },
     uploadOrigins: config.upload_origins,
     allowIndexing: config.allow_indexing,
-    servedVariants: isServedHere ? variants : undefined,
+    servedVariants: stores.isServedHere ? variants : undefined,
     state,
     dependencies: telemetry.dependencies,
     metrics,

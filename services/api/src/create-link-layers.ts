@@ -1,3 +1,5 @@
+import type { CircuitBreaker } from '@iaas/common/concurrency/circuit-breaker'
+import { guard } from '@iaas/common/concurrency/guard'
 import type { Closers } from '@iaas/common/lifecycle/closers'
 import type { Logger } from '@iaas/common/log'
 import { createMemoryLinkCache } from '@iaas/common/memory/link-cache'
@@ -13,16 +15,17 @@ const maxLinksInMemory = 200_000
 /** The memories of links, the nearest first: this process, then Redis where there is one. */
 export function createLinkLayers(
   redisUrl: string | undefined,
+  breaker: CircuitBreaker | undefined,
   log: Logger,
   closers: Closers,
 ): readonly CacheLayer[] {
   const memory = createMemoryLinkCache({ maxItems: maxLinksInMemory, ttlMs: linkTtlMs })
   const nearest: CacheLayer = { name: 'memory', cache: memory }
-  if (redisUrl === undefined) return [nearest]
+  if (redisUrl === undefined || breaker === undefined) return [nearest]
   const redis = createRedis({ url: redisUrl, role: 'cache', log })
   closers.add('link cache', () => redis.disconnect())
   const shared = createRedisLinkCache({ redis, prefix: 'iaas', ttlMs: linkTtlMs })
-  return [nearest, { name: 'redis', cache: shared }]
+  return [nearest, { name: 'redis', cache: guard(shared, breaker, 'get', 'set', 'delete') }]
 }
 
 /** Listens to the database; what is missed while the connection is away is forgotten by its age. */

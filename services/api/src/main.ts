@@ -8,7 +8,7 @@ import { startApi } from './create-api.ts'
 await runService(async () => {
   const config = loadConfig(apiConfigSchema, process.env)
   const log = createLogger('api', config.log)
-  const api = await startApi({ config, log, telemetry: createTelemetry('api') })
+  const api = await startApi({ config, log, telemetry: createTelemetry('api', log) })
   log.info('api ready', { port: api.port, adminPort: api.adminPort })
   return api
 })

@@ -39,7 +39,7 @@ export async function createRig() {
   const time = { now: 1_700_000_000_000 }
   const log = createSilentLogger()
   const flights = createSingleFlight<Rendering>()
-  const metrics = createApiMetrics(createTelemetry('test').registry, {
+  const metrics = createApiMetrics(createTelemetry('test', log).registry, {
     flights: () => flights.size,
   })
   const links = createCachedLinks({

@@ -34,6 +34,9 @@ export type RendererAppOptions = {
 type Work = (picture: ReceivedPicture, req: Request, signal: AbortSignal) => Promise<Answer>
 type Answer = { readonly facts: unknown; readonly bytes?: Uint8Array }
 
+/** Well below what a caller takes for silence, ms. */
+const heartbeatMs = 300
+
 /** The renderer's HTTP interface, inside the network: docs/architecture.md. */
 export function createRendererApp(options: RendererAppOptions): Express {
   const { renderer, temporaryDir, maxBodyBytes, isReady, log } = options
@@ -41,6 +44,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
   function handle(work: Work): RequestHandler {
     return async (req, res) => {
       const signal = clientGone(res)
+      beat(res)
       await using picture = await receivePicture(req, temporaryDir, maxBodyBytes)
       const { facts, bytes } = await work(picture, req, signal)
       res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
@@ -88,6 +92,14 @@ function readTask<Schema extends typeof renderTask | typeof takeInTask>(
   } catch (cause) {
     throw new AppError('INVALID_IMAGE_URL', 'The task is malformed.', { cause })
   }
+}
+
+/** Says that the work goes on, for as long as it does: who hears nothing asks another renderer. */
+function beat(res: Response): void {
+  const timer = setInterval(() => {
+    if (!res.headersSent) res.writeProcessing()
+  }, heartbeatMs)
+  res.once('close', () => clearInterval(timer))
 }
 
 function clientGone(res: Response): AbortSignal {

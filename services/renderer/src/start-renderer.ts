@@ -25,7 +25,7 @@ export async function startRenderer(
 ): Promise<Service & { readonly port: number }> {
   const closers = createClosers(log)
   let isReady = true
-  const { registry } = createTelemetry('renderer')
+  const { registry } = createTelemetry('renderer', log)
   const pool = createObservedPool(toPoolOptions(config), registry)
   closers.add('pool', () => pool[Symbol.asyncDispose]())
   const temporaryDir = toFolders(config).temporary

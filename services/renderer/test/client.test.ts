@@ -77,14 +77,16 @@ describe('the client of the renderer service', () => {
 
   it('gives up where every connection is dropped', async () => {
     await using server = await openServer([hangUp])
-    await expect(server.client.render(job())).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    await expect(server.client.render(job())).rejects.toMatchObject({
+      code: 'RENDERER_UNREACHABLE',
+    })
     expect(server.calls()).toBe(3)
   })
 
   it('gives up where nobody listens', async () => {
     const url = `http://127.0.0.1:${await findFreePort()}`
     const client = createRendererClient({ url, timeoutMs: 60_000 })
-    await expect(client.inspect(path)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    await expect(client.inspect(path)).rejects.toMatchObject({ code: 'RENDERER_UNREACHABLE' })
   })
 
   it('gives up where the answers are none of a renderer', async () => {
@@ -95,7 +97,9 @@ describe('the client of the renderer service', () => {
     ]
     for (const turn of strange) {
       await using server = await openServer([turn])
-      await expect(server.client.inspect(path)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+      await expect(server.client.inspect(path)).rejects.toMatchObject({
+        code: 'RENDERER_UNREACHABLE',
+      })
     }
   })
 
@@ -114,6 +118,26 @@ describe('the client of the renderer service', () => {
   it('waits for an answer no longer than it may', async () => {
     await using server = await openServer([neverAnswer], 200)
     await expect(server.client.render(job())).rejects.toMatchObject({ code: 'RENDER_TIMEOUT' })
+    expect(server.calls()).toBe(1)
+  })
+
+  it('asks another one where the first falls silent', async () => {
+    await using server = await openServer([neverAnswer, answer(info, '')])
+    await expect(server.client.inspect(path)).resolves.toEqual(info)
+    expect(server.calls()).toBe(2)
+  })
+
+  it('waits for one that says that it works on, however long that takes', async () => {
+    const slow: Turn = (req, res) => {
+      req.resume()
+      const beats = setInterval(() => res.writeProcessing(), 300)
+      setTimeout(() => {
+        clearInterval(beats)
+        res.setHeader(resultHeader, encodeFacts(info)).end()
+      }, 3000)
+    }
+    await using server = await openServer([slow])
+    await expect(server.client.inspect(path)).resolves.toEqual(info)
     expect(server.calls()).toBe(1)
   })
 

@@ -47,7 +47,7 @@ async function startAll(
   const configured = { ...config, postgresql: { ...config.postgresql, url } }
   await plantExample(createDiskOriginalStore({ dir: folders.originals }))
   onProgress('Starting the services ...')
-  const telemetry = createTelemetry('standalone')
+  const telemetry = createTelemetry('standalone', log)
   const renderer = createRenderer(configured, closers, telemetry)
   const parts = { config: configured, telemetry, renderer }
   const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })

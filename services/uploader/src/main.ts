@@ -11,7 +11,7 @@ import { startUploader } from './start-uploader.ts'
 await runService(async () => {
   const config = loadConfig(uploaderConfigSchema, process.env)
   const log = createLogger('uploader', config.log)
-  const telemetry = createTelemetry('uploader')
+  const telemetry = createTelemetry('uploader', log)
   const closers = createClosers(log)
   const admin = await listen(createAdminApp(telemetry.registry), {
     port: config.admin_port,

@@ -27,6 +27,7 @@ const verdicts = {
   RENDER_TIMEOUT: 'fatal',
   RENDER_QUARANTINED: 'retry',
   RENDERER_BUSY: 'retry',
+  RENDERER_UNREACHABLE: 'retry',
   STORE_UNAVAILABLE: 'retry',
   SPOOL_FULL: 'retry',
 } as const satisfies Record<ErrorCode, 'retry' | 'fatal'>

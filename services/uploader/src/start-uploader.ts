@@ -4,6 +4,7 @@ import {
   createVariantStore,
 } from '@iaas/common/composition/backends'
 import { watchBackends } from '@iaas/common/composition/watch-backends'
+import { guard } from '@iaas/common/concurrency/guard'
 import { toPolicy } from '@iaas/common/config/policy'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
@@ -12,7 +13,7 @@ import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createDatabase } from '@iaas/common/postgres/database'
 import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
-import { migrateToLatest } from '@iaas/common/postgres/migrate'
+import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Renderer } from '@iaas/common/ports/renderer'
@@ -32,11 +33,11 @@ export type StartUploaderOptions = {
   readonly renderer?: Renderer
 }
 
-/** An uploader at work, once the database has the newest schema. @throws ConfigError, or Error in plain words */
+/** An uploader at work, from the moment that its queue and its database can be reached. @throws ConfigError, or Error in plain words */
 export async function startUploader(options: StartUploaderOptions): Promise<Service> {
   const closers = createClosers(options.log)
   try {
-    await migrateToLatest({ url: requirePostgresUrl(options.config.postgresql) })
+    await migrateWhenReachable(requirePostgresUrl(options.config.postgresql), options.log, closers)
     workQueues(options, closers)
     return closers
   } catch (error) {
@@ -56,12 +57,14 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   const { variants } = createVariantStore(config, folders, closers)
   const spool = createSpool(config, folders, closers, log)
   const hasRedis = config.redis.url !== undefined
-  watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
+  const { variantStore } = watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
+  closers.add('dependencies', () => telemetry.dependencies.close())
   const uploader = createUploader({
     backend: chooseQueueBackend(config, url),
     putObject: createPutObject({
       spool,
-      variants,
+      // While the store is away jobs fail at once, and come again later: it is not flooded by a backlog.
+      variants: guard(variants, variantStore, 'put'),
       originals: createDiskOriginalStore({ dir: folders.originals }),
       renderer: options.renderer ?? createRenderer(config, closers, telemetry),
       policy: toPolicy(config.constraints, config.webp),

@@ -1,3 +1,5 @@
+import { keepProcessAlive } from '../postgres/keep-process-alive.ts'
+
 /**
  * Where the queues live: BullMQ runs on both. `namespace` keeps queues apart that share a server: the prefix of their
  * keys in Redis (`iaas` where none is given), their schema in PostgreSQL (`bullmq`).
@@ -21,5 +23,6 @@ export function toPostgresConnection({ url, namespace = 'bullmq' }: QueueBackend
     connectionTimeoutMillis: 2000,
     query_timeout: 10_000,
     keepAlive: true,
+    onConnect: keepProcessAlive,
   }
 }

@@ -36,11 +36,12 @@ export type BackendSettings = {
 /** The path under which the api serves variants that lie in a folder. */
 export const servedVariantsPath = '/_variants'
 
-/** S3 where a bucket is configured; otherwise a folder, which the api serves. */
+/** S3 where a bucket is configured; otherwise a folder, which the api serves. `timeoutMs`: of one attempt of a call. */
 export function createVariantStore(
   { aws }: BackendSettings,
   folders: ReturnType<typeof toFolders>,
   closers: Closers,
+  timeoutMs?: number,
 ): { readonly variants: VariantStore; readonly isServedHere: boolean } {
   const host = cacheHost(aws)
   if (aws.bucket === undefined || host === undefined) {
@@ -52,7 +53,14 @@ export function createVariantStore(
   }
   const { bucket, region = 'us-east-1', endpoint } = aws
   const credentials = toCredentials(aws)
-  const variants = createS3VariantStore({ bucket, region, endpoint, credentials, cacheHost: host })
+  const variants = createS3VariantStore({
+    bucket,
+    region,
+    endpoint,
+    credentials,
+    cacheHost: host,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })
   closers.add('s3', () => variants.close())
   return { variants, isServedHere: false }
 }

@@ -1,3 +1,4 @@
+import type { CircuitBreaker } from '../concurrency/circuit-breaker.ts'
 import type { Dependencies } from '../metrics/dependencies.ts'
 import type { Spool } from '../ports/spool.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
@@ -11,10 +12,23 @@ export type WatchedBackends = {
   readonly hasRedis: boolean
 }
 
+/** What keeps calls away from each store that is down. The folders of one machine need none. */
+export type BackendBreakers = {
+  readonly database: CircuitBreaker
+  readonly variantStore: CircuitBreaker
+  readonly redis: CircuitBreaker | undefined
+}
+
 /** Tells of the stores that a service works with. */
-export function watchBackends(dependencies: Dependencies, backends: WatchedBackends): void {
+export function watchBackends(
+  dependencies: Dependencies,
+  backends: WatchedBackends,
+): BackendBreakers {
   const { db, variants, spool, hasRedis } = backends
-  dependencies.add('database', () => pingDatabase(db))
-  dependencies.add('variant-store', () => variants.ping())
-  if (hasRedis) dependencies.add('redis', () => spool.usage())
+  const outage = 'STORE_UNAVAILABLE'
+  return {
+    database: dependencies.add('database', () => pingDatabase(db), outage),
+    variantStore: dependencies.add('variant-store', () => variants.ping(), outage),
+    redis: hasRedis ? dependencies.add('redis', () => spool.usage(), outage) : undefined,
+  }
 }

@@ -42,7 +42,7 @@ export type Intake = {
 
 /**
  * The part that decodes pictures. Every failure is an AppError: IMAGE_DAMAGED, IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE,
- * IMAGE_TOO_COSTLY, INVALID_CROP for the picture; RENDERER_BUSY, RENDER_TIMEOUT, RENDER_FAILED and
+ * IMAGE_TOO_COSTLY, INVALID_CROP for the picture; RENDERER_BUSY, RENDERER_UNREACHABLE, RENDER_TIMEOUT, RENDER_FAILED and
  * RENDER_QUARANTINED for the work. An aborted signal takes work out of the queue, and ends it where it runs.
  */
 export type Renderer = {

@@ -1,5 +1,6 @@
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { keepProcessAlive } from './keep-process-alive.ts'
 import { migrations } from './migrations/index.ts'
 
 export type MigrateOptions = {
@@ -21,7 +22,12 @@ export async function migrateToLatest({
   lockTimeoutMs = 30_000,
 }: MigrateOptions): Promise<void> {
   // One connection: the lock below is its session's, and it is gone with it, whatever happens.
-  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 5000 })
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: 3000,
+    onConnect: keepProcessAlive,
+  })
   pool.on('error', () => {})
   const db = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool }) })
   try {

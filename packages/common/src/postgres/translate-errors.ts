@@ -18,6 +18,7 @@ const unavailableClasses = [
   '25006', // read only transaction: a standby
   '28', // invalid authorization
   '3D', // the database does not exist
+  '42P01', // a table does not: the database has not been migrated yet
   '53', // insufficient resources
   '55P03', // lock not available
   '57', // operator intervention: shutdown, statement timeout

@@ -1,16 +1,18 @@
 import { createDependencies } from '@iaas/common/metrics/dependencies'
+import { createSilentLogger } from '@iaas/common/log'
 import { describe, expect, it } from '@jest/globals'
 import { Registry } from 'prom-client'
 
+const log = createSilentLogger()
 const down = () => Promise.reject(new Error('It is down.'))
 const hung = () => new Promise<never>(() => {})
 
 describe('the dependencies of a service', () => {
   it('are up while they answer, and down where they fail or hang', async () => {
-    const dependencies = createDependencies(new Registry())
-    dependencies.add('well', async () => {})
-    dependencies.add('failing', down)
-    dependencies.add('hung', hung)
+    const dependencies = createDependencies(new Registry(), log)
+    dependencies.add('well', async () => {}, 'STORE_UNAVAILABLE')
+    dependencies.add('failing', down, 'STORE_UNAVAILABLE')
+    dependencies.add('hung', hung, 'STORE_UNAVAILABLE')
     expect(Object.fromEntries(await dependencies.check())).toEqual({
       well: 'up',
       failing: 'down',
@@ -20,18 +22,18 @@ describe('the dependencies of a service', () => {
 
   it('stand in the metrics as 1 and 0', async () => {
     const registry = new Registry()
-    const dependencies = createDependencies(registry)
-    dependencies.add('well', async () => {})
-    dependencies.add('failing', down)
+    const dependencies = createDependencies(registry, log)
+    dependencies.add('well', async () => {}, 'STORE_UNAVAILABLE')
+    dependencies.add('failing', down, 'STORE_UNAVAILABLE')
     const text = await registry.metrics()
     expect(text).toContain('iaas_dependency_up{dependency="well"} 1')
     expect(text).toContain('iaas_dependency_up{dependency="failing"} 0')
   })
 
   it('are asked once, however many want to know', async () => {
-    const dependencies = createDependencies(new Registry())
+    const dependencies = createDependencies(new Registry(), log)
     let asked = 0
-    dependencies.add('counted', async () => (asked += 1))
+    dependencies.add('counted', async () => (asked += 1), 'STORE_UNAVAILABLE')
     await Promise.all([dependencies.check(), dependencies.check()])
     await dependencies.check()
     expect(asked).toBe(1)

@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { errorCode } from '@iaas/common/disk/disk-errors'
 import { AppError, isAppError } from '@iaas/common/errors'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
+import { postPicture } from './post-picture.ts'
 import {
   decodeFacts,
   encodeFacts,
@@ -83,30 +82,9 @@ async function post<Schema extends z.ZodType>(
   { file, schema }: Call<Schema>,
   signal: AbortSignal | undefined,
 ): Promise<Answer<z.output<Schema>>> {
-  await using picture = await openPicture(file)
-  const body = Readable.toWeb(picture.createReadStream({ autoClose: false }))
-  const init = {
-    method: 'POST',
-    body,
-    // Without it a stream is refused as a body.
-    duplex: 'half',
-    ...(signal && { signal }),
-  } as unknown as RequestInit
-  const response = await fetch(target, init)
-  if (!response.ok) throw await toError(response)
-  const facts = decodeFacts(schema, response.headers.get(resultHeader))
-  return { facts, bytes: new Uint8Array(await response.arrayBuffer()) }
-}
-
-async function openPicture(file: string): Promise<Awaited<ReturnType<typeof open>>> {
-  try {
-    return await open(file, 'r')
-  } catch (cause) {
-    if (errorCode(cause) === 'ENOENT') {
-      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.', { cause })
-    }
-    throw new AppError('STORE_UNAVAILABLE', 'The image cannot be read just now.', { cause })
-  }
+  const { status, headers, body } = await postPicture(target, file, signal)
+  if (status !== 200) throw toError(body)
+  return { facts: decodeFacts(schema, headers[resultHeader]?.toString()), bytes: body }
 }
 
 function deadline(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal | undefined {
@@ -116,8 +94,8 @@ function deadline(timeoutMs: number, signal: AbortSignal | undefined): AbortSign
 }
 
 /** @throws where the answer is none of a renderer */
-async function toError(response: Response): Promise<AppError> {
-  const { code, message } = failure.parse(await response.json())
+function toError(body: Buffer): AppError {
+  const { code, message } = failure.parse(JSON.parse(body.toString('utf8')))
   return new AppError(code, message)
 }
 
@@ -126,7 +104,7 @@ function late(cause: unknown): AppError {
 }
 
 function unreachable(cause: unknown): AppError {
-  return new AppError('RENDERER_BUSY', 'No renderer can be reached.', { cause })
+  return new AppError('RENDERER_UNREACHABLE', 'No renderer can be reached.', { cause })
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -23,6 +23,7 @@ export const problems = {
   RANGE_NOT_SATISFIABLE: { status: 416, title: 'The image is shorter than that' },
   RENDER_FAILED: { status: 500, title: 'The image could not be rendered' },
   RENDERER_BUSY: { status: 503, title: 'The service is full' },
+  RENDERER_UNREACHABLE: { status: 503, title: 'A part of the service is not available' },
   RENDER_QUARANTINED: { status: 503, title: 'The image cannot be rendered for now' },
   STORE_UNAVAILABLE: { status: 503, title: 'A part of the service is not available' },
   SPOOL_FULL: { status: 503, title: 'The service is full' },

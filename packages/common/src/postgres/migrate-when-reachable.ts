@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Closers } from '../lifecycle/closers.ts'
+import type { Logger } from '../log.ts'
+import { migrateToLatest } from './migrate.ts'
+
+const retryMs = 1000
+
+/**
+ * Brings the database to the newest schema: now, or in the background from the moment that it can be reached.
+ *
+ * @throws Error where it answers and refuses: wrong credentials, no such database, a migration that fails
+ */
+export async function migrateWhenReachable(
+  url: string,
+  log: Logger,
+  closers: Closers,
+): Promise<void> {
+  if (await tryToMigrate(url)) return
+  log.warn('the database cannot be reached; it is migrated once it can')
+  const ending = new AbortController()
+  closers.add('migration', () => ending.abort())
+  void migrateLater(url, log, ending.signal)
+}
+
+async function migrateLater(url: string, log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await delay(retryMs, undefined, { signal, ref: false }).catch(() => {})
+    try {
+      if (!signal.aborted && (await tryToMigrate(url))) return log.info('database migrated')
+    } catch (error) {
+      log.error('the database could not be migrated', { error })
+    }
+  }
+}
+
+/** false: it cannot be reached. */
+async function tryToMigrate(url: string): Promise<boolean> {
+  try {
+    await migrateToLatest({ url })
+    return true
+  } catch (error) {
+    if (isUnreachable(error)) return false
+    throw error
+  }
+}
+
+/** No server answers, or it is still starting: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  const isSocket = /^E[A-Z]+$/.test(code)
+  const isStarting = code === '57P03'
+  return isSocket || isStarting || /timeout|terminated/i.test(error.message)
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { type FileHandle, open } from 'node:fs/promises'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { errorCode } from '@iaas/common/disk/disk-errors'
+import { AppError } from '@iaas/common/errors'
+
+/** A renderer says "102 Processing" while it works (`heartbeatMs`): one that is silent for longer hangs. */
+const silenceMs = 1500
+
+/** Connections in turn, so that the replicas behind one name all get their share. */
+const agent = new Agent({
+  keepAlive: true,
+  scheduling: 'fifo',
+  maxFreeSockets: 64,
+  timeout: silenceMs,
+})
+
+export type PictureAnswer = {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+}
+
+/**
+ * Sends the file of a picture, and resolves to the whole answer.
+ *
+ * @throws AppError ORIGINAL_NOT_FOUND, STORE_UNAVAILABLE; Error where the connection is lost or falls silent
+ */
+export async function postPicture(
+  target: string,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<PictureAnswer> {
+  await using picture = await openPicture(file)
+  const { size } = await picture.stat()
+  const req = request(target, {
+    method: 'POST',
+    agent,
+    timeout: silenceMs,
+    headers: { 'Content-Length': size },
+    ...(signal && { signal }),
+  })
+  // After the answer has begun, what happens to the connection is told by the answer.
+  req.on('error', () => {})
+  req.once('timeout', () => req.destroy(new Error(`No sign of life in ${silenceMs} ms.`)))
+  const answered = once(req, 'response') as Promise<[IncomingMessage]>
+  const sending = new AbortController()
+  const sent = pipeline(picture.createReadStream({ autoClose: false }), req, {
+    signal: sending.signal,
+  }).catch(() => {})
+  try {
+    const [res] = await answered
+    return { status: res.statusCode ?? 0, headers: res.headers, body: await readBody(res) }
+  } finally {
+    sending.abort()
+    await sent
+  }
+}
+
+async function readBody(res: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of res) chunks.push(chunk as Buffer)
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+}
+
+async function openPicture(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'r')
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') {
+      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.', { cause })
+    }
+    throw new AppError('STORE_UNAVAILABLE', 'The image cannot be read just now.', { cause })
+  }
+}

@@ -1,0 +1,69 @@
+import { createPersistence } from '@iaas/common/bullmq/persistence'
+import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
+import {
+  chooseQueueBackend,
+  createSpool,
+  createVariantStore,
+} from '@iaas/common/composition/backends'
+import { watchBackends } from '@iaas/common/composition/watch-backends'
+import { guard } from '@iaas/common/concurrency/guard'
+import { toFolders } from '@iaas/common/disk/config'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import type { Closers } from '@iaas/common/lifecycle/closers'
+import type { LinkStore } from '@iaas/common/ports/link-store'
+import type { Persistence } from '@iaas/common/ports/persistence'
+import type { Spool } from '@iaas/common/ports/spool'
+import type { TokenStore } from '@iaas/common/ports/token-store'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+import { createDatabase } from '@iaas/common/postgres/database'
+import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
+import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
+import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
+import type { ApiOptions } from './create-api.ts'
+import { createLinkLayers } from './create-link-layers.ts'
+import type { CacheLayer } from './links/cached-links.ts'
+
+/** An answer may wait for the object of a proxied hit; there is always the render instead, ms. */
+const readObjectLimitMs = 1000
+
+export type Stores = {
+  readonly originals: ReturnType<typeof createDiskOriginalStore>
+  readonly tokens: TokenStore
+  readonly links: LinkStore
+  readonly layers: readonly CacheLayer[]
+  readonly variants: VariantStore
+  /** Whether the variants lie in a folder, which the api then serves. */
+  readonly isServedHere: boolean
+  readonly spool: Spool
+  readonly queue: QueueBackend
+  readonly persistence: Persistence
+}
+
+/** The stores that the configuration asks for, each behind a breaker: one that is down costs an answer nothing. */
+export function createStores({ config, log, telemetry }: ApiOptions, closers: Closers): Stores {
+  const folders = toFolders(config)
+  const url = requirePostgresUrl(config.postgresql)
+  const db = createDatabase({ url, poolSize: config.postgresql.pool, log })
+  closers.add('database', () => db.destroy())
+  const { variants, isServedHere } = createVariantStore(config, folders, closers, readObjectLimitMs)
+  const spool = createSpool(config, folders, closers, log)
+  const queue = chooseQueueBackend(config, url)
+  const persistence = createPersistence({ backend: queue, log })
+  closers.add('queue', () => persistence[Symbol.asyncDispose]())
+  const hasRedis = config.redis.url !== undefined
+  const breakers = watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
+  closers.add('dependencies', () => telemetry.dependencies.close())
+  const { database, variantStore, redis } = breakers
+  const layers = createLinkLayers(config.redis.url, redis, log, closers)
+  return {
+    originals: createDiskOriginalStore({ dir: folders.originals }),
+    tokens: guard(createPostgresTokenStore(db), database, 'issue', 'claim', 'complete', 'release'),
+    links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove'),
+    layers,
+    variants: guard(variants, variantStore, 'get'),
+    isServedHere,
+    spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
+    queue,
+    persistence: guard<Persistence>(persistence, redis ?? database, 'schedule'),
+  }
+}
