@@ -105,6 +105,7 @@ describe('one attempt of a job', () => {
   const passing: ReadonlySet<ErrorCode> = new Set([
     'STORE_UNAVAILABLE',
     'RENDERER_BUSY',
+    'RENDERER_UNREACHABLE',
     'RENDER_QUARANTINED',
     'SPOOL_FULL',
   ])

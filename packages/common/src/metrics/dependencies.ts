@@ -42,6 +42,8 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
         refusal: () => new AppError(outage, `The ${name} did not answer just now.`),
         onChange(isOpen) {
           open.set({ dependency: name }, isOpen ? 1 : 0)
+          // What was believed is not so any more.
+          checkedAt = Number.NEGATIVE_INFINITY
           log.warn(isOpen ? 'dependency lost' : 'dependency back', { dependency: name })
         },
       })

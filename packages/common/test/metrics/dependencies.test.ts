@@ -1,9 +1,11 @@
 import { createDependencies } from '@iaas/common/metrics/dependencies'
+import { AppError } from '@iaas/common/errors'
 import { createSilentLogger } from '@iaas/common/log'
 import { describe, expect, it } from '@jest/globals'
 import { Registry } from 'prom-client'
 
 const log = createSilentLogger()
+const outage = new AppError('STORE_UNAVAILABLE', 'It is down.')
 const down = () => Promise.reject(new Error('It is down.'))
 const hung = () => new Promise<never>(() => {})
 
@@ -28,6 +30,23 @@ describe('the dependencies of a service', () => {
     const text = await registry.metrics()
     expect(text).toContain('iaas_dependency_up{dependency="well"} 1')
     expect(text).toContain('iaas_dependency_up{dependency="failing"} 0')
+  })
+
+  it('are asked anew once a breaker has opened', async () => {
+    const dependencies = createDependencies(new Registry(), log)
+    let isDown = false
+    const breaker = dependencies.add(
+      'failing',
+      async () => {
+        if (isDown) throw outage
+      },
+      'STORE_UNAVAILABLE',
+    )
+    expect((await dependencies.check()).get('failing')).toBe('up')
+    isDown = true
+    await breaker.run(() => Promise.reject(outage)).catch(() => {})
+    expect((await dependencies.check()).get('failing')).toBe('down')
+    dependencies.close()
   })
 
   it('are asked once, however many want to know', async () => {
