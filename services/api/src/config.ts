@@ -1,12 +1,14 @@
 import { backendSettings } from '@iaas/common/composition/config'
 import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
-import { integer, text, toggle } from '@iaas/common/config/setting'
+import { integer, list, text, toggle } from '@iaas/common/config/setting'
 import { folderSettings } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 import { adminSettings } from './admin/config.ts'
+import { offerSettings } from './offer/config.ts'
+import { signingSettings } from './signing/config.ts'
 
 /** Everything that the api can be told. */
 export const apiConfigSchema = z.object({
@@ -18,16 +20,12 @@ export const apiConfigSchema = z.object({
     env: 'TOKEN_SECRET',
     secret: true,
   }),
-  upload_origins: z
-    .preprocess(
-      (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
-      z.array(z.string()).default(['*']),
-    )
-    .meta({
-      description: 'The web origins whose pages may upload, separated by commas; `*`: every one.',
-      env: 'UPLOAD_ORIGINS',
-      default: ['*'],
-    }),
+  upload_origins: list(['*'], {
+    description: 'The web origins whose pages may upload, separated by commas; `*`: every one.',
+    env: 'UPLOAD_ORIGINS',
+  }),
+  offer: offerSettings,
+  signing: signingSettings,
   allow_indexing: toggle(false, 'Whether robots.txt lets search engines in.'),
   redirect_cache_timeout: integer(
     { min: 0, max: 31_536_000, fallback: 604_800 },

@@ -21,9 +21,11 @@ import { createCachedLinks } from './links/cached-links.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { createApiMetrics } from './metrics/api-metrics.ts'
 import { createRenditionPersister } from './renderings/persist-rendition.ts'
+import { toOffer } from './offer/config.ts'
 import { type Rendering, createRenderings } from './renderings/renderings.ts'
 import type { ServiceState } from './routes/get-health.ts'
 import { createServeImage } from './serve-image.ts'
+import { type UrlSigner, createUrlSigner } from './signing/url-signer.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { createStoreOriginal } from './store-original.ts'
 
@@ -35,6 +37,8 @@ const sweepEveryMs = 60_000
 
 const maxPendingPersists = 256
 const rescheduleAfterMs = 60_000
+/** How often is tried again to queue what the queue did not take. */
+const retryEveryMs = 2000
 
 /** What requests in flight may still take when the api ends, ms. */
 const drainMs = 25_000
@@ -122,6 +126,7 @@ function buildApp(options: BuildOptions): AppOptions {
     now: Date.now,
   })
   closers.add('renditions', () => persister.drain())
+  again('retry of renditions', () => persister.retry(), retryEveryMs, log, closers)
   const renderings = createRenderings({
     flights,
     spool,
@@ -133,15 +138,26 @@ function buildApp(options: BuildOptions): AppOptions {
     now: Date.now,
   })
   forgetChangedLinks(requirePostgresUrl(config.postgresql), layers, log, closers)
-  sweep('tokens', () => tokens.sweep(claimLeaseMs), log, closers)
-  sweep('temporary files', () => originals.sweepTemporary(temporaryFileAgeMs), log, closers)
+  const sweepTokens = () => tokens.sweep(claimLeaseMs)
+  again('sweep of tokens', sweepTokens, sweepEveryMs, log, closers)
+  const sweepFiles = () => originals.sweepTemporary(temporaryFileAgeMs)
+  again('sweep of temporary files', sweepFiles, sweepEveryMs, log, closers)
   const policy = toPolicy(config.constraints, config.webp)
   return {
     image: {
       policy,
-      serveImage: createServeImage({ policy, links, originals, variants, renderer, renderings }),
+      serveImage: createServeImage({
+        policy,
+        offer: toOffer(config.offer),
+        links,
+        originals,
+        variants,
+        renderer,
+        renderings,
+      }),
       serveOriginal: createServeOriginal(originals),
       redirectMaxAge: config.redirect_cache_timeout,
+      signer: createSigner(config.signing.keys),
     },
     storeOriginal: createStoreOriginal({ tokens, originals, renderer, log }),
     issueToken: createIssueToken({ tokens, originals, secret: config.secret }),
@@ -157,7 +173,18 @@ function buildApp(options: BuildOptions): AppOptions {
   }
 }
 
-function sweep(name: string, task: () => Promise<number>, log: Logger, closers: Closers): void {
-  const sweeper = repeat(name, task, sweepEveryMs, log)
-  closers.add(`sweep of ${name}`, () => sweeper.stop())
+/** undefined: nothing is signed. */
+function createSigner([first, ...others]: readonly string[]): UrlSigner | undefined {
+  return first === undefined ? undefined : createUrlSigner([first, ...others], Date.now)
+}
+
+function again(
+  name: string,
+  task: () => Promise<unknown>,
+  everyMs: number,
+  log: Logger,
+  closers: Closers,
+): void {
+  const repeated = repeat(name, task, everyMs, log)
+  closers.add(name, () => repeated.stop())
 }

@@ -1,9 +1,11 @@
 import { AppError } from '@iaas/common/errors'
 import {
+  type Offer,
   type Policy,
   type Size,
   type SizedRequest,
   type Variant,
+  assertOffered,
   boundCoverRequest,
   boundRequest,
   boundsFor,
@@ -43,6 +45,7 @@ export type ImageContext = {
 
 export type ServeImageOptions = {
   readonly policy: Policy
+  readonly offer: Offer
   readonly links: CachedLinks
   readonly originals: OriginalStore
   readonly variants: VariantStore
@@ -56,12 +59,13 @@ type ImageOutcome = Extract<ImageReply, { kind: 'image' }>['outcome']
 
 /** Answers a sized request: from its link, within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, links, originals, variants, renderer, renderings } = options
+  const { policy, offer, links, originals, variants, renderer, renderings } = options
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.acceptsWebp)
     const bounds = boundsFor(variant.format, policy)
-    const boundedBox = boundRequest(request, variant, bounds)
+    assertOffered(variant, offer)
+    const boundedBox = boundRequest(request, variant, bounds, offer)
     const startedAt = performance.now()
     const link = boundedBox === undefined ? await links.find(variant) : undefined
     const lookup = performance.now() - startedAt

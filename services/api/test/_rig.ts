@@ -58,9 +58,18 @@ export async function createRig() {
     rescheduleAfterMs: 60_000,
   })
   const renderings = createRenderings({ ...shared, flights, links, renderer, persister })
+  const offer = { widths: [], sizes: [] }
   const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
   const variants = createFakeVariantStore()
-  const serve = createServeImage({ policy, links, originals, variants, renderer, renderings })
+  const serve = createServeImage({
+    policy,
+    offer,
+    links,
+    originals,
+    variants,
+    renderer,
+    renderings,
+  })
   return {
     id,
     serve: (part: Partial<SizedRequest> = {}, context: Partial<ImageContext> = {}) =>
@@ -73,6 +82,7 @@ export async function createRig() {
     renderer,
     time,
     drain: () => persister.drain(),
+    retry: () => persister.retry(),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { objectKey, variantDigest } from '@iaas/common/digest'
+import { AppError } from '@iaas/common/errors'
 import { defaultOptions, parseImageId } from '@iaas/common/image'
 import { createRig, plainVariant } from './_rig.ts'
 
@@ -108,6 +109,28 @@ describe('a miss', () => {
     await setImmediate()
     rig.persistence.failWith(undefined)
     expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
+    await rig.drain()
+    expect(rig.persistence.requests).toHaveLength(1)
+  })
+
+  it('that the queue did not take is queued later, without another request', async () => {
+    await using rig = await createRig()
+    rig.persistence.failWith(new Error('the queue is gone'))
+    await rig.serve()
+    await rig.serve({ width: 55 })
+    await rig.drain()
+    await rig.retry()
+    expect(rig.persistence.requests).toHaveLength(0)
+    rig.persistence.failWith(undefined)
+    await rig.retry()
+    await rig.retry()
+    expect(rig.persistence.requests).toHaveLength(2)
+  })
+
+  it('that could not be spooled is queued without its bytes', async () => {
+    await using rig = await createRig()
+    rig.spool.put = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'Redis is gone.'))
+    await rig.serve()
     await rig.drain()
     expect(rig.persistence.requests).toHaveLength(1)
   })

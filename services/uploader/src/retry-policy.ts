@@ -7,6 +7,8 @@ const verdicts = {
   INVALID_IMAGE_URL: 'fatal',
   INVALID_ID: 'fatal',
   INVALID_OPTION: 'fatal',
+  SIZE_NOT_OFFERED: 'fatal',
+  SIGNATURE_INVALID: 'fatal',
   INVALID_TOKEN_REQUEST: 'fatal',
   INVALID_UPLOAD: 'fatal',
   INVALID_CROP: 'fatal',

@@ -43,6 +43,13 @@ export function text(facts: SettingFacts) {
   return z.preprocess(emptyToUndefined, z.string().optional()).meta({ ...facts })
 }
 
+/** Texts that the environment separates by commas. */
+export function list(fallback: readonly string[], facts: SettingFacts) {
+  return z
+    .preprocess(toTexts, z.array(z.string()).default([...fallback]))
+    .meta({ ...facts, default: fallback })
+}
+
 /** An absolute URL that may be absent, without its trailing slash. */
 export function address(protocols: readonly string[], facts: SettingFacts) {
   const allowed = protocols.map((protocol) => `${protocol}://`).join(' or ')
@@ -63,6 +70,12 @@ export function address(protocols: readonly string[], facts: SettingFacts) {
 function toNumber(value: unknown): unknown {
   if (typeof value !== 'string') return value
   return value.trim() === '' ? undefined : Number(value)
+}
+
+function toTexts(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const parts = value.split(',').map((part) => part.trim())
+  return parts.every((part) => part === '') ? undefined : parts
 }
 
 function toBoolean(value: unknown): unknown {

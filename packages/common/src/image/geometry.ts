@@ -98,6 +98,25 @@ export function boundBox(box: Size, fit: Fit, bounds: Size): Size {
   }
 }
 
+/**
+ * `box` on the next rung of a ladder of widths, its ratio kept: the next one up, or the highest that fits into `bounds`. A
+ * box that is too thin for every rung gets the lowest, at the greatest height. A cover, whose box is a minimum, goes down
+ * a rung instead, so that its result stays within what it was; below the lowest it stays as it is. No rungs: every width.
+ */
+export function toRung(box: Size, fit: Fit, bounds: Size, rungs: readonly number[]): Size {
+  const onRung = (width: number) => ({ width, height: scaleSide(box.height, width, box.width) })
+  const allowed = rungs.filter((width) => width <= bounds.width)
+  const [lowest] = allowed
+  if (lowest === undefined) return box
+  if (fit === 'cover') {
+    const below = allowed.findLast((width) => width <= box.width)
+    return below === undefined ? box : onRung(below)
+  }
+  const fitting = allowed.filter((width) => isWithin(onRung(width), bounds))
+  const next = fitting.find((width) => width >= box.width) ?? fitting.at(-1)
+  return next === undefined ? { width: lowest, height: bounds.height } : onRung(next)
+}
+
 const smallestBox: Size = { width: 1, height: 1 }
 
 /**

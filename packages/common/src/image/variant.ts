@@ -1,5 +1,6 @@
+import { AppError } from '../errors.ts'
 import { type Format, formats } from './format.ts'
-import { type Size, boundBox, boundCover } from './geometry.ts'
+import { type Size, boundBox, boundCover, toRung } from './geometry.ts'
 import type { ImageId } from './id.ts'
 import type { Fit, Quality } from './options.ts'
 import type { SizedRequest } from './url.ts'
@@ -26,6 +27,16 @@ export type Policy = {
   /** Whether every client that accepts WebP gets it. */
   readonly webpSwitch: boolean
 }
+
+/** Which sizes there are, so that there are finitely many variants of a picture. An empty list: every one. */
+export type Offer = {
+  /** Rungs, px, ascending: a request is redirected to the next one. */
+  readonly widths: readonly number[]
+  /** Boxes, scale folded in, px: a request for any other is refused. */
+  readonly sizes: readonly Size[]
+}
+
+const everything: Offer = { widths: [], sizes: [] }
 
 export function toVariant(request: SizedRequest, policy: Policy, acceptsWebp: boolean): Variant {
   const format = acceptsWebp && dependsOnAccept(request, policy) ? 'webp' : request.format
@@ -56,15 +67,29 @@ export function boundsFor(format: Format, policy: Policy): Size {
 }
 
 /**
- * The same request within the bounds, every option kept and the scale folded into the box; undefined where it is
- * within them already.
+ * The same request within the bounds and on one of the offered widths, every option kept and the scale folded into the
+ * box; undefined where it is there already.
  */
 export function boundRequest(
   request: SizedRequest,
   variant: Variant,
   bounds: Size,
+  offer: Offer = everything,
 ): SizedRequest | undefined {
-  return withBox(request, variant, boundBox(variant, variant.fit, bounds))
+  const { fit } = variant
+  const box = toRung(boundBox(variant, fit, bounds), fit, bounds, offer.widths)
+  return withBox(request, variant, box)
+}
+
+/** @throws AppError SIZE_NOT_OFFERED where there is a list of sizes and the box is none of them */
+export function assertOffered({ width, height }: Variant, { sizes }: Offer): void {
+  if (sizes.length === 0) return
+  if (sizes.some((size) => size.width === width && size.height === height)) return
+  const list = sizes.slice(0, 20).map((size) => `${size.width}x${size.height}`)
+  throw new AppError(
+    'SIZE_NOT_OFFERED',
+    `The size ${width}x${height} is not offered; there are ${list.join(', ')}.`,
+  )
 }
 
 /** As `boundRequest`, for a cover whose result (not its box) leaves the bounds. */

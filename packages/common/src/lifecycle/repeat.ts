@@ -1,17 +1,20 @@
 import type { Logger } from '../log.ts'
 
-/** Runs a task again and again, the first time at once, until stopped. What fails is logged and tried again. */
+/**
+ * Runs a task again and again, the first time at once, until stopped; never twice at the same time. What fails is logged
+ * and tried again.
+ */
 export function repeat(
   name: string,
   task: () => Promise<unknown>,
   everyMs: number,
   log: Logger,
 ): { stop(): Promise<void> } {
-  let running: Promise<unknown> = Promise.resolve()
+  let running: Promise<unknown> | undefined
   const runOnce = () => {
-    running = task().catch((error: unknown) =>
-      log.warn('recurring task failed', { task: name, error }),
-    )
+    running ??= task()
+      .catch((error: unknown) => log.warn('recurring task failed', { task: name, error }))
+      .finally(() => (running = undefined))
   }
   runOnce()
   const timer = setInterval(runOnce, everyMs)

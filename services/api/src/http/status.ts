@@ -5,6 +5,8 @@ export const problems = {
   INVALID_IMAGE_URL: { status: 400, title: 'The address of the image is not correct' },
   INVALID_ID: { status: 400, title: 'The id is not allowed' },
   INVALID_OPTION: { status: 400, title: 'An option is not correct' },
+  SIZE_NOT_OFFERED: { status: 400, title: 'The size is not offered' },
+  SIGNATURE_INVALID: { status: 403, title: 'The signature is not valid' },
   INVALID_TOKEN_REQUEST: { status: 400, title: 'The request for a token is not correct' },
   INVALID_UPLOAD: { status: 400, title: 'The upload form is not correct' },
   INVALID_CROP: { status: 400, title: 'The crop region is not correct' },

@@ -3,7 +3,7 @@ import { type Digest, variantDigest } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
 import type { Variant } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
-import type { Persistence } from '@iaas/common/ports/persistence'
+import type { PersistRequest, Persistence } from '@iaas/common/ports/persistence'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import { LRUCache } from 'lru-cache'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
@@ -28,6 +28,8 @@ export type RenditionPersister = {
   isOverdue(variant: Variant, renderedAt: number): boolean
   /** Queues again what waits in the spool. Never rejects. */
   reschedule(variant: Variant, renderedAt: number): Promise<void>
+  /** Queues what the queue did not take at first, as long as it takes it. Never rejects. */
+  retry(): Promise<void>
   /** Resolves once nothing is on its way any more. */
   drain(): Promise<void>
 }
@@ -35,18 +37,20 @@ export type RenditionPersister = {
 export function createRenditionPersister(options: PersistOptions): RenditionPersister {
   const { spool, persistence, metrics, log, maxPending, rescheduleAfterMs, now } = options
   const pending = new Set<Promise<void>>()
-  // What the queue did not take. Bounded: what it forgets is found by its age.
-  const unscheduled = new LRUCache<Digest, true>({ max: 10_000 })
+  // What the queue did not take. Bounded: what it forgets is stored by a later request.
+  const unscheduled = new LRUCache<Digest, PersistRequest>({ max: 10_000 })
 
-  async function schedule(variant: Variant, renderedAt: number): Promise<void> {
+  async function schedule(variant: Variant, renderedAt: number): Promise<boolean> {
     try {
       await persistence.schedule({ variant, renderedAt })
       unscheduled.delete(variantDigest(variant))
       metrics.persist('scheduled')
+      return true
     } catch (error) {
-      unscheduled.set(variantDigest(variant), true)
+      unscheduled.set(variantDigest(variant), { variant, renderedAt })
       metrics.persist('failed')
       log.warn('rendition not queued', { variant, error })
+      return false
     }
   }
 
@@ -56,19 +60,19 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     try {
       await spool.put(variantDigest(variant), spooled)
     } catch (error) {
-      metrics.persist(isAppError(error, 'SPOOL_FULL') ? 'spool-full' : 'failed')
       log.warn('rendition not spooled', { variant, error })
-      return
+      if (isAppError(error, 'SPOOL_FULL')) return metrics.persist('spool-full')
+      // Without its bytes the uploader renders it again.
     }
     await schedule(variant, spooled.renderedAt)
   }
 
-  function track(work: () => Promise<void>): Promise<void> {
+  function track(work: () => Promise<unknown>): Promise<void> {
     if (pending.size >= maxPending) {
       metrics.persist('skipped')
       return Promise.resolve()
     }
-    const tracked = work().finally(() => pending.delete(tracked))
+    const tracked = work().then(() => void pending.delete(tracked))
     pending.add(tracked)
     return tracked
   }
@@ -78,6 +82,12 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     isOverdue: (variant, renderedAt) =>
       unscheduled.has(variantDigest(variant)) || now() - renderedAt > rescheduleAfterMs,
     reschedule: (variant, renderedAt) => track(() => schedule(variant, renderedAt)),
+    async retry() {
+      const waiting = [...unscheduled.values()]
+      for (const { variant, renderedAt } of waiting) {
+        if (!(await schedule(variant, renderedAt))) return
+      }
+    },
     async drain() {
       await Promise.all(pending)
     },

@@ -8,6 +8,7 @@ import type { RequestLocals } from '../http/request-log.ts'
 import { readTarget } from '../http/request-target.ts'
 import type { ImageReply, ServeImage } from '../serve-image.ts'
 import type { ServeOriginal } from '../serve-original.ts'
+import type { UrlSigner } from '../signing/url-signer.ts'
 import type { Validators } from '../validators.ts'
 
 export type GetImageOptions = {
@@ -16,6 +17,8 @@ export type GetImageOptions = {
   readonly serveOriginal: ServeOriginal
   /** How long a client may remember a redirect to a stored variant, s. */
   readonly redirectMaxAge: number
+  /** undefined: addresses are not signed. */
+  readonly signer: UrlSigner | undefined
 }
 
 /** The bounds may be widened: a redirect within them is remembered for an hour only. */
@@ -25,9 +28,14 @@ const boundedInfo =
 
 /** `GET` and `HEAD` of every image address. */
 export function createGetImage(options: GetImageOptions): RequestHandler {
-  const { policy, serveImage, serveOriginal, redirectMaxAge } = options
+  const { policy, serveImage, serveOriginal, redirectMaxAge, signer } = options
 
-  async function serveSized(request: SizedRequest, req: Request, res: Response): Promise<void> {
+  async function serveSized(
+    request: SizedRequest,
+    expires: number | undefined,
+    req: Request,
+    res: Response,
+  ): Promise<void> {
     // Also on errors: a shared cache must not hand one client's answer to another.
     if (dependsOnAccept(request, policy)) res.vary('Accept')
     const reply = await serveImage(request, {
@@ -36,10 +44,10 @@ export function createGetImage(options: GetImageOptions): RequestHandler {
       isFresh: (validators) => isFresh(req, validators),
       signal: clientGone(res),
     })
-    send(reply, res)
+    send(reply, expires, res)
   }
 
-  function send(reply: ImageReply, res: Response): void {
+  function send(reply: ImageReply, expires: number | undefined, res: Response): void {
     const locals = res.locals as RequestLocals
     locals.answeredAt = performance.now()
     if (reply.kind !== 'bounded') locals.timing = reply.timing
@@ -52,7 +60,7 @@ export function createGetImage(options: GetImageOptions): RequestHandler {
       case 'bounded':
         locals.outcome = 'bounded'
         res.set('X-Redirect-Info', boundedInfo)
-        return redirect(res, reply.location, boundedMaxAge)
+        return redirect(res, signer?.sign(reply.location, expires) ?? reply.location, boundedMaxAge)
       case 'image':
         locals.outcome = reply.outcome
         setServerTiming(res, reply.timing)
@@ -64,8 +72,9 @@ export function createGetImage(options: GetImageOptions): RequestHandler {
     const { path, query } = readTarget(req.originalUrl)
     const locals = res.locals as RequestLocals
     locals.route = 'image'
+    const expires = signer?.verify(req.originalUrl)
     const request = parseImageUrl(path, query)
-    if (request.kind === 'sized') return serveSized(request, req, res)
+    if (request.kind === 'sized') return serveSized(request, expires, req, res)
     locals.route = 'original'
     locals.outcome = 'original'
     await serveOriginal(request.id, req, res)

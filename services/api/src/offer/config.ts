@@ -1,0 +1,33 @@
+import { list } from '@iaas/common/config/setting'
+import type { Offer } from '@iaas/common/image'
+import { z } from 'zod'
+
+const widthPattern = /^[1-9]\d{0,4}$/
+const sizePattern = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/
+
+export const offerSettings = z
+  .object({
+    widths: list([], {
+      description:
+        'Widths, px: a request is redirected to the next of them, its ratio kept. None: every width.',
+      env: 'OFFERED_WIDTHS',
+    }).refine((texts) => texts.every((text) => widthPattern.test(text)), 'must be whole numbers'),
+    sizes: list([], {
+      description: 'Sizes such as `400x300`: any other is refused (400). None: every size.',
+      env: 'OFFERED_SIZES',
+    }).refine(
+      (texts) => texts.every((text) => sizePattern.test(text)),
+      'must be sizes such as 400x300',
+    ),
+  })
+  .prefault({})
+
+export function toOffer({ widths, sizes }: z.output<typeof offerSettings>): Offer {
+  return {
+    widths: widths.map(Number).toSorted((one, other) => one - other),
+    sizes: sizes.map((text) => {
+      const [, width, height] = sizePattern.exec(text) ?? []
+      return { width: Number(width), height: Number(height) }
+    }),
+  }
+}

@@ -1,0 +1,19 @@
+import { list } from '@iaas/common/config/setting'
+import { z } from 'zod'
+
+/** Shorter keys could be guessed from a signed address. */
+const shortestKey = 16
+
+export const signingSettings = z
+  .object({
+    keys: list([], {
+      description:
+        'Keys of signed addresses, separated by commas. With any, every GET of a picture must be signed with one of them; the first signs the redirects of the service itself. None: nothing is signed.',
+      env: 'SIGNING_KEYS',
+      secret: true,
+    }).refine(
+      (keys) => keys.every((key) => key.length >= shortestKey),
+      `must have at least ${shortestKey} characters each`,
+    ),
+  })
+  .prefault({})

@@ -1,0 +1,58 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { AppError } from '@iaas/common/errors'
+
+/** Signs addresses, and checks them, by HMAC-SHA256 (RFC 2104): docs/url-grammar.md. */
+export type UrlSigner = {
+  /**
+   * @param target path and query, as they stand in the request line
+   * @returns when the address expires, seconds since the epoch; undefined: never
+   * @throws AppError SIGNATURE_INVALID where it is not signed by one of the keys, or has expired
+   */
+  verify(target: string): number | undefined
+  /** The same address, signed, with an expiry where one is given. */
+  sign(target: string, expires?: number): string
+}
+
+/** What an address ends with: the signature, in base64url. What stands before it is what is signed. */
+const signaturePattern = /^(.*)[?&]s=([\w-]{43})$/
+const expiresPattern = /[?&]expires=(\d{1,12})$/
+
+/**
+ * @param keys the first signs, all of them are good for checking, so that keys can be changed while addresses are in use
+ * @param now ms since the epoch
+ */
+export function createUrlSigner(
+  keys: readonly [string, ...string[]],
+  now: () => number,
+): UrlSigner {
+  return {
+    verify(target) {
+      const [, text, signature] = signaturePattern.exec(target) ?? []
+      if (text === undefined || signature === undefined) throw invalid('The address is not signed.')
+      const given = Buffer.from(signature, 'base64url')
+      // All keys are tried, whichever fits: the time tells nothing of them.
+      const fits = keys.map((key) => timingSafeEqual(signatureOf(key, text), given))
+      if (!fits.includes(true)) throw invalid('The signature does not fit the address.')
+      const expires = expiresPattern.exec(text)?.[1]
+      if (expires === undefined) return undefined
+      if (Number(expires) * 1000 < now()) throw invalid('The address has expired.')
+      return Number(expires)
+    },
+    sign(target, expires) {
+      const text = expires === undefined ? target : append(target, `expires=${expires}`)
+      return append(text, `s=${signatureOf(keys[0], text).toString('base64url')}`)
+    },
+  }
+}
+
+function signatureOf(key: string, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
+}
+
+function append(target: string, parameter: string): string {
+  return `${target}${target.includes('?') ? '&' : '?'}${parameter}`
+}
+
+function invalid(message: string): AppError {
+  return new AppError('SIGNATURE_INVALID', message)
+}

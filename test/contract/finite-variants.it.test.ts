@@ -1,0 +1,114 @@
+import { createHmac } from 'node:crypto'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type Answer, ask, askUntil, json, store } from '../support/http.ts'
+import { type Target, startTarget } from '../support/target.ts'
+
+const key = 'a key of the contract suite'
+const otherKey = 'another key of the same suite'
+
+/** As anyone would who reads docs/url-grammar.md. */
+function sign(target: string, by = key): string {
+  const signature = createHmac('sha256', by).update(target).digest('base64url')
+  return `${target}${target.includes('?') ? '&' : '?'}s=${signature}`
+}
+
+describe('signed addresses', () => {
+  let target: Target
+
+  beforeAll(async () => {
+    target = await startTarget({ config: { signing: { keys: [key, otherKey] } } })
+    await store(target.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
+  })
+  afterAll(() => target?.[Symbol.asyncDispose]())
+
+  const statusOf = async (path: string) => (await ask(target.base, path)).status
+
+  it('are served, with each of the keys, originals as well', async () => {
+    expect(await statusOf(sign('/photo_60_60.jpg'))).toBe(200)
+    expect(await statusOf(sign('/photo_61_61.jpg?fit=crop', otherKey))).toBe(200)
+    expect(await statusOf(sign('/photo.jpg'))).toBe(200)
+  })
+
+  it('are the only ones: 403 for no signature, a wrong one, and that of another address', async () => {
+    const paths = [
+      '/photo_62_62.jpg',
+      '/photo.jpg',
+      sign('/photo_62_62.jpg', 'a key that is none of them'),
+      sign('/photo_62_62.jpg').replace('62_62', '63_63'),
+      `${sign('/photo_62_62.jpg')}&fit=crop`,
+    ]
+    for (const path of paths) {
+      const answer = await ask(target.base, path)
+      expect([path, answer.status, json(answer)['type']]).toEqual([
+        path,
+        403,
+        'urn:iaas:problem:signature-invalid',
+      ])
+    }
+  })
+
+  it('end when they say so', async () => {
+    const seconds = Math.round(Date.now() / 1000)
+    expect(await statusOf(sign(`/photo_64_64.jpg?expires=${seconds + 60}`))).toBe(200)
+    expect(await statusOf(sign(`/photo_64_64.jpg?expires=${seconds - 60}`))).toBe(403)
+  })
+
+  it('are redirected within the bounds to addresses that are signed, with the same expiry', async () => {
+    const expires = Math.round(Date.now() / 1000) + 60
+    const answer = await ask(target.base, sign(`/photo_4000_10.jpg?expires=${expires}`))
+    expect([answer.status, answer.headers.location]).toEqual([
+      307,
+      sign(`/photo_2000_10.jpg?expires=${expires}`),
+    ])
+    expect(await statusOf(answer.headers.location ?? '')).toBe(200)
+  })
+
+  it('share the stored variant of their picture', async () => {
+    const first = await askUntil(isHit, target.base, sign('/photo_65_65.jpg'))
+    const other = await ask(target.base, sign('/photo_65_65.jpg', otherKey))
+    expect(other.headers.location).toBe(first.headers.location)
+  })
+})
+
+describe('offered widths', () => {
+  let target: Target
+
+  beforeAll(async () => {
+    target = await startTarget({ config: { offer: { widths: ['400', '100'] } } })
+    await store(target.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
+  })
+  afterAll(() => target?.[Symbol.asyncDispose]())
+
+  it.each([
+    ['/photo_90_60.jpg', '/photo_100_67.jpg'],
+    ['/photo_150_150_2x.png?fit=crop&blur=true', '/photo_400_400.png?fit=crop&blur=true'],
+    ['/photo_5000_100.jpg', '/photo_400_20.jpg'],
+  ])('redirect %s to the next one, %s', async (path, rung) => {
+    const answer = await ask(target.base, path)
+    expect([answer.status, answer.headers.location]).toEqual([307, rung])
+    expect(answer.headers['x-redirect-info']).toBeTruthy()
+    expect((await ask(target.base, rung)).status).toBe(200)
+  })
+
+  it('ask for the original first', async () => {
+    expect((await ask(target.base, '/nobody_90_60.jpg')).status).toBe(404)
+  })
+})
+
+describe('offered sizes', () => {
+  it('are served, and any other is 400 that names them', async () => {
+    await using target = await startTarget({ config: { offer: { sizes: ['100x50', '30x30'] } } })
+    await store(target.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
+    expect((await ask(target.base, '/photo_50_25_2x.jpg')).status).toBe(200)
+    const answer = await ask(target.base, '/photo_31_30.jpg')
+    expect([answer.status, json(answer)['detail']]).toEqual([
+      400,
+      'The size 31x30 is not offered; there are 100x50, 30x30.',
+    ])
+  })
+})
+
+function isHit({ status }: Answer): boolean {
+  return status === 307
+}
