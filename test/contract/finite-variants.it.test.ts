@@ -109,6 +109,36 @@ describe('offered sizes', () => {
   })
 })
 
+describe('limits on renders', () => {
+  let target: Target
+
+  beforeAll(async () => {
+    target = await startTarget({ config: { limits: { renders_per_client: 3 } } })
+    await store(target.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
+  })
+  afterAll(() => target?.[Symbol.asyncDispose]())
+
+  it('429 with Retry-After and RateLimit for new variants beyond them; what is stored is served', async () => {
+    const stored = '/photo_70_70.jpg'
+    await askUntil(isHit, target.base, stored)
+    const spoofed = (index: number) => ({ headers: { 'X-Forwarded-For': `192.0.2.${index}` } })
+    for (const size of [71, 72]) {
+      expect((await ask(target.base, `/photo_${size}_${size}.jpg`)).status).toBe(200)
+    }
+    for (const size of [73, 74, 75]) {
+      const answer = await ask(target.base, `/photo_${size}_${size}.jpg`, spoofed(size))
+      expect([answer.status, answer.headers['ratelimit-policy']]).toEqual([
+        429,
+        '"client";q=3;w=60',
+      ])
+      expect(answer.headers['ratelimit']).toMatch(/^"client";r=0;t=\d+$/)
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    }
+    expect((await ask(target.base, stored)).status).toBe(307)
+    expect((await ask(target.base, '/photo.jpg')).status).toBe(200)
+  })
+})
+
 function isHit({ status }: Answer): boolean {
   return status === 307
 }

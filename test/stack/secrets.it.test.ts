@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { createSilentLogger } from '@iaas/common/log'
+import { createRedis } from '@iaas/common/redis/connection'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { ownRedisMissing } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { Redis } from 'ioredis'
 import { type Deployed, provideDeployment } from '../support/deployed.ts'
 import { type Answer, ask, json, postToken, upload } from '../support/http.ts'
 import { childrenOf } from '../support/processes.ts'
@@ -100,7 +101,11 @@ describeUnless(ownRedisMissing, 'secrets', () => {
   })
 
   it('stand nowhere in Redis: no job carries one', async () => {
-    const redis = new Redis(deployed.redis.url)
+    const redis = createRedis({
+      url: deployed.redis.url,
+      role: 'worker',
+      log: createSilentLogger(),
+    })
     const keys = await redis.keys('*')
     expect(keys.length).toBeGreaterThan(0)
     for (const key of keys) expectNone((await redis.dumpBuffer(key))?.toString('latin1') ?? '')

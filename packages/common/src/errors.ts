@@ -27,6 +27,7 @@ export const errorCodes = [
   'RENDER_TIMEOUT',
   'RENDER_FAILED',
   'RENDER_QUARANTINED',
+  'TOO_MANY_RENDERS',
   'RENDERER_BUSY',
   'RENDERER_UNREACHABLE',
   'STORE_UNAVAILABLE',
@@ -35,6 +36,14 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
+/** A limit that was reached: how many in how long, and when there is room again. */
+export type RateLimit = {
+  readonly name: string
+  readonly quota: number
+  readonly windowSeconds: number
+  readonly retryAfterSeconds: number
+}
+
 /**
  * An expected failure. `message` is written for the client: it names the parameter at fault, what was expected and
  * what was received, and never a path, a secret or a stack. What only an operator may see goes into `cause`.
@@ -42,10 +51,17 @@ export type ErrorCode = (typeof errorCodes)[number]
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode
+  /** Of TOO_MANY_RENDERS. */
+  readonly rateLimit: RateLimit | undefined
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly rateLimit?: RateLimit } = {},
+  ) {
     super(message, options)
     this.code = code
+    this.rateLimit = options.rateLimit
   }
 }
 

@@ -33,6 +33,8 @@ export type AppOptions = {
   readonly receiveLimits: ReceiveLimits
   readonly uploadOrigins: readonly string[]
   readonly allowIndexing: boolean
+  /** How many proxies in front are believed in what they say of the client. */
+  readonly trustedProxies: number
   /** The store whose variants are served here under /_variants; undefined where a CDN or bucket serves them. */
   readonly servedVariants: VariantStore | undefined
   readonly state: () => ServiceState
@@ -45,7 +47,7 @@ export type AppOptions = {
 export function createApp(options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
-  app.set('query parser', false)
+  app.set('query parser', false).set('trust proxy', options.trustedProxies)
   app.use(createRequestLog(options.log, options.metrics), secureEveryAnswer)
   app.get('/_health', createGetDatabaseHealth(options.tokens))
   app.get('/healthz', getLiveness)

@@ -7,6 +7,7 @@ import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 import { adminSettings } from './admin/config.ts'
+import { limitsSettings } from './limits/config.ts'
 import { offerSettings } from './offer/config.ts'
 import { signingSettings } from './signing/config.ts'
 
@@ -24,6 +25,7 @@ export const apiConfigSchema = z.object({
     description: 'The web origins whose pages may upload, separated by commas; `*`: every one.',
     env: 'UPLOAD_ORIGINS',
   }),
+  limits: limitsSettings,
   offer: offerSettings,
   signing: signingSettings,
   allow_indexing: toggle(false, 'Whether robots.txt lets search engines in.'),

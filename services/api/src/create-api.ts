@@ -21,11 +21,12 @@ import { createCachedLinks } from './links/cached-links.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { createApiMetrics } from './metrics/api-metrics.ts'
 import { createRenditionPersister } from './renderings/persist-rendition.ts'
+import { createLimits } from './limits/create-limits.ts'
 import { toOffer } from './offer/config.ts'
 import { type Rendering, createRenderings } from './renderings/renderings.ts'
 import type { ServiceState } from './routes/get-health.ts'
 import { createServeImage } from './serve-image.ts'
-import { type UrlSigner, createUrlSigner } from './signing/url-signer.ts'
+import { toSigner } from './signing/config.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { createStoreOriginal } from './store-original.ts'
 
@@ -133,6 +134,7 @@ function buildApp(options: BuildOptions): AppOptions {
     links,
     renderer,
     persister,
+    limits: createLimits(options, stores.redisBreaker, closers),
     metrics,
     log,
     now: Date.now,
@@ -157,7 +159,7 @@ function buildApp(options: BuildOptions): AppOptions {
       }),
       serveOriginal: createServeOriginal(originals),
       redirectMaxAge: config.redirect_cache_timeout,
-      signer: createSigner(config.signing.keys),
+      signer: toSigner(config.signing),
     },
     storeOriginal: createStoreOriginal({ tokens, originals, renderer, log }),
     issueToken: createIssueToken({ tokens, originals, secret: config.secret }),
@@ -165,17 +167,13 @@ function buildApp(options: BuildOptions): AppOptions {
     receiveLimits: { maxBytes: config.constraints.max_upload_bytes, timeoutMs: uploadTimeoutMs },
     uploadOrigins: config.upload_origins,
     allowIndexing: config.allow_indexing,
+    trustedProxies: config.limits.trusted_proxies,
     servedVariants: stores.isServedHere ? variants : undefined,
     state,
     dependencies: telemetry.dependencies,
     metrics,
     log,
   }
-}
-
-/** undefined: nothing is signed. */
-function createSigner([first, ...others]: readonly string[]): UrlSigner | undefined {
-  return first === undefined ? undefined : createUrlSigner([first, ...others], Date.now)
 }
 
 function again(

@@ -6,6 +6,7 @@ import {
   createVariantStore,
 } from '@iaas/common/composition/backends'
 import { watchBackends } from '@iaas/common/composition/watch-backends'
+import type { CircuitBreaker } from '@iaas/common/concurrency/circuit-breaker'
 import { guard } from '@iaas/common/concurrency/guard'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
@@ -37,6 +38,8 @@ export type Stores = {
   readonly spool: Spool
   readonly queue: QueueBackend
   readonly persistence: Persistence
+  /** Of Redis, where there is one. */
+  readonly redisBreaker: CircuitBreaker | undefined
 }
 
 /** The stores that the configuration asks for, each behind a breaker: one that is down costs an answer nothing. */
@@ -64,6 +67,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
     isServedHere,
     spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
     queue,
+    redisBreaker: redis,
     persistence: guard<Persistence>(persistence, redis ?? database, 'schedule'),
   }
 }

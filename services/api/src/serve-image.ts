@@ -41,6 +41,8 @@ export type ImageContext = {
   readonly headOnly: boolean
   readonly isFresh: (validators: Validators) => boolean
   readonly signal: AbortSignal
+  /** Who asks; see `clientOf`. */
+  readonly client: string
 }
 
 export type ServeImageOptions = {
@@ -130,7 +132,10 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
       return image(variant, original, 'not-modified', undefined, { lookup })
     }
     if (context.headOnly) return answerHead(miss)
-    const rendering = await renderings.get({ variant, original, bounds, isStored }, context.signal)
+    const rendering = await renderings.get(
+      { variant, original, bounds, isStored, client: context.client },
+      context.signal,
+    )
     switch (rendering.kind) {
       case 'linked': {
         const hit = { kind: 'hit', url: rendering.link.url, timing: { lookup } } as const

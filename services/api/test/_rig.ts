@@ -57,7 +57,14 @@ export async function createRig() {
     maxPending: 10,
     rescheduleAfterMs: 60_000,
   })
-  const renderings = createRenderings({ ...shared, flights, links, renderer, persister })
+  const renderings = createRenderings({
+    ...shared,
+    flights,
+    links,
+    renderer,
+    persister,
+    limits: { take: () => Promise.resolve() },
+  })
   const offer = { widths: [], sizes: [] }
   const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
   const variants = createFakeVariantStore()
@@ -107,7 +114,7 @@ export function plainVariant(id: ImageId): Variant {
 
 function plainContext(): ImageContext {
   const { signal } = new AbortController()
-  return { acceptsWebp: false, headOnly: false, isFresh: () => false, signal }
+  return { acceptsWebp: false, headOnly: false, isFresh: () => false, signal, client: 'test' }
 }
 
 async function plant(originals: ReturnType<typeof createFakeOriginalStore>, id: ImageId) {

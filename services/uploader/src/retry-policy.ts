@@ -28,6 +28,7 @@ const verdicts = {
   RENDER_FAILED: 'fatal',
   RENDER_TIMEOUT: 'fatal',
   RENDER_QUARANTINED: 'retry',
+  TOO_MANY_RENDERS: 'retry',
   RENDERER_BUSY: 'retry',
   RENDERER_UNREACHABLE: 'retry',
   STORE_UNAVAILABLE: 'retry',

@@ -104,6 +104,7 @@ describe('one attempt of a job', () => {
 
   const passing: ReadonlySet<ErrorCode> = new Set([
     'STORE_UNAVAILABLE',
+    'TOO_MANY_RENDERS',
     'RENDERER_BUSY',
     'RENDERER_UNREACHABLE',
     'RENDER_QUARANTINED',

@@ -1,7 +1,7 @@
 import { isAppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
 import type { ErrorRequestHandler } from 'express'
-import { sendProblem, toProblem } from './problem.ts'
+import { rateLimitHeaders, sendProblem, toProblem } from './problem.ts'
 import type { RequestLocals } from './request-log.ts'
 
 /** The end of every request that failed. What is unexpected is logged here, once, with its cause. */
@@ -13,6 +13,7 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     if (problem.status >= 500) log.error('request failed', { requestId: locals.requestId, error })
     if (isAppError(error)) locals.errorCode = error.code
     if (res.headersSent) return void res.destroy()
+    res.set(rateLimitHeaders(error))
     sendProblem(res, problem)
   }
 }

@@ -14,6 +14,18 @@ export type Problem = {
 /** How long a client that was told 503 waits before it comes again, s. */
 const retryAfterSeconds = 1
 
+/** What a client that was turned away is told of the limit (RFC 6585; draft-ietf-httpapi-ratelimit-headers). */
+export function rateLimitHeaders(error: unknown): Readonly<Record<string, string>> {
+  const limit = isAppError(error) ? error.rateLimit : undefined
+  if (limit === undefined) return {}
+  const { name, quota, windowSeconds, retryAfterSeconds: seconds } = limit
+  return {
+    'Retry-After': `${seconds}`,
+    'RateLimit-Policy': `"${name}";q=${quota};w=${windowSeconds}`,
+    RateLimit: `"${name}";r=0;t=${seconds}`,
+  }
+}
+
 export function toProblem(error: unknown, requestId: string): Problem {
   const instance = `urn:uuid:${requestId}`
   if (isAppError(error)) {
@@ -47,8 +59,8 @@ export function sendProblem(res: Response, problem: Problem): void {
   // Of a range that is not there, the header tells how long the whole is.
   if (problem.status !== 416) res.removeHeader('Content-Range')
   res.status(problem.status).set('Cache-Control', 'no-store')
-  if (problem.status === 503 || problem.status === 429)
-    res.set('Retry-After', `${retryAfterSeconds}`)
+  const isRefusal = problem.status === 503 || problem.status === 429
+  if (isRefusal && !res.hasHeader('Retry-After')) res.set('Retry-After', `${retryAfterSeconds}`)
   const body = Buffer.from(JSON.stringify(problem))
   res.set('Content-Type', 'application/problem+json').set('Content-Length', `${body.length}`)
   if (res.req.method === 'HEAD') return void res.end()

@@ -23,6 +23,7 @@ export const problems = {
   IMAGE_DAMAGED: { status: 415, title: 'The image is damaged' },
   PRECONDITION_FAILED: { status: 412, title: 'The image is not the one that was expected' },
   RANGE_NOT_SATISFIABLE: { status: 416, title: 'The image is shorter than that' },
+  TOO_MANY_RENDERS: { status: 429, title: 'Too many requests' },
   RENDER_FAILED: { status: 500, title: 'The image could not be rendered' },
   RENDERER_BUSY: { status: 503, title: 'The service is full' },
   RENDERER_UNREACHABLE: { status: 503, title: 'A part of the service is not available' },

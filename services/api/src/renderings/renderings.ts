@@ -7,6 +7,7 @@ import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { RenderTiming, Renderer } from '@iaas/common/ports/renderer'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import type { CachedLinks } from '../links/cached-links.ts'
+import type { RenderLimits } from '../limits/render-limits.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
 
@@ -24,6 +25,7 @@ export type RenderingsOptions = {
   readonly links: CachedLinks
   readonly renderer: Renderer
   readonly persister: RenditionPersister
+  readonly limits: RenderLimits
   readonly metrics: ApiMetrics
   readonly log: Logger
   /** ms since the epoch. */
@@ -39,6 +41,8 @@ export type RenderingJob = {
   readonly variant: Variant
   readonly original: OriginalFile
   readonly bounds: Size
+  /** Who asks; see `clientOf`. */
+  readonly client: string
   /** Its object is stored but cannot be read now: it is rendered, and not stored again. */
   readonly isStored: boolean
 }
@@ -48,7 +52,7 @@ export type RenderingJob = {
  * for one render, and until its link is recorded the spool answers.
  */
 export function createRenderings(options: RenderingsOptions): Renderings {
-  const { flights, spool, links, renderer, persister, metrics, log, now } = options
+  const { flights, spool, links, renderer, persister, limits, metrics, log, now } = options
 
   async function findSpooled(variant: Variant): Promise<Spooled | undefined> {
     try {
@@ -60,7 +64,7 @@ export function createRenderings(options: RenderingsOptions): Renderings {
   }
 
   async function make(
-    { variant, original, bounds, isStored }: RenderingJob,
+    { variant, original, bounds, client, isStored }: RenderingJob,
     signal: AbortSignal,
     hold: (until: Promise<unknown>) => void,
   ): Promise<Rendering> {
@@ -73,6 +77,7 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     // The spool lets go of a rendition only after its link is recorded: asked in this order, one of the two knows.
     const link = isStored ? undefined : await links.find(variant)
     if (link !== undefined) return { kind: 'linked', link }
+    await limits.take(client, variant.id)
     const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome
     metrics.render()

@@ -6,6 +6,7 @@ import { clientGone } from '../http/client-gone.ts'
 import { setImageHeaders, setImmutable, setServerTiming } from '../http/headers.ts'
 import type { RequestLocals } from '../http/request-log.ts'
 import { readTarget } from '../http/request-target.ts'
+import { clientOf } from '../limits/client-of.ts'
 import type { ImageReply, ServeImage } from '../serve-image.ts'
 import type { ServeOriginal } from '../serve-original.ts'
 import type { UrlSigner } from '../signing/url-signer.ts'
@@ -43,6 +44,7 @@ export function createGetImage(options: GetImageOptions): RequestHandler {
       headOnly: req.method === 'HEAD',
       isFresh: (validators) => isFresh(req, validators),
       signal: clientGone(res),
+      client: clientOf(req.ip),
     })
     send(reply, expires, res)
   }

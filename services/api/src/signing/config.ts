@@ -1,5 +1,6 @@
 import { list } from '@iaas/common/config/setting'
 import { z } from 'zod'
+import { type UrlSigner, createUrlSigner } from './url-signer.ts'
 
 /** Shorter keys could be guessed from a signed address. */
 const shortestKey = 16
@@ -17,3 +18,9 @@ export const signingSettings = z
     ),
   })
   .prefault({})
+
+/** undefined: nothing is signed. */
+export function toSigner({ keys }: z.output<typeof signingSettings>): UrlSigner | undefined {
+  const [first, ...others] = keys
+  return first === undefined ? undefined : createUrlSigner([first, ...others], Date.now)
+}

@@ -14,7 +14,7 @@ export type UrlSigner = {
 }
 
 /** What an address ends with: the signature, in base64url. What stands before it is what is signed. */
-const signaturePattern = /^(.*)[?&]s=([\w-]{43})$/
+const signaturePattern = /^(.*)([?&])s=([\w-]{43})$/
 const expiresPattern = /[?&]expires=(\d{1,12})$/
 
 /**
@@ -27,8 +27,8 @@ export function createUrlSigner(
 ): UrlSigner {
   return {
     verify(target) {
-      const [, text, signature] = signaturePattern.exec(target) ?? []
-      if (text === undefined || signature === undefined) throw invalid('The address is not signed.')
+      const [, text = '', separator, signature = ''] = signaturePattern.exec(target) ?? []
+      if (separator !== separatorAfter(text)) throw invalid('The address is not signed.')
       const given = Buffer.from(signature, 'base64url')
       // All keys are tried, whichever fits: the time tells nothing of them.
       const fits = keys.map((key) => timingSafeEqual(signatureOf(key, text), given))
@@ -50,7 +50,11 @@ function signatureOf(key: string, text: string): Buffer {
 }
 
 function append(target: string, parameter: string): string {
-  return `${target}${target.includes('?') ? '&' : '?'}${parameter}`
+  return `${target}${separatorAfter(target)}${parameter}`
+}
+
+function separatorAfter(target: string): '?' | '&' {
+  return target.includes('?') ? '&' : '?'
 }
 
 function invalid(message: string): AppError {

@@ -1,0 +1,22 @@
+import { isIPv6 } from 'node:net'
+
+/** Whom an address stands for: a household or a machine has a /64 of IPv6, and can choose any address in it. */
+export function clientOf(address: string | undefined): string {
+  if (address === undefined) return 'unknown'
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped !== undefined) return mapped
+  return isIPv6(address) ? `${prefixOf(address)}::/64` : address
+}
+
+/** The first four groups, of which a "::" may leave some out. */
+function prefixOf(address: string): string {
+  const [head = '', tail] = address.split('%', 1).join('').split('::')
+  const first = head === '' ? [] : head.split(':')
+  const last = tail === undefined || tail === '' ? [] : tail.split(':')
+  const gap = tail === undefined ? 0 : 8 - first.length - last.length
+  const groups = [...first, ...Array<string>(Math.max(0, gap)).fill('0'), ...last]
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}

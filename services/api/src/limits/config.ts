@@ -1,0 +1,24 @@
+import { integer } from '@iaas/common/config/setting'
+import { z } from 'zod'
+
+const perMinute = { min: 0, max: 1_000_000, fallback: 0 }
+
+export const limitsSettings = z
+  .object({
+    renders_per_client: integer(
+      perMinute,
+      'Renders that one client (an IPv4 address, or a /64 of IPv6) may cause in a minute; beyond it: 429. 0: any number.',
+      'RENDERS_PER_CLIENT',
+    ),
+    renders_per_original: integer(
+      perMinute,
+      'Renders of one original in a minute, whoever asks; beyond it: 429. 0: any number.',
+      'RENDERS_PER_ORIGINAL',
+    ),
+    trusted_proxies: integer(
+      { min: 0, max: 100, fallback: 0 },
+      'How many proxies stand in front and add to `X-Forwarded-For`; 0: the header is not believed.',
+      'TRUSTED_PROXIES',
+    ),
+  })
+  .prefault({})
