@@ -19,6 +19,11 @@ export const uploaderConfigSchema = z.object({
         'Jobs that one uploader does at once, of each kind.',
         'UPLOADER_CONCURRENCY',
       ),
+      checks_per_minute: integer(
+        { min: 0, max: 100_000, fallback: 60 },
+        'Links whose object is looked for, one after the other, over and over; one whose object is gone is removed, and its variant is rendered and stored anew. 0: none.',
+        'CHECKS_PER_MINUTE',
+      ),
     })
     .prefault({}),
   constraints: constraintsSettings,

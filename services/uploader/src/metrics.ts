@@ -2,6 +2,8 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 
 export type UploaderMetrics = {
   job(queue: string, result: 'done' | 'retried' | 'failed', ms: number): void
+  /** A link was removed, since its object is gone. */
+  unlinked(): void
   /** A link was recorded, so long after its render, ms. */
   linked(lagMs: number): void
 }
@@ -27,7 +29,13 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     buckets: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3600],
     registers,
   })
+  const unlinked = new Counter({
+    name: 'iaas_links_removed_total',
+    help: 'Links that were removed, since their objects are gone.',
+    registers,
+  })
   return {
+    unlinked: () => unlinked.inc(),
     linked: (lagMs) => lag.observe(Math.max(0, lagMs) / 1000),
     job(queue, result, ms) {
       jobs.inc({ queue, result })

@@ -9,15 +9,18 @@ import { toPolicy } from '@iaas/common/config/policy'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
+import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createDatabase } from '@iaas/common/postgres/database'
 import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
+import { createPostgresLinkWalk } from '@iaas/common/postgres/link-walk'
 import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
+import { type CheckLinksOptions, createCheckLinks } from './check-links.ts'
 import type { UploaderConfig } from './config.ts'
 import { createUploader } from './create-uploader.ts'
 import { createGiveUp } from './handlers/give-up.ts'
@@ -59,6 +62,8 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   const hasRedis = config.redis.url !== undefined
   const { variantStore } = watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
   closers.add('dependencies', () => telemetry.dependencies.close())
+  const links = createPostgresLinkStore(db)
+  checkLinks({ walk: createPostgresLinkWalk(db), links, variants, metrics, log }, options, closers)
   const uploader = createUploader({
     backend: chooseQueueBackend(config, url),
     putObject: createPutObject({
@@ -70,7 +75,7 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
       policy: toPolicy(config.constraints, config.webp),
     }),
     recordLink: createRecordLink({
-      links: createPostgresLinkStore(db),
+      links,
       variants,
       spool,
       metrics,
@@ -82,4 +87,17 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
     log,
   })
   closers.add('workers', () => uploader[Symbol.asyncDispose]())
+}
+
+const checkEveryMs = 10_000
+
+function checkLinks(
+  parts: Omit<CheckLinksOptions, 'batch'>,
+  { config, log }: StartUploaderOptions,
+  closers: Closers,
+): void {
+  const batch = Math.ceil((config.uploader.checks_per_minute * checkEveryMs) / 60_000)
+  if (batch === 0) return
+  const check = repeat('check of links', createCheckLinks({ ...parts, batch }), checkEveryMs, log)
+  closers.add('check of links', () => check.stop())
 }

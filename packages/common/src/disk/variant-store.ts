@@ -29,6 +29,10 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
     put: (key, bytes) => translateDiskErrors(put(key, bytes)),
     get: (key) => translateDiskErrors(ignoreMissing(readFile(join(dir, key)))),
     delete: (key) => translateDiskErrors(rm(join(dir, key), { force: true })),
+    async has(key) {
+      const file = ignoreMissing(access(join(dir, key)).then(() => true))
+      return (await translateDiskErrors(file)) ?? false
+    },
     ping: () => translateDiskErrors(mkdir(dir, { recursive: true }).then(() => access(dir))),
     url: (key) => `${baseUrl}/${key}`,
     keyOf: (url) =>

@@ -12,6 +12,15 @@ export type LinkStore = {
   remove(variant: Variant, link: Link): Promise<void>
 }
 
+/** A link and what it is of. */
+export type StoredLink = { readonly variant: Variant; readonly link: Link }
+
+/** A walk over all links, in some order, which begins anew at its end. */
+export type LinkWalk = {
+  /** The next so many; fewer at the end. */
+  next(limit: number): Promise<readonly StoredLink[]>
+}
+
 /** A memory of links in front of a LinkStore. What it forgets or never knew is `undefined`, never an answer. */
 export type LinkCache = {
   get(key: VariantKey): Promise<Link | undefined>

@@ -6,6 +6,7 @@ export type VariantStore = {
   put(key: ObjectKey, bytes: Uint8Array, mime: string): Promise<void>
   /** undefined: no such object. */
   get(key: ObjectKey): Promise<Uint8Array | undefined>
+  has(key: ObjectKey): Promise<boolean>
   /** Does nothing where there is no such object. */
   delete(key: ObjectKey): Promise<void>
   /** Resolves where the store answers and may be used. @throws AppError STORE_UNAVAILABLE */

@@ -31,6 +31,12 @@ export function toColumns(variant: Variant): LinkColumns {
 
 /** The key of the variant that a row names; undefined for a row that no request of ours can mean. */
 export function keyOfColumns(columns: LinkColumns): VariantKey | undefined {
+  const variant = toVariantOf(columns)
+  return variant && variantKey(variant)
+}
+
+/** The inverse of `toColumns`; undefined for a row that no request of ours can mean. */
+export function toVariantOf(columns: LinkColumns): Variant | undefined {
   const fit = fits.find((known): known is Fit => known === columns.fit)
   const format = (Object.keys(formats) as Format[]).find(
     (known) => formats[known].mime === columns.file_type,
@@ -40,7 +46,7 @@ export function keyOfColumns(columns: LinkColumns): VariantKey | undefined {
   try {
     const id = parseImageId(columns.id)
     const knownQuality = quality === autoQuality ? 'auto' : quality
-    return variantKey({ id, width, height, fit, format, blur, quality: knownQuality })
+    return { id, width, height, fit, format, blur, quality: knownQuality }
   } catch {
     return undefined
   }

@@ -2,6 +2,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
   PutObjectCommand,
   S3Client,
   type S3ClientConfig,
@@ -56,6 +57,16 @@ export function createS3VariantStore(
     }
   }
 
+  async function exists(command: HeadObjectCommand, abort: { readonly abortSignal: AbortSignal }) {
+    try {
+      await client.send(command, abort)
+      return true
+    } catch (error) {
+      if (error instanceof S3ServiceException && error.name === 'NotFound') return false
+      throw error
+    }
+  }
+
   return {
     async put(key, bytes, mime) {
       // The bytes as one buffer: a stream is sent in signed chunks that some servers store as they come.
@@ -74,6 +85,8 @@ export function createS3VariantStore(
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
       await call((abort) => client.send(command, abort))
     },
+    has: (key) =>
+      call((abort) => exists(new HeadObjectCommand({ Bucket: bucket, Key: key }), abort)),
     async ping() {
       await call((abort) => client.send(new HeadBucketCommand({ Bucket: bucket }), abort))
     },

@@ -4,6 +4,7 @@ import { describeTokenStore } from '@iaas/testing/contracts/token-store'
 import { query } from '@iaas/testing/postgres'
 import { makeVariant } from '@iaas/testing/variants'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
+import { createPostgresLinkWalk } from '../../src/postgres/link-walk.ts'
 import { createPostgresTokenStore } from '../../src/postgres/token-store.ts'
 import { type TestDatabase, openDatabase } from './_database.ts'
 
@@ -24,6 +25,26 @@ describe('on PostgreSQL', () => {
       await query(database.url, shift, [id, `${ms} milliseconds`])
     },
   }))
+
+  it('walks over all links, over and over, each once a round', async () => {
+    await query(database.url, 'DELETE FROM images')
+    const store = createPostgresLinkStore(database.db)
+    const variants = Array.from({ length: 23 }, (_, index) => makeVariant({ width: index + 1 }))
+    for (const variant of variants) await store.record(variant, { url: `u${variant.width}` }, 1)
+    await query(
+      database.url,
+      "INSERT INTO images (id, x, y, fit, file_type, url, blur, quality) VALUES ('..', 1, 1, 'clip', 'image/jpeg', 'x', false, -1)",
+    )
+    const walk = createPostgresLinkWalk(database.db)
+    const seen: string[] = []
+    for (let round = 0; round < 30; round += 1) {
+      seen.push(...(await walk.next(5)).map(({ link }) => link.url))
+    }
+    const counts = variants.map(({ width }) => seen.filter((url) => url === `u${width}`).length)
+    expect(Math.min(...counts)).toBeGreaterThan(3)
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+    expect(seen).not.toContain('x')
+  })
 
   it('finds a link by one query on the unique index', async () => {
     const variant = makeVariant()

@@ -18,6 +18,7 @@ export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): V
     async delete(key) {
       objects.delete(key)
     },
+    has: async (key) => objects.has(key),
     async ping() {},
     url: (key) => `${baseUrl}/${key}`,
     keyOf: (url) =>

@@ -1,0 +1,59 @@
+import { type ObjectKey, objectKey } from '@iaas/common/digest'
+import { AppError } from '@iaas/common/errors'
+import { createSilentLogger } from '@iaas/common/log'
+import type { StoredLink } from '@iaas/common/ports/link-store'
+import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
+import { makeVariant } from '@iaas/testing/variants'
+import { describe, expect, it } from '@jest/globals'
+import { createCheckLinks } from '../src/check-links.ts'
+
+function setUp() {
+  const objects = new Map<ObjectKey, Uint8Array>()
+  const variants = createFakeVariantStore({ objects })
+  const stored: StoredLink[] = [1, 2, 3].map((width) => {
+    const variant = makeVariant({ width })
+    const key = objectKey(variant, 1000)
+    objects.set(key, new Uint8Array(1))
+    return { variant, link: { url: variants.url(key) } }
+  })
+  const removed: StoredLink[] = []
+  let unlinked = 0
+  const parts = {
+    walk: {
+      next: async () => [...stored, { variant: makeVariant(), link: { url: 'https://seed/x' } }],
+    },
+    links: {
+      remove: async (variant: StoredLink['variant'], link: StoredLink['link']) =>
+        void removed.push({ variant, link }),
+    },
+    batch: 10,
+    metrics: { unlinked: () => (unlinked += 1) },
+    log: createSilentLogger(),
+  }
+  return { objects, variants, stored, removed, parts, unlinked: () => unlinked }
+}
+
+describe('the check of links', () => {
+  it('removes no link whose object is there, and none that lies elsewhere', async () => {
+    const { variants, parts, removed } = setUp()
+    await createCheckLinks({ ...parts, variants })()
+    expect(removed).toEqual([])
+  })
+
+  it('removes the links whose objects are gone, and counts them', async () => {
+    const { objects, variants, stored, parts, removed, unlinked } = setUp()
+    objects.delete([...objects.keys()][1] as ObjectKey)
+    await createCheckLinks({ ...parts, variants })()
+    expect(removed).toEqual([stored[1]])
+    expect(unlinked()).toBe(1)
+  })
+
+  it('removes nothing while the store as a whole is away', async () => {
+    const { objects, variants, parts, removed } = setUp()
+    objects.clear()
+    const away = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'It does not answer.'))
+    const check = createCheckLinks({ ...parts, variants: { ...variants, ping: away } })
+    await expect(check()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(removed).toEqual([])
+  })
+})
