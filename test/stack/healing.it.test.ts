@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { expect, it } from '@jest/globals'
-import { ask, askLocation, askUntil, store } from '../support/http.ts'
+import { askLocation, askUntil, store } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
 import { startStack } from '../support/stack.ts'
 
