@@ -51,12 +51,14 @@ describe('the edge', () => {
     expect((await askLocation(target.base, stale)).status).toBe(200)
     expect((await ask(target.base, '/photo.jpg')).body.equals(original.body)).toBe(true)
     const unknown = await ask(target.base, '/photo_93_93.jpg')
-    expect([unknown.status, unknown.headers['content-type']]).toEqual([
-      502,
-      'application/problem+json',
-    ])
-    expect(json(unknown)).toMatchObject({ status: 502, title: 'The service did not answer' })
+    // A container that is gone refuses, or does not answer at all.
+    expect([502, 504]).toContain(unknown.status)
+    expect(unknown.headers['content-type']).toBe('application/problem+json')
+    expect(json(unknown)).toMatchObject({
+      status: unknown.status,
+      title: 'The service did not answer',
+    })
     await compose.run(['start', 'api'])
-    await askUntil(({ status }) => status !== 502, target.base, '/photo_93_93.jpg')
+    await askUntil(({ status }) => status === 200, target.base, '/photo_93_93.jpg')
   })
 })
