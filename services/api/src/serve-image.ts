@@ -9,8 +9,6 @@ import {
   boundCoverRequest,
   boundRequest,
   boundsFor,
-  formatImageUrl,
-  formats,
   toVariant,
 } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
@@ -19,21 +17,9 @@ import type { Renderer } from '@iaas/common/ports/renderer'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Timing } from './http/headers.ts'
 import type { CachedLinks } from './links/cached-links.ts'
-import type { Rendering, Renderings } from './renderings/renderings.ts'
+import { type ImageReply, bounded, image, outcomeOf, timingOf } from './image-reply.ts'
+import type { Renderings } from './renderings/renderings.ts'
 import { type Validators, validatorsOf } from './validators.ts'
-
-/** The answer to a sized request. `bytes` is undefined where none are sent: HEAD, not modified. */
-export type ImageReply =
-  | { readonly kind: 'hit'; readonly url: string; readonly timing: Timing }
-  | { readonly kind: 'bounded'; readonly location: string }
-  | {
-      readonly kind: 'image'
-      readonly outcome: 'miss' | 'coalesced' | 'spool' | 'proxied' | 'head' | 'not-modified'
-      readonly mime: string
-      readonly validators: Validators
-      readonly bytes: Uint8Array | undefined
-      readonly timing: Timing
-    }
 
 export type ImageContext = {
   readonly acceptsWebp: boolean
@@ -56,8 +42,6 @@ export type ServeImageOptions = {
 }
 
 export type ServeImage = (request: SizedRequest, context: ImageContext) => Promise<ImageReply>
-
-type ImageOutcome = Extract<ImageReply, { kind: 'image' }>['outcome']
 
 /** Answers a sized request: from its link, within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
@@ -167,36 +151,4 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     }
     return image(variant, original, 'head', undefined, { lookup })
   }
-}
-
-function bounded(request: SizedRequest): ImageReply {
-  return { kind: 'bounded', location: formatImageUrl(request) }
-}
-
-function image(
-  variant: Variant,
-  original: OriginalFile | undefined,
-  outcome: ImageOutcome,
-  bytes: Uint8Array | undefined,
-  timing: Timing,
-): ImageReply {
-  const { mime } = formats[variant.format]
-  return {
-    kind: 'image',
-    outcome,
-    mime,
-    validators: validatorsOf(variant, original),
-    bytes,
-    timing,
-  }
-}
-
-function outcomeOf(rendering: Rendering & { readonly coalesced: boolean }): ImageOutcome {
-  if (rendering.kind === 'spooled') return 'spool'
-  return rendering.coalesced ? 'coalesced' : 'miss'
-}
-
-function timingOf(rendering: Rendering): Timing {
-  if (rendering.kind !== 'rendered') return {}
-  return { queue: rendering.timing.queueMs, render: rendering.timing.renderMs }
 }
