@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { makeInterlacedBomb, makePixelFlood, makeThinWebp } from '@iaas/testing/images/bombs'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
+import { strangers, truncate } from '@iaas/testing/images/strangers'
+import { until } from '@iaas/testing/until'
+import { ask, getToken, json, multipart, postToken, store, upload } from '../support/http.ts'
+import { sendAndHangUp, sendRaw } from '../support/raw-request.ts'
+import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
+
+describe('an attempt that is refused leaves no file and frees the id', () => {
+  let target: Target
+  let photo: Buffer
+
+  beforeAll(async () => {
+    const constraints = { max_on_disk: 0.5, max_input: 4, max_upload_bytes: 3_000_000 }
+    target = await startTarget({ config: { constraints } })
+    photo = await makePhoto({ width: 600, height: 400, format: 'jpeg' })
+  })
+  afterAll(() => target[Symbol.asyncDispose]())
+
+  /** An attempt that failed has left no file, and a new token for its id is to be had. */
+  async function expectNothingLeft(id: string, filesBefore: number): Promise<void> {
+    await until(async () => (await target.countOriginals()) === filesBefore)
+    expect((await ask(target.base, `/${encodeURIComponent(id)}.jpg`)).status).toBe(404)
+    await until(async () => (await postToken(target.base, { id })).status === 200)
+  }
+
+  const crops = [
+    'x=0&y=0&width=10',
+    'x=0',
+    'x=-1&y=0&width=10&height=10',
+    'x=a&y=0&width=10&height=10',
+    'x=0&y=0&width=0&height=10',
+    'x=0&y=0&width=601&height=10',
+    'x=600&y=0&width=1&height=1',
+    'x=0&y=0&width=2147483648&height=1',
+    'x=0&x=0&y=0&width=1&height=1',
+  ]
+  it.each(crops)('400 for the crop region %s', async (crop) => {
+    const id = `crop ${crop}`
+    const files = await target.countOriginals()
+    const answer = await upload(target.base, id, await getToken(target.base, id), photo, `?${crop}`)
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      400,
+      'application/problem+json',
+    ])
+    await expectNothingLeft(id, files)
+  })
+
+  it.each([
+    ['the picture in another field', [{ name: 'picture', content: 'x', filename: 'x' }]],
+    ['no picture', [{ name: 'comment', content: 'hello' }]],
+    [
+      'two pictures',
+      [
+        { name: 'image', content: 'x', filename: 'x' },
+        { name: 'image', content: 'x', filename: 'y' },
+      ],
+    ],
+    [
+      '1,000 parts',
+      Array.from({ length: 1000 }, (_, part) => ({ name: `f${part}`, content: 'x' })),
+    ],
+    [
+      '1,000 files',
+      Array.from({ length: 1000 }, () => ({ name: 'image', content: 'x', filename: 'x' })),
+    ],
+  ])('400 for %s', async (name, parts) => {
+    const files = await target.countOriginals()
+    const token = await getToken(target.base, name)
+    const { body, headers } = multipart(parts)
+    const answer = await ask(target.base, `/${encodeURIComponent(name)}`, {
+      method: 'POST',
+      headers: { ...headers, 'X-Token': token },
+      body,
+    })
+    expect(answer.status).toBe(400)
+    await expectNothingLeft(name, files)
+  })
+
+  it.each([
+    'application/json',
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    'text/plain',
+    '',
+  ])('400 for the Content-Type "%s"', async (type) => {
+    const files = await target.countOriginals()
+    const id = `type ${type.replaceAll('/', ' ')}`
+    const token = await getToken(target.base, id)
+    const answer = await ask(target.base, `/${encodeURIComponent(id)}`, {
+      method: 'POST',
+      headers: { 'Content-Type': type, 'X-Token': token },
+      body: '{"image":"x"}',
+    })
+    expect(answer.status).toBe(400)
+    await expectNothingLeft(id, files)
+  })
+
+  it.each(Object.entries(strangers))('415 for %s that is called a JPEG', async (name, content) => {
+    const files = await target.countOriginals()
+    const { body, headers } = multipart([
+      {
+        name: 'image',
+        content: Buffer.from(content, 'latin1'),
+        filename: 'photo.jpg',
+        type: 'image/jpeg',
+      },
+    ])
+    const answer = await ask(target.base, `/${encodeURIComponent(name)}`, {
+      method: 'POST',
+      headers: { ...headers, 'X-Token': await getToken(target.base, name) },
+      body,
+    })
+    expect([answer.status, json(answer)['detail']]).toEqual([
+      415,
+      expect.stringContaining('JPEG, PNG'),
+    ])
+    await expectNothingLeft(name, files)
+  })
+
+  it.each([0.1, 0.5, 0.9])('415 for the first %d of a file', async (share) => {
+    for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff'] as const) {
+      const id = `part ${share} ${format}`
+      const files = await target.countOriginals()
+      const part = truncate(await makePhoto({ width: 300, height: 200, format }), share)
+      const answer = await upload(target.base, id, await getToken(target.base, id), part)
+      expect([format, answer.status]).toEqual([format, 415])
+      await expectNothingLeft(id, files)
+    }
+  })
+
+  it.each([
+    [
+      'more than max_input megapixels',
+      () => makePhoto({ width: 2100, height: 2000, format: 'png' }),
+    ],
+    ['a header of 4,000 megapixels', () => Promise.resolve(makePixelFlood())],
+    ['an interlaced PNG of 786,464 columns', () => Promise.resolve(makeInterlacedBomb())],
+    ['a side over 65,500', () => Promise.resolve(makePixelFlood(65_501, 1))],
+    ['a JPEG of 2,647 scans', () => Promise.resolve(makeScanBomb(400, 300, 2647))],
+    ['a JPEG of 101 scans', () => Promise.resolve(makeScanBomb(400, 300, 101))],
+    [
+      'more bytes than the maximum',
+      () => Promise.resolve(Buffer.concat([photo, Buffer.alloc(3_000_000)])),
+    ],
+  ])('413 for %s', async (name, make) => {
+    const files = await target.countOriginals()
+    const answer = await upload(target.base, name, await getToken(target.base, name), await make())
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      413,
+      'application/problem+json',
+    ])
+    await expectNothingLeft(name, files)
+  })
+
+  it('takes a JPEG of 100 scans and a WebP of 16,383 columns', async () => {
+    await store(target.base, 'many scans', makeScanBomb(400, 300, 100))
+    await store(target.base, 'thin', await makeThinWebp())
+  })
+
+  it('413 for many at once that are a little too large, and every one is answered', async () => {
+    const files = await target.countOriginals()
+    const picture = Buffer.concat([photo, Buffer.alloc(3_000_000)])
+    const statuses = await Promise.all(
+      Array.from({ length: 12 }, async (_, index) => {
+        const id = `too large ${index}`
+        return (await upload(target.base, id, await getToken(target.base, id), picture)).status
+      }),
+    )
+    expect(new Set(statuses)).toEqual(new Set([413]))
+    await until(async () => (await target.countOriginals()) === files)
+  })
+
+  itWithoutEdge('413 as soon as a body without a length is over the maximum', async () => {
+    const files = await target.countOriginals()
+    const token = await getToken(target.base, 'endless')
+    const head = `POST /endless HTTP/1.1\r\nHost: x\r\nX-Token: ${token}\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n`
+    const part = '--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
+    const chunk = (content: string) =>
+      `${Buffer.byteLength(content).toString(16)}\r\n${content}\r\n`
+    const answer = await sendRaw(target.base, head + chunk(part) + chunk('x'.repeat(4_000_000)))
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+    await expectNothingLeft('endless', files)
+  })
+
+  it.each([0, 1, 200, 1000, 5000])(
+    'a connection that is closed after %d bytes of the body',
+    async (sent) => {
+      const id = `broken off ${sent}`
+      const files = await target.countOriginals()
+      const token = await getToken(target.base, id)
+      const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
+      const head = [
+        `POST /${encodeURIComponent(id)} HTTP/1.1`,
+        'Host: x',
+        `Content-Type: ${headers['Content-Type']}`,
+        `Content-Length: ${body.length}`,
+        `X-Token: ${token}`,
+        '\r\n',
+      ].join('\r\n')
+      await sendAndHangUp(target.base, Buffer.concat([Buffer.from(head), body.subarray(0, sent)]))
+      // What an edge never passed on has cost nothing: the token is still good.
+      if (target.stack === undefined) await upload(target.base, id, token, Buffer.from('x'))
+      await expectNothingLeft(id, files)
+    },
+  )
+
+  it('400 for a form that ends too early, wherever it ends', async () => {
+    const files = await target.countOriginals()
+    const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
+    const ends = Array.from({ length: 60 }, (_, index) =>
+      index < 30 ? index * 5 : body.length - 5 - (index - 30) * 3,
+    )
+    const statuses = await Promise.all(
+      ends.map(async (end) => {
+        const id = `ends at ${end}`
+        const answer = await ask(target.base, `/${encodeURIComponent(id)}`, {
+          method: 'POST',
+          headers: { ...headers, 'X-Token': await getToken(target.base, id) },
+          body: body.subarray(0, end),
+        })
+        return answer.status
+      }),
+    )
+    expect(new Set(statuses)).toEqual(new Set([400]))
+    await until(async () => (await target.countOriginals()) === files)
+  })
+})
