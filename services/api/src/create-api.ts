@@ -16,7 +16,7 @@ import { type AppOptions, createApp } from './app.ts'
 import type { ApiConfig } from './config.ts'
 import { createIssueToken } from './issue-token.ts'
 import { forgetChangedLinks } from './create-link-layers.ts'
-import { createStores } from './create-stores.ts'
+import { type Stores, createStores } from './create-stores.ts'
 import { createCachedLinks } from './links/cached-links.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { createApiMetrics } from './metrics/api-metrics.ts'
@@ -77,8 +77,10 @@ async function listenOnBoth(options: ApiOptions, closers: Closers): Promise<Api>
   let state: ServiceState = 'starting'
   const flights = createSingleFlight<Rendering>()
   const metrics = createApiMetrics(telemetry.registry, { flights: () => flights.size })
-  const app = createApp(buildApp({ ...options, closers, flights, metrics, state: () => state }))
-  const adminRoutes = createAdminRoutes(options, closers)
+  const stores = createStores(options, closers)
+  const parts = { stores, closers, flights, metrics, state: () => state }
+  const app = createApp(buildApp({ ...options, ...parts }))
+  const adminRoutes = createAdminRoutes(config.admin, stores.queues, options.log)
   const admin = await listen(createAdminApp(telemetry.registry, adminRoutes), {
     port: config.admin_port,
     host: config.admin_address ?? '127.0.0.1',
@@ -103,20 +105,20 @@ async function listenOnBoth(options: ApiOptions, closers: Closers): Promise<Api>
 
 type BuildOptions = ApiOptions &
   Pick<AppOptions, 'state' | 'metrics'> & {
+    readonly stores: Stores
     readonly closers: Closers
     readonly flights: ReturnType<typeof createSingleFlight<Rendering>>
   }
 
 /** Wires the adapters that the configuration asks for to the use cases. */
 function buildApp(options: BuildOptions): AppOptions {
-  const { config, log, telemetry, closers, flights, metrics, state } = options
+  const { config, log, telemetry, stores, closers, flights, metrics, state } = options
   if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
-  const stores = createStores(options, closers)
   const { originals, tokens, variants, spool, layers, persistence } = stores
   const renderer = options.renderer ?? createRenderer(config, closers, telemetry)
   const links = createCachedLinks({ store: stores.links, layers, metrics, log })
   registerSpoolGauges(telemetry.registry, spool)
-  registerQueueGauges(telemetry.registry, stores.queue, log, closers)
+  registerQueueGauges(telemetry.registry, stores.queues)
   const persister = createRenditionPersister({
     spool,
     persistence,

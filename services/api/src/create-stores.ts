@@ -1,5 +1,5 @@
+import { type Queues, openQueues } from '@iaas/common/bullmq/open-queues'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
-import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
 import {
   chooseQueueBackend,
   createSpool,
@@ -36,7 +36,7 @@ export type Stores = {
   /** Whether the variants lie in a folder, which the api then serves. */
   readonly isServedHere: boolean
   readonly spool: Spool
-  readonly queue: QueueBackend
+  readonly queues: Queues
   readonly persistence: Persistence
   /** Of Redis, where there is one. */
   readonly redisBreaker: CircuitBreaker | undefined
@@ -66,7 +66,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
     variants: guard(variants, variantStore, 'get'),
     isServedHere,
     spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
-    queue,
+    queues: openQueues(queue, log, closers),
     redisBreaker: redis,
     persistence: guard<Persistence>(persistence, redis ?? database, 'schedule'),
   }

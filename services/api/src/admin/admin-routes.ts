@@ -1,23 +1,21 @@
-import { chooseQueueBackend } from '@iaas/common/composition/backends'
-import type { Closers } from '@iaas/common/lifecycle/closers'
-import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
+import type { Queues } from '@iaas/common/bullmq/open-queues'
+import type { Logger } from '@iaas/common/log'
 import express, { type Express, type RequestHandler } from 'express'
-import type { ApiOptions } from '../create-api.ts'
+import type { ApiConfig } from '../config.ts'
 import { createQueueDashboard } from './queue-dashboard.ts'
 import { requireCredentials } from './require-credentials.ts'
 
 /** What the admin listener of the api has besides metrics; undefined where no credentials are configured. */
 export function createAdminRoutes(
-  { config, log }: Pick<ApiOptions, 'config' | 'log'>,
-  closers: Closers,
+  { user, password, read_only: readOnly }: ApiConfig['admin'],
+  queues: Queues,
+  log: Logger,
 ): Express | undefined {
-  const { user, password, read_only: readOnly } = config.admin
   if (user === undefined || password === undefined) return undefined
-  const backend = chooseQueueBackend(config, requirePostgresUrl(config.postgresql))
   const app = express()
   app.disable('x-powered-by')
   app.use(guardPages, requireCredentials({ user, password }), readOnly ? onlyReads : sameOriginOnly)
-  app.use('/queues', createQueueDashboard({ backend, readOnly, log, closers }))
+  app.use('/queues', createQueueDashboard(queues, readOnly, log))
   return app
 }
 

@@ -1,9 +1,5 @@
-import { openQueue } from '@iaas/common/bullmq/open-queue'
-import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
+import type { Queues } from '@iaas/common/bullmq/open-queues'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import { queueNames } from '@iaas/common/jobs'
-import type { Closers } from '@iaas/common/lifecycle/closers'
-import type { Logger } from '@iaas/common/log'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { Queue } from 'bullmq'
 import { Gauge, type Registry } from 'prom-client'
@@ -35,14 +31,7 @@ export function registerSpoolGauges(registry: Registry, spool: Spool): void {
 }
 
 /** Jobs by queue and state; nothing while the queues' server does not answer. The same on every replica. */
-export function registerQueueGauges(
-  registry: Registry,
-  backend: QueueBackend,
-  log: Logger,
-  closers: Closers,
-): void {
-  const queues = Object.values(queueNames).map((name) => openQueue(backend, name, log))
-  closers.add('queue gauges', () => Promise.all(queues.map((queue) => queue.close())))
+export function registerQueueGauges(registry: Registry, queues: Queues): void {
   const jobs: Gauge = new Gauge({
     name: 'iaas_queue_jobs',
     help: 'Jobs by queue and state.',
@@ -50,9 +39,11 @@ export function registerQueueGauges(
     registers: [registry],
     async collect() {
       jobs.reset()
-      const opened = Promise.all(queues.map(async (queue) => countJobs(await queue.get())))
-      for (const { name, counts } of await withDeadline(opened, answerLimitMs).catch(() => [])) {
-        for (const [state, count] of Object.entries(counts)) jobs.set({ queue: name, state }, count)
+      const counted = queues(answerLimitMs).then((opened) => Promise.all(opened.map(countJobs)))
+      for (const { name, counts } of await withDeadline(counted, answerLimitMs).catch(() => [])) {
+        for (const [state, count] of Object.entries(counts)) {
+          jobs.set({ queue: name, state }, count)
+        }
       }
     },
   })
