@@ -61,7 +61,7 @@ describe('bounds', () => {
     expect(await sharp(found.body).metadata()).toMatchObject({ width: 2000, height: 20 })
   })
 
-  it('a cover of a picture of one pixel height ends within the bounds', async () => {
+  it('R10 a cover of a picture of one pixel height ends within the bounds', async () => {
     const answer = await follow('/thin_2000_2000.png?fit=cover')
     expect(answer.status).toBe(200)
     const { width, height } = await sharp(answer.body).metadata()

@@ -1,0 +1,100 @@
+// `npm run test:mutations -- [ROW ...]`: breaks a copy of the product on purpose, one break after the other, and runs the
+// tests of its row: each must turn red. Without rows, all of them. Reports, and fails for, every break that stays green.
+import { spawnSync } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { mutations } from '../test/mutations/mutation.mjs'
+import { prepare } from './prepare.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const jestFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+
+const rows = process.argv.slice(2)
+const chosen = mutations.filter(({ row }) => rows.length === 0 || rows.includes(row))
+
+prepare()
+const copy = await mkdtemp(join(tmpdir(), 'iaas-mutations-'))
+try {
+  await copyProduct(copy)
+  const verdicts = []
+  for (const mutation of chosen) verdicts.push(await judge(mutation))
+  report(verdicts)
+} finally {
+  await rm(copy, { recursive: true, force: true })
+}
+
+/** What git knows or would take, and the dependencies, by hard links where the disk has them. */
+async function copyProduct(to) {
+  const listed = run('git', ['ls-files', '-z', '-co', '--exclude-standard'], root).stdout
+  for (const name of listed.split('\0').filter((path) => path !== '')) {
+    await mkdir(dirname(join(to, name)), { recursive: true })
+    await cp(join(root, name), join(to, name)).catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+  const linked = run('cp', ['-al', join(root, 'node_modules'), join(to, 'node_modules')], root)
+  if (linked.status !== 0) {
+    await cp(join(root, 'node_modules'), join(to, 'node_modules'), { recursive: true })
+  }
+  build()
+}
+
+/** Types may be broken as well: what is compiled of it is what is tested. */
+function build() {
+  run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], copy)
+}
+
+async function judge({ row, breaks, file, find, replace, test }) {
+  const path = join(copy, file)
+  const source = await readFile(path, 'utf8')
+  if (source.split(find).length !== 2) return { row, breaks, verdict: 'does not fit the source' }
+  await writeFile(
+    path,
+    source.replace(find, () => replace),
+  )
+  build()
+  const verdict = runTests(row, test)
+  await writeFile(path, source)
+  build()
+  process.stdout.write(`${row}  ${verdict.padEnd(11)}  ${breaks}\n`)
+  return { row, breaks, verdict }
+}
+
+/** Red is what is wanted. A test that this machine cannot run judges nothing. */
+function runTests(row, test) {
+  const pattern = `(^|\\s)${row}\\s`
+  const jest = [...jestFlags, join('node_modules', 'jest', 'bin', 'jest.js')]
+  const args = ['--runTestsByPath', test, '--testNamePattern', pattern, '--json', '--silent']
+  const { stdout } = run(process.execPath, [...jest, ...args], copy)
+  const result = parse(stdout)
+  if (result === undefined) return 'no result'
+  if (result.numFailedTests > 0 || result.numRuntimeErrorTestSuites > 0) return 'red'
+  return result.numPassedTests > 0 ? 'STAYS GREEN' : 'not run'
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function report(verdicts) {
+  const bad = verdicts.filter(({ verdict }) => verdict !== 'red' && verdict !== 'not run')
+  const skipped = verdicts.filter(({ verdict }) => verdict === 'not run')
+  const red = verdicts.length - bad.length - skipped.length
+  process.stdout.write(
+    `\n${verdicts.length} breaks: ${red} red, ${bad.length} green or unfit, ${skipped.length} not run here.\n`,
+  )
+  for (const { row, breaks, verdict } of bad) {
+    process.stdout.write(`${row}: ${verdict}: ${breaks}\n`)
+  }
+  if (bad.length > 0) process.exitCode = 1
+}
+
+function run(command, args, cwd) {
+  return spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 })
+}

@@ -1,0 +1,18 @@
+import { faults } from './faults.mjs'
+import { requests } from './requests.mjs'
+import { uploads } from './uploads.mjs'
+
+/**
+ * A break of the product, made on purpose, that the test of its row must find.
+ *
+ * @typedef {object} Mutation
+ * @property {string} row the row of docs/threats that it stands for, such as "R10"
+ * @property {string} breaks what is wrong with the product then
+ * @property {string} file the file that is changed, from the root of the repository on
+ * @property {string} find what is replaced; stands exactly once in the file
+ * @property {string} replace what stands there instead
+ * @property {string} test the file with the tests whose names begin with the row
+ */
+
+/** @type {readonly Mutation[]} */
+export const mutations = [...requests, ...uploads, ...faults]
