@@ -21,11 +21,24 @@ const reservedNames: ReadonlySet<string> = new Set([
  */
 export function parseImageId(value: unknown): ImageId {
   if (typeof value !== 'string') throw invalidId('must be a string')
-  const id = value.normalize('NFC')
-  const problem = findProblem(id)
+  const isPlain = plainId.test(value)
+  const id = isPlain ? value : value.normalize('NFC')
+  const problem = isPlain ? findPlainProblem(id) : findProblem(id)
   if (problem !== undefined) throw invalidId(problem)
   return id as ImageId
 }
+
+/** Most ids: nothing of what makes Unicode hard is in them, and they are asked for with every request. */
+const plainId = /^[\dA-Za-z][\w -]{0,254}$/
+
+/** What can be wrong with an id that is plain. */
+function findPlainProblem(id: string): string | undefined {
+  if (id.includes('_') && endsLikeSize(id)) return sizeProblem
+  return reservedNames.has(id.toLowerCase()) ? reservedProblem : undefined
+}
+
+const sizeProblem = 'must not end like a size ("_100_100" or "_100_100_2x")'
+const reservedProblem = 'is the name of a route of this service'
 
 function findProblem(id: string): string | undefined {
   if (id === '') return 'must not be empty'
@@ -37,9 +50,8 @@ function findProblem(id: string): string | undefined {
   if (/[/\\]/.test(id)) return 'must not contain "/" or "\\"'
   if (id.startsWith('.') || id.startsWith('_')) return 'must not begin with "." or "_"'
   if (id.includes('..')) return 'must not contain ".."'
-  if (endsLikeSize(id)) return 'must not end like a size ("_100_100" or "_100_100_2x")'
-  if (reservedNames.has(id.toLowerCase())) return 'is the name of a route of this service'
-  return undefined
+  if (endsLikeSize(id)) return sizeProblem
+  return reservedNames.has(id.toLowerCase()) ? reservedProblem : undefined
 }
 
 /** Any spelling of a number, also those that a size may not have: such a tail is a mistaken size, not part of a name. */
@@ -65,7 +77,8 @@ export function endsLikeSize(name: string): boolean {
 }
 
 function isNumber(part: string | undefined): boolean {
-  return part !== undefined && numberLike.test(part.trim())
+  if (part === undefined) return false
+  return /^\d+$/.test(part) || numberLike.test(part.trim())
 }
 
 function invalidId(problem: string): AppError {

@@ -43,6 +43,7 @@ const rows: { readonly [Key in keyof ImageOptions]: OptionRow<Key> } = {
 }
 
 const optionKeys = Object.keys(rows) as (keyof ImageOptions)[]
+const knownNames: ReadonlySet<string> = new Set(optionKeys.map((key) => rows[key].name))
 
 /** Query parameters in the order of the URL, percent-decoded. */
 export type Query = Iterable<readonly [name: string, value: string]>
@@ -54,6 +55,7 @@ export type Query = Iterable<readonly [name: string, value: string]>
  */
 export function parseOptions(query: Query): ImageOptions {
   const values = collectValues(query)
+  if (values.size === 0) return defaultOptions
   const options: Record<string, unknown> = { ...defaultOptions }
   for (const key of optionKeys) {
     const row = rows[key]
@@ -76,10 +78,9 @@ export function formatOptions(options: ImageOptions): readonly (readonly [string
 }
 
 function collectValues(query: Query): ReadonlyMap<string, string> {
-  const known: ReadonlySet<string> = new Set(optionKeys.map((key) => rows[key].name))
   const values = new Map<string, string>()
   for (const [name, value] of query) {
-    if (!known.has(name)) continue
+    if (!knownNames.has(name)) continue
     if (values.has(name)) throw invalidOption(`"${name}" is given more than once.`)
     values.set(name, value)
   }

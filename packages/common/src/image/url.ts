@@ -67,8 +67,10 @@ function decodePath(path: string): string {
   if (path.length > maxPathLength) {
     throw invalidUrl(`The path is longer than ${maxPathLength} characters.`)
   }
+  const name = path.slice(1)
+  if (!name.includes('%')) return name
   try {
-    return decodeURIComponent(path.slice(1))
+    return decodeURIComponent(name)
   } catch {
     throw invalidUrl('The path is not correctly percent-encoded UTF-8.')
   }
