@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import winston from 'winston'
 import { z } from 'zod'
 import { toggle } from './config/setting.ts'
+import { createLineWriter } from './line-writer.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof levels)[number]
@@ -12,6 +13,8 @@ export type LogFields = Readonly<Record<string, unknown>>
 /** A message is a constant phrase; whatever varies is a field. */
 export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>> & {
   child(fields: LogFields): Logger
+  /** For lines of the level `info` with the same message of which there are very many: one function, called for each. */
+  series(message: string): (fields: LogFields) => void
 }
 
 /** The seed's keys: one switch a level. `LOG_LEVEL` sets them all at once. */
@@ -35,30 +38,58 @@ export function createLogger(service: string, settings: LogSettings): Logger {
   const enabled = enabledLevels(settings)
   const { combine, printf } = winston.format
   const onlyEnabled = winston.format((info) => (enabled.has(info.level) ? info : false))
-  return adapt(
-    winston.createLogger({
-      level: 'debug',
-      defaultMeta: { service },
-      format: combine(onlyEnabled(), printf(toLine)),
-      transports: [new winston.transports.Console()],
-    }),
-  )
+  const logger = winston.createLogger({
+    level: 'debug',
+    format: combine(onlyEnabled(), printf(toLine)),
+    transports: [new winston.transports.Console()],
+  })
+  const writeLine = createLineWriter((lines) => process.stdout.write(lines))
+  return adapt(logger, { service }, enabled.has('info') ? writeLine : undefined)
 }
 
 /** A logger that writes nothing. */
 export function createSilentLogger(): Logger {
-  return adapt(
-    winston.createLogger({ silent: true, transports: [new winston.transports.Console()] }),
-  )
+  const transports = [new winston.transports.Console()]
+  return adapt(winston.createLogger({ silent: true, transports }), {}, undefined)
 }
 
-function adapt(logger: winston.Logger): Logger {
+/** @param writeLine where the lines of a series go; undefined: nowhere */
+function adapt(
+  logger: winston.Logger,
+  own: LogFields,
+  writeLine: ((line: string) => void) | undefined,
+): Logger {
   return {
-    error: (message, fields) => void logger.error(message, fields),
-    warn: (message, fields) => void logger.warn(message, fields),
-    info: (message, fields) => void logger.info(message, fields),
-    debug: (message, fields) => void logger.debug(message, fields),
-    child: (fields) => adapt(logger.child(fields)),
+    error: (message, fields) => void logger.error(message, { ...own, ...fields }),
+    warn: (message, fields) => void logger.warn(message, { ...own, ...fields }),
+    info: (message, fields) => void logger.info(message, { ...own, ...fields }),
+    debug: (message, fields) => void logger.debug(message, { ...own, ...fields }),
+    child: (fields) => adapt(logger, { ...own, ...fields }, writeLine),
+    series(message) {
+      if (writeLine === undefined) return () => {}
+      const timestamp = createTimestamp()
+      // winston takes several times what the rest of a redirect takes: the lines of a series are put together here.
+      const constant = JSON.stringify({ '@version': 1, level: 'info', message, ...own }).slice(
+        1,
+        -1,
+      )
+      return (fields) =>
+        writeLine(`{"@timestamp":"${timestamp()}",${constant},${JSON.stringify(fields).slice(1)}`)
+    },
+  }
+}
+
+/** Tells the time in ISO 8601; put into words once a millisecond. */
+function createTimestamp(): () => string {
+  let latestMs = 0
+  let latest = ''
+  return () => {
+    const now = Date.now()
+    if (now !== latestMs) {
+      latestMs = now
+      latest = new Date(now).toISOString()
+    }
+    return latest
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { until } from '@iaas/testing/until'
 import { createLogger, logSettings } from '../src/log.ts'
 
 describe('createLogger', () => {
@@ -38,6 +39,21 @@ describe('createLogger', () => {
     })
   })
 
+  it('writes the lines of a series in the same form, many at once', async () => {
+    const log = createLogger('api', logSettings.parse({})).child({ component: 'links' })
+    log.info('request', { status: 200, path: '/a\n"b' })
+    const [single] = lines.splice(0)
+    const request = log.series('request')
+    for (const status of [200, 307]) request({ status, path: '/a\n"b' })
+    expect(lines).toEqual([])
+    await until(() => lines.length > 0)
+    expect(lines).toHaveLength(1)
+    const series = lines[0]!.trimEnd().split('\n').map(parse)
+    expect(Object.keys(series[0]!).toSorted()).toEqual(Object.keys(parse(single)).toSorted())
+    expect({ ...series[0], '@timestamp': '' }).toEqual({ ...parse(single), '@timestamp': '' })
+    expect(series.map((line) => line['status'])).toEqual([200, 307])
+  })
+
   it('tells an error with its causes', () => {
     const log = createLogger('api', logSettings.parse({}))
     const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
@@ -55,6 +71,7 @@ describe('createLogger', () => {
     bySwitch.debug('kept')
     const byLevel = createLogger('api', logSettings.parse({ level: 'warn' }))
     byLevel.info('left out')
+    byLevel.series('left out')({})
     byLevel.warn('kept')
     expect(lines.map((line) => parse(line)['message'])).toEqual(['kept', 'kept'])
   })
