@@ -5,9 +5,12 @@ import type { Dependencies } from '@iaas/common/metrics/dependencies'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import express, { type Express, type RequestHandler } from 'express'
-import { createErrorHandler } from './http/error-handler.ts'
+import type { RequestListener } from 'node:http'
+import { createListener } from './create-listener.ts'
+import { type AnswerError, createAnswerError, createErrorHandler } from './http/error-handler.ts'
 import { sendProblem, transportProblem } from './http/problem.ts'
-import { type RequestLocals, createRequestLog } from './http/request-log.ts'
+import { createRequestLog } from './http/request-log.ts'
+import { recordOf } from './http/request-record.ts'
 import type { IssueToken } from './issue-token.ts'
 import type { ApiMetrics } from './metrics/api-metrics.ts'
 import {
@@ -33,8 +36,6 @@ export type AppOptions = {
   readonly receiveLimits: ReceiveLimits
   readonly uploadOrigins: readonly string[]
   readonly allowIndexing: boolean
-  /** How many proxies in front are believed in what they say of the client. */
-  readonly trustedProxies: number
   /** The store whose variants are served here under /_variants; undefined where a CDN or bucket serves them. */
   readonly servedVariants: VariantStore | undefined
   readonly state: () => ServiceState
@@ -44,11 +45,21 @@ export type AppOptions = {
 }
 
 /** The public HTTP interface: docs/http.md. */
-export function createApp(options: AppOptions): Express {
+export function createApp(options: AppOptions): RequestListener {
+  const answerError = createAnswerError(options.log)
+  return createListener({
+    requestLog: createRequestLog(options.log, options.metrics),
+    getImage: createGetImage(options.image),
+    app: createExpressApp(options, answerError),
+    answerError,
+  })
+}
+
+/** Everything but the images. */
+function createExpressApp(options: AppOptions, answerError: AnswerError): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
-  app.set('query parser', false).set('trust proxy', options.trustedProxies)
-  app.use(createRequestLog(options.log, options.metrics), secureEveryAnswer)
+  app.set('query parser', false)
   app.get('/_health', createGetDatabaseHealth(options.tokens))
   app.get('/healthz', getLiveness)
   app.get('/readyz', createGetReadiness(options.state, options.dependencies))
@@ -60,29 +71,10 @@ export function createApp(options: AppOptions): Express {
     app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedVariants))
   }
   const uploadCors = createUploadCors(options.uploadOrigins)
-  app.post(/.*/, uploadCors).options(/.*/, uploadCors)
-  app.use(createImageHandler(options))
-  app.use(createErrorHandler(options.log))
+  app.post(/.*/, uploadCors, createPostUpload(options.storeOriginal, options.receiveLimits))
+  app.options(/.*/, uploadCors, preflight)
+  app.use(allowMethods('GET', 'HEAD', 'POST', 'OPTIONS'), createErrorHandler(answerError))
   return app
-}
-
-/** Image addresses follow a grammar of their own (docs/url-grammar.md), so no route pattern reads them. */
-function createImageHandler(options: AppOptions): RequestHandler {
-  const getImage = createGetImage(options.image)
-  const postUpload = createPostUpload(options.storeOriginal, options.receiveLimits)
-  const handlers = new Map<string, RequestHandler>([
-    ['GET', getImage],
-    ['HEAD', getImage],
-    ['POST', postUpload],
-    ['OPTIONS', preflight],
-  ])
-  const refuse = allowMethods(...handlers.keys())
-  return (req, res, next) => (handlers.get(req.method) ?? refuse)(req, res, next)
-}
-
-const secureEveryAnswer: RequestHandler = (_req, res, next) => {
-  res.set('X-Content-Type-Options', 'nosniff')
-  next()
 }
 
 const refuseFavicon: RequestHandler = () => {
@@ -100,7 +92,7 @@ function allowOnly(...methods: readonly string[]): RequestHandler {
 function allowMethods(...methods: readonly string[]): RequestHandler {
   return (req, res) => {
     const allow = methods.join(', ')
-    const { requestId } = res.locals as RequestLocals
+    const { requestId } = recordOf(res)
     res.set('Allow', allow)
     const detail = `${req.method} is not possible here; possible are ${allow}.`
     sendProblem(res, transportProblem(405, 'Method Not Allowed', detail, requestId))

@@ -21,6 +21,7 @@ import { createCachedLinks } from './links/cached-links.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { createApiMetrics } from './metrics/api-metrics.ts'
 import { createRenditionPersister } from './renderings/persist-rendition.ts'
+import { createClientOf } from './limits/client-of.ts'
 import { createLimits } from './limits/create-limits.ts'
 import { toOffer } from './offer/config.ts'
 import { type Rendering, createRenderings } from './renderings/renderings.ts'
@@ -116,7 +117,7 @@ function buildApp(options: BuildOptions): AppOptions {
   if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
   const { originals, tokens, variants, spool, layers, persistence } = stores
   const renderer = options.renderer ?? createRenderer(config, closers, telemetry)
-  const links = createCachedLinks({ store: stores.links, layers, metrics, log })
+  const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
   registerSpoolGauges(telemetry.registry, spool)
   registerQueueGauges(telemetry.registry, stores.queues)
   const persister = createRenditionPersister({
@@ -162,6 +163,7 @@ function buildApp(options: BuildOptions): AppOptions {
       serveOriginal: createServeOriginal(originals),
       redirectMaxAge: config.redirect_cache_timeout,
       signer: toSigner(config.signing),
+      clientOf: createClientOf(config.limits.trusted_proxies),
     },
     storeOriginal: createStoreOriginal({ tokens, originals, renderer, log }),
     issueToken: createIssueToken({ tokens, originals, secret: config.secret }),
@@ -169,7 +171,6 @@ function buildApp(options: BuildOptions): AppOptions {
     receiveLimits: { maxBytes: config.constraints.max_upload_bytes, timeoutMs: uploadTimeoutMs },
     uploadOrigins: config.upload_origins,
     allowIndexing: config.allow_indexing,
-    trustedProxies: config.limits.trusted_proxies,
     servedVariants: stores.isServedHere ? variants : undefined,
     state,
     dependencies: telemetry.dependencies,

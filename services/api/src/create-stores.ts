@@ -21,8 +21,7 @@ import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
 import type { ApiOptions } from './create-api.ts'
-import { createLinkLayers } from './create-link-layers.ts'
-import type { CacheLayer } from './links/cached-links.ts'
+import { type LinkLayers, createLinkLayers } from './create-link-layers.ts'
 
 /** An answer may wait for the object of a proxied hit; there is always the render instead, ms. */
 const readObjectLimitMs = 1000
@@ -31,7 +30,7 @@ export type Stores = {
   readonly originals: ReturnType<typeof createDiskOriginalStore>
   readonly tokens: TokenStore
   readonly links: LinkStore
-  readonly layers: readonly CacheLayer[]
+  readonly layers: LinkLayers
   readonly variants: VariantStore
   /** Whether the variants lie in a folder, which the api then serves. */
   readonly isServedHere: boolean

@@ -26,9 +26,10 @@ export type ImageContext = {
   /** Whether the client asks for the headers only: then nothing is rendered. */
   readonly headOnly: boolean
   readonly isFresh: (validators: Validators) => boolean
-  readonly signal: AbortSignal
+  /** Aborts when the client leaves; made where it is needed. */
+  readonly signal: () => AbortSignal
   /** Who asks; see `clientOf`. */
-  readonly client: string
+  readonly client: () => string
 }
 
 export type ServeImageOptions = {
@@ -117,8 +118,8 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     }
     if (context.headOnly) return answerHead(miss)
     const rendering = await renderings.get(
-      { variant, original, bounds, isStored, client: context.client },
-      context.signal,
+      { variant, original, bounds, isStored, client: context.client() },
+      context.signal(),
     )
     switch (rendering.kind) {
       case 'linked': {
@@ -145,7 +146,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   async function answerHead(miss: Miss): Promise<ImageReply> {
     const { request, variant, original, bounds, context, lookup } = miss
     if (variant.fit === 'cover') {
-      const { size } = await renderer.inspect(original.path, context.signal)
+      const { size } = await renderer.inspect(original.path, context.signal())
       const smaller = boundCoverRequest(request, variant, size, bounds)
       if (smaller !== undefined) return bounded(smaller)
     }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@iaas/common/errors'
 import {
   type ImageId,
@@ -8,27 +9,30 @@ import {
   sniffLength,
 } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
-import type { Request, Response } from 'express'
 import sendFile from 'send'
-import { setImageHeaders, setImmutable } from './http/headers.ts'
+import { setCommonHeaders, setImageHeaders, setImmutable } from './http/headers.ts'
+import type { RequestRecord } from './http/request-record.ts'
 import { originalEtag } from './validators.ts'
 
 /** Sends an original byte for byte, with ranges and validators. @throws AppError ORIGINAL_NOT_FOUND */
-export type ServeOriginal = (id: ImageId, req: Request, res: Response) => Promise<void>
+export type ServeOriginal = (
+  id: ImageId,
+  req: IncomingMessage,
+  res: ServerResponse,
+  record: RequestRecord,
+) => Promise<void>
 
 export function createServeOriginal(originals: OriginalStore): ServeOriginal {
-  return async function serveOriginal(id, req, res) {
+  return async function serveOriginal(id, req, res, record) {
     const original = await originals.find(id)
     if (original === undefined)
       throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
     const format = await readFormat(original.path)
+    setCommonHeaders(res, record.requestId)
     setImageHeaders(res)
     setImmutable(res)
-    res.set(
-      'Content-Type',
-      format === undefined ? 'application/octet-stream' : originalMimes[format],
-    )
-    res.set('ETag', originalEtag(original))
+    const mime = format === undefined ? 'application/octet-stream' : originalMimes[format]
+    res.setHeader('Content-Type', mime).setHeader('ETag', originalEtag(original))
     await stream(original.path, req, res)
   }
 }
@@ -53,7 +57,7 @@ function toAppError(error: Error): Error {
   }
 }
 
-function stream(path: string, req: Request, res: Response): Promise<void> {
+function stream(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
   return new Promise((resolve, reject) => {
     const file = sendFile(req, encodeURI(path), {
       dotfiles: 'allow',

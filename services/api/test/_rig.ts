@@ -9,11 +9,11 @@ import {
   parseImageId,
 } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
+import { createLinkMemory } from '@iaas/common/memory/link-memory'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
-import { createFakeLinkCache } from '@iaas/testing/fakes/link-cache'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakePersistence } from '@iaas/testing/fakes/persistence'
@@ -44,7 +44,8 @@ export async function createRig() {
   })
   const links = createCachedLinks({
     store,
-    layers: [{ name: 'memory', cache: createFakeLinkCache() }],
+    memory: createLinkMemory({ maxItems: 100, ttlMs: 60_000 }),
+    shared: undefined,
     metrics,
     log,
   })
@@ -114,7 +115,13 @@ export function plainVariant(id: ImageId): Variant {
 
 function plainContext(): ImageContext {
   const { signal } = new AbortController()
-  return { acceptsWebp: false, headOnly: false, isFresh: () => false, signal, client: 'test' }
+  return {
+    acceptsWebp: false,
+    headOnly: false,
+    isFresh: () => false,
+    signal: () => signal,
+    client: () => 'test',
+  }
 }
 
 async function plant(originals: ReturnType<typeof createFakeOriginalStore>, id: ImageId) {

@@ -150,8 +150,8 @@ describe('a miss', () => {
     rig.renderer.hold()
     const [one, other] = [new AbortController(), new AbortController()]
     const replies = Promise.allSettled([
-      rig.serve({}, { signal: one.signal }),
-      rig.serve({}, { signal: other.signal }),
+      rig.serve({}, { signal: () => one.signal }),
+      rig.serve({}, { signal: () => other.signal }),
     ])
     while (rig.renderer.jobs.length === 0) await setImmediate()
     one.abort(new Error('left'))

@@ -28,6 +28,13 @@ export type LinkCache = {
   delete(key: VariantKey): Promise<void>
 }
 
+/** The same within one process: it answers at once. */
+export type LinkMemory = {
+  get(key: VariantKey): Link | undefined
+  set(key: VariantKey, link: Link): void
+  delete(key: VariantKey): void
+}
+
 /** Tells of links that were removed or replaced, by whomever (an operator's SQL included). */
 export type LinkChanges = {
   /** `onChange` with the key of each such link; `onGap` where some may have been missed (a connection was lost). */

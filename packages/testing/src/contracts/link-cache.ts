@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { variantKey } from '@iaas/common/image'
-import type { LinkCache } from '@iaas/common/ports/link-store'
+import type { LinkCache, LinkMemory } from '@iaas/common/ports/link-store'
 import { until } from '../until.ts'
 import { makeVariant } from '../variants.ts'
 
 export type OpenLinkCache = (options: {
   readonly ttlMs: number
-}) => Promise<AsyncDisposable & { readonly cache: LinkCache }>
+}) => Promise<AsyncDisposable & { readonly cache: LinkCache | LinkMemory }>
 
 const newKey = () => variantKey(makeVariant())
 const link = { url: 'https://cdn.example/ab/cd/picture.jpg' }

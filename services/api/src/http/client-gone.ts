@@ -1,7 +1,7 @@
-import type { Response } from 'express'
+import type { ServerResponse } from 'node:http'
 
 /** A signal that aborts when the client leaves before its answer is complete. */
-export function clientGone(res: Response): AbortSignal {
+export function clientGone(res: ServerResponse): AbortSignal {
   const abort = new AbortController()
   // The request's own `close` comes with every complete request; the response's tells how it ended.
   res.once('close', () => {

@@ -1,19 +1,29 @@
+import type { ServerResponse } from 'node:http'
 import { isAppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
 import type { ErrorRequestHandler } from 'express'
+import { setCommonHeaders } from './headers.ts'
 import { rateLimitHeaders, sendProblem, toProblem } from './problem.ts'
-import type { RequestLocals } from './request-log.ts'
+import { type RequestRecord, recordOf } from './request-record.ts'
 
 /** The end of every request that failed. What is unexpected is logged here, once, with its cause. */
-export function createErrorHandler(log: Logger): ErrorRequestHandler {
-  return (error: unknown, _req, res, _next) => {
-    const locals = res.locals as RequestLocals
-    locals.outcome = 'error'
-    const problem = toProblem(error, locals.requestId)
-    if (problem.status >= 500) log.error('request failed', { requestId: locals.requestId, error })
-    if (isAppError(error)) locals.errorCode = error.code
+export type AnswerError = (error: unknown, record: RequestRecord, res: ServerResponse) => void
+
+export function createAnswerError(log: Logger): AnswerError {
+  return function answerError(error, record, res) {
+    const { requestId } = record
+    record.outcome = 'error'
+    const problem = toProblem(error, requestId)
+    if (problem.status >= 500) log.error('request failed', { requestId, error })
+    if (isAppError(error)) record.errorCode = error.code
     if (res.headersSent) return void res.destroy()
-    res.set(rateLimitHeaders(error))
+    setCommonHeaders(res, requestId)
+    for (const [name, value] of Object.entries(rateLimitHeaders(error))) res.setHeader(name, value)
     sendProblem(res, problem)
   }
+}
+
+/** The same as the last handler of Express. */
+export function createErrorHandler(answerError: AnswerError): ErrorRequestHandler {
+  return (error: unknown, _req, res, _next) => answerError(error, recordOf(res), res)
 }

@@ -1,9 +1,9 @@
-import type { Response } from 'express'
+import type { ServerResponse } from 'node:http'
 
 const yearInSeconds = 31_536_000
 
 /** What every picture that is served here says of itself, whoever shows it. */
-const imageHeaders = {
+export const imageHeaders = {
   'Access-Control-Allow-Origin': '*',
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'X-Content-Type-Options': 'nosniff',
@@ -11,19 +11,31 @@ const imageHeaders = {
   'Content-Security-Policy': "default-src 'none'; sandbox",
 } as const
 
-export function setImageHeaders(res: Response): void {
-  res.set(imageHeaders)
+/** A picture never changes under its address. */
+export const immutable = `public, max-age=${yearInSeconds}`
+
+/** What every answer says, whatever it is. */
+export function setCommonHeaders(res: ServerResponse, requestId: string): void {
+  res.setHeader('X-Request-Id', requestId)
+  res.setHeader('X-Content-Type-Options', 'nosniff')
 }
 
-/** A picture never changes under its address. */
-export function setImmutable(res: Response): void {
-  res.set('Cache-Control', `public, max-age=${yearInSeconds}`)
+export function setImageHeaders(res: ServerResponse): void {
+  for (const [name, value] of Object.entries(imageHeaders)) res.setHeader(name, value)
+}
+
+export function setImmutable(res: ServerResponse): void {
+  res.setHeader('Cache-Control', immutable)
 }
 
 /** The spans of a request, ms. */
 export type Timing = Readonly<Record<string, number>>
 
-export function setServerTiming(res: Response, timing: Timing): void {
-  const spans = Object.entries(timing).map(([name, ms]) => `${name};dur=${ms.toFixed(1)}`)
-  if (spans.length > 0) res.set('Server-Timing', spans.join(', '))
+/** The value of Server-Timing; empty where there is nothing to tell. */
+export function formatTiming(timing: Timing): string {
+  let text = ''
+  for (const span in timing) {
+    text += `${text === '' ? '' : ', '}${span};dur=${(timing[span] ?? 0).toFixed(1)}`
+  }
+  return text
 }

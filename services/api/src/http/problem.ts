@@ -1,5 +1,5 @@
+import type { ServerResponse } from 'node:http'
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
-import type { Response } from 'express'
 import { problems } from './status.ts'
 
 /** RFC 9457. */
@@ -54,15 +54,18 @@ export function transportProblem(
  * Answers with a problem. Whatever headers a success would have had are taken back: an error is never cached. Where the
  * request's body has not been read, the connection ends after the answer.
  */
-export function sendProblem(res: Response, problem: Problem): void {
+export function sendProblem(res: ServerResponse, problem: Problem): void {
   for (const name of successHeaders) res.removeHeader(name)
   // Of a range that is not there, the header tells how long the whole is.
   if (problem.status !== 416) res.removeHeader('Content-Range')
-  res.status(problem.status).set('Cache-Control', 'no-store')
+  res.statusCode = problem.status
+  res.setHeader('Cache-Control', 'no-store')
   const isRefusal = problem.status === 503 || problem.status === 429
-  if (isRefusal && !res.hasHeader('Retry-After')) res.set('Retry-After', `${retryAfterSeconds}`)
+  if (isRefusal && !res.hasHeader('Retry-After')) {
+    res.setHeader('Retry-After', `${retryAfterSeconds}`)
+  }
   const body = Buffer.from(JSON.stringify(problem))
-  res.set('Content-Type', 'application/problem+json').set('Content-Length', `${body.length}`)
+  res.setHeader('Content-Type', 'application/problem+json').setHeader('Content-Length', body.length)
   if (res.req.method === 'HEAD') return void res.end()
   if (res.req.complete) return void res.end(body)
   endAfterBody(res, body)
@@ -85,9 +88,9 @@ const lingerMs = 1000
  * A client that still sends would lose the answer to the reset of a connection closed with unread bytes. It gets the
  * whole answer now; its bytes are thrown away for a moment, then the connection ends.
  */
-function endAfterBody(res: Response, body: Buffer): void {
+function endAfterBody(res: ServerResponse, body: Buffer): void {
   const { req } = res
-  res.set('Connection', 'close').write(body)
+  res.setHeader('Connection', 'close').write(body)
   const end = () => {
     clearTimeout(timer)
     res.end()

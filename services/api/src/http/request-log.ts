@@ -1,65 +1,46 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorCode } from '@iaas/common/errors'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '@iaas/common/log'
-import type { RequestHandler } from 'express'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
-import type { Timing } from './headers.ts'
+import type { RequestRecord } from './request-record.ts'
 
-export type Outcome =
-  | 'hit'
-  | 'miss'
-  | 'coalesced'
-  | 'spool'
-  | 'proxied'
-  | 'bounded'
-  | 'original'
-  | 'head'
-  | 'not-modified'
-  | 'upload'
-  | 'token'
-  | 'error'
-  | 'other'
-
-export type RouteName = 'image' | 'original' | 'upload' | 'token' | 'variants' | 'other'
-
-/** What the handlers of a request tell its log line and the metrics. */
-export type RequestLocals = {
-  requestId: string
-  route: RouteName
-  outcome: Outcome
-  errorCode?: ErrorCode
-  /** Where the time went until the answer was known. */
-  timing?: Timing
-  /** When the answer was known, on the clock of `performance.now()`. */
-  answeredAt?: number
+export type RequestLog = {
+  /** Gives a request its record, and writes one line at its end. */
+  open(req: IncomingMessage, res: ServerResponse): RequestRecord
 }
 
-/** Gives each request an id, and writes one line at its end. */
-export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestHandler {
-  return (req, res, next) => {
-    const startedAt = performance.now()
-    const locals = res.locals as RequestLocals
-    locals.requestId = randomUUID()
-    locals.route = 'other'
-    locals.outcome = 'other'
-    res.set('X-Request-Id', locals.requestId)
-    res.once('close', () => {
-      const ms = performance.now() - startedAt
-      const { requestId, route, outcome, errorCode } = locals
-      tellSpans(locals, metrics)
-      const status = res.writableFinished ? res.statusCode : 499
-      metrics.request({ route, outcome, status }, ms)
-      if (errorCode !== undefined && isRefusal(status)) metrics.rejection(errorCode)
-      const error = errorCode === undefined ? {} : { errorCode }
-      const fields = { method: req.method, path: req.url.slice(0, 500), status, ms: Math.round(ms) }
-      log.info('request', { requestId, ...fields, outcome, ...error })
-    })
-    next()
+export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestLog {
+  const writeRequest = log.series('request')
+
+  function close(record: RequestRecord, req: IncomingMessage, res: ServerResponse): void {
+    const ms = performance.now() - record.startedAt
+    const { requestId, route, outcome, errorCode } = record
+    tellSpans(record, metrics)
+    const status = res.writableFinished ? res.statusCode : 499
+    metrics.request({ route, outcome, status }, ms)
+    if (errorCode !== undefined && isRefusal(status)) metrics.rejection(errorCode)
+    const path = (req.url ?? '').slice(0, 500)
+    const { method } = req
+    // What is undefined stands in no line.
+    writeRequest({ requestId, method, path, status, ms: Math.round(ms), outcome, errorCode })
+  }
+
+  return {
+    open(req, res) {
+      const record: RequestRecord = {
+        requestId: randomUUID(),
+        startedAt: performance.now(),
+        route: 'other',
+        outcome: 'other',
+      }
+      res.once('close', () => close(record, req, res))
+      return record
+    },
   }
 }
 
-function tellSpans({ timing, answeredAt }: RequestLocals, metrics: ApiMetrics): void {
-  for (const [span, ms] of Object.entries(timing ?? {})) metrics.span(span, ms)
+function tellSpans({ timing, answeredAt }: RequestRecord, metrics: ApiMetrics): void {
+  for (const span in timing) metrics.span(span, timing[span] ?? 0)
   if (answeredAt !== undefined) metrics.span('respond', performance.now() - answeredAt)
 }
 

@@ -1,7 +1,18 @@
+import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
+import proxyAddress from 'proxy-addr'
+
+/** Who sends a request. */
+export type ClientOf = (req: IncomingMessage) => string
+
+/** @param trustedProxies how many proxies in front are believed in what they say of the client */
+export function createClientOf(trustedProxies: number): ClientOf {
+  const isTrusted = (_address: string, hops: number) => hops < trustedProxies
+  return (req) => nameClient(proxyAddress(req, isTrusted))
+}
 
 /** Whom an address stands for: a household or a machine has a /64 of IPv6, and can choose any address in it. */
-export function clientOf(address: string | undefined): string {
+export function nameClient(address: string | undefined): string {
   if (address === undefined) return 'unknown'
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped

@@ -1,14 +1,14 @@
 import { type Variant, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
-import type { Link, LinkCache, LinkStore } from '@iaas/common/ports/link-store'
+import type { Link, LinkCache, LinkMemory, LinkStore } from '@iaas/common/ports/link-store'
 import type { ApiMetrics, LookupLayer } from '../metrics/api-metrics.ts'
-
-export type CacheLayer = { readonly name: LookupLayer; readonly cache: LinkCache }
 
 export type CachedLinksOptions = {
   readonly store: LinkStore
-  /** The nearest first. */
-  readonly layers: readonly CacheLayer[]
+  /** What this process remembers. */
+  readonly memory: LinkMemory
+  /** What all processes remember together, where there is such a thing. */
+  readonly shared: LinkCache | undefined
   readonly metrics: ApiMetrics
   readonly log: Logger
 }
@@ -20,9 +20,9 @@ export type CachedLinks = {
   remove(variant: Variant, link: Link): Promise<void>
 }
 
-/** Asks the caches in turn, then the store, and lets the nearer ones remember. */
+/** Asks the nearest first, and lets the nearer ones remember. */
 export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
-  const { store, layers, metrics, log } = options
+  const { store, memory, shared, metrics, log } = options
 
   async function ask(
     name: LookupLayer,
@@ -41,27 +41,23 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
 
   async function find(variant: Variant): Promise<Link | undefined> {
     const key = variantKey(variant)
-    for (const [index, { name, cache }] of layers.entries()) {
-      const link = await ask(name, () => cache.get(key))
-      if (link === undefined) continue
-      remember(variant, link, layers.slice(0, index))
-      return link
-    }
-    const link = await ask('database', () => store.find(variant))
-    if (link !== undefined) remember(variant, link, layers)
+    const known = memory.get(key)
+    metrics.lookup('memory', known === undefined ? 'miss' : 'hit')
+    if (known !== undefined) return known
+    const told = shared && (await ask('redis', () => shared.get(key)))
+    const link = told ?? (await ask('database', () => store.find(variant)))
+    if (link === undefined) return undefined
+    memory.set(key, link)
+    // A cache that cannot remember is asked in vain next time; no answer waits for it.
+    if (told === undefined) shared?.set(key, link).catch(() => {})
     return link
   }
 
   async function remove(variant: Variant, link: Link): Promise<void> {
     const key = variantKey(variant)
-    const forgotten = layers.map(({ cache }) => cache.delete(key))
-    await Promise.allSettled([store.remove(variant, link), ...forgotten])
+    memory.delete(key)
+    await Promise.allSettled([store.remove(variant, link), shared?.delete(key)])
   }
 
   return { find, remove }
-}
-
-/** A cache that cannot remember is asked in vain next time; no answer waits for it. */
-function remember(variant: Variant, link: Link, layers: readonly CacheLayer[]): void {
-  for (const { cache } of layers) cache.set(variantKey(variant), link).catch(() => {})
 }

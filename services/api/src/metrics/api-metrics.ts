@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { ErrorCode } from '@iaas/common/errors'
-import type { Outcome, RouteName } from '../http/request-log.ts'
+import type { Outcome, RouteName } from '../http/request-record.ts'
 
 type RequestLabels = {
   readonly route: RouteName

@@ -4,13 +4,13 @@ import { findFormat, formats } from '@iaas/common/image'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { RequestHandler } from 'express'
 import { setImageHeaders, setImmutable } from '../http/headers.ts'
-import type { RequestLocals } from '../http/request-log.ts'
+import { recordOf } from '../http/request-record.ts'
 
 /** `GET /_variants/{key}`: stored variants, where no CDN or bucket serves them. */
 export function createGetVariant(variants: VariantStore): RequestHandler {
   return async (req, res) => {
-    const locals = res.locals as RequestLocals
-    locals.route = 'variants'
+    const record = recordOf(res)
+    record.route = 'variants'
     const key = parseObjectKey(req.path.slice(1))
     const bytes = key === undefined ? undefined : await variants.get(key)
     if (key === undefined || bytes === undefined) {
@@ -19,7 +19,7 @@ export function createGetVariant(variants: VariantStore): RequestHandler {
     const format = findFormat(key.slice(key.lastIndexOf('.') + 1)) ?? 'jpg'
     setImageHeaders(res)
     setImmutable(res)
-    locals.outcome = 'proxied'
+    record.outcome = 'proxied'
     res
       .type(formats[format].mime)
       .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))

@@ -1,6 +1,6 @@
 import { AppError } from '@iaas/common/errors'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
-import type { RequestLocals } from '../http/request-log.ts'
+import { recordOf } from '../http/request-record.ts'
 import type { IssueToken } from '../issue-token.ts'
 
 const maxBodyBytes = 4096
@@ -11,16 +11,16 @@ export function createPostToken(
 ): readonly (RequestHandler | ErrorRequestHandler)[] {
   const postToken: RequestHandler = async (req, res) => {
     const token = await issueToken(req.body)
-    const locals = res.locals as RequestLocals
-    locals.outcome = 'token'
+    const record = recordOf(res)
+    record.outcome = 'token'
     res.set('Cache-Control', 'no-store').json({ token })
   }
   return [nameRoute, express.json({ limit: maxBodyBytes }), translateBodyError, postToken]
 }
 
 const nameRoute: RequestHandler = (_req, res, next) => {
-  const locals = res.locals as RequestLocals
-  locals.route = 'token'
+  const record = recordOf(res)
+  record.route = 'token'
   next()
 }
 

@@ -1,7 +1,7 @@
 import { parseUploadPath } from '@iaas/common/image'
 import type { RequestHandler } from 'express'
 import { clientGone } from '../http/client-gone.ts'
-import type { RequestLocals } from '../http/request-log.ts'
+import { recordOf } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import type { StoreOriginal } from '../store-original.ts'
 import { type ReceiveLimits, receiveImage } from '../upload/receive-image.ts'
@@ -12,8 +12,8 @@ export function createPostUpload(
   limits: ReceiveLimits,
 ): RequestHandler {
   return async function postUpload(req, res) {
-    const locals = res.locals as RequestLocals
-    locals.route = 'upload'
+    const record = recordOf(res)
+    record.route = 'upload'
     const { path, query } = readTarget(req.originalUrl)
     const id = parseUploadPath(path)
     const { width, height } = await storeOriginal({
@@ -23,7 +23,7 @@ export function createPostUpload(
       receive: (file, signal) => receiveImage(req, file, limits, signal),
       signal: clientGone(res),
     })
-    locals.outcome = 'upload'
+    record.outcome = 'upload'
     res.set('Cache-Control', 'no-store')
     res.json({ status: 'OK', id, original_width: width, original_height: height })
   }

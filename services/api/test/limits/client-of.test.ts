@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { clientOf } from '../../src/limits/client-of.ts'
+import { nameClient } from '../../src/limits/client-of.ts'
 
 describe('the client that an address stands for', () => {
   it.each([
@@ -13,6 +13,6 @@ describe('the client that an address stands for', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     [undefined, 'unknown'],
   ])('of %s is %s', (address, client) => {
-    expect(clientOf(address)).toBe(client)
+    expect(nameClient(address)).toBe(client)
   })
 })

@@ -1,0 +1,56 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { servedVariantsPath } from '@iaas/common/composition/backends'
+import type { Express, Request, Response } from 'express'
+import type { AnswerError } from './http/error-handler.ts'
+import { setCommonHeaders } from './http/headers.ts'
+import type { RequestLog } from './http/request-log.ts'
+import type { RequestRecord } from './http/request-record.ts'
+import type { GetImage } from './routes/get-image.ts'
+
+export type ListenerOptions = {
+  readonly requestLog: RequestLog
+  readonly getImage: GetImage
+  readonly app: Express
+  readonly answerError: AnswerError
+}
+
+/**
+ * Every public request. Images are answered ahead of Express, whose way to a handler takes several times as long as a
+ * redirect does; Express has all the rest.
+ */
+export function createListener(options: ListenerOptions): RequestListener {
+  const { requestLog, getImage, app, answerError } = options
+  return (req, res) => {
+    const record = requestLog.open(req, res)
+    if (!asksForImage(req)) return passToExpress(app, req, res, record)
+    getImage(req, res, record).catch((error: unknown) => answerError(error, record, res))
+  }
+}
+
+/** Paths that are no image's: no id begins with "_", and none has one of these names. */
+const otherPaths: ReadonlySet<string> = new Set([
+  '/token',
+  '/healthz',
+  '/readyz',
+  '/robots.txt',
+  '/favicon.ico',
+  '/_health',
+])
+
+function asksForImage({ method, url = '' }: IncomingMessage): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false
+  const mark = url.indexOf('?')
+  const path = mark === -1 ? url : url.slice(0, mark)
+  return !otherPaths.has(path) && !path.startsWith(`${servedVariantsPath}/`)
+}
+
+function passToExpress(
+  app: Express,
+  req: IncomingMessage,
+  res: ServerResponse,
+  record: RequestRecord,
+): void {
+  setCommonHeaders(res, record.requestId)
+  Object.assign(res, { locals: record })
+  app(req as Request, res as Response)
+}

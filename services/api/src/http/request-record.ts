@@ -1,0 +1,39 @@
+import type { ErrorCode } from '@iaas/common/errors'
+import type { Response } from 'express'
+import type { Timing } from './headers.ts'
+
+export type Outcome =
+  | 'hit'
+  | 'miss'
+  | 'coalesced'
+  | 'spool'
+  | 'proxied'
+  | 'bounded'
+  | 'original'
+  | 'head'
+  | 'not-modified'
+  | 'upload'
+  | 'token'
+  | 'error'
+  | 'other'
+
+export type RouteName = 'image' | 'original' | 'upload' | 'token' | 'variants' | 'other'
+
+/** What is known of a request, and what its handlers tell its log line and the metrics. */
+export type RequestRecord = {
+  readonly requestId: string
+  /** On the clock of `performance.now()`. */
+  readonly startedAt: number
+  route: RouteName
+  outcome: Outcome
+  errorCode?: ErrorCode
+  /** Where the time went until the answer was known. */
+  timing?: Timing
+  /** When the answer was known, on the clock of `performance.now()`. */
+  answeredAt?: number
+}
+
+/** The record of a request that Express handles. */
+export function recordOf(res: Response): RequestRecord {
+  return res.locals as RequestRecord
+}
