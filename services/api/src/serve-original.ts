@@ -9,6 +9,7 @@ import {
   sniffLength,
 } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import { create as contentDisposition } from 'content-disposition'
 import sendFile from 'send'
 import { setCommonHeaders, setImageHeaders, setImmutable } from './http/headers.ts'
 import type { RequestRecord } from './http/request-record.ts'
@@ -31,8 +32,8 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
     setCommonHeaders(res, record.requestId)
     setImageHeaders(res)
     setImmutable(res)
-    const mime = format === undefined ? 'application/octet-stream' : originalMimes[format]
-    res.setHeader('Content-Type', mime).setHeader('ETag', originalEtag(original))
+    for (const [name, value] of Object.entries(describeFile(id, format))) res.setHeader(name, value)
+    res.setHeader('ETag', originalEtag(original))
     await stream(original.path, req, res)
   }
 }
@@ -41,6 +42,17 @@ async function readFormat(path: string): Promise<OriginalFormat | undefined> {
   await using file = await open(path, 'r')
   const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffLength), 0, sniffLength, 0)
   return sniffFormat(buffer.subarray(0, bytesRead))
+}
+
+/** What the bytes are, whatever the address calls them, and what a browser that saves them calls the file (RFC 6266). */
+function describeFile(id: ImageId, format: OriginalFormat | undefined) {
+  const [mime, extension] =
+    format === undefined ? ['application/octet-stream', 'bin'] : [originalMimes[format], format]
+  const filename = `${id}.${extension === 'jpeg' ? 'jpg' : extension}`
+  return {
+    'Content-Type': mime,
+    'Content-Disposition': contentDisposition(filename, { type: 'inline' }),
+  }
 }
 
 /** What the library says of a request in terms of HTTP. */
