@@ -91,6 +91,7 @@ async function listenOnBoth(options: ApiOptions, closers: Closers): Promise<Api>
     port: config.port,
     host: config.listen_address ?? '127.0.0.1',
     requestTimeoutMs: uploadTimeoutMs + 15_000,
+    maxConnections: config.max_connections,
   })
   closers.add('http', () => server.close(drainMs))
   state = 'ready'

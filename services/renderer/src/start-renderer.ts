@@ -40,6 +40,7 @@ export async function startRenderer(
   const server = await listen(createRendererApp(options), {
     port: config.port,
     host: config.listen_address ?? '127.0.0.1',
+    maxConnections: config.max_connections,
   })
   closers.add('http', () => server.close(drainMs))
   return {

@@ -7,6 +7,11 @@ export const listenSettings = {
     description: 'The address of the public port; `127.0.0.1` where none is given.',
     env: 'LISTEN_ADDRESS',
   }),
+  max_connections: integer(
+    { min: 1, max: 1_000_000, fallback: 2000 },
+    'Connections to the public port at once; what comes beyond them is closed at once.',
+    'MAX_CONNECTIONS',
+  ),
   admin_port: integer(
     { min: 0, max: 65_535, fallback: 1338 },
     'The port of the admin listener (`/metrics`).',

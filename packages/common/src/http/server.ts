@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 export type ListenOptions = {
   /** 0: any free port. */
@@ -8,6 +8,10 @@ export type ListenOptions = {
   readonly host: string
   /** How long a client may take to send its whole request, ms. */
   readonly requestTimeoutMs?: number
+  /** Connections at once; what comes beyond them is closed at once. */
+  readonly maxConnections?: number
+  /** How long a client that is being answered may take nothing of it, ms. */
+  readonly stallTimeoutMs?: number
 }
 
 export type HttpServer = {
@@ -19,6 +23,7 @@ export type HttpServer = {
 /** A load balancer in front keeps idle connections for up to 60 s; ours outlive them, so that none is reused as it ends. */
 const keepAliveTimeoutMs = 65_000
 const headersTimeoutMs = 10_000
+const stallTimeoutMs = 30_000
 
 /** @throws Error that names the port where it is taken or may not be used */
 export async function listen(
@@ -35,9 +40,28 @@ export async function listen(
     },
     handler,
   )
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
+  cutStalled(server, options.stallTimeoutMs ?? stallTimeoutMs)
   await bind(server, options)
   const { port } = server.address() as AddressInfo
   return { port, close: (limitMs) => closeServer(server, limitMs) }
+}
+
+/**
+ * Cuts the connections of clients that do not read their answers. Silence alone is no fault: while an answer is being
+ * made, nothing is written, for as long as that takes.
+ */
+function cutStalled(server: Server, limitMs: number): void {
+  const answering = new WeakSet<Socket>()
+  server.on('request', ({ socket }, res) => {
+    answering.add(socket)
+    res.once('close', () => answering.delete(socket))
+  })
+  // Also told of connections that were idle for `keepAliveTimeout`.
+  server.setTimeout(limitMs, (socket) => {
+    if (answering.has(socket) && socket.writableLength === 0) return
+    socket.destroy()
+  })
 }
 
 async function bind(server: Server, { port, host }: ListenOptions): Promise<void> {

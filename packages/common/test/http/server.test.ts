@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { type Socket, connect } from 'node:net'
+import { until } from '@iaas/testing/until'
+import { describe, expect, it } from '@jest/globals'
+import { type ListenOptions, listen } from '../../src/http/server.ts'
+
+const hundredMegabytes = Buffer.alloc(100 * 1024 * 1024)
+
+async function openServer(handler: RequestListener, options: Partial<ListenOptions> = {}) {
+  const server = await listen(handler, { port: 0, host: '127.0.0.1', ...options })
+  return { ...server, [Symbol.asyncDispose]: () => server.close(0) }
+}
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  await once(socket, 'connect')
+  return socket
+}
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
+
+describe('a server', () => {
+  it('R14 cuts a client that takes nothing of its answer, and no other', async () => {
+    const cut: boolean[] = []
+    const answer: RequestListener = (_req, res) => {
+      res.once('close', () => cut.push(!res.writableFinished)).end(hundredMegabytes)
+    }
+    await using server = await openServer(answer, { stallTimeoutMs: 300 })
+    const [stalled, reading] = [await open(server.port), await open(server.port)]
+    stalled.pause().write(get('/'))
+    let received = 0
+    reading.on('data', (chunk: Buffer) => (received += chunk.length)).write(get('/'))
+    await until(() => received > hundredMegabytes.length && cut.length === 2)
+    expect(cut.toSorted()).toEqual([false, true])
+    for (const socket of [stalled, reading]) socket.destroy()
+  })
+
+  it('R14 waits for an answer that takes its time to be made', async () => {
+    const late: RequestListener = (_req, res) => void setTimeout(() => res.end('late'), 500)
+    await using server = await openServer(late, { stallTimeoutMs: 100 })
+    const socket = await open(server.port)
+    socket.write(get('/'))
+    const [answer] = (await once(socket.setEncoding('utf8'), 'data')) as [string]
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    socket.destroy()
+  })
+
+  it('R14 closes what comes beyond its connections, and takes new ones when there is room', async () => {
+    await using server = await openServer((_req, res) => void res.end('OK'), { maxConnections: 3 })
+    const inside = await Promise.all([open(server.port), open(server.port), open(server.port)])
+    const beyond = await open(server.port)
+    await once(beyond, 'close')
+    inside[0].write(get('/'))
+    expect(String(await once(inside[0], 'data'))).toContain('200')
+    inside[1].destroy()
+    await until(async () => {
+      const socket = await open(server.port)
+      socket.write(get('/'))
+      return Promise.race([
+        once(socket, 'data').then(() => true),
+        once(socket, 'close').then(() => false),
+      ])
+    })
+    for (const socket of inside) socket.destroy()
+  })
+})
