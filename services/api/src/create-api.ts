@@ -23,6 +23,7 @@ import { createApiMetrics } from './metrics/api-metrics.ts'
 import { createRenditionPersister } from './renderings/persist-rendition.ts'
 import { createClientOf } from './limits/client-of.ts'
 import { createLimits } from './limits/create-limits.ts'
+import { createVariantCap } from './limits/variant-cap.ts'
 import { toOffer } from './offer/config.ts'
 import { type Rendering, createRenderings } from './renderings/renderings.ts'
 import type { ServiceState } from './routes/get-health.ts'
@@ -39,6 +40,7 @@ const sweepEveryMs = 60_000
 
 const maxPendingPersists = 256
 const rescheduleAfterMs = 60_000
+const variantCountTtlMs = 60_000
 /** How often is tried again to queue what the queue did not take. */
 const retryEveryMs = 2000
 
@@ -124,6 +126,11 @@ function buildApp(options: BuildOptions): AppOptions {
   const persister = createRenditionPersister({
     spool,
     persistence,
+    variantCap: createVariantCap({
+      links: stores.links,
+      perOriginal: config.limits.variants_per_original,
+      countTtlMs: variantCountTtlMs,
+    }),
     metrics,
     log,
     maxPending: maxPendingPersists,

@@ -60,7 +60,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   return {
     originals: createDiskOriginalStore({ dir: folders.originals }),
     tokens: guard(createPostgresTokenStore(db), database, 'issue', 'claim', 'complete', 'release'),
-    links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove'),
+    links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove', 'count'),
     layers,
     variants: guard(variants, variantStore, 'get'),
     isServedHere,

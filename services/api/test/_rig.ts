@@ -21,13 +21,14 @@ import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { createCachedLinks } from '../src/links/cached-links.ts'
+import { createVariantCap } from '../src/limits/variant-cap.ts'
 import { createApiMetrics } from '../src/metrics/api-metrics.ts'
 import { createRenditionPersister } from '../src/renderings/persist-rendition.ts'
 import { type Rendering, createRenderings } from '../src/renderings/renderings.ts'
 import { type ImageContext, createServeImage } from '../src/serve-image.ts'
 
 /** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
-export async function createRig() {
+export async function createRig({ variantsPerOriginal = 0 } = {}) {
   const folder = await createTemporaryFolder()
   const originals = createFakeOriginalStore(folder.path)
   const id = parseImageId('photo')
@@ -55,6 +56,11 @@ export async function createRig() {
   const persister = createRenditionPersister({
     ...shared,
     persistence,
+    variantCap: createVariantCap({
+      links: store,
+      perOriginal: variantsPerOriginal,
+      countTtlMs: 60_000,
+    }),
     maxPending: 10,
     rescheduleAfterMs: 60_000,
   })

@@ -1,4 +1,4 @@
-import type { Variant, VariantKey } from '../image/index.ts'
+import type { ImageId, Variant, VariantKey } from '../image/index.ts'
 
 /** The recorded place of a stored variant. */
 export type Link = { readonly url: string }
@@ -10,6 +10,8 @@ export type LinkStore = {
   record(variant: Variant, link: Link, renderedAt: number): Promise<void>
   /** Forgets the link, where it still has this url. */
   remove(variant: Variant, link: Link): Promise<void>
+  /** How many links an original has; `limit` where it has more. */
+  count(id: ImageId, limit: number): Promise<number>
 }
 
 /** A link and what it is of. */

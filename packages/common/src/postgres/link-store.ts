@@ -35,6 +35,14 @@ export function createPostgresLinkStore(db: Database): LinkStore {
       const query = db.deleteFrom('images').where(isRowOf(variant)).where('url', '=', url)
       await translateErrors(query.execute())
     },
+    async count(id, limit) {
+      const rows = db.selectFrom('images').select('id').where('id', '=', id).limit(limit)
+      const query = db
+        .selectFrom(rows.as('rows'))
+        .select((eb) => eb.fn.countAll<string>().as('count'))
+      const counted = await translateErrors(query.executeTakeFirstOrThrow())
+      return Number(counted.count)
+    },
   }
 }
 

@@ -55,6 +55,16 @@ export function describeLinkStore(name: string, store: () => LinkStore): void {
       expect((await store().find(variant))?.url).toBe('same')
     })
 
+    it('counts the links of an original, as far as is asked', async () => {
+      const variant = makeVariant({ id: 'counted' as never })
+      expect(await store().count(variant.id, 10)).toBe(0)
+      for (const width of [1, 2, 3]) await store().record({ ...variant, width }, { url: 'u' }, 1000)
+      await store().record({ ...variant, width: 3 }, { url: 'v' }, 2000)
+      await store().record(makeVariant(), { url: 'u' }, 1000)
+      expect(await store().count(variant.id, 10)).toBe(3)
+      expect(await store().count(variant.id, 2)).toBe(2)
+    })
+
     it('removes a link, but not the one that has replaced it', async () => {
       const variant = makeVariant()
       await store().record(variant, { url: 'first' }, 1000)

@@ -15,6 +15,11 @@ export const limitsSettings = z
       'Renders of one original in a minute, whoever asks; beyond it: 429. 0: any number.',
       'RENDERS_PER_ORIGINAL',
     ),
+    variants_per_original: integer(
+      { min: 0, max: 1_000_000, fallback: 0 },
+      'Variants of one original that are stored; beyond it they are rendered for every request. 0: any number.',
+      'VARIANTS_PER_ORIGINAL',
+    ),
     trusted_proxies: integer(
       { min: 0, max: 100, fallback: 0 },
       'How many proxies stand in front and add to `X-Forwarded-For`; 0: the header is not believed.',

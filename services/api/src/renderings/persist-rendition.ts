@@ -6,11 +6,13 @@ import type { Logger } from '@iaas/common/log'
 import type { PersistRequest, Persistence } from '@iaas/common/ports/persistence'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import { LRUCache } from 'lru-cache'
+import type { VariantCap } from '../limits/variant-cap.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 
 export type PersistOptions = {
   readonly spool: Spool
   readonly persistence: Persistence
+  readonly variantCap: VariantCap
   readonly metrics: ApiMetrics
   readonly log: Logger
   /** How many renditions may be on their way into the spool at once; beyond it they are served and not stored. */
@@ -35,7 +37,8 @@ export type RenditionPersister = {
 }
 
 export function createRenditionPersister(options: PersistOptions): RenditionPersister {
-  const { spool, persistence, metrics, log, maxPending, rescheduleAfterMs, now } = options
+  const { spool, persistence, variantCap, metrics, log } = options
+  const { maxPending, rescheduleAfterMs, now } = options
   const pending = new Set<Promise<void>>()
   // What the queue did not take. Bounded: what it forgets is stored by a later request.
   const unscheduled = new LRUCache<Digest, PersistRequest>({ max: 10_000 })
@@ -57,6 +60,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
   async function spoolAndSchedule(variant: Variant, spooled: Spooled): Promise<void> {
     // The answers that wait for this rendition are written first.
     await setImmediate()
+    if (!(await variantCap.take(variant.id))) return metrics.persist('over-limit')
     try {
       await spool.put(variantDigest(variant), spooled)
     } catch (error) {
