@@ -20,6 +20,7 @@ import { type Stores, createStores } from './create-stores.ts'
 import { createCachedLinks } from './links/cached-links.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { createApiMetrics } from './metrics/api-metrics.ts'
+import { createTurns } from './renderings/create-turns.ts'
 import { createRenditionPersister } from './renderings/persist-rendition.ts'
 import { createClientOf } from './limits/client-of.ts'
 import { createLimits } from './limits/create-limits.ts'
@@ -145,6 +146,7 @@ function buildApp(options: BuildOptions): AppOptions {
     links,
     renderer,
     persister,
+    awaitTurn: createTurns(options, stores.redisBreaker, closers),
     limits: createLimits(options, stores.redisBreaker, closers),
     metrics,
     log,

@@ -14,6 +14,7 @@ import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
+import type { Turns } from '@iaas/common/ports/turns'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakePersistence } from '@iaas/testing/fakes/persistence'
@@ -23,12 +24,15 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { createCachedLinks } from '../src/links/cached-links.ts'
 import { createVariantCap } from '../src/limits/variant-cap.ts'
 import { createApiMetrics } from '../src/metrics/api-metrics.ts'
+import { createAwaitTurn } from '../src/renderings/await-turn.ts'
 import { createRenditionPersister } from '../src/renderings/persist-rendition.ts'
 import { type Rendering, createRenderings } from '../src/renderings/renderings.ts'
 import { type ImageContext, createServeImage } from '../src/serve-image.ts'
 
+export type RigOptions = { readonly variantsPerOriginal?: number; readonly turns?: Turns }
+
 /** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
-export async function createRig({ variantsPerOriginal = 0 } = {}) {
+export async function createRig({ variantsPerOriginal = 0, turns }: RigOptions = {}) {
   const folder = await createTemporaryFolder()
   const originals = createFakeOriginalStore(folder.path)
   const id = parseImageId('photo')
@@ -70,6 +74,7 @@ export async function createRig({ variantsPerOriginal = 0 } = {}) {
     links,
     renderer,
     persister,
+    awaitTurn: createAwaitTurn({ turns, patienceMs: 1000, log }),
     limits: { take: () => Promise.resolve() },
   })
   const offer = { widths: [], sizes: [] }

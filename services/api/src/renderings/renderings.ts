@@ -9,6 +9,7 @@ import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import type { CachedLinks } from '../links/cached-links.ts'
 import type { RenderLimits } from '../limits/render-limits.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
+import type { AwaitTurn } from './await-turn.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
 
 /** How a variant that had no link was come by. */
@@ -25,6 +26,7 @@ export type RenderingsOptions = {
   readonly links: CachedLinks
   readonly renderer: Renderer
   readonly persister: RenditionPersister
+  readonly awaitTurn: AwaitTurn
   readonly limits: RenderLimits
   readonly metrics: ApiMetrics
   readonly log: Logger
@@ -36,6 +38,9 @@ export type Renderings = {
   /** A signal that aborts takes one caller away; the render ends with the last of them. */
   get(job: RenderingJob, signal: AbortSignal): Promise<Rendering & { readonly coalesced: boolean }>
 }
+
+/** Keeps a flight joinable until this has ended. */
+type Hold = (until: Promise<unknown>) => void
 
 export type RenderingJob = {
   readonly variant: Variant
@@ -52,9 +57,10 @@ export type RenderingJob = {
  * for one render, and until its link is recorded the spool answers.
  */
 export function createRenderings(options: RenderingsOptions): Renderings {
-  const { flights, spool, links, renderer, persister, limits, metrics, log, now } = options
+  const { flights, spool, links, renderer, persister, awaitTurn, limits, metrics, log, now } =
+    options
 
-  async function findSpooled(variant: Variant): Promise<Spooled | undefined> {
+  async function getSpooled(variant: Variant): Promise<Spooled | undefined> {
     try {
       return await spool.get(variantDigest(variant))
     } catch (error) {
@@ -63,17 +69,38 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     }
   }
 
-  async function make(
+  async function findSpooled(variant: Variant, hold: Hold): Promise<Rendering | undefined> {
+    const spooled = await getSpooled(variant)
+    if (spooled === undefined) return undefined
+    const { bytes, renderedAt } = spooled
+    if (persister.isOverdue(variant, renderedAt)) hold(persister.reschedule(variant, renderedAt))
+    return { kind: 'spooled', bytes }
+  }
+
+  async function make(job: RenderingJob, signal: AbortSignal, hold: Hold): Promise<Rendering> {
+    const { variant } = job
+    const spooled = await findSpooled(variant, hold)
+    if (spooled !== undefined) return spooled
+    const turn = await awaitTurn(variantDigest(variant), signal)
+    if (turn === undefined) return findOrRender(job, signal, hold)
+    // Whoever has the next turn finds in the spool what came of this one.
+    const kept: Promise<unknown>[] = []
+    const keep: Hold = (until) => {
+      kept.push(until)
+      hold(until)
+    }
+    try {
+      return (await findSpooled(variant, keep)) ?? (await findOrRender(job, signal, keep))
+    } finally {
+      void Promise.allSettled(kept).then(() => turn.end())
+    }
+  }
+
+  async function findOrRender(
     { variant, original, bounds, client, isStored }: RenderingJob,
     signal: AbortSignal,
-    hold: (until: Promise<unknown>) => void,
+    hold: Hold,
   ): Promise<Rendering> {
-    const spooled = await findSpooled(variant)
-    if (spooled !== undefined) {
-      const { bytes, renderedAt } = spooled
-      if (persister.isOverdue(variant, renderedAt)) hold(persister.reschedule(variant, renderedAt))
-      return { kind: 'spooled', bytes }
-    }
     // The spool lets go of a rendition only after its link is recorded: asked in this order, one of the two knows.
     const link = isStored ? undefined : await links.find(variant)
     if (link !== undefined) return { kind: 'linked', link }

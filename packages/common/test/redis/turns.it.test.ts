@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { digestOf } from '@iaas/common/digest'
+import { createSilentLogger } from '@iaas/common/log'
+import { createRedis } from '@iaas/common/redis/connection'
+import { createRedisTurns } from '@iaas/common/redis/turns'
+import { describeTurns } from '@iaas/testing/contracts/turns'
+import { describeUnless } from '@iaas/testing/describe-unless'
+import { startTestRedis } from '@iaas/testing/redis'
+import { until } from '@iaas/testing/until'
+import { afterAll, expect, it } from '@jest/globals'
+
+const server = await startTestRedis()
+afterAll(() => server?.[Symbol.asyncDispose]())
+
+const missing = server === undefined ? 'there is no Redis' : undefined
+
+describeUnless(missing, 'with a Redis', () => {
+  const connections: { disconnect(): void }[] = []
+  afterAll(() => connections.forEach((redis) => redis.disconnect()))
+
+  async function open({ prefix = randomUUID(), lifeMs = 5000 } = {}) {
+    const redis = createRedis({ url: server?.url ?? '', role: 'cache', log: createSilentLogger() })
+    connections.push(redis)
+    await until(() => redis.status === 'ready')
+    return { redis, prefix, turns: createRedisTurns({ redis, prefix, lifeMs }) }
+  }
+
+  describeTurns('turns in Redis', async () => (await open()).turns)
+
+  it('a turn lasts as long as its holder lives, and little longer', async () => {
+    const [mine, others] = [await open({ lifeMs: 400 }), await open()]
+    const theirs = createRedisTurns({ redis: others.redis, prefix: mine.prefix, lifeMs: 400 })
+    const work = digestOf('work')
+    await mine.turns.tryTake(work)
+    const asked = Array.from({ length: 10 }, (_, index) =>
+      delay(100 * index).then(() => theirs.tryTake(work)),
+    )
+    expect(await Promise.all(asked)).toEqual(asked.map(() => undefined))
+    mine.redis.disconnect()
+    await until(async () => (await theirs.tryTake(work)) !== undefined)
+  })
+})
