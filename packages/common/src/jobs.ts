@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fits, formats, parseImageId, type Format, type Variant } from './image/index.ts'
 import type { PersistRequest } from './ports/persistence.ts'
-import { variantDigest } from './digest.ts'
+import { type Digest, variantDigest } from './digest.ts'
 
 /**
  * The wire contract between the api, which enqueues, and the uploaders, which work. One flow a rendition: the parent
@@ -46,8 +46,30 @@ export function persistJobId({ variant, renderedAt }: PersistRequest): string {
   return `${variantDigest(variant)}-${renderedAt.toString(36)}`
 }
 
-/** Tries over about an hour, the pause doubling from one second; half of it is drawn by lot. */
-export const jobAttempts = 12
-export const jobBackoff = { type: 'exponential', delay: 1000, jitter: 0.5 } as const
+/** A rendition as the id of its jobs tells it. */
+export type RenditionId = { readonly digest: Digest; readonly renderedAt: number }
+
+/** The inverse of `persistJobId`; undefined for the id of any other job. */
+export function parsePersistJobId(jobId: string): RenditionId | undefined {
+  const [, digest, time] = /^([\da-f]{64})-([\da-z]{1,11})$/.exec(jobId) ?? []
+  if (digest === undefined || time === undefined) return undefined
+  return { digest: digest as Digest, renderedAt: Number.parseInt(time, 36) }
+}
+
+/** Tries over about an hour. */
+export const jobAttempts = 36
+/** The name under which workers know `pauseBeforeAttempt`. */
+export const jobBackoff = { type: 'capped' } as const
+
+const firstPauseMs = 1000
+/** What an outage has kept waiting is stored this long after its end at the latest, however long it was. */
+const longestPauseMs = 120_000
+
+/** Doubles from one second on, up to two minutes; half of it is drawn by lot. ms */
+export function pauseBeforeAttempt(attemptsMade: number): number {
+  const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attemptsMade - 1, 20))
+  return Math.floor(longest * (0.5 + Math.random() / 2))
+}
+
 /** How many failed jobs are kept for the dashboard, and for how long (s). */
 export const keptFailedJobs = { count: 5000, age: 7 * 24 * 3600 } as const

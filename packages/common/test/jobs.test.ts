@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Variant } from '../src/image/index.ts'
 import { parseImageId } from '../src/image/index.ts'
-import { parsePayload, persistJobId, toPayload } from '../src/jobs.ts'
+import {
+  jobAttempts,
+  parsePayload,
+  parsePersistJobId,
+  pauseBeforeAttempt,
+  persistJobId,
+  toPayload,
+} from '../src/jobs.ts'
+import { variantDigest } from '../src/digest.ts'
 
 const variant: Variant = {
   id: parseImageId('a: b/'.replace('/', '')),
@@ -37,5 +45,34 @@ describe('payloads', () => {
     expect(first).not.toBe(persistJobId({ variant, renderedAt: 2 }))
     expect(first).not.toBe(persistJobId({ variant: { ...variant, blur: false }, renderedAt: 1 }))
     expect(first).not.toMatch(/:/)
+  })
+})
+
+describe('the id of a job', () => {
+  it('tells its rendition', () => {
+    const jobId = persistJobId({ variant, renderedAt: 1_700_000_000_123 })
+    const rendition = { digest: variantDigest(variant), renderedAt: 1_700_000_000_123 }
+    expect(parsePersistJobId(jobId)).toEqual(rendition)
+  })
+
+  it.each(['', '17', 'repeat:x', `${'g'.repeat(64)}-1`])('%j tells nothing', (jobId) => {
+    expect(parsePersistJobId(jobId)).toBeUndefined()
+  })
+})
+
+describe('the pauses between the attempts of a job', () => {
+  const attempts = Array.from({ length: jobAttempts - 1 }, (_, index) => index + 1)
+  const pauses = attempts.map((attempt) => pauseBeforeAttempt(attempt))
+
+  it('F10 grow to two minutes at the most, so that a job comes soon after any outage', () => {
+    expect(pauses[0]).toBeLessThanOrEqual(1000)
+    expect(pauses[9]).toBeGreaterThanOrEqual(60_000)
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(120_000)
+  })
+
+  it('F10 outlast an outage of half an hour, and most of an hour', () => {
+    const minutes = pauses.reduce((sum, ms) => sum + ms, 0) / 60_000
+    expect(minutes).toBeGreaterThan(30)
+    expect(minutes).toBeLessThan(65)
   })
 })

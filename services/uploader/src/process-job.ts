@@ -1,3 +1,4 @@
+import { variantDigest } from '@iaas/common/digest'
 import { parsePayload } from '@iaas/common/jobs'
 import type { Logger } from '@iaas/common/log'
 import type { PersistRequest } from '@iaas/common/ports/persistence'
@@ -42,7 +43,8 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
       metrics.job(queue, isLast ? 'failed' : 'retried', performance.now() - startedAt)
       log.warn(isLast ? 'job failed' : 'job to be tried again', { error })
       if (isLast && request !== undefined) {
-        await giveUp(request).catch((cause: unknown) =>
+        const { variant, renderedAt } = request
+        await giveUp({ digest: variantDigest(variant), renderedAt }).catch((cause: unknown) =>
           log.warn('spool not cleared', { error: cause }),
         )
       }

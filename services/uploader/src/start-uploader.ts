@@ -1,3 +1,4 @@
+import { openQueues } from '@iaas/common/bullmq/open-queues'
 import {
   chooseQueueBackend,
   createSpool,
@@ -21,6 +22,7 @@ import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { type CheckLinksOptions, createCheckLinks } from './check-links.ts'
+import { createClearFailed } from './clear-failed.ts'
 import type { UploaderConfig } from './config.ts'
 import { createUploader } from './create-uploader.ts'
 import { createGiveUp } from './handlers/give-up.ts'
@@ -64,8 +66,12 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   closers.add('dependencies', () => telemetry.dependencies.close())
   const links = createPostgresLinkStore(db)
   checkLinks({ walk: createPostgresLinkWalk(db), links, variants, metrics, log }, options, closers)
+  const backend = chooseQueueBackend(config, url)
+  const giveUp = createGiveUp({ spool })
+  const clearFailed = createClearFailed({ queues: openQueues(backend, log, closers), giveUp })
+  again('clearing of failed jobs', clearFailed, clearEveryMs, log, closers)
   const uploader = createUploader({
-    backend: chooseQueueBackend(config, url),
+    backend,
     putObject: createPutObject({
       spool,
       // While the store is away jobs fail at once, and come again later: it is not flooded by a backlog.
@@ -81,7 +87,7 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
       metrics,
       now: Date.now,
     }),
-    giveUp: createGiveUp({ spool }),
+    giveUp,
     concurrency: config.uploader.concurrency,
     metrics,
     log,
@@ -90,6 +96,7 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
 }
 
 const checkEveryMs = 10_000
+const clearEveryMs = 60_000
 
 function checkLinks(
   parts: Omit<CheckLinksOptions, 'batch'>,
@@ -98,6 +105,16 @@ function checkLinks(
 ): void {
   const batch = Math.ceil((config.uploader.checks_per_minute * checkEveryMs) / 60_000)
   if (batch === 0) return
-  const check = repeat('check of links', createCheckLinks({ ...parts, batch }), checkEveryMs, log)
-  closers.add('check of links', () => check.stop())
+  again('check of links', createCheckLinks({ ...parts, batch }), checkEveryMs, log, closers)
+}
+
+function again(
+  name: string,
+  task: () => Promise<unknown>,
+  everyMs: number,
+  log: Logger,
+  closers: Closers,
+): void {
+  const repeated = repeat(name, task, everyMs, log)
+  closers.add(name, () => repeated.stop())
 }

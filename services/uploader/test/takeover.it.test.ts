@@ -1,8 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { openQueues } from '@iaas/common/bullmq/open-queues'
 import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
+import { variantDigest } from '@iaas/common/digest'
+import { queueNames } from '@iaas/common/jobs'
+import { createClosers } from '@iaas/common/lifecycle/closers'
+import { createSilentLogger } from '@iaas/common/log'
+import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
+import { createClearFailed } from '../src/clear-failed.ts'
+import { bytesOf } from './_fakes.ts'
 import { createRig, newRequest } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
@@ -32,6 +40,24 @@ function spawnHangingUploader(backend: QueueBackend): ChildProcess {
   })
 }
 
+/** So often a worker may die under a job, and once more. */
+const maxKills = 6
+
+async function killUploaderAtWork(backend: QueueBackend): Promise<void> {
+  const child = spawnHangingUploader(backend)
+  const exited = once(child, 'exit')
+  await once(child.stdout!, 'data')
+  child.kill('SIGKILL')
+  await exited
+}
+
+async function clearFailed({ backend, handlers }: ReturnType<typeof createRig>): Promise<void> {
+  const closers = createClosers(createSilentLogger())
+  const queues = openQueues(backend, createSilentLogger(), closers)
+  await createClearFailed({ queues, giveUp: handlers.giveUp })()
+  await closers.close()
+}
+
 describeOnEachServer(
   (kind) => `a job on ${kind} whose uploader is killed`,
   (server) => {
@@ -48,6 +74,26 @@ describeOnEachServer(
       await exited
       await rig.untilLinked(request)
       expect(rig.objects.size).toBe(1)
+    })
+
+    it('F17 again and again fails, and keeps its variant from nothing', async () => {
+      await using rig = createRig(server)
+      const first = newRequest()
+      const later = newRequest({ variant: first.variant })
+      await rig.persist(first)
+      for (let kills = 0; kills < maxKills; kills += 1) await killUploaderAtWork(rig.backend)
+      await using _uploader = rig.uploader()
+      const records = await rig.queue(queueNames.records)
+      await until(async () => (await records.getFailedCount()) === 1)
+      expect(await rig.spool.get(variantDigest(first.variant))).toBeDefined()
+      await clearFailed(rig)
+      // The next request of the variant renders it, and queues it under another id.
+      expect(await rig.spool.get(variantDigest(first.variant))).toBeUndefined()
+      await rig.spool.put(variantDigest(later.variant), { ...later, bytes: bytesOf('later') })
+      await clearFailed(rig)
+      expect(await rig.spool.get(variantDigest(later.variant))).toBeDefined()
+      await rig.persist(later)
+      await rig.untilLinked(later)
     })
   },
 )

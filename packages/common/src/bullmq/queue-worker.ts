@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Job, Worker, createPostgresBackend } from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
-import { queuePrefix } from '../jobs.ts'
+import { pauseBeforeAttempt, queuePrefix } from '../jobs.ts'
 import type { Logger } from '../log.ts'
 import { createRedis } from '../redis/connection.ts'
 import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
@@ -50,6 +50,7 @@ function toWorkerSettings({ process, concurrency, lockMs }: QueueWorkerOptions) 
       stalledInterval: lockMs,
       maxStalledCount,
       runRetryDelay: retryMs,
+      settings: { backoffStrategy: pauseBeforeAttempt },
     },
   }
 }
