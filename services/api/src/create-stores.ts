@@ -1,3 +1,4 @@
+import { boundBacklog } from '@iaas/common/bullmq/bound-backlog'
 import { type Queues, openQueues } from '@iaas/common/bullmq/open-queues'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
 import {
@@ -50,8 +51,10 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   const { variants, isServedHere } = createVariantStore(config, folders, closers, readObjectLimitMs)
   const spool = createSpool(config, folders, closers, log)
   const queue = chooseQueueBackend(config, url)
+  const queues = openQueues(queue, log, closers)
   const persistence = createPersistence({ backend: queue, log })
   closers.add('queue', () => persistence[Symbol.asyncDispose]())
+  const bounded = boundBacklog(persistence, { queues, maxJobs: config.spool.max_jobs })
   const hasRedis = config.redis.url !== undefined
   const breakers = watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
   closers.add('dependencies', () => telemetry.dependencies.close())
@@ -65,8 +68,8 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
     variants: guard(variants, variantStore, 'get'),
     isServedHere,
     spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
-    queues: openQueues(queue, log, closers),
+    queues,
     redisBreaker: redis,
-    persistence: guard<Persistence>(persistence, redis ?? database, 'schedule'),
+    persistence: guard<Persistence>(bounded, redis ?? database, 'schedule'),
   }
 }

@@ -127,6 +127,20 @@ describe('a miss', () => {
     expect(rig.persistence.requests).toHaveLength(2)
   })
 
+  it('F18 that finds the queue full is queued by a later request, and not before', async () => {
+    await using rig = await createRig()
+    rig.persistence.failWith(new AppError('SPOOL_FULL', 'Too many jobs wait.'))
+    await rig.serve()
+    await rig.drain()
+    rig.persistence.failWith(undefined)
+    await rig.retry()
+    expect(rig.persistence.requests).toHaveLength(0)
+    rig.time.now += 60_001
+    await rig.serve()
+    await rig.drain()
+    expect(rig.persistence.requests).toHaveLength(1)
+  })
+
   it('that could not be spooled is queued without its bytes', async () => {
     await using rig = await createRig()
     rig.spool.put = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'Redis is gone.'))

@@ -8,6 +8,7 @@ import type { Spool } from '../ports/spool.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
 import { createRedis } from '../redis/connection.ts'
 import { createRedisSpool } from '../redis/spool.ts'
+import { warnOfEviction } from '../redis/warn-of-eviction.ts'
 import { cacheHost } from '../s3/config.ts'
 import { createS3VariantStore } from '../s3/variant-store.ts'
 
@@ -79,6 +80,7 @@ export function createSpool(
   }
   if (redis.url === undefined) return createDiskSpool({ dir: folders.spool, ...bounds })
   const connection = createRedis({ url: redis.url, role: 'producer', log })
+  warnOfEviction(connection, log)
   closers.add('spool', () => connection.disconnect())
   return createRedisSpool({ redis: connection, prefix: 'iaas', ...bounds })
 }

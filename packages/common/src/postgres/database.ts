@@ -13,21 +13,21 @@ export type DatabaseOptions = {
   readonly poolSize: number
   /** How long a new connection may take, and how long a call waits for a free one, ms. */
   readonly connectTimeoutMs?: number
-  /** How long a statement may take, ms. */
+  /** How long a statement may take, ms: whoever finds the database hung is told so within a second. */
   readonly statementTimeoutMs?: number
   readonly log: Logger
 }
 
 /** A pool of connections; they are made when they are needed. The caller ends it with `destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { url, poolSize, log, connectTimeoutMs = 500, statementTimeoutMs = 800 } = options
+  const { url, poolSize, log, connectTimeoutMs = 500, statementTimeoutMs = 700 } = options
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     // The server's timeout says nothing when the server hangs; this one is the client's own.
-    query_timeout: statementTimeoutMs + 100,
+    query_timeout: statementTimeoutMs + 50,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'iaas',

@@ -10,6 +10,9 @@ type RequestLabels = {
 
 export type LookupLayer = 'memory' | 'redis' | 'database'
 
+/** What came of the way of a rendition to the variant store, as far as the api has it in its hands. */
+type PersistResult = 'scheduled' | 'spool-full' | 'queue-full' | 'failed' | 'skipped' | 'over-limit'
+
 /** The figures of the api: see docs/operations.md for what each one tells. */
 export type ApiMetrics = {
   request(labels: RequestLabels, ms: number): void
@@ -19,7 +22,7 @@ export type ApiMetrics = {
   /** A request was turned away for now. */
   rejection(reason: ErrorCode): void
   render(): void
-  persist(result: 'scheduled' | 'spool-full' | 'failed' | 'skipped' | 'over-limit'): void
+  persist(result: 'scheduled' | PersistResult): void
 }
 
 const secondsBuckets = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]

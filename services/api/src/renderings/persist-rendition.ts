@@ -50,11 +50,20 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
       metrics.persist('scheduled')
       return true
     } catch (error) {
+      // What waits already is for the uploaders to work off first: a later request queues it.
+      if (isAppError(error, 'SPOOL_FULL')) return refuse(variant, error)
       unscheduled.set(variantDigest(variant), { variant, renderedAt })
       metrics.persist('failed')
       log.warn('rendition not queued', { variant, error })
       return false
     }
+  }
+
+  function refuse(variant: Variant, error: unknown): false {
+    unscheduled.delete(variantDigest(variant))
+    metrics.persist('queue-full')
+    log.warn('too many jobs wait: rendition not queued', { variant, error })
+    return false
   }
 
   async function spoolAndSchedule(variant: Variant, spooled: Spooled): Promise<void> {

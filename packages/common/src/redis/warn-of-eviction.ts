@@ -1,0 +1,19 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from '../log.ts'
+
+/** A queue whose keys may be evicted loses jobs; the cache of links needs no eviction either, its entries expire. */
+const safePolicy = 'noeviction'
+
+/** Warns, each time that the connection is made, where Redis may evict what it was given when its memory is full. */
+export function warnOfEviction(redis: Redis, log: Logger): void {
+  redis.on('ready', () => {
+    redis.info('memory').then(
+      (text) => {
+        const policy = /^maxmemory_policy:(\S+)/m.exec(text)?.[1] ?? safePolicy
+        if (policy === safePolicy) return
+        log.warn('redis may evict jobs: its maxmemory-policy must be noeviction', { policy })
+      },
+      (error: unknown) => log.debug('policy of redis not known', { error }),
+    )
+  })
+}
