@@ -28,9 +28,12 @@ export const errorCodes = [
   'RENDER_FAILED',
   'RENDER_QUARANTINED',
   'TOO_MANY_RENDERS',
+  'TOO_MANY_ATTEMPTS',
   'RENDERER_BUSY',
   'RENDERER_UNREACHABLE',
+  'UPLOADS_BUSY',
   'STORE_UNAVAILABLE',
+  'STORE_FULL',
   'SPOOL_FULL',
 ] as const
 
@@ -51,7 +54,7 @@ export type RateLimit = {
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode
-  /** Of TOO_MANY_RENDERS. */
+  /** Of TOO_MANY_RENDERS and TOO_MANY_ATTEMPTS. */
   readonly rateLimit: RateLimit | undefined
 
   constructor(

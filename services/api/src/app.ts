@@ -11,6 +11,7 @@ import { type AnswerError, createAnswerError, createErrorHandler } from './http/
 import { sendProblem, transportProblem } from './http/problem.ts'
 import { createRequestLog } from './http/request-log.ts'
 import { recordOf } from './http/request-record.ts'
+import type { ClientOf } from './limits/client-of.ts'
 import type { IssueToken } from './issue-token.ts'
 import type { ApiMetrics } from './metrics/api-metrics.ts'
 import {
@@ -29,9 +30,10 @@ import type { StoreOriginal } from './store-original.ts'
 import type { ReceiveLimits } from './upload/receive-image.ts'
 
 export type AppOptions = {
-  readonly image: GetImageOptions
+  readonly image: Omit<GetImageOptions, 'clientOf'>
   readonly storeOriginal: StoreOriginal
   readonly issueToken: IssueToken
+  readonly clientOf: ClientOf
   readonly tokens: TokenStore
   readonly receiveLimits: ReceiveLimits
   readonly uploadOrigins: readonly string[]
@@ -49,7 +51,7 @@ export function createApp(options: AppOptions): RequestListener {
   const answerError = createAnswerError(options.log)
   return createListener({
     requestLog: createRequestLog(options.log, options.metrics),
-    getImage: createGetImage(options.image),
+    getImage: createGetImage({ ...options.image, clientOf: options.clientOf }),
     app: createExpressApp(options, answerError),
     answerError,
   })
@@ -65,7 +67,7 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   app.get('/readyz', createGetReadiness(options.state, options.dependencies))
   app.get('/robots.txt', createGetRobots(options.allowIndexing))
   app.get('/favicon.ico', refuseFavicon)
-  app.post('/token', ...createPostToken(options.issueToken))
+  app.post('/token', ...createPostToken(options.issueToken, options.clientOf))
   app.all('/token', allowMethods('POST'))
   if (options.servedVariants !== undefined) {
     app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedVariants))

@@ -10,6 +10,7 @@ import { adminSettings } from './admin/config.ts'
 import { limitsSettings } from './limits/config.ts'
 import { offerSettings } from './offer/config.ts'
 import { signingSettings } from './signing/config.ts'
+import { uploadSettings } from './upload/config.ts'
 
 /** Everything that the api can be told. */
 export const apiConfigSchema = z.object({
@@ -25,6 +26,7 @@ export const apiConfigSchema = z.object({
     description: 'The web origins whose pages may upload, separated by commas; `*`: every one.',
     env: 'UPLOAD_ORIGINS',
   }),
+  upload: uploadSettings,
   limits: limitsSettings,
   offer: offerSettings,
   signing: signingSettings,

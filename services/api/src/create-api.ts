@@ -32,8 +32,9 @@ import { createServeImage } from './serve-image.ts'
 import { toSigner } from './signing/config.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { createStoreOriginal } from './store-original.ts'
+import { createUploadAdmission } from './upload/admission.ts'
+import { toReceiveLimits, uploadTimeoutMs } from './upload/config.ts'
 
-const uploadTimeoutMs = 60_000
 /** A claim that is older than an upload and its check can take is that of a process that is gone. */
 const claimLeaseMs = 150_000
 const temporaryFileAgeMs = 10 * 60_000
@@ -140,6 +141,7 @@ function buildApp(options: BuildOptions): AppOptions {
   })
   closers.add('renditions', () => persister.drain())
   again('retry of renditions', () => persister.retry(), retryEveryMs, log, closers)
+  const limits = createLimits(options, stores.redisBreaker, closers)
   const renderings = createRenderings({
     flights,
     spool,
@@ -147,7 +149,7 @@ function buildApp(options: BuildOptions): AppOptions {
     renderer,
     persister,
     awaitTurn: createTurns(options, stores.redisBreaker, closers),
-    limits: createLimits(options, stores.redisBreaker, closers),
+    limits: limits.renders,
     metrics,
     log,
     now: Date.now,
@@ -157,6 +159,7 @@ function buildApp(options: BuildOptions): AppOptions {
   again('sweep of tokens', sweepTokens, sweepEveryMs, log, closers)
   const sweepFiles = () => originals.sweepTemporary(temporaryFileAgeMs)
   again('sweep of temporary files', sweepFiles, sweepEveryMs, log, closers)
+  const admission = createUploadAdmission(config.upload, () => originals.space())
   const policy = toPolicy(config.constraints, config.webp)
   return {
     image: {
@@ -173,12 +176,17 @@ function buildApp(options: BuildOptions): AppOptions {
       serveOriginal: createServeOriginal(originals),
       redirectMaxAge: config.redirect_cache_timeout,
       signer: toSigner(config.signing),
-      clientOf: createClientOf(config.limits.trusted_proxies),
     },
-    storeOriginal: createStoreOriginal({ tokens, originals, renderer, log }),
-    issueToken: createIssueToken({ tokens, originals, secret: config.secret }),
+    clientOf: createClientOf(config.limits.trusted_proxies),
+    storeOriginal: createStoreOriginal({ tokens, originals, admission, renderer, log }),
+    issueToken: createIssueToken({
+      tokens,
+      originals,
+      secret: config.secret,
+      wrongSecrets: limits.wrongSecrets,
+    }),
     tokens,
-    receiveLimits: { maxBytes: config.constraints.max_upload_bytes, timeoutMs: uploadTimeoutMs },
+    receiveLimits: toReceiveLimits(config.constraints.max_upload_bytes),
     uploadOrigins: config.upload_origins,
     allowIndexing: config.allow_indexing,
     servedVariants: stores.isServedHere ? variants : undefined,

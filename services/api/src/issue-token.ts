@@ -3,21 +3,29 @@ import { AppError } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Token, TokenStore } from '@iaas/common/ports/token-store'
+import type { RateLimit } from './limits/rate-limit.ts'
 
 export type IssueTokenOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
   /** What a caller must know; undefined: everyone who reaches the route may ask. */
   readonly secret: string | undefined
+  /** What a client may try of it. */
+  readonly wrongSecrets: RateLimit
 }
 
-/** @throws AppError SECRET_WRONG, INVALID_TOKEN_REQUEST, INVALID_ID, ID_TAKEN or STORE_UNAVAILABLE */
-export type IssueToken = (body: unknown) => Promise<Token>
+/**
+ * @param client whom the attempts at the secret are counted of
+ * @throws AppError SECRET_WRONG, TOO_MANY_ATTEMPTS, INVALID_TOKEN_REQUEST, INVALID_ID, ID_TAKEN or STORE_UNAVAILABLE
+ */
+export type IssueToken = (body: unknown, client: string) => Promise<Token>
 
-export function createIssueToken({ tokens, originals, secret }: IssueTokenOptions): IssueToken {
-  return async function issueToken(body) {
+export function createIssueToken(options: IssueTokenOptions): IssueToken {
+  const { tokens, originals, secret, wrongSecrets } = options
+
+  return async function issueToken(body, client) {
     const fields = isRecord(body) ? body : {}
-    if (secret !== undefined) checkSecret(secret, fields['secret'])
+    if (secret !== undefined) await checkSecret(secret, fields['secret'], client)
     if (!isRecord(body)) {
       throw new AppError(
         'INVALID_TOKEN_REQUEST',
@@ -31,11 +39,14 @@ export function createIssueToken({ tokens, originals, secret }: IssueTokenOption
     }
     return tokens.issue(id)
   }
-}
 
-function checkSecret(expected: string, received: unknown): void {
-  const isRight = typeof received === 'string' && equalSecrets(expected, received)
-  if (!isRight) throw new AppError('SECRET_WRONG', 'The field "secret" is missing or wrong.')
+  async function checkSecret(expected: string, received: unknown, client: string): Promise<void> {
+    const isRight = typeof received === 'string' && equalSecrets(expected, received)
+    // Who has guessed too often is not told either when a guess is right.
+    if (isRight) return wrongSecrets.check(client)
+    await wrongSecrets.take(client)
+    throw new AppError('SECRET_WRONG', 'The field "secret" is missing or wrong.')
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

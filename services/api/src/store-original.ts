@@ -4,10 +4,12 @@ import type { Logger } from '@iaas/common/log'
 import type { OriginalStore, TemporaryFile } from '@iaas/common/ports/original-store'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { TokenStore } from '@iaas/common/ports/token-store'
+import type { UploadAdmission } from './upload/admission.ts'
 
 export type StoreOriginalOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
+  readonly admission: UploadAdmission
   readonly renderer: Renderer
   readonly log: Logger
 }
@@ -27,15 +29,21 @@ export type UploadRequest = {
 export type StoreOriginal = (request: UploadRequest) => Promise<Size>
 
 /**
- * One attempt to upload: the token is taken first, whatever comes of it. An attempt that fails leaves no file and gives
+ * One attempt to upload: where there is room for it, the token is taken first, whatever comes of it. An attempt that fails leaves no file and gives
  * the id free; one that succeeds is on disk before it is in the database, and in the database before it is answered.
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
-  const { tokens, originals, renderer, log } = options
+  const { tokens, originals, admission, renderer, log } = options
 
   return async function storeOriginal(request) {
-    const { id, token } = request
-    if (token === undefined || !(await tokens.claim(token, id))) throw tokenInvalid()
+    const { token } = request
+    if (token === undefined) throw tokenInvalid()
+    return admission.admit(() => attempt(token, request))
+  }
+
+  async function attempt(token: string, request: UploadRequest): Promise<Size> {
+    const { id } = request
+    if (!(await tokens.claim(token, id))) throw tokenInvalid()
     try {
       return await receiveAndKeep(token, request)
     } catch (error) {

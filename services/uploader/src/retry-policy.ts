@@ -29,9 +29,12 @@ const verdicts = {
   RENDER_TIMEOUT: 'fatal',
   RENDER_QUARANTINED: 'retry',
   TOO_MANY_RENDERS: 'retry',
+  TOO_MANY_ATTEMPTS: 'fatal',
   RENDERER_BUSY: 'retry',
   RENDERER_UNREACHABLE: 'retry',
   STORE_UNAVAILABLE: 'retry',
+  UPLOADS_BUSY: 'fatal',
+  STORE_FULL: 'fatal',
   SPOOL_FULL: 'retry',
 } as const satisfies Record<ErrorCode, 'retry' | 'fatal'>
 

@@ -36,6 +36,7 @@ export function createOriginalsThat(have: boolean): OriginalStore {
     createTemporary: unused,
     put: unused,
     delete: unused,
+    space: unused,
     sweepTemporary: unused,
   }
 }

@@ -21,6 +21,15 @@ export function integer(
     .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
 }
 
+/** An integer that may be absent: what stands for it then is no plain number. */
+export function optionalInteger(
+  { min, max }: { readonly min: number; readonly max: number },
+  description: string,
+  env: string,
+) {
+  return z.preprocess(toNumber, z.int().min(min).max(max).optional()).meta({ description, env })
+}
+
 export function number(
   range: { readonly min: number; readonly max: number; readonly fallback: number },
   description: string,

@@ -1,9 +1,14 @@
-import { link, lstat, mkdir, rm } from 'node:fs/promises'
+import { link, lstat, mkdir, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { originalPath } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { ImageId } from '../image/index.ts'
-import type { OriginalFile, OriginalStore, TemporaryFile } from '../ports/original-store.ts'
+import type {
+  DiskSpace,
+  OriginalFile,
+  OriginalStore,
+  TemporaryFile,
+} from '../ports/original-store.ts'
 import { errorCode, translateDiskErrors } from './disk-errors.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
 import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
@@ -41,11 +46,18 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
     await rm(file.path, { force: true })
   }
 
+  async function space(): Promise<DiskSpace> {
+    await mkdir(dir, { recursive: true })
+    const { bavail, blocks, bsize } = await statfs(dir)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+  }
+
   return {
     find: (id) => translateDiskErrors(find(id)),
     createTemporary: () => translateDiskErrors(createTemporaryFile(incoming)),
     put: (id, file) => translateDiskErrors(put(id, file)),
     delete: (id) => translateDiskErrors(rm(pathOf(id), { force: true })),
+    space: () => translateDiskErrors(space()),
     sweepTemporary: (olderThanMs) => translateDiskErrors(sweepFolder(incoming, olderThanMs)),
   }
 }

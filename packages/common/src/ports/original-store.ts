@@ -16,6 +16,9 @@ export type TemporaryFile = AsyncDisposable & {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** Of the disk that originals are written to, as far as this process may use it. */
+export type DiskSpace = { readonly freeBytes: number; readonly totalBytes: number }
+
 /** Where the uploaded files are kept. */
 export type OriginalStore = {
   find(id: ImageId): Promise<OriginalFile | undefined>
@@ -29,6 +32,7 @@ export type OriginalStore = {
   put(id: ImageId, file: TemporaryFile): Promise<void>
   /** Takes an original away again; does nothing where there is none. */
   delete(id: ImageId): Promise<void>
+  space(): Promise<DiskSpace>
   /** Removes temporary files older than this (a process that was killed leaves them). Resolves to their number. */
   sweepTemporary(olderThanMs: number): Promise<number>
 }

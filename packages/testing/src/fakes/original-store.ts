@@ -35,6 +35,9 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
     async delete(id) {
       paths.delete(id)
     },
+    async space() {
+      return { freeBytes: 2 ** 40, totalBytes: 2 ** 40 }
+    },
     async sweepTemporary(olderThanMs) {
       const kept = new Set(paths.values())
       let removed = 0

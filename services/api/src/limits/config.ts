@@ -20,6 +20,11 @@ export const limitsSettings = z
       'Variants of one original that are stored; beyond it they are rendered for every request. 0: any number.',
       'VARIANTS_PER_ORIGINAL',
     ),
+    wrong_secrets_per_client: integer(
+      { min: 0, max: 1_000_000, fallback: 30 },
+      'How often one client may send a wrong secret to `POST /token` in a minute; beyond it every request of the client for a token is 429, whatever its secret. 0: any number.',
+      'WRONG_SECRETS_PER_CLIENT',
+    ),
     trusted_proxies: integer(
       { min: 0, max: 100, fallback: 0 },
       'How many proxies stand in front and add to `X-Forwarded-For`; 0: the header is not believed.',

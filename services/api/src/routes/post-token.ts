@@ -2,17 +2,18 @@ import { AppError } from '@iaas/common/errors'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { recordOf } from '../http/request-record.ts'
 import type { IssueToken } from '../issue-token.ts'
+import type { ClientOf } from '../limits/client-of.ts'
 
 const maxBodyBytes = 4096
 
 /** `POST /token`. */
 export function createPostToken(
   issueToken: IssueToken,
+  clientOf: ClientOf,
 ): readonly (RequestHandler | ErrorRequestHandler)[] {
   const postToken: RequestHandler = async (req, res) => {
-    const token = await issueToken(req.body)
-    const record = recordOf(res)
-    record.outcome = 'token'
+    const token = await issueToken(req.body, clientOf(req))
+    recordOf(res).outcome = 'token'
     res.set('Cache-Control', 'no-store').json({ token })
   }
   return [nameRoute, express.json({ limit: maxBodyBytes }), translateBodyError, postToken]

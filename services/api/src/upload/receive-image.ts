@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { AppError, isAppError } from '@iaas/common/errors'
+import { type Pace, watchPace } from './watch-pace.ts'
 
 /** The multipart field that holds the picture. */
 const fieldName = 'image'
@@ -22,6 +23,7 @@ export type ReceiveLimits = {
   readonly maxBytes: number
   /** The longest that the whole body may take, ms. */
   readonly timeoutMs: number
+  readonly pace: Pace
 }
 
 /** What a form adds to its picture at the most: the other fields, and the parts' headers. */
@@ -43,9 +45,11 @@ export async function receiveImage(
   if (announced > limits.maxBytes + formOverheadBytes) throw tooLarge(limits)
   const form = createForm(req, limits)
   const deadline = AbortSignal.timeout(limits.timeoutMs)
+  using pace = watchPace(req, limits.pace)
+  const stop = AbortSignal.any([signal, deadline, pace.signal])
   const files: WriteStream[] = []
   try {
-    await readForm(req, form, AbortSignal.any([signal, deadline]), (name, part, fail) => {
+    await readForm(req, form, stop, (name, part, fail) => {
       part.on('error', fail).once('limit', () => fail(tooLarge(limits)))
       const problem = checkPart(name, files.length)
       if (problem !== undefined) return fail(problem)

@@ -1,0 +1,84 @@
+import type { CircuitBreaker } from '@iaas/common/concurrency/circuit-breaker'
+import { AppError, type ErrorCode } from '@iaas/common/errors'
+import type { Redis } from 'ioredis'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+
+const windowSeconds = 60
+
+/** So many in a minute of each key. */
+export type RateLimit = {
+  /** Counts one. @throws AppError of `code` where that is one too many */
+  take(key: string): Promise<void>
+  /** Counts nothing. @throws AppError of `code` where no further one could be taken */
+  check(key: string): Promise<void>
+}
+
+/** Where the counts of all processes are. */
+export type SharedCounts = { readonly redis: Redis; readonly breaker: CircuitBreaker }
+
+export type RateLimitOptions = {
+  /** What is counted, for the names of its counts. */
+  readonly what: string
+  /** What the client is told is limited. */
+  readonly name: string
+  /** In a minute; 0: any number. */
+  readonly quota: number
+  /** Without it, or while it is down, each process counts for itself. */
+  readonly shared: SharedCounts | undefined
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+type Limiter = RateLimiterMemory | RateLimiterRedis
+type Count = (limiter: Limiter, key: string) => Promise<RateLimiterRes | null>
+
+export function createRateLimit(options: RateLimitOptions): RateLimit {
+  const { what, name, quota, shared, code, message } = options
+  if (quota === 0) return { take: () => Promise.resolve(), check: () => Promise.resolve() }
+  const window = { points: quota, duration: windowSeconds, keyPrefix: `iaas:${what}` }
+  const local = new RateLimiterMemory(window)
+  const common =
+    shared && new RateLimiterRedis({ ...window, storeClient: shared.redis, useRedisPackage: false })
+
+  /** null: nothing was counted so far; undefined: it cannot be said just now. */
+  async function countShared(how: Count, key: string): Promise<RateLimiterRes | null | undefined> {
+    if (shared === undefined || common === undefined) return undefined
+    try {
+      return await shared.breaker.run(() => attempt(how, common, key))
+    } catch {
+      return undefined
+    }
+  }
+
+  async function count(how: Count, key: string): Promise<RateLimiterRes | null> {
+    const state = await countShared(how, key)
+    return state === undefined ? attempt(how, local, key) : state
+  }
+
+  function refuse({ msBeforeNext }: RateLimiterRes): AppError {
+    const retryAfterSeconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
+    const rateLimit = { name, quota, windowSeconds, retryAfterSeconds }
+    return new AppError(code, message, { rateLimit })
+  }
+
+  return {
+    async take(key) {
+      const state = await count((limiter) => limiter.consume(key), key)
+      if (state !== null && state.consumedPoints > quota) throw refuse(state)
+    },
+    async check(key) {
+      const state = await count((limiter) => limiter.get(key), key)
+      if (state !== null && state.consumedPoints >= quota) throw refuse(state)
+    },
+  }
+}
+
+/** Where a limit is reached the library rejects with its state. @throws AppError STORE_UNAVAILABLE */
+async function attempt(how: Count, limiter: Limiter, key: string): Promise<RateLimiterRes | null> {
+  try {
+    return await how(limiter, key)
+  } catch (error) {
+    if (error instanceof RateLimiterRes) return error
+    throw new AppError('STORE_UNAVAILABLE', 'Redis does not answer.', { cause: error })
+  }
+}

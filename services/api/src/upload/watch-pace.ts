@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http'
+import { AppError } from '@iaas/common/errors'
+
+/** The least that an upload must bring, averaged over any stretch of this length. */
+export type Pace = { readonly bytesPerSecond: number; readonly overMs: number }
+
+const samplesPerStretch = 10
+
+/**
+ * Watches how fast a request comes in. `signal` aborts with AppError UPLOAD_TOO_SLOW once it is slower than `pace`;
+ * disposing ends the watch.
+ */
+export function watchPace(
+  req: IncomingMessage,
+  { bytesPerSecond, overMs }: Pace,
+): Disposable & { readonly signal: AbortSignal } {
+  const abort = new AbortController()
+  const least = (bytesPerSecond * overMs) / 1000
+  /** What the connection had brought at the last ticks, the oldest first. */
+  let counts: readonly number[] = [req.socket.bytesRead]
+
+  function judge(): void {
+    const now = req.socket.bytesRead
+    // While it is our disk that keeps the client waiting, the client is not judged.
+    if (req.isPaused() || req.complete) {
+      counts = [now]
+      return
+    }
+    const [oldest = now] = counts
+    const isWhole = counts.length >= samplesPerStretch
+    if (isWhole && now - oldest < least) abort.abort(tooSlow(bytesPerSecond))
+    counts = [...counts, now].slice(-samplesPerStretch)
+  }
+
+  const timer = setInterval(judge, overMs / samplesPerStretch)
+  return { signal: abort.signal, [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+function tooSlow(bytesPerSecond: number): AppError {
+  return new AppError(
+    'UPLOAD_TOO_SLOW',
+    `The upload came in at less than ${bytesPerSecond} bytes a second.`,
+  )
+}

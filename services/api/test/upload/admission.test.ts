@@ -1,0 +1,97 @@
+import { AppError } from '@iaas/common/errors'
+import { parseImageId } from '@iaas/common/image'
+import { createSilentLogger } from '@iaas/common/log'
+import type { DiskSpace } from '@iaas/common/ports/original-store'
+import type { Intake, Renderer } from '@iaas/common/ports/renderer'
+import type { Token } from '@iaas/common/ports/token-store'
+import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
+import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { describe, expect, it } from '@jest/globals'
+import { createStoreOriginal } from '../../src/store-original.ts'
+import { createUploadAdmission } from '../../src/upload/admission.ts'
+
+const roomy: DiskSpace = { freeBytes: 2 ** 40, totalBytes: 2 ** 41 }
+const gibibyte = 2 ** 30
+
+describe('the admission of uploads', () => {
+  it('T8b takes as many uploads at once as are allowed, and the next when one has ended', async () => {
+    const admission = createUploadAdmission({ max_in_flight: 2 }, async () => roomy)
+    let finish = (_result: string) => {}
+    const gate = new Promise<string>((resolve) => (finish = resolve))
+    const running = [admission.admit(() => gate), admission.admit(() => gate)]
+    await expect(admission.admit(async () => 'third')).rejects.toMatchObject({
+      code: 'UPLOADS_BUSY',
+    })
+    finish('done')
+    expect(await Promise.all(running)).toEqual(['done', 'done'])
+    expect(await admission.admit(async () => 'third')).toBe('third')
+  })
+
+  it('T8b gives the place of an upload that failed to another', async () => {
+    const admission = createUploadAdmission({ max_in_flight: 1 }, async () => roomy)
+    for (let round = 0; round < 3; round += 1) {
+      await expect(admission.admit(() => Promise.reject(new Error('broken off')))).rejects.toThrow(
+        'broken',
+      )
+    }
+    expect(await admission.admit(async () => 'taken')).toBe('taken')
+  })
+
+  it.each([
+    ['less than 1 GiB of a large disk', 0.99 * gibibyte, 1000 * gibibyte, undefined],
+    ['less than 5 % of a small one', 0.04 * gibibyte, gibibyte, undefined],
+    ['less than what is configured', 9 * gibibyte, 1000 * gibibyte, 10 * gibibyte],
+  ])('T18 takes no upload where the disk has %s left', async (_name, free, total, floor) => {
+    const settings = { max_in_flight: 9, min_free_bytes: floor }
+    const space = async () => ({ freeBytes: free, totalBytes: total })
+    const admission = createUploadAdmission(settings, space)
+    await expect(admission.admit(async () => 'taken')).rejects.toMatchObject({ code: 'STORE_FULL' })
+  })
+
+  it.each([
+    ['1 GiB of a large disk', gibibyte, 1000 * gibibyte, undefined],
+    ['5 % of a small one', 0.05 * gibibyte, gibibyte, undefined],
+    ['nothing, where nothing must be left', 0, gibibyte, 0],
+  ])('T18 takes uploads where the disk has %s left', async (_name, free, total, floor) => {
+    const settings = { max_in_flight: 9, min_free_bytes: floor }
+    const space = async () => ({ freeBytes: free, totalBytes: total })
+    const admission = createUploadAdmission(settings, space)
+    expect(await admission.admit(async () => 'taken')).toBe('taken')
+  })
+
+  it('T18 a token is still good after an upload that found no room', async () => {
+    await using folder = await createTemporaryFolder()
+    const space = { freeBytes: 0, totalBytes: gibibyte }
+    const tokens = createFakeTokenStore(Date.now)
+    const storeOriginal = createStoreOriginal({
+      tokens,
+      originals: createFakeOriginalStore(folder.path),
+      admission: createUploadAdmission({ max_in_flight: 1 }, async () => space),
+      renderer: acceptEverything,
+      log: createSilentLogger(),
+    })
+    const id = parseImageId('photo')
+    const token: Token = await tokens.issue(id)
+    let bodiesRead = 0
+    const upload = () =>
+      storeOriginal({
+        id,
+        token,
+        query: [],
+        receive: async () => void (bodiesRead += 1),
+        signal: new AbortController().signal,
+      })
+    await expect(upload()).rejects.toBeInstanceOf(AppError)
+    expect(bodiesRead).toBe(0)
+    space.freeBytes = gibibyte
+    expect(await upload()).toEqual({ width: 1, height: 1 })
+  })
+})
+
+const intake: Intake = { reencoded: false, format: 'png', size: { width: 1, height: 1 } }
+const acceptEverything: Renderer = {
+  inspect: () => Promise.reject(new Error('Nothing is inspected here.')),
+  render: () => Promise.reject(new Error('Nothing is rendered here.')),
+  takeIn: async () => intake,
+}

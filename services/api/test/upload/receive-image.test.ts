@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { type IncomingMessage, createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { describe, expect, it } from '@jest/globals'
+import { type ReceiveLimits, receiveImage } from '../../src/upload/receive-image.ts'
+
+const limits: ReceiveLimits = {
+  maxBytes: 1_000_000,
+  timeoutMs: 30_000,
+  pace: { bytesPerSecond: 1000, overMs: 500 },
+}
+
+const head = '--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
+const tail = '\r\n--b--\r\n'
+
+type Send = (write: (text: string) => Promise<void>) => Promise<void>
+
+/** What comes of a form that `send` sends at its own pace. */
+async function receive(send: Send, given: Partial<ReceiveLimits> = {}): Promise<string> {
+  await using folder = await createTemporaryFolder()
+  const path = join(folder.path, 'received')
+  let settle = (_outcome: Promise<string>) => {}
+  const outcome = new Promise<string>((resolve) => (settle = resolve))
+  const take = async (req: IncomingMessage) => {
+    const { signal } = new AbortController()
+    await receiveImage(req, path, { ...limits, ...given }, signal)
+    return readFile(path, 'utf8')
+  }
+  const server = createServer((req, res) => {
+    const taken = take(req)
+    settle(taken)
+    void taken.then(
+      () => res.end(),
+      () => res.end(),
+    )
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const headers = { 'Content-Type': 'multipart/form-data; boundary=b' }
+  const req = request({ port, host: '127.0.0.1', method: 'POST', headers, agent: false })
+  req.on('error', () => {})
+  try {
+    const write = promisify(req.write.bind(req) as (text: string, done: () => void) => void)
+    const sent = send(write).then(
+      () => req.end(),
+      () => {},
+    )
+    await Promise.race([outcome, sent])
+    return await outcome
+  } finally {
+    req.destroy()
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+/** Sends a text piece by piece, for this long. */
+function trickle(piece: string, everyMs: number, count: number): Send {
+  return async (write) => {
+    await write(head)
+    for (let sent = 0; sent < count; sent += 1) {
+      await write(piece)
+      await delay(everyMs)
+    }
+    await write(tail)
+  }
+}
+
+describe('the pace of an upload', () => {
+  it('T8b refuses a form that comes in byte by byte, long before its time is over', async () => {
+    const startedAt = performance.now()
+    await expect(receive(trickle('x', 20, 500))).rejects.toMatchObject({ code: 'UPLOAD_TOO_SLOW' })
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+  })
+
+  it('T8b refuses a form that stalls before its end, however fast it was', async () => {
+    const stalled: Send = async (write) => {
+      await write(head + 'x'.repeat(100_000))
+      await delay(2000)
+    }
+    await expect(receive(stalled)).rejects.toMatchObject({ code: 'UPLOAD_TOO_SLOW' })
+  })
+
+  it('T8b takes a form that is slow, and fast enough', async () => {
+    expect(await receive(trickle('x'.repeat(100), 20, 60))).toBe('x'.repeat(6000))
+  })
+
+  it('T8b refuses a form that takes longer than its time, at whatever pace', async () => {
+    const steady = trickle('x'.repeat(1000), 20, 500)
+    await expect(receive(steady, { timeoutMs: 400 })).rejects.toMatchObject({
+      code: 'UPLOAD_TOO_SLOW',
+    })
+  })
+})
