@@ -1,0 +1,30 @@
+// The limit of a miss: sharp told what to do, and nothing else. One picture at a time, as often as it is told to. The
+// calls are those of the render pipeline of the product; only how a format is written is taken from there.
+import { createRequire } from 'node:module'
+import { encode } from '@iaas/rendering/steps/encode'
+
+const productRequire = createRequire(
+  new URL('../../packages/rendering/package.json', import.meta.url),
+)
+const sharp = productRequire('sharp')
+sharp.concurrency(1)
+sharp.cache(false)
+
+const openOptions = {
+  failOn: 'error',
+  limitInputChannels: 5,
+  limitInputPixels: 30e6,
+  pages: 1,
+  sequentialRead: true,
+}
+
+process.on('message', (task) => void render(task))
+
+async function render({ path, width, height, format, quality, encoders }) {
+  const startedAt = performance.now()
+  const opened = sharp(path, openOptions)
+  const flat = format === 'jpg' ? opened.flatten({ background: '#fff' }) : opened
+  const scaled = flat.resize({ width, height, fit: 'fill' })
+  const { length } = await encode(scaled, { variant: { format }, quality, encoders }).toBuffer()
+  process.send({ ms: performance.now() - startedAt, bytes: length })
+}

@@ -1,0 +1,73 @@
+import { readFileSync, readdirSync } from 'node:fs'
+
+/** Linux counts the time of processes in hundredths of a second, whatever the kernel's own tick. */
+const ticksPerSecond = 100
+const pageBytes = 4096
+const sampleEveryMs = 100
+
+/** The processes below some, and these. */
+export function treeOf(roots) {
+  const children = new Map()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const fields = readStat(name)
+    if (fields === undefined) continue
+    const parent = Number(fields[1])
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)])
+  }
+  const found = []
+  for (const left = [...roots]; left.length > 0;) {
+    const pid = left.pop()
+    found.push(pid)
+    left.push(...(children.get(pid) ?? []))
+  }
+  return found
+}
+
+/** The processor time that a tree has taken so far, its ended children included, s. */
+export function cpuSeconds(roots) {
+  const ticks = treeOf(roots).map((pid) => {
+    const fields = readStat(pid)
+    return fields === undefined
+      ? 0
+      : fields.slice(11, 15).reduce((sum, text) => sum + Number(text), 0)
+  })
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
+}
+
+/** The memory that a tree holds now, bytes; pages that several processes share count for each of them. */
+export function residentBytes(roots) {
+  const pages = treeOf(roots).map((pid) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
+    } catch {
+      return 0
+    }
+  })
+  return pages.reduce((sum, each) => sum + each, 0) * pageBytes
+}
+
+/** What a tree takes while something is done: processor time, s, and the most memory at once, bytes. */
+export async function watchTree(roots, work) {
+  const cpuBefore = cpuSeconds(roots)
+  let peakBytes = residentBytes(roots)
+  const timer = setInterval(() => {
+    peakBytes = Math.max(peakBytes, residentBytes(roots))
+  }, sampleEveryMs)
+  try {
+    const result = await work()
+    return { result, cpuSeconds: cpuSeconds(roots) - cpuBefore, peakBytes }
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** The fields of /proc/PID/stat behind the name, the state first; undefined where the process is gone. */
+function readStat(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,13 @@
+import { hit } from './hit.mjs'
+import { miss } from './miss.mjs'
+
+const scenarios = [hit, miss]
+
+/** The scenarios that were asked for; all of them where none was. @throws Error for an unknown one */
+export function chooseScenarios({ scenarios: names }) {
+  const known = scenarios.map(({ name }) => name)
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0)
+    throw new Error(`No scenario ${unknown.join(', ')}; there are ${known.join(', ')}.`)
+  return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name))
+}

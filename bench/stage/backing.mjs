@@ -1,0 +1,12 @@
+import { createRunFolder } from './folders.mjs'
+import { startPostgres } from './postgres.mjs'
+import { startRedis } from './redis.mjs'
+
+/** A folder, a database and, where this machine has one, a Redis; all of them end with `closers`. */
+export async function startBacking(closers) {
+  const folder = closers.keep(await createRunFolder())
+  const database = closers.keep(await startPostgres(folder.path))
+  const redis = await startRedis()
+  if (redis !== undefined) closers.keep(redis)
+  return { folder: folder.path, database, redis }
+}

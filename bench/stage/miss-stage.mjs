@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { startBacking } from './backing.mjs'
+import { startProduct } from './product.mjs'
+
+/**
+ * An api that renders in children of its own, spools into Redis and queues what it has rendered; without an uploader,
+ * whose work is not that of a miss.
+ */
+export async function startMissStage(closers, settings = {}) {
+  const { folder, database, redis } = await startBacking(closers)
+  const originals = join(folder, 'originals')
+  const env = { DATABASE_URL: database.url, DATA_DIR: folder }
+  if (redis !== undefined) env.REDIS_URL = redis.url
+  const api = closers.keep(await startProduct('api', { env, settings }))
+  return {
+    api,
+    originals,
+    env,
+    pids: [api.pid, database.pid, redis?.pid].filter((pid) => pid !== undefined),
+    /** Empties the spool and the queue, which nothing else does here. */
+    async forget() {
+      if (redis === undefined) return
+      const client = new Redis(redis.url)
+      await client.flushall()
+      client.disconnect()
+    },
+  }
+}

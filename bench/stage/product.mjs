@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import { root } from './folders.mjs'
+import { findFreePort } from './ports.mjs'
+import { startServer } from './server.mjs'
+
+/**
+ * A service of the product, as it is built. Only what goes wrong is logged: what a log line costs is measured apart.
+ *
+ * @param options.settings by their keys in docs/configuration.md, nested
+ */
+export async function startProduct(service, { env = {}, settings = {}, core } = {}) {
+  const port = await findFreePort()
+  const adminPort = await findFreePort()
+  const base = `http://127.0.0.1:${port}`
+  const server = await startServer({
+    command: [process.execPath, join(root, 'services', service, 'dist', 'main.js')],
+    env: {
+      PORT: `${port}`,
+      ADMIN_PORT: `${adminPort}`,
+      LOG_LEVEL: 'warn',
+      NODE_CONFIG: JSON.stringify(settings),
+      ...env,
+    },
+    readyUrl: `${base}/readyz`,
+    core,
+  })
+  return { ...server, base, admin: `http://127.0.0.1:${adminPort}` }
+}

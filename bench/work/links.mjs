@@ -1,0 +1,52 @@
+import { parseImageUrl, toVariant, variantKey } from '@iaas/common/image'
+import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+
+/** The address of a numbered link, `%d` standing for the number. */
+export const linkPath = '/hit-%d_400_300.jpg'
+
+const policy = {
+  maxWidth: 2000,
+  maxHeight: 2000,
+  webp: { allowOptIn: true, allowDynamicSwitch: false },
+}
+/** Longer than any measurement. */
+const ttlMs = 3_600_000
+const batch = 5000
+/** Where the links lead; nothing asks there. */
+const urlOf = (number) => `https://cdn.example.com/ab/cd/abcd-${number}.jpg`
+
+/** Writes links 0 to `count` - 1 into the table. */
+export async function seedDatabase(url, count) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(
+      `INSERT INTO images (id, x, y, fit, file_type, url, blur, quality, rendered_at)
+       SELECT 'hit-' || n, 400, 300, 'clip', 'image/jpeg',
+         'https://cdn.example.com/ab/cd/abcd-' || n || '.jpg', false, -1, now()
+       FROM generate_series(0, $1::int - 1) AS n ON CONFLICT DO NOTHING`,
+      [count],
+    )
+    await client.query('VACUUM ANALYZE images')
+  } finally {
+    await client.end()
+  }
+}
+
+/** Lets Redis remember links 0 to `count` - 1, as the api itself would. */
+export async function seedRedis(url, count) {
+  const redis = new Redis(url)
+  const cache = createRedisLinkCache({ redis, prefix: 'iaas', ttlMs })
+  for (let first = 0; first < count; first += batch) {
+    const numbers = Array.from({ length: Math.min(batch, count - first) }, (_, at) => first + at)
+    await Promise.all(numbers.map((number) => cache.set(keyOf(number), { url: urlOf(number) })))
+  }
+  await redis.quit()
+}
+
+function keyOf(number) {
+  const request = parseImageUrl(linkPath.replace('%d', number), new URLSearchParams())
+  return variantKey(toVariant(request, policy, false))
+}

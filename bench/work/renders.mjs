@@ -1,0 +1,24 @@
+import { quality } from './miss-cases.mjs'
+
+let made = 0
+
+/** Ids that no request has named before. */
+export function createIds(count) {
+  return Array.from({ length: count }, () => `photo-${(made += 1)}`)
+}
+
+export function sizedPath(id, { box, format }) {
+  return `/${id}_${box}_${box}.${format}?quality=${quality}`
+}
+
+/** What the bare loop is told: the sizes as the service computes them for `fit=clip`. */
+export function toTask({ path, width, height }, { box, format }) {
+  const scale = box / Math.max(width, height)
+  return {
+    path,
+    width: Math.round(width * scale),
+    height: Math.round(height * scale),
+    format,
+    quality,
+  }
+}
