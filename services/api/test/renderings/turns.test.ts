@@ -30,8 +30,8 @@ describe('a render that another process may do as well', () => {
     await using rig = await createRig({ turns: createFakeTurns(held) })
     let letGo = () => {}
     const gate = new Promise<void>((resolve) => (letGo = resolve))
-    const put = rig.spool.put
-    rig.spool.put = (...entry) => gate.then(() => put(...entry))
+    const spool = { ...rig.spool }
+    rig.spool.put = (...entry) => gate.then(() => spool.put(...entry))
     await rig.serve()
     expect(held.has(work)).toBe(true)
     letGo()
