@@ -15,7 +15,7 @@ const rendererSettings = z
     ),
     queue: integer(
       { min: 0, max: 100_000, fallback: 64 },
-      'Renders that may wait; beyond it: 503.',
+      'Renders that may wait, as far as they are done in two seconds; beyond it: 503.',
     ),
     queue_timeout: integer(
       { min: 1, max: 600_000, fallback: 5000 },

@@ -92,6 +92,6 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 }
 
-function busy(): AppError {
+export function busy(): AppError {
   return new AppError('RENDERER_BUSY', 'Too many images are being rendered just now.')
 }

@@ -4,6 +4,7 @@ import type { Results, Task, TaskKind } from '../protocol.ts'
 import { createAdmission } from './admission.ts'
 import { createChildSet } from './child-set.ts'
 import { createMemoryShare } from './memory-share.ts'
+import { paceAdmission } from './paced-admission.ts'
 import { createQuarantine } from './quarantine.ts'
 import { ChildCrashedError, ChildLateError } from './run-task.ts'
 
@@ -49,11 +50,16 @@ const attempts = 2
 /** Every running task begins with this much of the memory budget, bytes; one that is dearer asks for its whole cost. */
 const allowanceBytes = 96 * 1024 * 1024
 
+/** How much work may wait, by the time that it will take, ms. */
+const queueWorkMs = 2000
+
 /** Decodes pictures in children of this process, which the caller ends by disposing of the pool. */
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const { concurrency, queueLimit, queueTimeoutMs, memoryBudgetBytes, events } = options
   const { maxInputPixels, maxOnDiskPixels, blurSigma } = options
-  const slots = createAdmission({ capacity: concurrency, queueLimit, queueTimeoutMs })
+  const queue = createAdmission({ capacity: concurrency, queueLimit, queueTimeoutMs })
+  const patienceMs = Math.min(queueWorkMs, queueTimeoutMs)
+  const slots = paceAdmission(queue, { capacity: concurrency, patienceMs })
   const memory = createAdmission({
     capacity: memoryBudgetBytes,
     queueLimit: concurrency,
