@@ -1,8 +1,8 @@
-import { types } from 'node:util'
 import winston from 'winston'
 import { z } from 'zod'
 import { toggle } from './config/setting.ts'
 import { createLineWriter } from './line-writer.ts'
+import { formatLine } from './log-line.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof levels)[number]
@@ -40,7 +40,10 @@ export function createLogger(service: string, settings: LogSettings): Logger {
   const onlyEnabled = winston.format((info) => (enabled.has(info.level) ? info : false))
   const logger = winston.createLogger({
     level: 'debug',
-    format: combine(onlyEnabled(), printf(toLine)),
+    format: combine(
+      onlyEnabled(),
+      printf(({ level, message, ...fields }) => formatLine(level, String(message), fields)),
+    ),
     transports: [new winston.transports.Console()],
   })
   const writeLine = createLineWriter((lines) => process.stdout.write(lines))
@@ -97,25 +100,4 @@ function enabledLevels(settings: LogSettings): ReadonlySet<string> {
   const { level } = settings
   if (level !== undefined) return new Set(levels.slice(0, levels.indexOf(level) + 1))
   return new Set(levels.filter((name) => settings[name]))
-}
-
-function toLine({ level, message, ...fields }: winston.Logform.TransformableInfo): string {
-  const line = { '@timestamp': new Date().toISOString(), '@version': 1, level, message, ...fields }
-  return JSON.stringify(line, (_key, value: unknown) =>
-    types.isNativeError(value) ? describeError(value) : value,
-  )
-}
-
-type ErrorDescription = {
-  readonly name: string
-  readonly message: string
-  readonly code?: unknown
-  readonly stack?: string | undefined
-  readonly cause?: unknown
-}
-
-function describeError(error: Error): ErrorDescription {
-  const { name, message, stack, cause } = error
-  const code = 'code' in error ? { code: error.code } : {}
-  return { name, message, ...code, stack, ...(cause === undefined ? {} : { cause }) }
 }
