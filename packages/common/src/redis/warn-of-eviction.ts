@@ -6,14 +6,15 @@ const safePolicy = 'noeviction'
 
 /** Warns, each time that the connection is made, where Redis may evict what it was given when its memory is full. */
 export function warnOfEviction(redis: Redis, log: Logger): void {
-  redis.on('ready', () => {
-    redis.info('memory').then(
-      (text) => {
-        const policy = /^maxmemory_policy:(\S+)/m.exec(text)?.[1] ?? safePolicy
-        if (policy === safePolicy) return
-        log.warn('redis may evict jobs: its maxmemory-policy must be noeviction', { policy })
-      },
-      (error: unknown) => log.debug('policy of redis not known', { error }),
-    )
-  })
+  async function check(): Promise<void> {
+    try {
+      const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1] ?? safePolicy
+      if (policy === safePolicy) return
+      log.warn('redis may evict jobs: its maxmemory-policy must be noeviction', { policy })
+    } catch (error) {
+      log.debug('policy of redis not known', { error })
+    }
+  }
+
+  redis.on('ready', () => void check())
 }
