@@ -1,0 +1,34 @@
+// `npm run storm -- races|aborts|kills|forms [N] [--seed N]`: uploads that race for one token, that are broken off, whose
+// api is killed, whose forms are hostile; N times. What must hold of each is checked. `npm test` does a few of each.
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { prepare } from './prepare.mjs'
+
+const storms = {
+  races: { test: 'test/threats/upload-races', usual: '10000' },
+  aborts: { test: 'test/threats/upload-aborts', usual: '5000' },
+  kills: { test: 'test/threats/killed-uploads', usual: '50' },
+  forms: { test: 'test/threats/hostile-forms', usual: '10000' },
+}
+
+const { values, positionals } = parseArgs({
+  options: { seed: { type: 'string', default: '11' } },
+  allowPositionals: true,
+})
+const [name = '', rounds] = positionals
+const storm = storms[name]
+if (storm === undefined) {
+  process.stderr.write(`Which storm? One of ${Object.keys(storms).join(', ')}.\n`)
+  process.exitCode = 1
+} else {
+  prepare()
+  const { status } = spawnSync(process.execPath, ['scripts/test.mjs', storm.test], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      [`STORM_${name.toUpperCase()}`]: rounds ?? storm.usual,
+      STORM_SEED: values.seed,
+    },
+  })
+  process.exitCode = status ?? 1
+}
