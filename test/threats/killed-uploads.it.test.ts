@@ -106,17 +106,17 @@ describe('an upload whose api is killed', () => {
     [
       'half of the picture is written',
       () => photo,
-      async ({ body, send }) => {
-        await send(body.subarray(0, body.length / 2))
+      async (upload) => {
+        await upload.send(upload.body.subarray(0, upload.body.length / 2))
         await until(async () => (await temporary()).length > 0)
       },
     ],
     [
       'the picture is written and being checked',
       () => slow,
-      async ({ body, send, picture }) => {
-        await send(body)
-        await untilWritten(picture.length)
+      async (upload) => {
+        await upload.send(upload.body)
+        await untilWritten(upload.picture.length)
       },
     ],
   ]

@@ -45,7 +45,7 @@ describe('uploads that race for one token over two apis', () => {
     const winner = racers.findIndex((_racer, index) => !told.has(index))
     await racers[winner]?.send(racers[winner].body)
     const statuses = await Promise.all(racers.map(({ status }) => status))
-    for (const { hangUp } of racers) hangUp()
+    for (const racer of racers) racer.hangUp()
     return statuses
   }
 

@@ -9,7 +9,7 @@ import { type Pace, watchPace } from './watch-pace.ts'
 /** The multipart field that holds the picture. */
 const fieldName = 'image'
 
-/** Other fields are read past, as long as they are few and small. */
+/** Other fields are read past, as long as they are few and small; what is more is refused. */
 const otherFieldLimits = {
   fields: 10,
   parts: 12,
@@ -82,6 +82,10 @@ function readForm(
     for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
       form.once(limit, () => reject(tooManyParts()))
     }
+    form.on('field', (name, _value, _isNameCut, isValueCut) => {
+      // The parser itself leaves the names in a multipart form as long as they are.
+      if (isValueCut || name.length > otherFieldLimits.fieldNameSize) reject(tooLargeField())
+    })
     form.once('finish', resolve).on('error', reject)
     req.pipe(form)
   })
@@ -164,6 +168,10 @@ function wrongField(name: string): AppError {
 
 function tooManyParts(): AppError {
   return invalidUpload('The form has too many parts.')
+}
+
+function tooLargeField(): AppError {
+  return invalidUpload('A field of the form beside the picture is too large.')
 }
 
 function invalidUpload(message: string, cause?: unknown): AppError {
