@@ -53,9 +53,10 @@ export async function receiveImage(
       part.on('error', fail).once('limit', () => fail(tooLarge(limits)))
       const problem = checkPart(name, files.length)
       if (problem !== undefined) return fail(problem)
-      files.push(part.pipe(createWriteStream(path)).on('error', fail))
+      const file = createWriteStream(path).on('error', (error) => fail(unstorable(error)))
+      files.push(part.pipe(file))
     })
-    await Promise.all(files.map((file) => finished(file)))
+    await Promise.all(files.map(finish))
   } catch (error) {
     // The request itself is left as it is: its answer is still to be sent on the same connection.
     req.unpipe(form)
@@ -89,6 +90,14 @@ function readForm(
     form.once('finish', resolve).on('error', reject)
     req.pipe(form)
   })
+}
+
+async function finish(file: WriteStream): Promise<void> {
+  try {
+    await finished(file)
+  } catch (error) {
+    throw unstorable(error)
+  }
 }
 
 /** Resolves once nothing is written any more; what was on its way to the disk fails, and that is all right. */
@@ -137,14 +146,12 @@ function toAppError(error: unknown, context: FailureContext): unknown {
     const seconds = Math.round(limits.timeoutMs / 1000)
     return new AppError('UPLOAD_TOO_SLOW', `The upload took longer than ${seconds} seconds.`)
   }
-  if (isDiskError(error)) {
-    return new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.', { cause: error })
-  }
   return invalidUpload('The form is not correct, or ends too early.', error)
 }
 
-function isDiskError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'errno' in error && 'path' in error
+/** The disk is full, read-only or broken. */
+function unstorable(cause: unknown): AppError {
+  return new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.', { cause })
 }
 
 function tooLarge({ maxBytes }: ReceiveLimits): AppError {

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type IncomingMessage, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { describeUnless } from '@iaas/testing/describe-unless'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
 import { type ReceiveLimits, receiveImage } from '../../src/upload/receive-image.ts'
@@ -21,9 +23,13 @@ const tail = '\r\n--b--\r\n'
 type Send = (write: (text: string) => Promise<void>) => Promise<void>
 
 /** What comes of a form that `send` sends at its own pace. */
-async function receive(send: Send, given: Partial<ReceiveLimits> = {}): Promise<string> {
+async function receive(
+  send: Send,
+  given: Partial<ReceiveLimits> = {},
+  file?: string,
+): Promise<string> {
   await using folder = await createTemporaryFolder()
-  const path = join(folder.path, 'received')
+  const path = file ?? join(folder.path, 'received')
   let settle = (_outcome: Promise<string>) => {}
   const outcome = new Promise<string>((resolve) => (settle = resolve))
   const take = async (req: IncomingMessage) => {
@@ -70,6 +76,19 @@ function trickle(piece: string, everyMs: number, count: number): Send {
     await write(tail)
   }
 }
+
+const deviceMissing = existsSync('/dev/full') ? undefined : 'there is no /dev/full'
+
+describeUnless(deviceMissing, 'the file of an upload', () => {
+  it.each([
+    ['small', 10],
+    ['large', 900_000],
+  ])('T18 tells of a full disk, where the picture is %s', async (_name, bytes) => {
+    const whole: Send = (write) => write(head + 'x'.repeat(bytes) + tail)
+    const received = receive(whole, {}, '/dev/full')
+    await expect(received).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  })
+})
 
 describe('the pace of an upload', () => {
   it('T8b refuses a form that comes in byte by byte, long before its time is over', async () => {
