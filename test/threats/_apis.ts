@@ -1,5 +1,6 @@
 import { provideDatabase } from '@iaas/testing/postgres'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { until } from '@iaas/testing/until'
 import { postToken } from '../support/http.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -38,6 +39,8 @@ export async function provideApis(): Promise<Apis> {
 
 /** Opening all connections to the database at once, on a busy machine, can take longer than a request waits for one. */
 async function openConnections({ base }: Stack): Promise<void> {
-  const requests = Array.from({ length: 10 }, () => postToken(base, { id: 'the first' }))
-  await Promise.all(requests)
+  await until(async () => {
+    const requests = Array.from({ length: 10 }, () => postToken(base, { id: 'the first' }))
+    return (await Promise.all(requests)).every(({ status }) => status !== 503)
+  })
 }

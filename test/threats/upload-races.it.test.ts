@@ -1,4 +1,5 @@
 import { makePhoto } from '@iaas/testing/images/make-photo'
+import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { listFiles } from '../support/files.ts'
 import { ask, getToken, upload } from '../support/http.ts'
@@ -33,17 +34,11 @@ describe('uploads that race for one token over two apis', () => {
       pictures.map((picture, racer) => openUpload(baseOf(racer), id, token, picture)),
     )
     const told = new Map<number, number>()
-    const lost = new Promise<void>((resolve) => {
-      for (const [racer, { status }] of racers.entries()) {
-        void status.then((code) => {
-          told.set(racer, code)
-          if (told.size === racers.length - 1) resolve()
-        })
-      }
-    })
-    await lost
+    const telling = racers.map(async ({ status }, racer) => told.set(racer, await status))
+    await until(() => told.size === racers.length - 1)
     const winner = racers.findIndex((_racer, index) => !told.has(index))
     await racers[winner]?.send(racers[winner].body)
+    await Promise.all(telling)
     const statuses = await Promise.all(racers.map(({ status }) => status))
     for (const racer of racers) racer.hangUp()
     return statuses
