@@ -1,6 +1,8 @@
-import { makePhoto } from '@iaas/testing/images/make-photo'
+import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
 import { type Answer, ask, json, postToken, upload } from '../support/http.ts'
+import { type Member, wasOut } from './fleet.ts'
+import { colourOf, drawPicture, isOfColour } from './_pictures.ts'
 import type { Random } from './_random.ts'
 
 /** What clients have seen, and what must hold ever after. */
@@ -12,62 +14,118 @@ export type Witness = {
   readonly counts: Map<string, number>
   /** Answers that are none of the contract. */
   readonly wrong: string[]
+  slowestMs: number
 }
 
-/** Clients behind a load balancer: what cannot connect to one api is sent to another. */
-export function createLoad(bases: () => readonly string[], random: Random, witness: Witness) {
+/** What an answer takes at the most: every dependency hung at once, and a render; ms. */
+const answerMs = { read: 8000, write: 20_000 } as const
+const patienceMs = 25_000
+/** Clients pause now and then, ms: an overload is another test's. */
+const pauseMs = 20
+
+const mimes = { jpg: 'jpeg', png: 'png', webp: 'webp' } as const
+const formats = ['jpg', 'png', 'webp'] as const
+
+type Send = (base: string, signal: AbortSignal) => Promise<Answer>
+
+/** Clients behind a load balancer: what one api does not answer is sent to the other. */
+export function createLoad(apis: readonly Member[], random: Random, witness: Witness) {
   let serial = 0
 
   function count(what: string): void {
     witness.counts.set(what, (witness.counts.get(what) ?? 0) + 1)
   }
 
-  /** undefined: the connection broke, with the api that had it. */
-  async function balance(send: (base: string) => Promise<Answer>): Promise<Answer | undefined> {
-    for (const base of bases()) {
-      try {
-        return await send(base)
-      } catch {
-        count('connection lost')
-      }
+  /** undefined: no api answered. */
+  async function balance(kind: keyof typeof answerMs, send: Send): Promise<Answer | undefined> {
+    const first = random.below(apis.length)
+    for (const api of [...apis.slice(first), ...apis.slice(0, first)]) {
+      const answer = await attempt(api, kind, send)
+      if (answer !== undefined) return answer
     }
     return undefined
   }
 
-  async function uploadOne(): Promise<void> {
-    const id = `chaos-${(serial += 1)}`
-    const size = 40 + random.below(200)
-    const photo = await makePhoto({ width: size, height: 30, format: 'jpeg' })
-    const issued = await balance((base) => postToken(base, { id }))
-    if (issued?.status !== 200) return count(`token ${issued?.status}`)
-    const token = json(issued)['token'] as string
-    const answer = await balance((base) => upload(base, id, token, photo))
-    count(`upload ${answer?.status}`)
-    if (answer?.status === 200) witness.kept.set(id, photo)
-    else if (answer !== undefined && ![403, 503].includes(answer.status)) {
-      witness.wrong.push(`upload ${answer.status}`)
+  async function attempt(api: Member, kind: keyof typeof answerMs, send: Send) {
+    const from = performance.now()
+    try {
+      const answer = await send(api.stack.base, AbortSignal.timeout(patienceMs))
+      const ms = performance.now() - from
+      if (wasOut(api, from, performance.now())) return answer
+      witness.slowestMs = Math.max(witness.slowestMs, Math.round(ms))
+      if (ms > answerMs[kind]) witness.wrong.push(`${kind} answered after ${Math.round(ms)} ms`)
+      return answer
+    } catch (error) {
+      count('connection lost')
+      if (!wasOut(api, from, performance.now())) {
+        witness.wrong.push(`${api.name} was well and did not answer: ${String(error)}`)
+      }
+      return undefined
     }
   }
 
+  async function uploadOne(): Promise<void> {
+    await delay(pauseMs)
+    const id = `chaos-${(serial += 1)}`
+    const picture = await drawPicture(id, 40 + random.below(200), 30)
+    const issued = await balance('write', (base, signal) => postToken(base, { id }, signal))
+    if (issued?.status !== 200) return refused('token', issued, [403, 503])
+    const token = json(issued)['token'] as string
+    const answer = await balance('write', (base, signal) =>
+      upload(base, id, token, picture, '', signal),
+    )
+    if (answer?.status !== 200) return refused('upload', answer, [403, 503])
+    count('upload 200')
+    witness.kept.set(id, picture)
+  }
+
+  function refused(what: string, answer: Answer | undefined, allowed: readonly number[]): void {
+    count(`${what} ${answer?.status}`)
+    if (answer === undefined || allowed.includes(answer.status)) return
+    witness.wrong.push(`${what} ${answer.status} ${answer.body.toString().slice(0, 200)}`)
+  }
+
   async function getVariant(): Promise<void> {
+    await delay(pauseMs)
     const id = random.pick([...witness.kept.keys()])
     const box = 10 + random.below(40)
-    const path = `/${id}_${box}_${box}.${random.pick(['jpg', 'png', 'webp'])}?fit=crop`
+    const format = random.pick(formats)
+    const path = `/${id}_${box}_${box}.${format}?fit=crop`
     witness.asked.add(path)
-    const answer = await balance((base) => ask(base, path))
+    const answer = await balance('read', (base, signal) => ask(base, path, { signal }))
     count(`variant ${answer?.status}`)
-    if (answer === undefined || answer.status === 307) return
-    if (answer.status !== 200) return void witness.wrong.push(`${path}: ${answer.status}`)
-    const { width, height } = await sharp(answer.body).metadata()
-    if (width !== box || height !== box) witness.wrong.push(`${path}: ${width}x${height}`)
+    if (answer?.status === 307) return
+    if (answer?.status !== 200) return void witness.wrong.push(describe(path, answer))
+    const problem = await findProblem(answer.body, { id, box, format })
+    if (problem !== undefined) witness.wrong.push(`${path}: ${problem}`)
   }
 
   async function getOriginal(): Promise<void> {
+    await delay(pauseMs)
     const [id, bytes] = random.pick([...witness.kept])
-    const answer = await balance((base) => ask(base, `/${id}.jpg`))
+    const path = `/${id}.jpg`
+    const answer = await balance('read', (base, signal) => ask(base, path, { signal }))
     count(`original ${answer?.status}`)
-    if (answer !== undefined && !answer.body.equals(bytes)) witness.wrong.push(`${id}: other bytes`)
+    if (answer?.status !== 200) return void witness.wrong.push(describe(path, answer))
+    if (!answer.body.equals(bytes)) witness.wrong.push(`${path}: other bytes`)
   }
 
   return { uploadOne, getVariant, getOriginal }
+}
+
+function describe(path: string, answer: Answer | undefined): string {
+  return `${path}: ${answer?.status ?? 'no api'} ${answer?.body.toString().slice(0, 300) ?? ''}`
+}
+
+export type Wanted = { readonly id: string; readonly box: number; readonly format: string }
+
+/** What is wrong with a picture that a crop of an upload should be; undefined: nothing. */
+export async function findProblem(
+  bytes: Uint8Array,
+  { id, box, format }: Wanted,
+): Promise<string | undefined> {
+  const { width, height, format: found } = await sharp(bytes).metadata()
+  if (width !== box || height !== box) return `${width}x${height}`
+  if (found !== mimes[format as keyof typeof mimes]) return `a ${found}`
+  return (await isOfColour(bytes, colourOf(id))) ? undefined : 'the picture of another id'
 }

@@ -21,7 +21,14 @@ export type Deployed = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export async function provideDeployment(): Promise<Deployed> {
+export type DeploymentOptions = {
+  /** A folder of its own where none is given. */
+  readonly originalsDir?: string
+}
+
+export async function provideDeployment({
+  originalsDir,
+}: DeploymentOptions = {}): Promise<Deployed> {
   const started: AsyncDisposable[] = []
   const keep = async <T extends AsyncDisposable>(thing: Promise<T>): Promise<T> => {
     const made = await thing
@@ -58,7 +65,7 @@ export async function provideDeployment(): Promise<Deployed> {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     CACHE_HOST: `${s3.url}/${bucket}`,
-    ORIGINALS_DIR: folder.path,
+    ORIGINALS_DIR: originalsDir ?? folder.path,
     RENDERER_URL: `http://127.0.0.1:${proxies.renderer.port}`,
   }
   return {

@@ -17,13 +17,15 @@ export type Ask = {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: Uint8Array | string
+  /** The client goes away when it aborts. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Sends a path as it is: unlike fetch, nothing is normalised and no redirect is followed. */
 export async function ask(base: string, path: string, options: Ask = {}): Promise<Answer> {
   const { hostname, port } = new URL(base)
-  const { method = 'GET', headers = {}, body } = options
-  const init = { hostname, port, path, method, headers, agent: false } as RequestOptions
+  const { method = 'GET', headers = {}, body, signal } = options
+  const init = { hostname, port, path, method, headers, agent: false, signal } as RequestOptions
   const req = request(init)
   req.end(body)
   const [res] = (await once(req, 'response')) as [IncomingMessage]
@@ -84,9 +86,9 @@ export async function getToken(base: string, id: string): Promise<string> {
   return json(answer)['token'] as string
 }
 
-export function postToken(base: string, body: unknown): Promise<Answer> {
+export function postToken(base: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
   const headers = { 'Content-Type': 'application/json' }
-  return ask(base, '/token', { method: 'POST', headers, body: JSON.stringify(body) })
+  return ask(base, '/token', { method: 'POST', headers, body: JSON.stringify(body), signal })
 }
 
 /** Uploads with a given token. `query` begins with "?". */
@@ -96,12 +98,14 @@ export function upload(
   token: string,
   picture: Uint8Array,
   query = '',
+  signal?: AbortSignal,
 ): Promise<Answer> {
   const { body, headers } = multipart([{ name: 'image', content: picture, filename: 'picture' }])
   return ask(base, `/${encodeURIComponent(id)}${query}`, {
     method: 'POST',
     headers: { ...headers, 'Content-Length': `${body.length}`, 'X-Token': token },
     body,
+    signal,
   })
 }
 

@@ -7,7 +7,14 @@ import type { Provided } from './postgres.ts'
 import { until } from './until.ts'
 
 /** A Redis that a test may stop, hang and kill. */
-export type OwnRedis = Provided & { readonly process: ChildProcess; readonly port: number }
+export type OwnRedis = Provided & {
+  readonly process: ChildProcess
+  readonly port: number
+  /** Makes it lose everything. */
+  flushAll(): Promise<void>
+  /** How many members a sorted set has. */
+  countSorted(key: string): Promise<number>
+}
 
 const hasServer = spawnSync('redis-server', ['--version']).status === 0
 
@@ -25,6 +32,8 @@ export async function startOwnRedis(port?: number): Promise<OwnRedis> {
     url,
     port: chosen,
     process: server,
+    flushAll: async () => void (await withClient(url, (redis) => redis.flushall())),
+    countSorted: (key) => withClient(url, (redis) => redis.zcard(key)),
     async [Symbol.asyncDispose]() {
       if (server.exitCode !== null || server.signalCode !== null) return
       const exited = once(server, 'exit')
@@ -56,13 +65,20 @@ async function startContainer(): Promise<Provided> {
 }
 
 async function answers(url: string): Promise<boolean> {
+  try {
+    await withClient(url, (redis) => redis.ping())
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function withClient<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
   redis.on('error', () => {})
   try {
     await redis.connect()
-    return (await redis.ping()) === 'PONG'
-  } catch {
-    return false
+    return await work(redis)
   } finally {
     // Of a connection that has ended by itself, it would only start a timer.
     if (redis.status !== 'end') redis.disconnect()

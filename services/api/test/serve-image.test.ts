@@ -149,10 +149,13 @@ describe('a miss', () => {
     expect(rig.persistence.requests).toHaveLength(1)
   })
 
-  it('that has waited in the spool for over a minute is queued again', async () => {
+  it.each([
+    ['F8 that has waited in the spool for over a minute', -60_001],
+    ['F24 that waits in the spool since an hour from now, by a clock that is wrong,', 3_600_000],
+  ])('%s is queued again', async (_name, ageMs) => {
     await using rig = await createRig()
     const variant = plainVariant(rig.id)
-    const renderedAt = rig.time.now - 60_001
+    const renderedAt = rig.time.now + ageMs
     await rig.spool.put(variantDigest(variant), { bytes: Buffer.from('old'), renderedAt })
     await rig.serve()
     await rig.drain()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TemporaryFile } from '../ports/original-store.ts'
 import { ignoreMissing } from './disk-errors.ts'
@@ -29,10 +29,24 @@ export async function* listFiles(dir: string): AsyncGenerator<FoundFile> {
 /** Removes the files in `dir` that were last written longer ago than this. Resolves to their number. */
 export async function sweepFolder(dir: string, olderThanMs: number): Promise<number> {
   let removed = 0
+  let now: number | undefined
   for await (const { name, modifiedMs } of listFiles(dir)) {
-    if (Date.now() - modifiedMs < olderThanMs) continue
+    now ??= await timeOf(dir)
+    if (now - modifiedMs < olderThanMs) continue
     await rm(join(dir, name), { force: true })
     removed += 1
   }
   return removed
+}
+
+/** The time as the file system has it, which dates the files: the clock of this process may be wrong by hours. */
+async function timeOf(dir: string): Promise<number> {
+  await using file = await createTemporaryFile(dir)
+  try {
+    await writeFile(file.path, '')
+    return (await stat(file.path)).mtimeMs
+  } catch {
+    // A disk that is full is swept all the more.
+    return Date.now()
+  }
 }

@@ -93,7 +93,8 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
   return {
     persist: (variant, spooled) => track(() => spoolAndSchedule(variant, spooled)),
     isOverdue: (variant, renderedAt) =>
-      unscheduled.has(variantDigest(variant)) || now() - renderedAt > rescheduleAfterMs,
+      // An age below zero is by the clock of another process, and tells nothing: queueing again is harmless.
+      unscheduled.has(variantDigest(variant)) || Math.abs(now() - renderedAt) > rescheduleAfterMs,
     reschedule: (variant, renderedAt) => track(() => schedule(variant, renderedAt)),
     async retry() {
       const waiting = [...unscheduled.values()]
