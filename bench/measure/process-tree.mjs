@@ -47,6 +47,20 @@ export function residentBytes(roots) {
   return pages.reduce((sum, each) => sum + each, 0) * pageBytes
 }
 
+/** The memory that a tree holds now, bytes; what several processes share is divided among them. */
+export function proportionalBytes(roots) {
+  const kibibytes = treeOf(roots).map((pid) => {
+    try {
+      return Number(
+        /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0,
+      )
+    } catch {
+      return 0
+    }
+  })
+  return kibibytes.reduce((sum, each) => sum + each, 0) * 1024
+}
+
 /** What a tree takes while something is done: processor time, s, and the most memory at once, bytes. */
 export async function watchTree(roots, work) {
   const cpuBefore = cpuSeconds(roots)

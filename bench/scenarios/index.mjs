@@ -1,7 +1,9 @@
 import { hit } from './hit.mjs'
 import { miss } from './miss.mjs'
+import { persistence } from './persistence.mjs'
+import { start } from './start.mjs'
 
-const scenarios = [hit, miss]
+const scenarios = [miss, persistence, hit, start]
 
 /** The scenarios that were asked for; all of them where none was. @throws Error for an unknown one */
 export function chooseScenarios({ scenarios: names }) {

@@ -10,14 +10,18 @@ import { startProduct } from './product.mjs'
 export async function startMissStage(closers, settings = {}) {
   const { folder, database, redis } = await startBacking(closers)
   const originals = join(folder, 'originals')
-  const env = { DATABASE_URL: database.url, DATA_DIR: folder }
+  // What is not spooled is a warning each time.
+  const env = { DATABASE_URL: database.url, DATA_DIR: folder, LOG_LEVEL: 'error' }
   if (redis !== undefined) env.REDIS_URL = redis.url
   const api = closers.keep(await startProduct('api', { env, settings }))
+  const backingPids = [database.pid, redis?.pid].filter((pid) => pid !== undefined)
   return {
     api,
     originals,
     env,
-    pids: [api.pid, database.pid, redis?.pid].filter((pid) => pid !== undefined),
+    /** Of the database and Redis. */
+    backingPids,
+    pids: [api.pid, ...backingPids],
     /** Empties the spool and the queue, which nothing else does here. */
     async forget() {
       if (redis === undefined) return
