@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { address, integer, number } from '@iaas/common/config/setting'
+import { address, integer, number, toggle } from '@iaas/common/config/setting'
 import { z } from 'zod'
 
 const rendererSettings = z
@@ -38,6 +38,27 @@ const blurSigma = number(
   'BLUR_SIGMA',
 )
 
+const encoderSettings = z
+  .object({
+    jpeg_trellis: toggle(
+      false,
+      'Whether JPEGs are made a little smaller (up to 4 %) in three times the processor time.',
+    ),
+    webp_effort: integer(
+      { min: 0, max: 6, fallback: 4 },
+      'How hard WebP is tried to be made small, from 0 to 6.',
+    ),
+    png_compression: integer(
+      { min: 0, max: 9, fallback: 3 },
+      'How hard PNG is tried to be made small, from 0 to 9.',
+    ),
+    png_filters: toggle(
+      true,
+      'Whether each row of a PNG is filtered in the way that suits it: photographs become far smaller.',
+    ),
+  })
+  .prefault({})
+
 const timeoutSettings = z
   .object({
     conversion: integer(
@@ -52,6 +73,7 @@ export const renderingSettings = {
   timeout: timeoutSettings,
   blur_sigma: blurSigma,
   renderer: rendererSettings,
+  encoders: encoderSettings,
 }
 
 export type PoolSettings = {
@@ -59,10 +81,12 @@ export type PoolSettings = {
   readonly timeout: z.output<typeof timeoutSettings>
   readonly constraints: { readonly max_input: number; readonly max_on_disk: number }
   readonly blur_sigma: number
+  readonly encoders: z.output<typeof encoderSettings>
 }
 
 /** The options of a render pool that the settings ask for. */
-export function toPoolOptions({ renderer, timeout, constraints, blur_sigma }: PoolSettings) {
+export function toPoolOptions(settings: PoolSettings) {
+  const { renderer, timeout, constraints, blur_sigma, encoders } = settings
   return {
     concurrency: renderer.concurrency === 0 ? availableParallelism() : renderer.concurrency,
     queueLimit: renderer.queue,
@@ -73,5 +97,11 @@ export function toPoolOptions({ renderer, timeout, constraints, blur_sigma }: Po
     maxInputPixels: Math.round(constraints.max_input * 1e6),
     maxOnDiskPixels: Math.round(constraints.max_on_disk * 1e6),
     blurSigma: blur_sigma,
+    encoders: {
+      jpegTrellis: encoders.jpeg_trellis,
+      webpEffort: encoders.webp_effort,
+      pngCompression: encoders.png_compression,
+      pngFilters: encoders.png_filters,
+    },
   }
 }

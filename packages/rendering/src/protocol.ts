@@ -2,6 +2,7 @@ import { errorCodes } from '@iaas/common/errors'
 import { type OriginalFormat, originalMimes } from '@iaas/common/image'
 import type { IntakeJob, RenderJob } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
+import type { EncoderOptions } from './steps/step.ts'
 
 /** What a child is given to do. */
 export type Task =
@@ -15,6 +16,7 @@ export type TaskLimits = {
   readonly maxInputPixels: number
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
+  readonly encoders: EncoderOptions
   /** A task that is estimated to take no more memory than this begins at once, bytes. */
   readonly allowance: number
 }

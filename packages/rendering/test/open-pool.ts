@@ -16,6 +16,7 @@ export function openPool(options: Partial<RenderPoolOptions> = {}): RenderPool {
     maxInputPixels: 30_000_000,
     maxOnDiskPixels: 30_000_000,
     blurSigma: 7,
+    encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
     ...options,
   })
 }

@@ -14,7 +14,7 @@ export async function perform(
   limits: TaskLimits,
   admit: (bytes: number) => Promise<void>,
 ): Promise<Results[TaskKind]> {
-  const { maxInputPixels, maxOnDiskPixels, blurSigma } = limits
+  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders } = limits
   const source = await inspectFile(task.path, maxInputPixels)
   switch (task.kind) {
     case 'inspect':
@@ -31,6 +31,7 @@ export async function perform(
         plan,
         maxPixels: maxInputPixels,
         blurSigma,
+        encoders,
       })
       return { kind: 'rendered', bytes }
     }

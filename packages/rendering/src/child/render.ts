@@ -16,7 +16,7 @@ import { encode } from '../steps/encode.ts'
 import { flatten } from '../steps/flatten.ts'
 import { preCrop } from '../steps/pre-crop.ts'
 import { resize } from '../steps/resize.ts'
-import type { Step } from '../steps/step.ts'
+import type { EncoderOptions, Step } from '../steps/step.ts'
 import { turn } from '../steps/turn.ts'
 import type { SourceFacts } from './inspect.ts'
 import { openImage } from './sharp.ts'
@@ -40,13 +40,14 @@ export type RenderFileOptions = {
   readonly plan: Plan
   readonly maxPixels: number
   readonly blurSigma: number
+  readonly encoders: EncoderOptions
 }
 
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
-  const { path, source, variant, plan, maxPixels, blurSigma } = options
+  const { path, source, variant, plan, maxPixels, blurSigma, encoders } = options
   const { size, orientation } = source
   const quality = await chooseQuality(path, source, variant)
-  const context = { plan, size, orientation, variant, quality, blurSigma }
+  const context = { plan, size, orientation, variant, quality, blurSigma, encoders }
   const image = steps.reduce<Sharp>((made, step) => step(made, context), openImage(path, maxPixels))
   return image.toBuffer()
 }

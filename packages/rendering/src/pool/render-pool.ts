@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { Results, Task, TaskKind } from '../protocol.ts'
+import type { EncoderOptions } from '../steps/step.ts'
 import { createAdmission } from './admission.ts'
 import { createChildSet } from './child-set.ts'
 import { createMemoryShare } from './memory-share.ts'
@@ -21,6 +22,7 @@ export type RenderPoolOptions = {
   readonly maxInputPixels: number
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
+  readonly encoders: EncoderOptions
   readonly events?: RenderPoolEvents
 }
 
@@ -56,7 +58,7 @@ const queueWorkMs = 2000
 /** Decodes pictures in children of this process, which the caller ends by disposing of the pool. */
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const { concurrency, queueLimit, queueTimeoutMs, memoryBudgetBytes, events } = options
-  const { maxInputPixels, maxOnDiskPixels, blurSigma } = options
+  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders } = options
   const queue = createAdmission({ capacity: concurrency, queueLimit, queueTimeoutMs })
   const patienceMs = Math.min(queueWorkMs, queueTimeoutMs)
   const slots = paceAdmission(queue, { capacity: concurrency, patienceMs })
@@ -75,7 +77,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     try {
       await share.enter(allowance, signal)
       return await child.run(task, {
-        limits: { maxInputPixels, maxOnDiskPixels, blurSigma, allowance },
+        limits: { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, allowance },
         timeoutMs: task.kind === 'render' ? options.timeoutMs : options.intakeTimeoutMs,
         admit: (bytes, ended) => share.enter(bytes, ended),
         signal,

@@ -7,7 +7,7 @@ const fullChromaQuality = 90
  * Writes the output format in sRGB, without metadata. mozjpeg stays off: its tables are not the standard ones, so that
  * no quality could be read from the file again.
  */
-export const encode: Step = (image, { variant, quality }) => {
+export const encode: Step = (image, { variant, quality, encoders }) => {
   const upright = image.toColourspace('srgb')
   switch (variant.format) {
     case 'jpg':
@@ -15,11 +15,16 @@ export const encode: Step = (image, { variant, quality }) => {
         quality,
         progressive: true,
         mozjpeg: false,
+        trellisQuantisation: encoders.jpegTrellis,
+        overshootDeringing: encoders.jpegTrellis,
         chromaSubsampling: quality >= fullChromaQuality ? '4:4:4' : '4:2:0',
       })
     case 'png':
-      return upright.png({ compressionLevel: 6 })
+      return upright.png({
+        compressionLevel: encoders.pngCompression,
+        adaptiveFiltering: encoders.pngFilters,
+      })
     case 'webp':
-      return upright.webp({ quality, effort: 4 })
+      return upright.webp({ quality, effort: encoders.webpEffort })
   }
 }

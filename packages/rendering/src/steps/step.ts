@@ -2,6 +2,18 @@ import type { Plan, Size, Variant } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import type { Orientation } from '../orientation.ts'
 
+/** How hard the encoders try to make a file small; nothing that shows in the picture. */
+export type EncoderOptions = {
+  /** Coefficients are chosen by what they cost. */
+  readonly jpegTrellis: boolean
+  /** 0 to 6. */
+  readonly webpEffort: number
+  /** 0 to 9. */
+  readonly pngCompression: number
+  /** Each row is filtered by what suits it. */
+  readonly pngFilters: boolean
+}
+
 /** All that a step needs to know. */
 export type StepContext = {
   /** In the picture as it is displayed. */
@@ -13,6 +25,7 @@ export type StepContext = {
   /** 1 to 100. */
   readonly quality: number
   readonly blurSigma: number
+  readonly encoders: EncoderOptions
 }
 
 /** Adds its part to the picture's pipeline; where it has none, the picture is returned as it is. */
