@@ -12,6 +12,7 @@ export function parseArguments(args) {
       quick: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
       peer: { type: 'string', multiple: true, default: [] },
+      photos: { type: 'string' },
       'write-baseline': { type: 'boolean', default: false },
     },
   })
@@ -19,6 +20,7 @@ export function parseArguments(args) {
     isQuick: values.quick,
     scenarios: values.scenario,
     peers: values.peer.map(parsePeer),
+    photos: values.photos,
     writesBaseline: values['write-baseline'],
   }
 }

@@ -1,15 +1,17 @@
+import { encoders } from './encoders.mjs'
 import { hit } from './hit.mjs'
 import { miss } from './miss.mjs'
 import { persistence } from './persistence.mjs'
 import { start } from './start.mjs'
 
-const scenarios = [miss, persistence, hit, start]
+const scenarios = [miss, persistence, hit, start, encoders]
 
 /** The scenarios that were asked for; all of them where none was. @throws Error for an unknown one */
-export function chooseScenarios({ scenarios: names }) {
+export function chooseScenarios({ scenarios: names, isQuick }) {
   const known = scenarios.map(({ name }) => name)
   const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length > 0)
     throw new Error(`No scenario ${unknown.join(', ')}; there are ${known.join(', ')}.`)
-  return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name))
+  if (names.length === 0) return scenarios.filter((each) => !isQuick || each.isQuick !== false)
+  return scenarios.filter(({ name }) => names.includes(name))
 }

@@ -1,5 +1,7 @@
+import { productEncoders } from '../limits/product-encoders.mjs'
 import { quality } from './miss-cases.mjs'
 
+const encoders = productEncoders()
 let made = 0
 
 /** Ids that no request has named before. */
@@ -20,5 +22,6 @@ export function toTask({ path, width, height }, { box, format }) {
     height: Math.round(height * scale),
     format,
     quality,
+    encoders,
   }
 }
