@@ -1,7 +1,7 @@
 import { type Deployed, dependencies } from '../support/deployed.ts'
 import type { Fleet, Member } from './fleet.ts'
 import { shiftedClock, shiftedClockMissing } from './shifted-clock.ts'
-import type { SmallDisk } from './small-disk.ts'
+import type { SmallDisk } from '@iaas/testing/small-disk'
 import type { Fault } from './tcp-proxy.ts'
 
 /** A fault that chaos may choose. Two of the same target are never there at once. */
@@ -85,7 +85,7 @@ function ofMember(fleet: Fleet, member: Member): readonly Trouble[] {
     { ...trouble, name: `${name} SIGKILL`, begin: restart('SIGKILL') },
     { ...trouble, name: `${name} SIGTERM`, begin: restart('SIGTERM') },
     ...shifts.map((by) => ({
-      ...trouble,
+      target: service,
       name: `${name} clock ${by}`,
       begin: restart('SIGTERM', shiftedClock(by)),
     })),

@@ -10,7 +10,7 @@ import { createRandom } from './_random.ts'
 import { type Step, drawSchedule } from './_schedule.ts'
 import { listTroubles } from './_troubles.ts'
 import { startFleet } from './fleet.ts'
-import { mountSmallDisk, smallDiskMissing } from './small-disk.ts'
+import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
 
 const seconds = Number(process.env['CHAOS_SECONDS'] ?? 20)
 const seed = Number(process.env['CHAOS_SEED'] ?? 7)
@@ -80,9 +80,9 @@ async function runLoad({ fleet, witness }: Scene, steps: Generator<Step>) {
 
 async function takeStep({ troubles, forMs, pauseMs }: Step, faults: Map<string, number>) {
   const ends: (() => Promise<void>)[] = []
-  for (const { name, begin } of troubles) {
-    faults.set(name, (faults.get(name) ?? 0) + 1)
-    ends.push(await begin())
+  for (const trouble of troubles) {
+    faults.set(trouble.name, (faults.get(trouble.name) ?? 0) + 1)
+    ends.push(await trouble.begin())
   }
   await delay(forMs)
   for (const end of ends) await end()
@@ -108,7 +108,7 @@ function report({ kept, asked, counts, faults, violations, ...rest }: Report): v
     seconds,
     uploads: kept.size,
     variants: asked.size,
-    answers: Object.fromEntries([...counts].toSorted()),
+    answers: Object.fromEntries([...counts].toSorted(([one], [other]) => one.localeCompare(other))),
     faults: [...faults.values()].reduce((sum, times) => sum + times, 0),
     kindsOfFaults: faults.size,
     kills: rest.kills,

@@ -18,7 +18,7 @@ describeUnless(smallDiskMissing, 'originals on a disk of 64 MB', () => {
   let photo: Buffer
 
   beforeAll(async () => {
-    disk = await mountSmallDisk('64m')
+    disk = await mountSmallDisk(64)
     apis = await provideApis()
     api = await apis.start({ ORIGINALS_DIR: disk.path })
     photo = await makePhoto({ width: 300, height: 200, format: 'jpeg' })

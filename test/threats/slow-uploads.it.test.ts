@@ -38,13 +38,14 @@ describe('uploads that are slow', () => {
     )
     const startedAt = performance.now()
     const answered = Promise.all(slow.map(({ status }) => status))
-    let isOver = false
+    const trickle = new AbortController()
+    const over = trickle.signal
     const trickling = Promise.all(
       slow.map(async (one, index) => {
         // All but the last byte at once, or a byte at a time.
-        const sent = index === 0 ? one.body.length - 1 : 300
-        await one.send(one.body.subarray(0, sent))
-        for (let at = sent; index > 0 && !isOver; at += 1) {
+        if (index === 0) return one.send(one.body.subarray(0, -1))
+        await one.send(one.body.subarray(0, 300))
+        for (let at = 300; !over.aborted; at += 1) {
           await one.send(one.body.subarray(at, at + 1))
           await delay(100)
         }
@@ -63,7 +64,7 @@ describe('uploads that are slow', () => {
     expect(ms).toBeGreaterThan(9000)
     expect(ms).toBeLessThan(20_000)
     await Promise.all(slow.map(({ closed }) => closed))
-    isOver = true
+    trickle.abort()
     await trickling
     expect((await upload(api.base, 'honest', token, photo)).status).toBe(200)
     await until(async () => (await countClaims()) === 0)

@@ -1,35 +1,65 @@
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createTemporaryFolder } from './temporary-folder.ts'
 
-export type SmallDisk = AsyncDisposable & { readonly path: string }
+/** A file system in memory that can be full, or read-only. */
+export type SmallDisk = AsyncDisposable & {
+  readonly path: string
+  /** Leaves no room. @returns what gives it back */
+  fill(): Promise<() => Promise<void>>
+  /** false: it could not be, as a file is being written. */
+  setReadOnly(isReadOnly: boolean): boolean
+}
 
-const isAllowed = tryToMount()
+const fillerName = '.filler'
+const pieceBytes = 64 * 1024
 
-/** Why no disk of its own can be made for a test on this machine; undefined where one can. */
-export const smallDiskMissing = isAllowed ? undefined : 'this user may not mount a tmpfs'
+/** Why this machine has no such disks; undefined where it has. */
+export const smallDiskMissing = findMissing()
 
-/** A disk in memory. `size`: as mount(8) takes it, such as "64m". */
-export async function mountSmallDisk(size: string): Promise<SmallDisk> {
+export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
   const folder = await createTemporaryFolder()
-  const { status, stderr } = mount(folder.path, size)
-  if (status !== 0) throw new Error(`No tmpfs: ${stderr}`)
+  const { path } = folder
+  if (!mount(['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path])) {
+    throw new Error('There can be no small disk here.')
+  }
+  const filler = join(path, fillerName)
   return {
-    path: folder.path,
+    path,
+    async fill() {
+      const file = await open(filler, 'a')
+      try {
+        for (;;) await file.write(Buffer.alloc(pieceBytes))
+      } catch {
+        // Full: what is left is less than a piece, and is filled as well.
+        await file.write(Buffer.alloc(1)).catch(() => {})
+      } finally {
+        await file.close()
+      }
+      return () => rm(filler, { force: true })
+    },
+    setReadOnly: (isReadOnly) => mount(['-o', `remount,${isReadOnly ? 'ro' : 'rw'}`, path]),
     async [Symbol.asyncDispose]() {
-      spawnSync('umount', ['--lazy', folder.path])
+      spawnSync('umount', ['--lazy', path])
       await folder[Symbol.asyncDispose]()
     },
   }
 }
 
-function mount(path: string, size: string) {
-  const args = ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]
-  return spawnSync('mount', args, { encoding: 'utf8' })
+function mount(args: readonly string[]): boolean {
+  return spawnSync('mount', [...args]).status === 0
 }
 
-function tryToMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
-  const isMounted = mount('/mnt', '1m').status === 0
-  if (isMounted) spawnSync('umount', ['/mnt'])
-  return isMounted
+function findMissing(): string | undefined {
+  const made = spawnSync('mktemp', ['-d'], { encoding: 'utf8' })
+  const path = made.stdout?.trim() ?? ''
+  if (made.status !== 0 || !mount(['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path])) {
+    if (path !== '') rmSync(path, { recursive: true, force: true })
+    return 'file systems cannot be mounted here'
+  }
+  spawnSync('umount', [path])
+  rmSync(path, { recursive: true, force: true })
+  return undefined
 }
