@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { ErrorCode } from '@iaas/common/errors'
+import { createCounterTally, createHistogramTally } from '@iaas/common/metrics/tally'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Outcome, RouteName } from '../http/request-record.ts'
 
 type RequestLabels = {
@@ -32,25 +33,22 @@ export function createApiMetrics(
   gauges: { readonly flights: () => number },
 ): ApiMetrics {
   const registers = [registry]
-  const requests = new Counter({
+  const requests = createCounterTally({
     name: 'iaas_requests_total',
     help: 'Requests by route, outcome and status.',
-    labelNames: ['route', 'outcome', 'status'],
-    registers,
+    registry,
   })
-  const durations = new Histogram({
+  const durations = createHistogramTally({
     name: 'iaas_request_duration_seconds',
     help: 'From the request line to the end of the answer.',
-    labelNames: ['route', 'outcome'],
-    buckets: secondsBuckets,
-    registers,
+    bounds: secondsBuckets,
+    registry,
   })
-  const spans = new Histogram({
+  const spans = createHistogramTally({
     name: 'iaas_span_duration_seconds',
     help: 'Parts of a request for an image: lookup, queue, render, respond.',
-    labelNames: ['span'],
-    buckets: secondsBuckets,
-    registers,
+    bounds: secondsBuckets,
+    registry,
   })
   const rejections = new Counter({
     name: 'iaas_rejections_total',
@@ -63,11 +61,10 @@ export function createApiMetrics(
     help: 'Renders that were done.',
     registers,
   })
-  const lookups = new Counter({
+  const lookups = createCounterTally({
     name: 'iaas_link_lookups_total',
     help: 'Lookups of links by layer and result.',
-    labelNames: ['layer', 'result'],
-    registers,
+    registry,
   })
   const persists = new Counter({
     name: 'iaas_persists_total',
@@ -84,11 +81,11 @@ export function createApiMetrics(
   registry.registerMetric(flights)
   return {
     request({ route, outcome, status }, ms) {
-      requests.inc({ route, outcome, status })
-      durations.observe({ route, outcome }, ms / 1000)
+      requests.of({ route, outcome, status }).add()
+      durations.of({ route, outcome }).observe(ms / 1000)
     },
-    lookup: (layer, result) => lookups.inc({ layer, result }),
-    span: (span, ms) => spans.observe({ span }, ms / 1000),
+    lookup: (layer, result) => lookups.of({ layer, result }).add(),
+    span: (span, ms) => spans.of({ span }).observe(ms / 1000),
     rejection: (reason) => rejections.inc({ reason }),
     render: () => renders.inc(),
     persist: (result) => persists.inc({ result }),
