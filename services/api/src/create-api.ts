@@ -18,6 +18,7 @@ import { createIssueToken } from './issue-token.ts'
 import { forgetChangedLinks } from './create-link-layers.ts'
 import { type Stores, createStores } from './create-stores.ts'
 import { createCachedLinks } from './links/cached-links.ts'
+import { createKnownTargets } from './links/known-targets.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { createApiMetrics } from './metrics/api-metrics.ts'
 import { createTurns } from './create-turns.ts'
@@ -39,6 +40,9 @@ import { toReceiveLimits, uploadTimeoutMs } from './upload/config.ts'
 const claimLeaseMs = 150_000
 const temporaryFileAgeMs = 10 * 60_000
 const sweepEveryMs = 60_000
+
+/** Their texts are longer than the links themselves: some 20 MB. */
+const maxTargets = 100_000
 
 const maxPendingPersists = 256
 const rescheduleAfterMs = 60_000
@@ -176,6 +180,7 @@ function buildApp(options: BuildOptions): AppOptions {
       serveOriginal: createServeOriginal(originals),
       redirectMaxAge: config.redirect_cache_timeout,
       signer: toSigner(config.signing),
+      knownTargets: createKnownTargets({ memory: layers.memory, maxTargets, metrics }),
     },
     clientOf: createClientOf(config.limits.trusted_proxies),
     storeOriginal: createStoreOriginal({ tokens, originals, admission, renderer, log }),

@@ -21,9 +21,14 @@ export type ListenerOptions = {
 export function createListener(options: ListenerOptions): RequestListener {
   const { requestLog, getImage, app, answerError } = options
   return (req, res) => {
-    const record = requestLog.open(req, res)
-    if (!asksForImage(req)) return passToExpress(app, req, res, record)
-    getImage(req, res, record).catch((error: unknown) => answerError(error, record, res))
+    const record = requestLog.open()
+    const isImage = asksForImage(req)
+    if (isImage && getImage.atOnce(req, res, record)) {
+      return requestLog.close(record, req, res.statusCode)
+    }
+    requestLog.closeAfter(record, req, res)
+    if (!isImage) return passToExpress(app, req, res, record)
+    getImage.inTime(req, res, record).catch((error: unknown) => answerError(error, record, res))
   }
 }
 

@@ -1,4 +1,12 @@
-import { type SizedRequest, type Variant, formatImageUrl, formats } from '@iaas/common/image'
+import {
+  type SizedRequest,
+  type Variant,
+  type VariantKey,
+  formatImageUrl,
+  formats,
+  variantKey,
+} from '@iaas/common/image'
+import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { Timing } from './http/headers.ts'
 import type { Rendering } from './renderings/renderings.ts'
@@ -6,7 +14,12 @@ import { type Validators, validatorsOf } from './validators.ts'
 
 /** The answer to a sized request. `bytes` is undefined where none are sent: HEAD, not modified. */
 export type ImageReply =
-  | { readonly kind: 'hit'; readonly url: string; readonly timing: Timing }
+  | {
+      readonly kind: 'hit'
+      readonly key: VariantKey
+      readonly url: string
+      readonly timing: Timing
+    }
   | { readonly kind: 'bounded'; readonly location: string }
   | {
       readonly kind: 'image'
@@ -18,6 +31,10 @@ export type ImageReply =
     }
 
 type ImageOutcome = Extract<ImageReply, { kind: 'image' }>['outcome']
+
+export function hit(variant: Variant, { url }: Link, timing: Timing): ImageReply {
+  return { kind: 'hit', key: variantKey(variant), url, timing }
+}
 
 export function bounded(request: SizedRequest): ImageReply {
   return { kind: 'bounded', location: formatImageUrl(request) }

@@ -17,7 +17,7 @@ import type { Renderer } from '@iaas/common/ports/renderer'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Timing } from './http/headers.ts'
 import type { CachedLinks } from './links/cached-links.ts'
-import { type ImageReply, bounded, image, outcomeOf, timingOf } from './image-reply.ts'
+import { type ImageReply, bounded, hit, image, outcomeOf, timingOf } from './image-reply.ts'
 import type { Renderings } from './renderings/renderings.ts'
 import { type Validators, validatorsOf } from './validators.ts'
 
@@ -77,9 +77,9 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   }
 
   /** undefined: the stored bytes were asked for and are not to be had, so that the variant is rendered. */
-  async function answerHit(hit: Hit): Promise<ImageReply | undefined> {
-    const { request, variant, link, context, timing } = hit
-    if (!request.options.proxy) return { kind: 'hit', url: link.url, timing }
+  async function answerHit(found: Hit): Promise<ImageReply | undefined> {
+    const { request, variant, link, context, timing } = found
+    if (!request.options.proxy) return hit(variant, link, timing)
     const original = await originals.find(variant.id)
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, timing)
@@ -123,9 +123,10 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     )
     switch (rendering.kind) {
       case 'linked': {
-        const hit = { kind: 'hit', url: rendering.link.url, timing: { lookup } } as const
         const { link } = rendering
-        return (await answerHit({ request, variant, link, context, timing: { lookup } })) ?? hit
+        const timing = { lookup }
+        const reply = await answerHit({ request, variant, link, context, timing })
+        return reply ?? hit(variant, link, timing)
       }
       case 'out-of-bounds': {
         const smaller = boundCoverRequest(request, variant, rendering.source, bounds)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 export type ListenOptions = {
@@ -52,14 +52,12 @@ export async function listen(
  * made, nothing is written, for as long as that takes.
  */
 function cutStalled(server: Server, limitMs: number): void {
-  const answering = new WeakSet<Socket>()
-  server.on('request', ({ socket }, res) => {
-    answering.add(socket)
-    res.once('close', () => answering.delete(socket))
-  })
+  const answers = new WeakMap<Socket, ServerResponse>()
+  server.on('request', ({ socket }, res) => void answers.set(socket, res))
   // Also told of connections that were idle for `keepAliveTimeout`.
   server.setTimeout(limitMs, (socket) => {
-    if (answering.has(socket) && socket.writableLength === 0) return
+    const isAnswering = answers.get(socket)?.writableFinished === false
+    if (isAnswering && socket.writableLength === 0) return
     socket.destroy()
   })
 }

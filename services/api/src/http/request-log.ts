@@ -4,19 +4,25 @@ import type { Logger } from '@iaas/common/log'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { RequestRecord } from './request-record.ts'
 
+/** Gives each request its record, and writes one line at its end. */
 export type RequestLog = {
-  /** Gives a request its record, and writes one line at its end. */
-  open(req: IncomingMessage, res: ServerResponse): RequestRecord
+  open(): RequestRecord
+  /** The answer is on its way with this status, and nothing of it can fail any more. */
+  close(record: RequestRecord, req: IncomingMessage, status: number): void
+  /** The same, once the answer is complete or the client has left. */
+  closeAfter(record: RequestRecord, req: IncomingMessage, res: ServerResponse): void
 }
+
+/** What the line of a request says whose client did not wait for the end of the answer. */
+const clientLeft = 499
 
 export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestLog {
   const writeRequest = log.series('request')
 
-  function close(record: RequestRecord, req: IncomingMessage, res: ServerResponse): void {
+  function close(record: RequestRecord, req: IncomingMessage, status: number): void {
     const ms = performance.now() - record.startedAt
     const { requestId, route, outcome, errorCode } = record
     tellSpans(record, metrics)
-    const status = res.writableFinished ? res.statusCode : 499
     metrics.request({ route, outcome, status }, ms)
     if (errorCode !== undefined && isRefusal(status)) metrics.rejection(errorCode)
     const path = (req.url ?? '').slice(0, 500)
@@ -26,15 +32,17 @@ export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestLog {
   }
 
   return {
-    open(req, res) {
-      const record: RequestRecord = {
-        requestId: randomUUID(),
-        startedAt: performance.now(),
-        route: 'other',
-        outcome: 'other',
-      }
-      res.once('close', () => close(record, req, res))
-      return record
+    open: () => ({
+      requestId: randomUUID(),
+      startedAt: performance.now(),
+      route: 'other',
+      outcome: 'other',
+    }),
+    close,
+    closeAfter(record, req, res) {
+      res.once('close', () => {
+        close(record, req, res.writableFinished ? res.statusCode : clientLeft)
+      })
     },
   }
 }

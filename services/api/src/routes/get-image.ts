@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Policy, type SizedRequest, dependsOnAccept, parseImageUrl } from '@iaas/common/image'
+import { type Policy, dependsOnAccept, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
 import { acceptsWebp } from '../http/accept.ts'
 import { clientGone } from '../http/client-gone.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
-import { sendReply } from '../http/send-reply.ts'
-import type { ImageReply } from '../image-reply.ts'
+import { redirectToStored, sendReply } from '../http/send-reply.ts'
 import type { ClientOf } from '../limits/client-of.ts'
+import type { KnownTargets } from '../links/known-targets.ts'
 import type { ServeImage } from '../serve-image.ts'
 import type { ServeOriginal } from '../serve-original.ts'
 import type { UrlSigner } from '../signing/url-signer.ts'
@@ -22,19 +22,33 @@ export type GetImageOptions = {
   /** undefined: addresses are not signed. */
   readonly signer: UrlSigner | undefined
   readonly clientOf: ClientOf
+  readonly knownTargets: KnownTargets
 }
 
-/** `GET` and `HEAD` of every image address. Rejects with what goes wrong. */
-export type GetImage = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  record: RequestRecord,
-) => Promise<void>
+type Handler<Result> = (req: IncomingMessage, res: ServerResponse, record: RequestRecord) => Result
+
+/** `GET` and `HEAD` of every image address. */
+export type GetImage = {
+  /** Redirects to a variant whose link is at hand, as most requests are answered. false: it is not, or has to be asked for. */
+  readonly atOnce: Handler<boolean>
+  /** Rejects with what goes wrong. */
+  readonly inTime: Handler<Promise<void>>
+}
 
 export function createGetImage(options: GetImageOptions): GetImage {
-  const { policy, serveImage, serveOriginal, redirectMaxAge, signer, clientOf } = options
+  const { policy, serveImage, serveOriginal, redirectMaxAge, signer, clientOf, knownTargets } =
+    options
 
-  return async function getImage(req, res, record) {
+  const atOnce: GetImage['atOnce'] = (req, res, record) => {
+    const link = knownTargets.find(req.url ?? '')
+    if (link === undefined) return false
+    record.route = 'image'
+    const timing = { lookup: performance.now() - record.startedAt }
+    redirectToStored({ url: link.url, timing }, { res, record, redirectMaxAge })
+    return true
+  }
+
+  const inTime: GetImage['inTime'] = async (req, res, record) => {
     const target = req.url ?? ''
     record.route = 'image'
     const expires = signer?.verify(target)
@@ -45,27 +59,27 @@ export function createGetImage(options: GetImageOptions): GetImage {
       record.outcome = 'original'
       return serveOriginal(request.id, req, res, record)
     }
-    const reply = await replyTo(request, req, res)
+    const isNegotiated = dependsOnAccept(request, policy)
+    // Also on errors: a shared cache must not hand one client's answer to another.
+    if (isNegotiated) res.setHeader('Vary', 'Accept')
+    const reply = await serveImage(request, contextOf(req, res, isNegotiated))
+    const isSameForAll = signer === undefined && !isNegotiated
+    if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
     const sign = (location: string) => signer?.sign(location, expires) ?? location
     sendReply(reply, { req, res, record, redirectMaxAge, sign })
   }
 
-  function replyTo(
-    request: SizedRequest,
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Promise<ImageReply> {
-    const isNegotiated = dependsOnAccept(request, policy)
-    // Also on errors: a shared cache must not hand one client's answer to another.
-    if (isNegotiated) res.setHeader('Vary', 'Accept')
-    return serveImage(request, {
+  function contextOf(req: IncomingMessage, res: ServerResponse, isNegotiated: boolean) {
+    return {
       acceptsWebp: isNegotiated && acceptsWebp(req.headers.accept),
       headOnly: req.method === 'HEAD',
-      isFresh: (validators) => isFresh(req, validators),
+      isFresh: (validators: Validators) => isFresh(req, validators),
       signal: () => clientGone(res),
       client: () => clientOf(req),
-    })
+    }
   }
+
+  return { atOnce, inTime }
 }
 
 function isFresh(req: IncomingMessage, { etag, lastModified }: Validators): boolean {
