@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 
 /** Linux counts the time of processes in hundredths of a second, whatever the kernel's own tick. */
 const ticksPerSecond = 100
-const pageBytes = 4096
-const sampleEveryMs = 100
+/** Looking takes a while itself. */
+const sampleEveryMs = 400
 
 /** The processes below some, and these. */
 export function treeOf(roots) {
@@ -35,20 +35,8 @@ export function cpuSeconds(roots) {
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
 }
 
-/** The memory that a tree holds now, bytes; pages that several processes share count for each of them. */
-export function residentBytes(roots) {
-  const pages = treeOf(roots).map((pid) => {
-    try {
-      return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
-    } catch {
-      return 0
-    }
-  })
-  return pages.reduce((sum, each) => sum + each, 0) * pageBytes
-}
-
 /** The memory that a tree holds now, bytes; what several processes share is divided among them. */
-export function proportionalBytes(roots) {
+export function residentBytes(roots) {
   const kibibytes = treeOf(roots).map((pid) => {
     try {
       return Number(

@@ -1,10 +1,11 @@
 import { encoders } from './encoders.mjs'
 import { hit } from './hit.mjs'
 import { miss } from './miss.mjs'
+import { peers } from './peers.mjs'
 import { persistence } from './persistence.mjs'
 import { start } from './start.mjs'
 
-const scenarios = [miss, persistence, hit, start, encoders]
+const scenarios = [miss, persistence, hit, start, peers, encoders]
 
 /** The scenarios that were asked for; all of them where none was. @throws Error for an unknown one */
 export function chooseScenarios({ scenarios: names, isQuick }) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { measurePairs } from '../measure/pairs.mjs'
-import { proportionalBytes, treeOf } from '../measure/process-tree.mjs'
+import { residentBytes, treeOf } from '../measure/process-tree.mjs'
 import { withClosers } from '../stage/closers.mjs'
 import { createRunFolder } from '../stage/folders.mjs'
 import { findFreePort } from '../stage/ports.mjs'
@@ -62,7 +62,7 @@ async function measureIdle(env) {
   const figures = [
     {
       name: 'idle memory of standalone',
-      value: proportionalBytes([idle.pid]) / 2 ** 20,
+      value: residentBytes([idle.pid]) / 2 ** 20,
       unit: 'MiB',
     },
     { name: 'of which its own process', value: processBytes(idle.pid) / 2 ** 20, unit: 'MiB' },
@@ -74,5 +74,5 @@ async function measureIdle(env) {
 
 function processBytes(pid) {
   const below = treeOf([pid]).filter((each) => each !== pid)
-  return proportionalBytes([pid]) - proportionalBytes(below)
+  return residentBytes([pid]) - residentBytes(below)
 }

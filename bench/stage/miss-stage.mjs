@@ -17,6 +17,7 @@ export async function startMissStage(closers, settings = {}) {
   const backingPids = [database.pid, redis?.pid].filter((pid) => pid !== undefined)
   return {
     api,
+    folder,
     originals,
     env,
     /** Of the database and Redis. */

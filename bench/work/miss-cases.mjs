@@ -27,3 +27,11 @@ export const missCases = [
 ]
 
 export const quickMissCases = [{ photo: 'jpeg-2', format: 'jpg', box: 400, concurrency: 4 }]
+
+export const peerCases = [
+  { photo: 'jpeg-2', format: 'jpg', box: 400, concurrency: 4 },
+  { photo: 'jpeg-12', format: 'jpg', box: 400, concurrency: 4 },
+  { photo: 'jpeg-12', format: 'webp', box: 800, concurrency: 4 },
+  { photo: 'jpeg-12', format: 'jpg', box: 400, concurrency: 16 },
+  { photo: 'png-alpha-2', format: 'png', box: 800, concurrency: 4 },
+]

@@ -1,0 +1,12 @@
+// Where servers that were not started here fetch pictures: every address is the file that was named last.
+import { createReadStream } from 'node:fs'
+import { createServer } from 'node:http'
+
+let file
+process.on('message', (path) => {
+  file = path
+  process.send('ready')
+})
+
+const server = createServer((_request, response) => createReadStream(file).pipe(response))
+server.listen(Number(process.argv[2]), '127.0.0.1')

@@ -1,0 +1,70 @@
+import { askForPictures } from '../load/ask-for-pictures.mjs'
+import { measurePairs } from '../measure/pairs.mjs'
+import { startIpx } from '../peers/ipx.mjs'
+import { prepareNext } from '../peers/next.mjs'
+import { nginxMissing, startNginx } from '../peers/nginx.mjs'
+import { useOutsidePeer } from '../peers/outside.mjs'
+import { withClosers } from '../stage/closers.mjs'
+import { startMissStage } from '../stage/miss-stage.mjs'
+import { peerCases } from '../work/miss-cases.mjs'
+import { plantOriginals } from '../work/originals.mjs'
+import { providePhoto } from '../work/photos.mjs'
+import { createIds, sizedPath } from '../work/renders.mjs'
+
+const pairs = 5
+/** How long one measurement takes, s. */
+const seconds = 4
+const warmUps = 8
+
+/** The first requests of variants, against other servers doing the same work over HTTP. */
+export const peers = {
+  name: 'peers',
+  title: 'Peers: pictures by second, against other servers on the same work',
+  isQuick: false,
+  run: (options) => withClosers((closers) => measurePeers(closers, options)),
+}
+
+async function measurePeers(closers, { peers: outside }) {
+  const stage = await startMissStage(closers)
+  const others = [startIpx, prepareNext, ...(nginxMissing === undefined ? [startNginx] : [])]
+  const rows = []
+  const measure = async (peer) => {
+    for (const each of peerCases.filter((one) => peer.canDo(one))) {
+      rows.push(await measureCase(each, stage, peer))
+    }
+    await peer.stop()
+  }
+  for (const start of others) await measure(closers.keep(await start(stage)))
+  for (const peer of outside) await measure(closers.keep(await useOutsidePeer(peer)))
+  return { rows, notes: nginxMissing === undefined ? [] : [`nginx: ${nginxMissing}.`] }
+}
+
+async function measureCase(each, stage, peer) {
+  const { photo: photoName, format, box, concurrency } = each
+  const photo = await providePhoto(photoName)
+  const askOurs = async (count) => {
+    const ids = createIds(count)
+    await plantOriginals(stage.originals, photo.path, ids)
+    await stage.forget()
+    const paths = ids.map((id) => sizedPath(id, each))
+    return askForPictures({ base: stage.api.base, paths, concurrency, pids: stage.pids })
+  }
+  const askPeer = async (count) => {
+    const names = createIds(count).map((id) => `${id}.${photo.extension}`)
+    await peer.prepare(photo, names)
+    const paths = names.map((name) => peer.pathOf(name, each))
+    const { base, pids } = peer
+    return askForPictures({ base, paths, concurrency, pids, headers: peer.headersOf(each) })
+  }
+  await askPeer(warmUps)
+  await askOurs(warmUps)
+  const { perSecond } = await askOurs(warmUps)
+  const count = Math.max(10, Math.ceil(perSecond * seconds))
+  return measurePairs({
+    name: `${photoName} to ${format}, ${box} px, ${concurrency} at a time`,
+    referenceName: peer.name,
+    pairs,
+    ours: () => askOurs(count),
+    reference: () => askPeer(count),
+  })
+}
