@@ -12,6 +12,7 @@ export function parseArguments(args) {
       quick: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
       peer: { type: 'string', multiple: true, default: [] },
+      links: { type: 'string', default: '10000000' },
       photos: { type: 'string' },
       'write-baseline': { type: 'boolean', default: false },
     },
@@ -20,6 +21,7 @@ export function parseArguments(args) {
     isQuick: values.quick,
     scenarios: values.scenario,
     peers: values.peer.map(parsePeer),
+    links: Number(values.links),
     photos: values.photos,
     writesBaseline: values['write-baseline'],
   }

@@ -1,11 +1,12 @@
 import { encoders } from './encoders.mjs'
+import { growth } from './growth.mjs'
 import { hit } from './hit.mjs'
 import { miss } from './miss.mjs'
 import { peers } from './peers.mjs'
 import { persistence } from './persistence.mjs'
 import { start } from './start.mjs'
 
-const scenarios = [miss, persistence, hit, start, peers, encoders]
+const scenarios = [miss, persistence, hit, start, peers, encoders, growth]
 
 /** The scenarios that were asked for; all of them where none was. @throws Error for an unknown one */
 export function chooseScenarios({ scenarios: names, isQuick }) {

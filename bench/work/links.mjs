@@ -17,8 +17,8 @@ const batch = 5000
 /** Where the links lead; nothing asks there. */
 const urlOf = (number) => `https://cdn.example.com/ab/cd/abcd-${number}.jpg`
 
-/** Writes links 0 to `count` - 1 into the table. */
-export async function seedDatabase(url, count) {
+/** Writes `count` links into the table, numbered from `first` on. */
+export async function seedDatabase(url, count, first = 0) {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -26,8 +26,8 @@ export async function seedDatabase(url, count) {
       `INSERT INTO images (id, x, y, fit, file_type, url, blur, quality, rendered_at)
        SELECT 'hit-' || n, 400, 300, 'clip', 'image/jpeg',
          'https://cdn.example.com/ab/cd/abcd-' || n || '.jpg', false, -1, now()
-       FROM generate_series(0, $1::int - 1) AS n ON CONFLICT DO NOTHING`,
-      [count],
+       FROM generate_series($1::int, $2::int - 1) AS n ON CONFLICT DO NOTHING`,
+      [first, first + count],
     )
     await client.query('VACUUM ANALYZE images')
   } finally {
@@ -41,12 +41,15 @@ export async function seedRedis(url, count) {
   const cache = createRedisLinkCache({ redis, prefix: 'iaas', ttlMs })
   for (let first = 0; first < count; first += batch) {
     const numbers = Array.from({ length: Math.min(batch, count - first) }, (_, at) => first + at)
-    await Promise.all(numbers.map((number) => cache.set(keyOf(number), { url: urlOf(number) })))
+    await Promise.all(
+      numbers.map((number) => cache.set(variantKey(toLinkVariant(number)), { url: urlOf(number) })),
+    )
   }
   await redis.quit()
 }
 
-function keyOf(number) {
+/** The variant that a numbered link leads to. */
+export function toLinkVariant(number) {
   const request = parseImageUrl(linkPath.replace('%d', number), new URLSearchParams())
-  return variantKey(toVariant(request, policy, false))
+  return toVariant(request, policy, false)
 }
