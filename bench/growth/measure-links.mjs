@@ -1,3 +1,4 @@
+import { createSilentLogger } from '@iaas/common/log'
 import { createDatabase } from '@iaas/common/postgres/database'
 import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
 import pg from 'pg'
@@ -35,7 +36,7 @@ async function seedBetween(url, from, to) {
 }
 
 async function timeLookups(url, count, lookups) {
-  const db = createDatabase({ url, poolSize: 1, log: silent })
+  const db = createDatabase({ url, poolSize: 1, log: createSilentLogger() })
   const links = createPostgresLinkStore(db)
   const timesUs = []
   try {
@@ -51,8 +52,6 @@ async function timeLookups(url, count, lookups) {
   }
   return { p50Us: quantile(timesUs, 0.5), p99Us: quantile(timesUs, 0.99) }
 }
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function inspectTable(url) {
   const client = new pg.Client({ connectionString: url })

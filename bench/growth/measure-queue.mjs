@@ -1,4 +1,5 @@
 import { createPersistence } from '@iaas/common/bullmq/persistence'
+import { createSilentLogger } from '@iaas/common/log'
 import { median } from '../measure/statistics.mjs'
 import { say } from '../report/say.mjs'
 import { startProduct } from '../stage/product.mjs'
@@ -9,14 +10,13 @@ const measured = 1000
 const pageTimes = 5
 const user = 'bench'
 const password = 'bench-password'
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Enqueues jobs until so many wait: what one costs, and what the page of the queues takes, at first and at the end. */
 export async function measureQueue(closers, { backend, env, count }) {
   const api = closers.keep(
     await startProduct('api', { env: { ...env, ADMIN_USER: user, ADMIN_PASSWORD: password } }),
   )
-  const persistence = createPersistence({ backend, log: silent, timeoutMs: 30_000 })
+  const persistence = createPersistence({ backend, log: createSilentLogger(), timeoutMs: 30_000 })
   closers.keep({ stop: () => persistence[Symbol.asyncDispose]() })
   await enqueue(persistence, 0, measured)
   const first = await enqueue(persistence, measured, measured)

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeMachine } from './machine.mjs'
+import { resultsDir } from './read-results.mjs'
 import { say } from './say.mjs'
 import { renderTables } from './tables.mjs'
-
-const resultsDir = join(import.meta.dirname, '..', 'results')
 
 /** What a run has to tell; the scenarios are added one by one. */
 export function createReport({ isQuick }) {

@@ -1,14 +1,23 @@
 /** A report as Markdown. */
-export function renderTables({ date, machine, scenarios }) {
-  const { cpu, cores, memoryGiB, system, node, sharp, libvips, loadBefore } = machine
-  const head =
-    `Measured ${date.slice(0, 10)} on ${cores} cores of ${cpu}, ${memoryGiB} GiB, ${system}; ` +
-    `Node ${node}, sharp ${sharp}, libvips ${libvips}; load before: ${loadBefore.toFixed(1)}.`
-  return [head, ...Object.values(scenarios).map(renderScenario)].join('\n\n')
+export function renderTables(report) {
+  const scenarios = Object.values(report.scenarios).map(
+    (scenario) => `### ${scenario.title}\n\n${renderScenario(scenario)}`,
+  )
+  return [describeRun(report), ...scenarios].join('\n\n')
 }
 
-function renderScenario({ title, rows = [], figures = [], notes = [] }) {
-  const parts = [`### ${title}`]
+/** When and where something was measured, in a sentence. */
+export function describeRun({ date, machine }) {
+  const { cpu, cores, memoryGiB, system, node, sharp, libvips, loadBefore, commit } = machine
+  return (
+    `Measured ${date.slice(0, 10)} at ${commit} on ${cores} cores of ${cpu}, ${memoryGiB} GiB, ${system}; ` +
+    `Node ${node}, sharp ${sharp}, libvips ${libvips}; load before: ${loadBefore.toFixed(1)}.`
+  )
+}
+
+/** What a scenario has measured, as Markdown. */
+export function renderScenario({ rows = [], figures = [], frontier = {}, notes = [] }) {
+  const parts = Object.entries(frontier).map(([format, points]) => renderFrontier(format, points))
   if (rows.length > 0) parts.push(renderRows(rows))
   if (figures.length > 0) parts.push(renderFigures(figures))
   if (notes.length > 0) parts.push(notes.join('\n\n'))
@@ -36,9 +45,9 @@ function renderRows(rows) {
     name,
     referenceName,
     `**${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`,
-    format(cpuRatio.median, 2),
-    ...columns.map(([, key, digits]) => format(ours[key], digits)),
-    ...columns.map(([, key, digits]) => format(reference[key], digits)),
+    formatNumber(cpuRatio.median, 2),
+    ...columns.map(([, key, digits]) => formatNumber(ours[key], digits)),
+    ...columns.map(([, key, digits]) => formatNumber(reference[key], digits)),
   ])
   return renderTable(head, body)
 }
@@ -46,8 +55,18 @@ function renderRows(rows) {
 function renderFigures(figures) {
   return renderTable(
     ['figure', 'value', 'unit'],
-    figures.map(({ name, value, unit }) => [name, format(value, value < 10 ? 2 : 0), unit]),
+    figures.map(({ name, value, unit }) => [name, formatNumber(value, value < 10 ? 2 : 0), unit]),
   )
+}
+
+function renderFrontier(format, points) {
+  const head = [format, 'CPU ms', 'bytes, % of the first']
+  const body = points.map(({ name, cpuMs, bytesRatio }) => [
+    name,
+    formatNumber(cpuMs, 1),
+    formatNumber(bytesRatio * 100, 1),
+  ])
+  return renderTable(head, body)
 }
 
 function renderTable(head, body) {
@@ -55,6 +74,6 @@ function renderTable(head, body) {
   return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function format(value, digits) {
+function formatNumber(value, digits) {
   return Number.isFinite(value) ? value.toFixed(digits) : ''
 }

@@ -5,8 +5,9 @@ import { miss } from './miss.mjs'
 import { peers } from './peers.mjs'
 import { persistence } from './persistence.mjs'
 import { start } from './start.mjs'
+import { uploaders } from './uploaders.mjs'
 
-const scenarios = [miss, persistence, hit, start, peers, encoders, growth]
+const scenarios = [miss, persistence, hit, start, peers, encoders, growth, uploaders]
 
 /** The scenarios that were asked for; all of them where none was. @throws Error for an unknown one */
 export function chooseScenarios({ scenarios: names, isQuick }) {

@@ -12,6 +12,7 @@ export async function startProduct(service, { env = {}, settings = {}, core } = 
   const port = await findFreePort()
   const adminPort = await findFreePort()
   const base = `http://127.0.0.1:${port}`
+  const admin = `http://127.0.0.1:${adminPort}`
   const server = await startServer({
     command: [process.execPath, join(root, 'services', service, 'dist', 'main.js')],
     env: {
@@ -21,8 +22,9 @@ export async function startProduct(service, { env = {}, settings = {}, core } = 
       NODE_CONFIG: JSON.stringify(settings),
       ...env,
     },
-    readyUrl: `${base}/readyz`,
+    // The uploader has no public port.
+    readyUrl: service === 'uploader' ? `${admin}/healthz` : `${base}/readyz`,
     core,
   })
-  return { ...server, base, admin: `http://127.0.0.1:${adminPort}` }
+  return { ...server, base, admin }
 }
