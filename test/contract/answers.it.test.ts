@@ -119,7 +119,7 @@ describe('answers', () => {
     )
   })
 
-  it.each(['PUT', 'DELETE', 'PATCH', 'PROPFIND'])('405 and Allow for %s', async (method) => {
+  it.each(['PUT', 'DELETE', 'PATCH', 'PROPFIND'])('R19 405 and Allow for %s', async (method) => {
     const answer = await ask(target.base, '/photo_10_10.jpg', { method })
     expectProblem(answer, 405)
     expect(answer.headers.allow).toBe('GET, HEAD, POST, OPTIONS')
@@ -146,7 +146,7 @@ describe('answers', () => {
     }
   })
 
-  it('a client never decides what an answer says of hosts', async () => {
+  it('R15 a client never decides what an answer says of hosts', async () => {
     const hostile = {
       Host: 'evil.example',
       'X-Forwarded-Host': 'evil.example',
@@ -186,7 +186,7 @@ describe('answers', () => {
     expect((await askLocation(target.base, second)).status).toBe(200)
   })
 
-  it('proxy=true fetches from nowhere but its own store', async () => {
+  it('R21 proxy=true fetches from nowhere but its own store', async () => {
     const path = '/photo_105_105.jpg?proxy=true'
     await askUntil(({ status }) => status === 307, target.base, '/photo_105_105.jpg')
     const mislead =

@@ -48,7 +48,7 @@ describe('bad input', () => {
     '/token.jpg',
     '/photo_10_10.jpg/',
     '/*',
-  ])('400 for the path %s', async (path) => {
+  ])('R1 400 for the path %s', async (path) => {
     const answer = await ask(target.base, path)
     expect([answer.status, answer.headers['content-type']]).toEqual([
       400,
@@ -57,13 +57,13 @@ describe('bad input', () => {
     expect(answer.body.includes(canary)).toBe(false)
   })
 
-  it('a double encoding is decoded once', async () => {
+  it('R1 a double encoding is decoded once', async () => {
     const answer = await ask(target.base, '/%252e%252e%252fcanary.jpg')
     expect(answer.status).toBe(404)
     expect(answer.body.includes(canary)).toBe(false)
   })
 
-  it('does not show the metrics, the dashboard or anything else on the public port', async () => {
+  it('R22 does not show the metrics, the dashboard or anything else on the public port', async () => {
     for (const path of [
       '/metrics',
       '/queues',
@@ -85,12 +85,12 @@ describe('bad input', () => {
     ['percents', '%25'.repeat(600)],
     ['2,000 and more characters', 'x'.repeat(2500)],
     ['15,000 characters', 'x'.repeat(15_000)],
-  ])('answers a path of %s at once', async (_name, id) => {
+  ])('R5 answers a path of %s at once', async (_name, id) => {
     const answer = await ask(target.base, `/${id}.jpg`)
     expect([400, 404, 414]).toContain(answer.status)
   })
 
-  itWithoutEdge('431 for headers over 16 KB, and lives on', async () => {
+  itWithoutEdge('R5 431 for headers over 16 KB, and lives on', async () => {
     const answer = await ask(target.base, '/photo_10_10.jpg', {
       headers: { X: 'x'.repeat(20_000) },
     })
@@ -103,7 +103,7 @@ describe('bad input', () => {
     'GET  /x HTTP/1.1\r\n\r\n',
     'NONSENSE\r\n\r\n',
     '\u0000\u0001\u0002\r\n\r\n',
-  ])('400 for what is no HTTP: %j', async (bytes) => {
+  ])('R19 400 for what is no HTTP: %j', async (bytes) => {
     expect(await sendRaw(target.base, bytes)).toMatch(/^HTTP\/1\.1 400 /)
   })
 

@@ -22,7 +22,7 @@ describe('configuration', () => {
 
   const webp = { headers: { Accept: 'image/webp,*/*;q=0.8' } }
 
-  it('webp.allow_dynamic_switch answers every client that names WebP in WebP, with Vary: Accept on every answer', async () => {
+  it('R18 webp.allow_dynamic_switch answers every client that names WebP in WebP, with Vary: Accept on every answer', async () => {
     const switched = await ask(target.base, '/photo_50_50.png', webp)
     const plain = await ask(target.base, '/photo_50_50.png')
     expect([switched.headers['content-type'], switched.headers.vary]).toEqual([
@@ -64,7 +64,7 @@ describe('configuration', () => {
     expect(answer.body.toString()).not.toContain('Disallow: /')
   })
 
-  it('upload_origins lets the pages of those origins alone upload', async () => {
+  it('R23 upload_origins lets the pages of those origins alone upload', async () => {
     const preflightFrom = async (origin: string) => {
       const answer = await ask(target.base, '/x', {
         method: 'OPTIONS',

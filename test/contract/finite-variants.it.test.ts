@@ -118,7 +118,7 @@ describe('limits on renders', () => {
   })
   afterAll(() => target?.[Symbol.asyncDispose]())
 
-  it('429 with Retry-After and RateLimit for new variants beyond them; what is stored is served', async () => {
+  it('R11 429 with Retry-After and RateLimit for new variants beyond them; what is stored is served', async () => {
     const stored = '/photo_70_70.jpg'
     await askUntil(isHit, target.base, stored)
     const spoofed = (index: number) => ({ headers: { 'X-Forwarded-For': `192.0.2.${index}` } })

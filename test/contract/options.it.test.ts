@@ -105,7 +105,7 @@ describe('options', () => {
     expect(other.headers.location).toBe(link.headers.location)
   })
 
-  it('two spellings of one picture share one stored object', async () => {
+  it('R9 two spellings of one picture share one stored object', async () => {
     const first = await askUntil(
       ({ status }) => status === 307,
       target.base,
@@ -124,7 +124,7 @@ describe('options', () => {
     }
   })
 
-  it('allow_webp=true answers a client that accepts WebP in WebP, and says Vary: Accept to everyone', async () => {
+  it('R18 allow_webp=true answers a client that accepts WebP in WebP, and says Vary: Accept to everyone', async () => {
     const webp = { headers: { Accept: 'image/avif,image/webp,*/*' } }
     const path = '/photo_204_204.jpg?allow_webp=true'
     const switched = await ask(target.base, path, webp)

@@ -67,7 +67,7 @@ describe('the dashboard of the queues', () => {
     })
   })
 
-  it('is never on the public port', async () => {
+  it('R22 is never on the public port', async () => {
     const statuses = ['/queues', '/queues/', '/queues/api/queues'].map(
       async (path) => (await ask(stack.base, path, { headers: admin })).status,
     )
@@ -105,7 +105,7 @@ describe('the dashboard of the queues that may change them', () => {
 })
 
 describe('an admin listener without credentials', () => {
-  it('has no dashboard at all', async () => {
+  it('R22 has no dashboard at all', async () => {
     await using stack = await startStack()
     expect((await ask(stack.admin, '/queues')).status).toBe(404)
     expect((await ask(stack.admin, '/queues/api/queues', { headers: admin })).status).toBe(404)

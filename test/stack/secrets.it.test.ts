@@ -83,14 +83,14 @@ describeUnless(ownRedisMissing, 'secrets', () => {
     )
   })
 
-  it('stand in no log line, at the lowest level', () => {
+  it('R24 stand in no log line, at the lowest level', () => {
     for (const { output } of [api, renderer, uploader]) {
       expect(output().length).toBeGreaterThan(0)
       expectNone(output())
     }
   })
 
-  it('stand in no answer but that of /token, and in no metric', async () => {
+  it('R24 stand in no answer but that of /token, and in no metric', async () => {
     for (const { body, headers } of answers.slice(1)) {
       expectNone(body.toString('latin1'))
       expectNone(JSON.stringify(headers))
@@ -100,7 +100,7 @@ describeUnless(ownRedisMissing, 'secrets', () => {
     }
   })
 
-  it('stand nowhere in Redis: no job carries one', async () => {
+  it('R24 stand nowhere in Redis: no job carries one', async () => {
     const redis = createRedis({
       url: deployed.redis.url,
       role: 'worker',

@@ -22,7 +22,7 @@ describe('digestOf', () => {
 })
 
 describe('originalPath', () => {
-  it('is made of the hash alone, in folders of its beginning', () => {
+  it('R4 is made of the hash alone, in folders of its beginning', () => {
     fc.assert(
       fc.property(anyId, (id) => {
         expect(originalPath(id)).toMatch(/^([\da-f]{2})\/([\da-f]{2})\/\1\2[\da-f]{60}$/)
@@ -30,7 +30,7 @@ describe('originalPath', () => {
     )
   })
 
-  it('tells ids apart that a file system may not', () => {
+  it('R3 tells ids apart that a file system may not', () => {
     const paths = ['a', 'A', 'a ', 'a.', 'con', 'CON'].map((id) => originalPath(parseImageId(id)))
     expect(new Set(paths).size).toBe(paths.length)
   })

@@ -70,7 +70,7 @@ describe('hostile addresses', () => {
     '1e',
     '٧',
   ]
-  it.each(fillings)('made of %j up to and beyond every limit simply return', (filling) => {
+  it.each(fillings)('R6 made of %j up to and beyond every limit simply return', (filling) => {
     for (const length of [300, 301, 1990, 2001, 16_000, 1_000_000]) {
       const path = `/${filling.repeat(Math.ceil(length / filling.length)).slice(0, length)}`
       for (const tail of ['', '.jpg', '_1_1.jpg', '_1_1_1x.jpg', '_1_1_1y.jpg']) {
@@ -80,7 +80,7 @@ describe('hostile addresses', () => {
     }
   })
 
-  it('leave no trace on the prototypes of objects', () => {
+  it('R8 leave no trace on the prototypes of objects', () => {
     const query = [...new URLSearchParams('__proto__[a]=1&constructor[prototype][a]=1&__proto__=1')]
     expect(parseImageUrl('/a_1_1.jpg', query)).toMatchObject({ kind: 'sized' })
     expect('a' in {}).toBe(false)

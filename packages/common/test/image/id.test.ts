@@ -90,7 +90,7 @@ describe('parseImageId', () => {
     expect(codeOf(() => parseImageId('a_100_100_2'))).toBe('INVALID_ID')
   })
 
-  it('takes both normal forms of a name for one id', () => {
+  it('R3 takes both normal forms of a name for one id', () => {
     expect(parseImageId('Cafe\u0301')).toBe(parseImageId('Caf\u00e9'))
     expect(parseImageId('\u212b')).toBe(parseImageId('\u00c5'))
     fc.assert(

@@ -35,12 +35,12 @@ describe('parseOptions', () => {
     expect(parseOptions(new URLSearchParams(spelled))).toEqual(defaultOptions)
   })
 
-  it('ignores names that it does not know, repeated ones too', () => {
+  it('R8 ignores names that it does not know, repeated ones too', () => {
     const query = 'utm=1&utm=2&Fit=crop&quality[]=5&fit%5Bx%5D=1&=&toString=1'
     expect(parseOptions(new URLSearchParams(query))).toEqual(defaultOptions)
   })
 
-  it.each(names)('refuses %s when it is given more than once, and names it', (name) => {
+  it.each(names)('R8 refuses %s when it is given more than once, and names it', (name) => {
     const value = { fit: 'crop', quality: '5' }[name as string] ?? 'true'
     const error = refusalOf(() =>
       parseOptions([
@@ -69,7 +69,7 @@ describe('parseOptions', () => {
     ...['blur', 'allow_webp', 'proxy'].flatMap((name) =>
       ['', '1', '0', 'yes', 'TRUE', 'true ', 'null'].map((value) => [name, value] as const),
     ),
-  ])('refuses %s=%j, and names the option', (name, value) => {
+  ])('R9 refuses %s=%j, and names the option', (name, value) => {
     const error = refusalOf(() => parseOptions([[name, value]]))
     expect(error?.code).toBe('INVALID_OPTION')
     expect(error?.message).toContain(`"${name}"`)

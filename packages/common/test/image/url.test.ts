@@ -16,7 +16,7 @@ function parse(url: string) {
 }
 
 describe('parseImageUrl', () => {
-  it('is the inverse of formatImageUrl for every valid request', () => {
+  it('R7 is the inverse of formatImageUrl for every valid request', () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
         expect(parse(formatImageUrl(request))).toEqual(request)
@@ -48,7 +48,7 @@ describe('parseImageUrl', () => {
     ['/caf%C3%A9%20au%20lait_999999999_1.png', 'café au lait', 999_999_999, 1, 1],
     ['/50%2525_1_1.png', '50%25', 1, 1, 1],
     ['/a%5f1%5F1%2Epng', 'a', 1, 1, 1],
-  ])('reads %s as the picture %j in %d x %d px, scale %d', (path, id, width, height, scale) => {
+  ])('R7 reads %s as the picture %j in %d x %d px, scale %d', (path, id, width, height, scale) => {
     expect(parse(path)).toMatchObject({ kind: 'sized', id, width, height, scale, format: 'png' })
   })
 
@@ -57,7 +57,7 @@ describe('parseImageUrl', () => {
     [`${side}_100`, /width/] as const,
     [`100_${side}`, /height/] as const,
   ])
-  it.each(badBoxes)('refuses the box %s and names the side at fault', (box, side) => {
+  it.each(badBoxes)('R9 refuses the box %s and names the side at fault', (box, side) => {
     const error = refusalOf(() => parse(`/a_${encodeURIComponent(box)}.jpg`))
     expect(error?.code).toBe('INVALID_IMAGE_URL')
     expect(error?.message).toMatch(side)
@@ -65,7 +65,7 @@ describe('parseImageUrl', () => {
   })
 
   const badScales = ['0x', '00x', '01x', '100x', '999999x', '-2x', '1.5x', '+2x', ' 2x', '2X', '٢x']
-  it.each([...badScales, `${'9'.repeat(400)}x`])('refuses the scale %s', (scale) => {
+  it.each([...badScales, `${'9'.repeat(400)}x`])('R9 refuses the scale %s', (scale) => {
     const error = refusalOf(() => parse(`/a_100_100_${encodeURIComponent(scale)}.jpg`))
     expect(error?.code).toBe('INVALID_IMAGE_URL')
     expect(error?.message).toMatch(/scale/)
@@ -93,7 +93,7 @@ describe('parseImageUrl', () => {
   })
 
   it.each(['/%', '/%zz.jpg', '/%C0%AE.jpg', '/%E9.jpg', '/a%.jpg', '/%ED%A0%80.jpg'])(
-    'refuses %s, which is not percent-encoded UTF-8',
+    'R1 refuses %s, which is not percent-encoded UTF-8',
     (path) => {
       expect(refusalOf(() => parseImageUrl(path, []))?.message).toMatch(/percent-encoded/)
     },
@@ -128,7 +128,7 @@ describe('parseImageUrl', () => {
     expect(codeOf(() => parse('/a_1_1.jpg?quality=much'))).toBe('INVALID_OPTION')
   })
 
-  it('reads a path of the longest length and refuses one character more', () => {
+  it('R5 reads a path of the longest length and refuses one character more', () => {
     const longest = `/${'a'.repeat(maxPathLength - '/_1_1.jpg'.length)}_1_1.jpg`
     expect(longest).toHaveLength(2000)
     expect(codeOf(() => parse(longest))).toBe('INVALID_ID')
