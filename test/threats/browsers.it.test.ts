@@ -58,14 +58,14 @@ describe('what browsers are told', () => {
       Forwarded: 'host=evil.example;proto=gopher',
       'X-Host': 'evil.example',
     }
-    const perAnswer = ['date', 'x-request-id', 'server-timing']
+    const perAnswer = new Set(['date', 'x-request-id', 'server-timing'])
     for (const path of ['/photo_9999_10.jpg', '/photo.jpg', '/nobody.jpg', '/robots.txt']) {
       const [plain, misled] = [
         await ask(target.base, path),
         await ask(target.base, path, { headers: { ...hostile, Host: 'evil.example' } }),
       ]
       const steady = ({ headers }: typeof plain) =>
-        Object.entries(headers).filter(([name]) => !perAnswer.includes(name))
+        Object.entries(headers).filter(([name]) => !perAnswer.has(name))
       expect([misled.status, steady(misled)]).toEqual([plain.status, steady(plain)])
       expect(misled.body.toString('latin1')).not.toContain('evil')
     }

@@ -46,6 +46,8 @@ describe('hostile ids', () => {
       }),
       { numRuns: 2000 },
     )
+    const pathOf = (name: string) => originalPath(parseImageId(name))
+    expect(pathOf('cafe\u0301')).toBe(pathOf('caf\u00e9'))
     expect(new Set(lookalikes.map((name) => originalPath(parseImageId(name)))).size).toBe(
       lookalikes.length,
     )

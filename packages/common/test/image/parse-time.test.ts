@@ -23,7 +23,9 @@ const pieces = [
   '٧',
   '%C3%A9',
 ]
-const tails = ['', '.jpg', '_1_1.jpg', '_1_1_1x.webp', '_1_1_1y.png']
+/** Nearly a number: what a pattern that can read it in many ways tries them all for. */
+const nearly = `${'1'.repeat(23)}!`
+const tails = ['', '.jpg', '_1_1.jpg', '_1_1_1x.webp', '_1_1_1y.png', `_${nearly}_${nearly}.jpg`]
 
 /** The same numbers in every run (mulberry32). */
 function createRandom(seed: number): (below: number) => number {
@@ -57,9 +59,14 @@ function timeOf(path: string): number {
 
 describe('reading an address', () => {
   it('R6 never keeps others waiting, whatever the address', () => {
-    const slow = [...drawPaths(many)].filter((path) => timeOf(path) > limitMs)
-    // Once more, for those that the machine itself has kept waiting.
-    expect(slow.filter((path) => timeOf(path) > limitMs && timeOf(path) > limitMs)).toEqual([])
+    const slow = []
+    for (const path of drawPaths(many)) {
+      // Once more, where the machine itself may have kept it waiting.
+      if (timeOf(path) > limitMs && timeOf(path) > limitMs && timeOf(path) > limitMs)
+        slow.push(path)
+      if (slow.length > 3) break
+    }
+    expect(slow).toEqual([])
   })
 
   it('R5 costs no more beyond the longest address than up to it', () => {
