@@ -1,12 +1,10 @@
-import { utimes } from 'node:fs/promises'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
-import { query } from '@iaas/testing/postgres'
+import { holdLocks, query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
-import pg from 'pg'
+import { stat, utimes } from 'node:fs/promises'
 import { listFiles } from '../support/files.ts'
 import { ask, getToken, postToken } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
@@ -137,18 +135,16 @@ describe('an upload whose api is killed', () => {
     async () => {
       for (let round = 0; round < rounds; round += 1) {
         const keptBefore = (await kept()).length
-        const lock = new pg.Client({ connectionString: apis.databaseUrl })
-        lock.on('error', () => {})
-        await lock.connect()
+        let lock: AsyncDisposable | undefined
         const { id, api } = await killAt(`kept ${round}`, photo, async (upload) => {
           await until(() => isClaimed(upload))
           // Who would record the upload waits for this lock.
-          await lock.query('BEGIN')
-          await lock.query('SELECT 1 FROM tokens WHERE image_id = $1 FOR UPDATE', [upload.id])
+          const row = 'SELECT 1 FROM tokens WHERE image_id = $1 FOR UPDATE'
+          lock = await holdLocks(apis.databaseUrl, row, [upload.id])
           await upload.send(upload.body)
           await until(async () => (await kept()).length > keptBefore)
         })
-        await lock.end()
+        await lock?.[Symbol.asyncDispose]()
         expect(await count('uploaded_at IS NULL', id)).toBe(1)
         await expectKept(id, api)
       }

@@ -7,7 +7,7 @@ import { listFiles } from '../support/files.ts'
 import { ask, getToken, store, upload } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
 import { type Apis, provideApis } from './_apis.ts'
-import { openUpload } from './_open-upload.ts'
+import { type OpenUpload, openUpload } from './_open-upload.ts'
 
 const atOnce = 3
 
@@ -38,17 +38,19 @@ describe('uploads that are slow', () => {
     )
     const startedAt = performance.now()
     const answered = Promise.all(slow.map(({ status }) => status))
-    const trickle = new AbortController()
-    const over = trickle.signal
+    const over = new AbortController()
+    const trickle = async (one: OpenUpload, from: number) => {
+      for (let at = from; !over.signal.aborted; at += 1) {
+        await one.send(one.body.subarray(at, at + 1))
+        await delay(100)
+      }
+    }
     const trickling = Promise.all(
       slow.map(async (one, index) => {
         // All but the last byte at once, or a byte at a time.
-        if (index === 0) return one.send(one.body.subarray(0, -1))
-        await one.send(one.body.subarray(0, 300))
-        for (let at = 300; !over.aborted; at += 1) {
-          await one.send(one.body.subarray(at, at + 1))
-          await delay(100)
-        }
+        const sent = index === 0 ? one.body.length - 1 : 300
+        await one.send(one.body.subarray(0, sent))
+        if (index > 0) await trickle(one, sent)
       }),
     )
     await until(async () => (await countClaims()) === atOnce)
@@ -64,7 +66,7 @@ describe('uploads that are slow', () => {
     expect(ms).toBeGreaterThan(9000)
     expect(ms).toBeLessThan(20_000)
     await Promise.all(slow.map(({ closed }) => closed))
-    trickle.abort()
+    over.abort()
     await trickling
     expect((await upload(api.base, 'honest', token, photo)).status).toBe(200)
     await until(async () => (await countClaims()) === 0)

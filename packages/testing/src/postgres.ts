@@ -45,6 +45,19 @@ export async function provideDatabase(): Promise<Provided> {
   }
 }
 
+/** Holds the locks that a statement takes, until it is disposed of. */
+export async function holdLocks(
+  url: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<AsyncDisposable> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('BEGIN')
+  await client.query(sql, [...values])
+  return { [Symbol.asyncDispose]: () => client.end() }
+}
+
 /** One statement on a connection of its own. */
 export async function query(
   url: string,
