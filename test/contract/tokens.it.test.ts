@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makePhoto } from '@iaas/testing/images/make-photo'
-import { ask, getToken, json, postToken, store, upload } from '../support/http.ts'
+import { ask, getToken, json, multipart, postToken, store, upload } from '../support/http.ts'
 import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
 
 describe('tokens', () => {
@@ -13,24 +13,38 @@ describe('tokens', () => {
   })
   afterAll(() => target[Symbol.asyncDispose]())
 
-  it('is good for one upload', async () => {
+  it('T1 is good for one upload', async () => {
     const token = await getToken(target.base, 'once')
     expect((await upload(target.base, 'once', token, photo)).status).toBe(200)
     expect((await upload(target.base, 'once', token, photo)).status).toBe(403)
   })
 
-  it('is good for its id alone, and stays good for it', async () => {
+  it('T3 is good for its id alone, and stays good for it', async () => {
     const token = await getToken(target.base, 'mine')
     expect((await upload(target.base, 'yours', token, photo)).status).toBe(403)
     expect((await upload(target.base, 'mine', token, photo)).status).toBe(200)
   })
 
   it.each(['', 'unknown', 'x'.repeat(8000), "' OR 1=1 --", '%00'])(
-    '403 for the token "%s"',
+    'T3 403 for the token "%s"',
     async (token) => {
       expect((await upload(target.base, 'unpermitted', token, photo)).status).toBe(403)
     },
   )
+
+  it('T3 403 for a token that is sent twice, and it stays good', async () => {
+    const token = await getToken(target.base, 'twice')
+    const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
+    for (const sent of [
+      [token, token],
+      [token, 'other'],
+      ['other', token],
+    ]) {
+      const init = { method: 'POST', headers: { ...headers, 'X-Token': sent }, body }
+      expect((await ask(target.base, '/twice', init)).status).toBe(403)
+    }
+    expect((await upload(target.base, 'twice', token, photo)).status).toBe(200)
+  })
 
   it('403 without a token', async () => {
     const answer = await ask(target.base, '/unpermitted', { method: 'POST', body: 'x' })
@@ -40,7 +54,7 @@ describe('tokens', () => {
     ])
   })
 
-  it('403 for an id that is taken, or has a live token', async () => {
+  it('T4 403 for an id that is taken, or has a live token', async () => {
     await store(target.base, 'taken', photo)
     expect((await postToken(target.base, { id: 'taken' })).status).toBe(403)
     await getToken(target.base, 'live')
@@ -51,7 +65,7 @@ describe('tokens', () => {
     expect((await postToken(target.base, { id: 'example' })).status).toBe(403)
   })
 
-  it('eight uploads racing for one token: one 200, seven 403', async () => {
+  it('T2 eight uploads racing for one token: one 200, seven 403', async () => {
     for (let round = 0; round < 5; round += 1) {
       const token = await getToken(target.base, `race ${round}`)
       const racers = Array.from({ length: 8 }, () =>
@@ -65,7 +79,7 @@ describe('tokens', () => {
     }
   })
 
-  it('twenty requests racing for the token of one id: one 200', async () => {
+  it('T4 twenty requests racing for the token of one id: one 200', async () => {
     const racers = Array.from({ length: 20 }, () => postToken(target.base, { id: 'wanted' }))
     const statuses = (await Promise.all(racers)).map(({ status }) => status)
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)

@@ -105,7 +105,7 @@ describe('uploads', () => {
     expect(kept).toMatchObject({ format: 'webp', width, height })
   })
 
-  it('uses the first frame of an animation', async () => {
+  it('T14 uses the first frame of an animation', async () => {
     await store(target.base, 'animated', await makeAnimatedGif(60, 40, 5))
     const { body } = await ask(target.base, '/animated_60_40.png')
     const { channels } = await sharp(body).stats()

@@ -113,7 +113,7 @@ describeUnless(ownRedisMissing, 'secrets', () => {
     redis.disconnect()
   })
 
-  it('are in no environment of a process that decodes', async () => {
+  it('T23 are in no environment of a process that decodes', async () => {
     const children = [api, renderer].flatMap(({ process }) => childrenOf(process.pid))
     expect(children.length).toBeGreaterThan(0)
     for (const pid of children) expectNone(await readFile(`/proc/${pid}/environ`, 'latin1'))

@@ -11,11 +11,14 @@ export const queueNames = { uploads: 'uploads', records: 'records' } as const
 export const jobNames = { putObject: 'put-object', recordLink: 'record-link' } as const
 export const queuePrefix = 'iaas'
 
+/** No configuration allows for more, px. */
+const sideSchema = z.int().min(1).max(65_500)
+
 /** A variant that came from another process. */
 export const variantSchema = z.object({
   id: z.string().transform((id) => parseImageId(id)),
-  width: z.int().positive(),
-  height: z.int().positive(),
+  width: sideSchema,
+  height: sideSchema,
   fit: z.enum(fits),
   format: z.enum(Object.keys(formats) as [Format, ...Format[]]),
   blur: z.boolean(),

@@ -69,7 +69,7 @@ describe('one attempt of a job', () => {
       { ...toPayload(request), variant: { ...request.variant, id: '../x' } },
     ],
     ['without a time', { v: 1, variant: request.variant }],
-  ])('fails a job %s for good, and calls no handler', async (_name, data) => {
+  ])('T24 fails a job %s for good, and calls no handler', async (_name, data) => {
     const { run, results } = await setUp(() => Promise.reject(new Error('not to be called')))
     await expect(run({ data })).rejects.toBeInstanceOf(UnrecoverableError)
     expect(results).toEqual(['failed'])

@@ -63,7 +63,7 @@ function makePng({ width, height, depth, colourType, interlaced, data }: PngFact
   return Buffer.concat([signature, ...chunks])
 }
 
-function makeChunk(type: string, data: Buffer): Buffer {
+export function makeChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const chunk = Buffer.alloc(8 + body.length)
   chunk.writeUInt32BE(data.length, 0)

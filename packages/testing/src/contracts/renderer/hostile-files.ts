@@ -63,7 +63,7 @@ export function describeHostileFiles(studio: Studio): void {
       })
     })
 
-    it('refuses a header that promises far more than there is', async () => {
+    it('T12 refuses a header that promises far more than there is', async () => {
       for (const bomb of [makeInterlacedBomb(), makePixelFlood()]) {
         await expect(studio.takeIn(bomb)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
         await expect(studio.render(bomb, {})).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
@@ -82,7 +82,7 @@ export function describeHostileFiles(studio: Studio): void {
       })
     })
 
-    it('refuses a picture with channels that are no colours', async () => {
+    it('T17 refuses a picture with channels that are no colours', async () => {
       const picture = await makePhoto({ width: 20, height: 20, format: 'tiff' })
       // PhotometricInterpretation, from RGB to grey: two of its three samples are now anything.
       picture[picture.indexOf('0601030001000000', 0, 'hex') + 8] = 1

@@ -126,7 +126,7 @@ export function describeIntake(studio: Studio): void {
       expect([whole.size, one.size]).toEqual([photo, { width: 1, height: 1 }])
     })
 
-    it('refuses a JPEG of more than 100 scans before it decodes any, and renders one that is there', async () => {
+    it('T13 refuses a JPEG of more than 100 scans before it decodes any, and renders one that is there', async () => {
       const bomb = makeScanBomb(64, 64, 2647)
       await expect(studio.takeIn(bomb)).rejects.toMatchObject({ code: 'IMAGE_TOO_COSTLY' })
       expect(await studio.takeIn(makeScanBomb(64, 64, 100))).toMatchObject({ reencoded: false })

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { parse } from 'yaml'
+
+const root = join(import.meta.dirname, '..', '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+
+type Service = {
+  readonly user?: string
+  readonly privileged?: boolean
+  readonly read_only?: boolean
+  readonly cap_drop?: readonly string[]
+  readonly cap_add?: readonly string[]
+  readonly security_opt?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  readonly secrets?: readonly string[]
+  readonly networks?: readonly string[]
+  readonly volumes?: readonly string[]
+  readonly mem_limit?: string
+}
+type Compose = {
+  readonly services: Readonly<Record<string, Service>>
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>
+}
+
+const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose
+const service = (name: string) => compose.services[name] ?? {}
+
+describe('where the product runs', () => {
+  it.each(['api', 'renderer', 'uploader', 'bucket'])(
+    'T23 the service %s can change nothing, and become nobody else',
+    (name) => {
+      const { read_only, cap_drop, cap_add, security_opt, privileged, user } = service(name)
+      expect([read_only, cap_drop, cap_add, privileged, user]).toEqual([
+        true,
+        ['ALL'],
+        undefined,
+        undefined,
+        undefined,
+      ])
+      expect(security_opt).toEqual(['no-new-privileges:true'])
+    },
+  )
+
+  it('T23 what decodes has no secret, no volume and nobody to reach, and little memory', () => {
+    const { environment, secrets, networks, volumes, mem_limit } = service('renderer')
+    expect(Object.keys(environment ?? {}).toSorted()).toEqual(['LOG_LEVEL', 'NODE_CONFIG'])
+    expect([secrets, volumes, networks]).toEqual([undefined, undefined, ['rendering']])
+    expect(compose.networks['rendering']?.internal).toBe(true)
+    expect(mem_limit).toBe('3g')
+  })
+
+  it('T23 the images run as a user without rights, whatever is built on them', () => {
+    const stages = read('Dockerfile').split(/^FROM /m)
+    const runtime = stages.find((stage) => stage.includes(' AS runtime')) ?? ''
+    expect(runtime).toMatch(/^USER 10001:10001$/m)
+    for (const name of ['api', 'renderer', 'uploader']) {
+      const stage = stages.find((text) => text.startsWith(`runtime AS ${name}\n`)) ?? ''
+      expect(stage).toContain('CMD ["node"')
+      expect(stage).not.toMatch(/^USER /m)
+    }
+  })
+})
