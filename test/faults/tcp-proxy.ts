@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { type Server, type Socket, connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -29,7 +29,7 @@ export async function startTcpProxy(target: {
 }): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let fault: Fault = { kind: 'none' }
-  let changed = new AbortController()
+  let changed = createChange()
   let server = await listen(0)
   const { port } = server.address() as { port: number }
 
@@ -113,7 +113,7 @@ export async function startTcpProxy(target: {
       if (fault.kind === 'hang' || next.kind === 'reset') dropAll()
       fault = next
       changed.abort()
-      changed = new AbortController()
+      changed = createChange()
       if (next.kind === 'refuse') return stopListening()
       if (!server.listening) server = await listen(port)
     },
@@ -122,6 +122,13 @@ export async function startTcpProxy(target: {
       await stopListening()
     },
   }
+}
+
+/** Every connection may wait for it. */
+function createChange(): AbortController {
+  const change = new AbortController()
+  setMaxListeners(0, change.signal)
+  return change
 }
 
 function pairsOf(client: Socket, upstream: Socket): readonly (readonly [Socket, Socket])[] {

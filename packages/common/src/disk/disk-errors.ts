@@ -28,12 +28,17 @@ const fullOrRefused = new Set([
   'ENFILE',
 ])
 
+/** Whether a disk that is full, read-only or broken is the reason, and not what was asked of it. */
+export function isDiskFailure(error: unknown): boolean {
+  return fullOrRefused.has(errorCode(error) ?? '')
+}
+
 /** A disk that is full, read-only or broken becomes STORE_UNAVAILABLE. */
 export async function translateDiskErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (!fullOrRefused.has(errorCode(error) ?? '')) throw error
+    if (!isDiskFailure(error)) throw error
     throw new AppError('STORE_UNAVAILABLE', 'Nothing can be stored now.', { cause: error })
   }
 }

@@ -1,0 +1,12 @@
+// `npm run docs:outages`: takes away each dependency in each way, and writes what clients saw into docs/operations.md.
+import { spawnSync } from 'node:child_process'
+
+const run = (...args) =>
+  spawnSync(process.execPath, args, {
+    stdio: 'inherit',
+    env: { ...process.env, WRITE_OUTAGES: 'yes' },
+  }).status ?? 1
+
+process.exitCode =
+  run('scripts/test.mjs', 'test/faults/outages') ||
+  run('node_modules/prettier/bin/prettier.cjs', '--write', 'docs/operations.md')

@@ -1,0 +1,52 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Observer, kinds } from './_observations.ts'
+import type { Outage } from './_outages.ts'
+
+const page = join(import.meta.dirname, '..', '..', 'docs', 'operations.md')
+const [begins, ends] = ['<!-- outages: npm run docs:outages -->', '<!-- /outages -->'] as const
+
+/** Times are told as the next of these, s. */
+const bounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
+
+export type OutageResult = {
+  readonly outage: Pick<Outage, 'dependency' | 'fault'>
+  readonly observer: Observer
+  readonly recoveryMs: number
+}
+
+/** Writes what was observed into the page of operations, between its two marks. */
+export async function writeOutageTable(results: readonly OutageResult[]): Promise<void> {
+  const text = await readFile(page, 'utf8')
+  const [before, rest = ''] = text.split(begins)
+  const [, after] = rest.split(ends)
+  if (before === undefined || after === undefined) throw new Error(`${page} has no marks.`)
+  const table = [header, rule, ...results.map(toRow)].join('\n')
+  await writeFile(page, `${before}${begins}\n\n${table}\n\n${ends}${after}`)
+}
+
+/** The dependencies and faults that the page has a row of. */
+export async function readOutageTable(): Promise<readonly string[]> {
+  const text = await readFile(page, 'utf8')
+  const table = text.slice(text.indexOf(begins), text.indexOf(ends))
+  return [...table.matchAll(/^\| (?!gone )(\w+) +\| (\w+) +\|/gm)].map(
+    ([, name, fault]) => `${name} ${fault}`,
+  )
+}
+
+const header = `| gone | how | ${kinds.map((kind) => (kind === 'token' ? '/token' : kind)).join(' | ')} | back to normal |`
+const rule = `| --- | --- |${' --- |'.repeat(kinds.length + 1)}`
+
+function toRow({ outage, observer, recoveryMs }: OutageResult): string {
+  const cells = kinds.map((kind) => {
+    const { statuses, slowestMs } = observer.of(kind)
+    return `${[...statuses].toSorted((one, other) => one - other).join(', ')} in ${toBound(slowestMs)}`
+  })
+  const cellsOfRow = [outage.dependency, outage.fault, ...cells, `in ${toBound(recoveryMs)}`]
+  return `| ${cellsOfRow.join(' | ')} |`
+}
+
+function toBound(ms: number): string {
+  const bound = bounds.find((seconds) => ms <= seconds * 1000)
+  return bound === undefined ? `${Math.ceil(ms / 1000)} s` : `${bound} s`
+}
