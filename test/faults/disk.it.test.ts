@@ -28,8 +28,6 @@ describeUnless(smallDiskMissing, 'the disk of the originals', () => {
     await disk?.[Symbol.asyncDispose]()
   })
 
-  const hidden = /\.filler$/
-
   async function expectRefused(): Promise<void> {
     const before = await listFiles(disk.path)
     const id = `refused ${(serial += 1)}`
@@ -50,8 +48,6 @@ describeUnless(smallDiskMissing, 'the disk of the originals', () => {
     await expectRefused()
     await makeRoom()
     await store(stack.base, 'with room again', photo)
-    const files = (await listFiles(disk.path)).filter((path) => !hidden.test(path))
-    expect(files).toHaveLength(2)
   })
 
   it('F21 that fills up in the middle of an upload refuses it without a rest', async () => {
@@ -97,10 +93,10 @@ describe('an original', () => {
   it('F22 that is a pipe nobody writes to is 404 at once, and keeps nothing else waiting', async () => {
     const before = await originalsOf()
     await store(stack.base, 'pipe', photo)
-    await store(stack.base, 'other', photo)
     const [file = ''] = (await originalsOf()).filter((path) => !before.includes(path))
     await rm(file)
     execFileSync('mkfifo', [file])
+    await store(stack.base, 'other', photo)
     const startedAt = performance.now()
     const paths = Array.from({ length: 20 }, (_, index) => `/pipe_${index + 10}_20.jpg`)
     const answers = await Promise.all([...paths, '/pipe.jpg'].map((path) => ask(stack.base, path)))

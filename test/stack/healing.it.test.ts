@@ -6,7 +6,7 @@ import { askLocation, askUntil, store } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
 import { startStack } from '../support/stack.ts'
 
-it('stored variants that are deleted behind its back are rendered and stored anew', async () => {
+it('F12 stored variants that are deleted behind its back are rendered and stored anew', async () => {
   await using stack = await startStack({ env: { CHECKS_PER_MINUTE: '6000' } })
   await store(stack.base, 'photo', await makePhoto({ width: 60, height: 40, format: 'jpeg' }))
   const paths = ['/photo_30_30.jpg', '/photo_31_31.png']

@@ -78,7 +78,7 @@ describe('the life of the stack', () => {
     squatter.close()
   })
 
-  it('lists every mistake of its configuration at once, shows no secret, and does not start', async () => {
+  it('F26 lists every mistake of its configuration at once, shows no secret, and does not start', async () => {
     const files = {
       constraints: { max_width: 'wide' },
       redirect_cache_timeout: -1,
@@ -99,7 +99,7 @@ describe('the life of the stack', () => {
     expect(stack.output()).not.toContain('hidden')
   })
 
-  it('answers what is in flight before it ends', async () => {
+  it('F15 answers what is in flight before it ends', async () => {
     const stack = await startStack()
     const slow = ask(stack.base, '/example_1900_1900.png')
     await until(async () => childrenOf(stack.process.pid).length > 1)

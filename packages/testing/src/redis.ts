@@ -12,6 +12,10 @@ export type OwnRedis = Provided & {
   readonly port: number
   /** Makes it lose everything. */
   flushAll(): Promise<void>
+  /** Makes it lose the keys that match these patterns. */
+  delete(...patterns: readonly string[]): Promise<void>
+  /** Bounds its memory, such as to `1mb`; `0`: no more. */
+  setMaxMemory(size: string): Promise<void>
   /** How many members a sorted set has. */
   countSorted(key: string): Promise<number>
 }
@@ -33,6 +37,9 @@ export async function startOwnRedis(port?: number): Promise<OwnRedis> {
     port: chosen,
     process: server,
     flushAll: async () => void (await withClient(url, (redis) => redis.flushall())),
+    delete: (...patterns) => withClient(url, (redis) => deleteKeys(redis, patterns)),
+    setMaxMemory: async (size) =>
+      void (await withClient(url, (redis) => redis.config('SET', 'maxmemory', size))),
     countSorted: (key) => withClient(url, (redis) => redis.zcard(key)),
     async [Symbol.asyncDispose]() {
       if (server.exitCode !== null || server.signalCode !== null) return
@@ -70,6 +77,13 @@ async function answers(url: string): Promise<boolean> {
     return true
   } catch {
     return false
+  }
+}
+
+async function deleteKeys(redis: Redis, patterns: readonly string[]): Promise<void> {
+  for (const pattern of patterns) {
+    const keys = await redis.keys(pattern)
+    if (keys.length > 0) await redis.del(keys)
   }
 }
 

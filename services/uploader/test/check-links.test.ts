@@ -40,7 +40,7 @@ describe('the check of links', () => {
     expect(removed).toEqual([])
   })
 
-  it('removes the links whose objects are gone, and counts them', async () => {
+  it('F12 removes the links whose objects are gone, and counts them', async () => {
     const { objects, variants, stored, parts, removed, unlinked } = setUp()
     objects.delete([...objects.keys()][1] as ObjectKey)
     await createCheckLinks({ ...parts, variants })()

@@ -27,7 +27,7 @@ describe('an uploader on a PostgreSQL', () => {
     await rig.untilLinked(request)
   })
 
-  it('works on after all its connections were cut', async () => {
+  it('F3 works on after all its connections were cut', async () => {
     const name = newName()
     await query(database.url, `CREATE DATABASE ${name}`)
     await using rig = createRig({ kind: 'postgres', url: urlOf(name) })

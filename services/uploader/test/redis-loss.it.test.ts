@@ -16,7 +16,7 @@ describeUnless(ownRedisMissing, 'an uploader on a Redis of its own', () => {
     expect(rig.objects.size).toBe(1)
   })
 
-  it('works on after Redis was killed and has lost everything', async () => {
+  it('F8 works on after Redis was killed and has lost everything', async () => {
     const port = await findFreePort()
     await using first = await startOwnRedis(port)
     await using rig = createRig({ kind: 'redis', url: `redis://127.0.0.1:${port}` })

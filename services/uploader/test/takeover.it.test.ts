@@ -61,7 +61,7 @@ async function clearFailed({ backend, handlers }: ReturnType<typeof createRig>):
 describeOnEachServer(
   (kind) => `a job on ${kind} whose uploader is killed`,
   (server) => {
-    it('is done by another one', async () => {
+    it('F17 is done by another one', async () => {
       await using rig = createRig(server)
       const child = spawnHangingUploader(rig.backend)
       const exited = once(child, 'exit')

@@ -33,7 +33,7 @@ describeOnEachServer(
       expect(rig.renderer.renders).toBe(0)
     })
 
-    it('never links what is not stored: a put that fails at first is tried again, then linked', async () => {
+    it('F11 never links what is not stored: a put that fails at first is tried again, then linked', async () => {
       await using rig = createRig(server)
       const order: string[] = []
       let failures = 2
@@ -65,7 +65,7 @@ describeOnEachServer(
       expect(rig.objects.size).toBe(1)
     })
 
-    it('renders again what the spool has lost', async () => {
+    it('F8 renders again what the spool has lost', async () => {
       await using rig = createRig(server)
       await using _uploader = rig.uploader()
       const request = newRequest()
@@ -75,7 +75,7 @@ describeOnEachServer(
       expect(rig.objects.get(key)).toEqual(bytesOf('rendered again'))
     })
 
-    it('makes one object of a request that is scheduled again and again, at any time', async () => {
+    it('F20 makes one object of a request that is scheduled again and again, at any time', async () => {
       await using rig = createRig(server)
       const request = newRequest()
       await rig.persist(request)
@@ -140,7 +140,7 @@ describeOnEachServer(
       await rig.untilLinked(later)
     })
 
-    it('fails a poisoned job once, keeps it, and goes on with the others', async () => {
+    it('F19 fails a poisoned job once, keeps it, and goes on with the others', async () => {
       await using rig = createRig(server)
       const uploads = await rig.queue(queueNames.uploads)
       const poison = { v: 1, variant: { id: '../../etc/passwd' }, renderedAt: 1 }
@@ -156,7 +156,7 @@ describeOnEachServer(
       expect(rig.objects.size).toBe(1)
     })
 
-    it('works off many renditions by several uploaders, each once', async () => {
+    it('F20 works off many renditions by several uploaders, each once', async () => {
       await using rig = createRig(server)
       const requests = Array.from({ length: 60 }, () => newRequest())
       await Promise.all(requests.map((request) => rig.persist(request)))

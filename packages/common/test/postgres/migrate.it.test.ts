@@ -11,7 +11,7 @@ import { migrateToLatest } from '../../src/postgres/migrate.ts'
 import { createPostgresTokenStore } from '../../src/postgres/token-store.ts'
 
 describe('migrateToLatest', () => {
-  it('may be run by any number of processes at once, and again', async () => {
+  it('F25 may be run by any number of processes at once, and again', async () => {
     await using database = await provideDatabase()
     await Promise.all(Array.from({ length: 8 }, () => migrateToLatest({ url: database.url })))
     await migrateToLatest({ url: database.url })
@@ -19,7 +19,7 @@ describe('migrateToLatest', () => {
     expect(rows.map(({ name }) => name)).toEqual(['0001-links-and-tokens', '0002-link-changes'])
   })
 
-  it('gives up within its limit where another process holds the lock', async () => {
+  it('F25 gives up within its limit where another process holds the lock', async () => {
     await using database = await provideDatabase()
     const holder = new pg.Client({ connectionString: database.url })
     await holder.connect()

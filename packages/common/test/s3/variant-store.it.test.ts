@@ -108,7 +108,7 @@ const misbehaviours: readonly Misbehaviour[] = [
 ]
 
 describe('the S3 variant store, of a server that', () => {
-  it.each(misbehaviours)('%s, says that nothing can be stored', async (_name, listener) => {
+  it.each(misbehaviours)('F10 %s, says that nothing can be stored', async (_name, listener) => {
     await using opened = await openAgainst(listener)
     const put = opened.variants.put(newKey(), new Uint8Array(100_000), 'image/png')
     await expect(put).rejects.toMatchObject(unavailable)

@@ -63,7 +63,7 @@ describe('the children of a pool', () => {
     expect(isRunning(pid!)).toBe(false)
   })
 
-  it('are killed at the deadline of a render, and replaced', async () => {
+  it('F14 are killed at the deadline of a render, and replaced', async () => {
     await using pool = openPool({ timeoutMs: 2500 })
     const late = pool.render(slow)
     const pid = await findChild(pool)
@@ -96,7 +96,7 @@ describe('the children of a pool', () => {
     expect(pool.stats()).toMatchObject({ inFlight: 0, waiting: 0 })
   })
 
-  it('that crash give their work to another, once', async () => {
+  it('F13 that crash give their work to another, once', async () => {
     const lost: string[] = []
     const events = { task: () => {}, childLost: (reason: string) => void lost.push(reason) }
     await using pool = openPool({ events })
@@ -107,7 +107,7 @@ describe('the children of a pool', () => {
     expect(lost).toEqual(['crashed'])
   })
 
-  it('are not given again what has killed two of them by a crash', async () => {
+  it('F13 are not given again what has killed two of them by a crash', async () => {
     await using pool = openPool()
     const render = pool.render(slow)
     const first = await findChild(pool)

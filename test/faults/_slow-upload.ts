@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { multipart } from '../support/http.ts'
+
+export type SlowUpload = {
+  /** Sends the rest. @returns the status of the answer; undefined where the connection broke */
+  finish(): Promise<number | undefined>
+  /** Goes away without the rest. */
+  abort(): void
+}
+
+/** Begins an upload, and sends the first half of it. */
+export async function startSlowUpload(
+  base: string,
+  id: string,
+  token: string,
+  picture: Uint8Array,
+): Promise<SlowUpload> {
+  const { body, headers } = multipart([{ name: 'image', content: picture, filename: 'picture' }])
+  const half = Math.floor(body.length / 2)
+  const req = request(`${base}/${encodeURIComponent(id)}`, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Length': `${body.length}`, 'X-Token': token },
+    agent: false,
+  })
+  const answered = once(req, 'response').then(
+    ([res]) => {
+      const message = res as IncomingMessage
+      message.resume()
+      return message.statusCode
+    },
+    () => undefined,
+  )
+  await new Promise((resolve) => req.write(body.subarray(0, half), resolve))
+  return {
+    finish() {
+      req.end(body.subarray(half))
+      return answered
+    },
+    abort: () => void req.destroy(),
+  }
+}

@@ -1,0 +1,71 @@
+import { describeUnless } from '@iaas/testing/describe-unless'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { query } from '@iaas/testing/postgres'
+import { ownRedisMissing } from '@iaas/testing/redis'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type Deployed, provideDeployment } from '../support/deployed.ts'
+import { ask, askUntil, getToken, store, upload } from '../support/http.ts'
+import type { Stack } from '../support/stack.ts'
+import { shiftedClock, shiftedClockMissing } from './shifted-clock.ts'
+import { startSlowUpload } from './_slow-upload.ts'
+
+describeUnless(ownRedisMissing ?? shiftedClockMissing, 'clocks that are wrong', () => {
+  let deployed: Deployed
+  let right: Stack
+  let photo: Buffer
+
+  beforeAll(async () => {
+    deployed = await provideDeployment()
+    right = await deployed.start('api')
+    photo = await makePhoto({ width: 300, height: 200, format: 'jpeg' })
+  })
+  afterAll(() => deployed?.[Symbol.asyncDispose]())
+
+  describe.each(['+1h', '-1h', '+10m'])('by %s', (by) => {
+    let wrong: Stack
+    beforeAll(async () => {
+      wrong = await deployed.start('api', { env: shiftedClock(by) })
+    })
+    afterAll(() => wrong?.stop())
+
+    it('F24 are an api own: it answers with that date, and all is well otherwise', async () => {
+      const answer = await ask(wrong.base, '/healthz')
+      const minutes = Math.abs(Date.parse(answer.headers.date ?? '') - Date.now()) / 60_000
+      expect(minutes).toBeGreaterThan(9)
+      await store(wrong.base, `stored ${by}`, photo)
+      const { headers } = await ask(wrong.base, `/${encodeURIComponent(`stored ${by}`)}_20_20.jpg`)
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    })
+
+    it('F24 do not make a token older or younger: the database has the time', async () => {
+      const [young, old] = [`young ${by}`, `old ${by}`]
+      const token = await getToken(right.base, young)
+      const expired = await getToken(right.base, old)
+      await query(
+        deployed.databaseUrl,
+        `UPDATE tokens SET valid_until = now() - interval '1 second' WHERE image_id = '${old}'`,
+      )
+      expect((await upload(wrong.base, old, expired, photo)).status).toBe(403)
+      expect((await upload(wrong.base, young, token, photo)).status).toBe(200)
+    })
+
+    it('F24 do not sweep away what others are just writing', async () => {
+      const id = `being uploaded ${by}`
+      const begun = await startSlowUpload(right.base, id, await getToken(right.base, id), photo)
+      const another = await deployed.start('api', { env: shiftedClock(by) })
+      await another.stop()
+      expect(await begun.finish()).toBe(200)
+    })
+
+    it('F24 of an uploader or an api keep no variant from being stored', async () => {
+      const id = await store(right.base, `linked ${by}`, photo)
+      const uploader = await deployed.start('uploader', { env: shiftedClock(by) })
+      const paths = [21, 22].map((width) => `/${encodeURIComponent(id)}_${width}_20.jpg`)
+      for (const [index, path] of paths.entries()) {
+        const { base } = index === 0 ? right : wrong
+        await askUntil(({ status }) => status === 307, base, path)
+      }
+      await uploader.stop()
+    })
+  })
+})

@@ -1,0 +1,82 @@
+import { describeUnless } from '@iaas/testing/describe-unless'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { ownRedisMissing } from '@iaas/testing/redis'
+import { until } from '@iaas/testing/until'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { type Deployed, provideDeployment } from '../support/deployed.ts'
+import { ask, askUntil, store } from '../support/http.ts'
+import { readMetrics } from '../support/metrics.ts'
+import type { Stack } from '../support/stack.ts'
+
+/** More than a rendition waits before it is queued again, and a job for its next attempt; ms. */
+const healedWithinMs = 120_000
+
+describeUnless(ownRedisMissing, 'a Redis', () => {
+  let deployed: Deployed
+  let api: Stack
+  let serial = 0
+
+  beforeAll(async () => {
+    deployed = await provideDeployment()
+    api = await deployed.start('api')
+    await store(api.base, 'photo', await makePhoto({ width: 300, height: 200, format: 'jpeg' }))
+  })
+  afterAll(() => deployed?.[Symbol.asyncDispose]())
+
+  const newPaths = (count: number) =>
+    Array.from({ length: count }, () => `/photo_${(serial += 1)}_96.jpg`)
+
+  async function askAll(paths: readonly string[], status: number): Promise<void> {
+    for (const path of paths) expect((await ask(api.base, path)).status).toBe(status)
+  }
+
+  /** Jobs are queued after the answers. */
+  async function untilQueued(count: number): Promise<void> {
+    await until(async () => {
+      const metrics = await readMetrics(api.admin)
+      return metrics.sum('iaas_queue_jobs', { queue: 'uploads', state: 'waiting' }) >= count
+    })
+  }
+
+  const persists = async (result: string) =>
+    (await readMetrics(api.admin)).sum('iaas_persists_total', { result })
+
+  it('F9 that is full keeps no picture from being answered, and what it refused is stored later', async () => {
+    const [before] = newPaths(1) as [string]
+    await ask(api.base, before)
+    await deployed.redis.setMaxMemory('1kb')
+    const refused = newPaths(10)
+    const startedAt = performance.now()
+    await askAll(refused, 200)
+    expect(performance.now() - startedAt).toBeLessThan(5000)
+    await until(async () => (await persists('failed')) > 0)
+    await deployed.redis.setMaxMemory('0')
+    const uploader = await deployed.start('uploader')
+    for (const path of [before, ...refused]) {
+      await askUntil(({ status }) => status === 307, api.base, path)
+    }
+    await uploader.stop()
+  })
+
+  it(
+    'F8 that loses everything keeps no variant from being stored: the next request has it queued again',
+    async () => {
+      const everything = newPaths(5)
+      await askAll(everything, 200)
+      await deployed.redis.flushAll()
+      const jobsAlone = newPaths(3)
+      await askAll(jobsAlone, 200)
+      await untilQueued(jobsAlone.length)
+      await deployed.redis.delete('iaas:uploads:*', 'iaas:records:*')
+      await deployed.start('uploader')
+      const waiting = new Set([...everything, ...jobsAlone])
+      await until(async () => {
+        for (const path of waiting) {
+          if ((await ask(api.base, path)).status === 307) waiting.delete(path)
+        }
+        return waiting.size === 0
+      }, healedWithinMs)
+    },
+    2 * healedWithinMs,
+  )
+})
