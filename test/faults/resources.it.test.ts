@@ -16,7 +16,8 @@ const descriptors = 256
 
 describeUnless(missing, `a service that may have ${descriptors} files open`, () => {
   it('F27 survives more connections than that, and accepts again when they are gone', async () => {
-    await using stack = await startStack({ launcher: ['prlimit', `--nofile=${descriptors}`] })
+    await using stack = await startStack()
+    spawnSync('prlimit', ['--pid', `${stack.process.pid}`, `--nofile=${descriptors}`])
     await store(stack.base, 'photo', await makePhoto({ width: 300, height: 200, format: 'jpeg' }))
     const sockets = await openMany(new URL(stack.base))
     // Refused or broken off is all right, and so is an answer; the end of the process is not.

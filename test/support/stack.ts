@@ -28,8 +28,6 @@ export type StackOptions = {
   /** Kept at the end, where the caller gives one. */
   readonly dataDir?: string
   readonly port?: number
-  /** What starts the process, such as `prlimit` and its options; Node itself where none is given. */
-  readonly launcher?: readonly string[]
 }
 
 /** Starts a process and waits until it is ready. @throws where it ends before that, with what it wrote */
@@ -49,9 +47,7 @@ export async function spawnStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'iaas-stack-')))
   const port = options.port ?? (await findFreePort())
   const adminPort = await findFreePort()
-  const launched = [process.execPath, '--enable-source-maps', join(root, entry)]
-  const [command = '', ...args] = [...(options.launcher ?? []), ...launched]
-  const child = spawn(command, args, {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(root, entry)], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],

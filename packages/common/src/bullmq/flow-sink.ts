@@ -11,8 +11,27 @@ export function createFlowSink(backend: QueueBackend, log: Logger): FlowSink {
     redis: (options) => new FlowProducer({ ...options, skipVersionCheck: true }),
     postgres: (options) => new FlowProducer(options, createPostgresBackend),
   })
+
+  async function add(flow: FlowJob): Promise<unknown> {
+    const sink = await producer.get()
+    try {
+      return await sink.add(flow)
+    } catch (error) {
+      if (isScriptLost(error)) producer.reconnect()
+      throw error
+    }
+  }
+
   return {
-    add: async (flow) => (await producer.get()).add(flow),
+    add,
     close: () => producer.close(),
   }
+}
+
+/**
+ * Redis has refused a script when it was first sent, as its memory was full, or has forgotten it. Flows are added in a
+ * transaction, whose failures the connection does not see: it would name the script for ever, and never send it again.
+ */
+function isScriptLost(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
 }

@@ -8,6 +8,8 @@ import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
 export type LazyClient<Client> = {
   /** Rejects while the server is down or hung; nobody has to start again once it is back. */
   get(): Promise<Client>
+  /** Has the client work on a new connection from now on. */
+  reconnect(): void
   close(): Promise<void>
 }
 
@@ -55,6 +57,7 @@ function createRedisClient<Client extends Closable>(
       client ??= recipes.redis({ connection: redis, prefix: namespace })
       return client
     },
+    reconnect: () => redis.disconnect(true),
     async close() {
       await client?.close()
       redis.disconnect()
@@ -85,6 +88,8 @@ function createPostgresClient<Client extends Closable>(
 
   return {
     get: () => (opened ??= open()),
+    // Its pool has taken the broken ones out by itself.
+    reconnect: () => {},
     async close() {
       const client = await opened?.catch(() => undefined)
       await client?.close()
