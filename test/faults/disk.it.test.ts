@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { listFiles } from '../support/files.ts'
 import { ask, getToken, store, upload } from '../support/http.ts'
 import { type Stack, startStack } from '../support/stack.ts'
-import { type SmallDisk, mountSmallDisk, smallDiskMissing } from './small-disk.ts'
+import { type SmallDisk, mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
 
 const diskMegabytes = 16
 
@@ -82,7 +82,7 @@ describe('an original', () => {
   it('F22 that is missing though it was uploaded is 404, and its id stays taken', async () => {
     const before = await originalsOf()
     await store(stack.base, 'missing', photo)
-    const [file] = (await originalsOf()).filter((path) => !before.includes(path))
+    const file = (await originalsOf()).find((path) => !before.includes(path))
     await rm(file ?? '')
     for (const path of ['/missing.jpg', '/missing_20_20.jpg']) {
       expect((await ask(stack.base, path)).status).toBe(404)
@@ -93,7 +93,7 @@ describe('an original', () => {
   it('F22 that is a pipe nobody writes to is 404 at once, and keeps nothing else waiting', async () => {
     const before = await originalsOf()
     await store(stack.base, 'pipe', photo)
-    const [file = ''] = (await originalsOf()).filter((path) => !before.includes(path))
+    const file = (await originalsOf()).find((path) => !before.includes(path)) ?? ''
     await rm(file)
     execFileSync('mkfifo', [file])
     await store(stack.base, 'other', photo)

@@ -2,7 +2,6 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { askUntil, store } from '../support/http.ts'
 import { type Shot, percentile, saturate, shoot } from '../support/open-loop.ts'
-import { readMetrics } from '../support/metrics.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 const seconds = Number(process.env['OVERLOAD_SECONDS'] ?? 4)
