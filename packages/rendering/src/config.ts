@@ -68,12 +68,27 @@ const timeoutSettings = z
   })
   .prefault({})
 
+const workingCopiesSettings = z
+  .object({
+    max_bytes: integer(
+      { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 2 * 1024 * 1024 * 1024 },
+      'What the working copies of originals that are dear to decode may take on disk, bytes; those that were not used for the longest time make room. 0: none are made or used.',
+      'WORKING_COPIES_MAX_BYTES',
+    ),
+    min_megapixels: number(
+      { min: 0, max: 1000, fallback: 1 },
+      'From what size of an original on a working copy pays, megapixels.',
+    ),
+  })
+  .prefault({})
+
 /** What every service is told that has pictures decoded. */
 export const renderingSettings = {
   timeout: timeoutSettings,
   blur_sigma: blurSigma,
   renderer: rendererSettings,
   encoders: encoderSettings,
+  working_copies: workingCopiesSettings,
 }
 
 export type PoolSettings = {
@@ -82,11 +97,12 @@ export type PoolSettings = {
   readonly constraints: { readonly max_input: number; readonly max_on_disk: number }
   readonly blur_sigma: number
   readonly encoders: z.output<typeof encoderSettings>
+  readonly working_copies: z.output<typeof workingCopiesSettings>
 }
 
 /** The options of a render pool that the settings ask for. */
 export function toPoolOptions(settings: PoolSettings) {
-  const { renderer, timeout, constraints, blur_sigma, encoders } = settings
+  const { renderer, timeout, constraints, blur_sigma, encoders, working_copies } = settings
   return {
     concurrency: renderer.concurrency === 0 ? availableParallelism() : renderer.concurrency,
     queueLimit: renderer.queue,
@@ -103,5 +119,6 @@ export function toPoolOptions(settings: PoolSettings) {
       pngCompression: encoders.png_compression,
       pngFilters: encoders.png_filters,
     },
+    minCopiedPixels: Math.round(working_copies.min_megapixels * 1e6),
   }
 }

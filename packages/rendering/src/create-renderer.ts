@@ -1,7 +1,13 @@
+import { toFolders } from '@iaas/common/disk/config'
+import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
 import type { Closers } from '@iaas/common/lifecycle/closers'
+import { repeat } from '@iaas/common/lifecycle/repeat'
+import type { Logger } from '@iaas/common/log'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
-import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { type PoolSettings, toPoolOptions } from './config.ts'
+import { createCopyMetrics } from './copies/copy-metrics.ts'
+import { type PreparingRenderer, createCopyingRenderer } from './copies/copying-renderer.ts'
 import { createFailoverRenderer } from './failover-renderer.ts'
 import { createRendererClient } from './http/renderer-client.ts'
 import { pingRenderer } from './http/ping-renderer.ts'
@@ -9,17 +15,49 @@ import { createObservedPool } from './pool/observed-pool.ts'
 
 /** What a request to a renderer service takes besides its render: the way there and back, ms. */
 const transferMs = 2000
+const sweepEveryMs = 60_000
+
+export type RendererSettings = PoolSettings & Parameters<typeof toFolders>[0]
+
+export type RendererParts = {
+  readonly closers: Closers
+  readonly telemetry: Telemetry
+  readonly log: Logger
+  /** Whether working copies are only used; a process that may not write among the originals makes none. */
+  readonly copiesReadOnly?: boolean
+}
 
 /**
  * The renderer service where one is configured, and children of this process while none can be reached; otherwise always
- * children of this process.
+ * children of this process. In front of them are the working copies.
  */
 export function createRenderer(
+  settings: RendererSettings,
+  parts: RendererParts,
+): PreparingRenderer {
+  const { closers, telemetry, log, copiesReadOnly = false } = parts
+  const renderer = createDecoder(settings, parts)
+  const maxBytes = settings.working_copies.max_bytes
+  if (maxBytes === 0) return { ...renderer, prepare() {} }
+  const originalsDir = toFolders(settings).originals
+  const copies = createDiskWorkingCopyStore({ originalsDir, maxBytes })
+  const metrics = createCopyMetrics(telemetry.registry)
+  const isMaking = !copiesReadOnly
+  const copying = createCopyingRenderer({ renderer, copies, isMaking, metrics, log })
+  closers.add('working copies', () => copying[Symbol.asyncDispose]())
+  if (copiesReadOnly) return copying
+  const sweep = async () => metrics.usage(await copies.sweep())
+  const sweeping = repeat('sweep of working copies', sweep, sweepEveryMs, log)
+  closers.add('sweep of working copies', () => sweeping.stop())
+  return copying
+}
+
+function createDecoder(
   settings: PoolSettings,
-  closers: Closers,
-  { registry, dependencies }: Telemetry,
-): Renderer {
+  { closers, telemetry }: RendererParts,
+): Renderer & Copier {
   const { renderer, timeout } = settings
+  const { registry, dependencies } = telemetry
   const { url } = renderer
   const pool = createObservedPool(toPoolOptions(settings), registry)
   closers.add('renderer', () => pool[Symbol.asyncDispose]())

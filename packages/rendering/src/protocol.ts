@@ -1,6 +1,6 @@
 import { errorCodes } from '@iaas/common/errors'
 import { type OriginalFormat, originalMimes } from '@iaas/common/image'
-import type { IntakeJob, RenderJob } from '@iaas/common/ports/renderer'
+import type { CopyJob, IntakeJob, RenderJob } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
 import type { EncoderOptions } from './steps/step.ts'
 
@@ -9,6 +9,7 @@ export type Task =
   | { readonly kind: 'inspect'; readonly path: string }
   | ({ readonly kind: 'render' } & RenderJob)
   | ({ readonly kind: 'take-in' } & IntakeJob)
+  | ({ readonly kind: 'copy' } & CopyJob)
 
 export type TaskKind = Task['kind']
 
@@ -17,6 +18,8 @@ export type TaskLimits = {
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
   readonly encoders: EncoderOptions
+  /** From how many pixels on a working copy pays. */
+  readonly minCopiedPixels: number
   /** A task that is estimated to take no more memory than this begins at once, bytes. */
   readonly allowance: number
 }
@@ -28,10 +31,15 @@ export type ToChild =
 
 const formats = Object.keys(originalMimes) as [OriginalFormat, ...OriginalFormat[]]
 
+export const qualitySchema = z.int().min(1).max(100)
 export const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() })
 export const outOfBoundsSchema = z.object({ kind: z.literal('out-of-bounds'), source: sizeSchema })
 export const infoSchema = z.object({ format: z.enum(formats), size: sizeSchema })
 export const intakeSchema = infoSchema.extend({ reencoded: z.boolean() })
+export const copySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('copied'), quality: qualitySchema }),
+  z.object({ kind: z.literal('pointless') }),
+])
 /** An expected failure, on its way between processes. */
 export const failureSchema = z.object({ code: z.enum(errorCodes), message: z.string() })
 
@@ -41,10 +49,12 @@ const resultSchemas = {
     z.object({
       kind: z.literal('rendered'),
       bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+      isDear: z.boolean(),
     }),
     outOfBoundsSchema,
   ]),
   'take-in': intakeSchema,
+  copy: copySchema,
 } as const satisfies Record<TaskKind, z.ZodType>
 
 /** What each task results in. */
@@ -60,6 +70,7 @@ const messageSchemas = {
   inspect: messagesWith(resultSchemas.inspect),
   render: messagesWith(resultSchemas.render),
   'take-in': messagesWith(resultSchemas['take-in']),
+  copy: messagesWith(resultSchemas.copy),
 }
 
 function messagesWith<Result extends z.ZodType>(result: Result) {

@@ -20,6 +20,8 @@ const facts = {
   size: { width: 6000, height: 4000 },
   orientation: 1,
   colours: 'rgb',
+  hasAlpha: false,
+  hasHalvedColours: false,
   isProgressive: false,
   bytesPerPixel: 3,
   isDeep: false,

@@ -3,15 +3,16 @@ import { describe, expect, it } from '@jest/globals'
 import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
-import { type PoolSettings, renderingSettings } from '@iaas/rendering/config'
-import { createRenderer } from '@iaas/rendering/create-renderer'
+import { renderingSettings } from '@iaas/rendering/config'
+import { type RendererSettings, createRenderer } from '@iaas/rendering/create-renderer'
 import { findFreePort } from '@iaas/testing/free-port'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { z } from 'zod'
 import { makeJob } from './bombs.ts'
 
-const makeSettings = (renderer: object): PoolSettings => ({
+const makeSettings = (renderer: object, data_dir: string): RendererSettings => ({
+  data_dir,
   ...z.object(renderingSettings).parse({ renderer }),
   constraints: { max_input: 30, max_on_disk: 30 },
 })
@@ -20,11 +21,9 @@ describe('the renderer that the configuration asks for', () => {
   it('is children of this process where no service is named; they end with it', async () => {
     await using folder = await createTemporaryFolder()
     const closers = createClosers(createSilentLogger())
-    const renderer = createRenderer(
-      makeSettings({}),
-      closers,
-      createTelemetry('test', createSilentLogger()),
-    )
+    const log = createSilentLogger()
+    const telemetry = createTelemetry('test', log)
+    const renderer = createRenderer(makeSettings({}, folder.path), { closers, telemetry, log })
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
@@ -35,9 +34,10 @@ describe('the renderer that the configuration asks for', () => {
   it('is children of this process while the service that is named cannot be reached', async () => {
     await using folder = await createTemporaryFolder()
     const closers = createClosers(createSilentLogger())
-    const telemetry = createTelemetry('test', createSilentLogger())
+    const log = createSilentLogger()
+    const telemetry = createTelemetry('test', log)
     const url = `http://127.0.0.1:${await findFreePort()}`
-    const renderer = createRenderer(makeSettings({ url }), closers, telemetry)
+    const renderer = createRenderer(makeSettings({ url }, folder.path), { closers, telemetry, log })
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })

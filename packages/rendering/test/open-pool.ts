@@ -17,6 +17,7 @@ export function openPool(options: Partial<RenderPoolOptions> = {}): RenderPool {
     maxOnDiskPixels: 30_000_000,
     blurSigma: 7,
     encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
+    minCopiedPixels: 1_000_000,
     ...options,
   })
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { parseFromChild } from '@iaas/rendering/protocol'
 
 const info = { format: 'jpeg', size: { width: 2, height: 1 } }
-const rendered = { kind: 'rendered', bytes: new Uint8Array([1, 2]) }
+const rendered = { kind: 'rendered', bytes: new Uint8Array([1, 2]), isDear: false }
 
 describe('what a child says', () => {
   it.each([
@@ -10,6 +10,8 @@ describe('what a child says', () => {
     ['render', { kind: 'done', result: rendered }],
     ['render', { kind: 'done', result: { kind: 'out-of-bounds', source: info.size } }],
     ['take-in', { kind: 'done', result: { ...info, reencoded: true } }],
+    ['copy', { kind: 'done', result: { kind: 'copied', quality: 85 } }],
+    ['copy', { kind: 'done', result: { kind: 'pointless' } }],
     ['render', { kind: 'cost', bytes: 5 }],
     ['render', { kind: 'failed', code: 'IMAGE_DAMAGED', message: 'It is damaged.' }],
   ] as const)('is read, of %s: %j', (kind, message) => {

@@ -9,7 +9,7 @@ import type { Logger } from '@iaas/common/log'
 import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
-import type { Renderer } from '@iaas/common/ports/renderer'
+import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { createAdminRoutes } from './admin/admin-routes.ts'
 import { type AppOptions, createApp } from './app.ts'
@@ -61,7 +61,7 @@ export type ApiOptions = {
   readonly log: Logger
   readonly telemetry: Telemetry
   /** One that the caller ends; otherwise the api has its own, as its configuration says. */
-  readonly renderer?: Renderer
+  readonly renderer?: PreparingRenderer
 }
 
 /**
@@ -125,7 +125,7 @@ function buildApp(options: BuildOptions): AppOptions {
   const { config, log, telemetry, stores, closers, flights, metrics, state } = options
   if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
   const { originals, tokens, variants, spool, layers, persistence } = stores
-  const renderer = options.renderer ?? createRenderer(config, closers, telemetry)
+  const renderer = options.renderer ?? createRenderer(config, { closers, telemetry, log })
   const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
   registerSpoolGauges(telemetry.registry, spool)
   registerQueueGauges(telemetry.registry, stores.queues)

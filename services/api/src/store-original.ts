@@ -2,15 +2,15 @@ import { AppError } from '@iaas/common/errors'
 import { type ImageId, type Query, type Size, parseCrop } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalStore, TemporaryFile } from '@iaas/common/ports/original-store'
-import type { Renderer } from '@iaas/common/ports/renderer'
 import type { TokenStore } from '@iaas/common/ports/token-store'
+import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import type { UploadAdmission } from './upload/admission.ts'
 
 export type StoreOriginalOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
   readonly admission: UploadAdmission
-  readonly renderer: Renderer
+  readonly renderer: Pick<PreparingRenderer, 'takeIn' | 'prepare'>
   readonly log: Logger
 }
 
@@ -65,6 +65,9 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     const intake = await renderer.takeIn(job, signal)
     signal.throwIfAborted()
     await keep(id, token, intake.reencoded ? reencoded : uploaded)
+    // The upload stands, whatever becomes of this.
+    const original = await originals.find(id).catch(() => undefined)
+    if (original !== undefined) renderer.prepare(original.path)
     return intake.size
   }
 

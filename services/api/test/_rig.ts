@@ -161,6 +161,7 @@ function createHeldRenderer() {
     kind: 'rendered',
     bytes: Buffer.from('rendition'),
     timing: { queueMs: 1, renderMs: 2 },
+    isDear: false,
   }
   const renderer: Renderer = {
     inspect: () => Promise.resolve({ format: 'jpeg', size: { width: 600, height: 400 } }),

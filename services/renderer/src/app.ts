@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { AppError, isAppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
-import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import {
   decodeFacts,
   encodeFacts,
@@ -21,7 +21,7 @@ import express, {
 import { type ReceivedPicture, receivePicture } from './receive-picture.ts'
 
 export type RendererAppOptions = {
-  readonly renderer: Renderer
+  readonly renderer: Renderer & Copier
   /** Where pictures lie while they are worked on; memory-backed where that can be. */
   readonly temporaryDir: string
   /** The largest picture, bytes. */
@@ -63,8 +63,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
   app.post(
     wirePaths.render,
     handle(async ({ path }, req, signal) => {
-      const { variant, bounds } = readTask(renderTask, req)
-      const outcome = await renderer.render({ path, variant, bounds }, signal)
+      const outcome = await renderer.render({ path, ...readTask(renderTask, req) }, signal)
       if (outcome.kind === 'out-of-bounds') return { facts: outcome }
       const { bytes, ...facts } = outcome
       return { facts, bytes }
@@ -76,6 +75,13 @@ export function createRendererApp(options: RendererAppOptions): Express {
       const { crop } = readTask(takeInTask, req)
       const intake = await renderer.takeIn({ path, outputPath, crop }, signal)
       return { facts: intake, ...(intake.reencoded && { bytes: await readFile(outputPath) }) }
+    }),
+  )
+  app.post(
+    wirePaths.copy,
+    handle(async ({ path, outputPath }, _req, signal) => {
+      const facts = await renderer.copy({ path, outputPath }, signal)
+      return { facts, ...(facts.kind === 'copied' && { bytes: await readFile(outputPath) }) }
     }),
   )
   app.use(createErrorHandler(log))

@@ -50,6 +50,7 @@ describe('the renderer service', () => {
     expect(decodeFacts(renderResult, answer.headers.get(resultHeader))).toEqual({
       kind: 'rendered',
       timing: { queueMs: expect.any(Number), renderMs: expect.any(Number) },
+      isDear: false,
     })
     const picture = Buffer.from(await answer.arrayBuffer())
     expect(answer.headers.get('content-length')).toBe(`${picture.length}`)

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => folder[Symbol.asyncDispose]())
 
 const info = { format: 'png', size: { width: 400, height: 300 } } as const
-const rendered = { kind: 'rendered', timing: { queueMs: 1, renderMs: 2 } }
+const rendered = { kind: 'rendered', timing: { queueMs: 1, renderMs: 2 }, isDear: false }
 
 type Turn = (req: IncomingMessage, res: ServerResponse) => void
 

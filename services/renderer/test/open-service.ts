@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { type HttpServer, listen } from '@iaas/common/http/server'
 import { createSilentLogger } from '@iaas/common/log'
-import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { createRendererApp } from '../src/app.ts'
@@ -10,7 +10,7 @@ export type OpenService = AsyncDisposable & {
   readonly url: string
   readonly server: HttpServer
   /** The client of it. */
-  readonly renderer: Renderer
+  readonly renderer: Renderer & Copier
   /** A folder for the files of a test. */
   readonly folder: string
   /** The files that lie where pictures do while they are worked on. */
@@ -25,7 +25,7 @@ export type ServiceOptions = {
 
 /** A renderer service around `renderer`, which stays the caller's, and a client of it. */
 export async function openService(
-  renderer: Renderer,
+  renderer: Renderer & Copier,
   { maxBodyBytes = 2 ** 24, timeoutMs = 60_000, isReady = () => true }: ServiceOptions = {},
 ): Promise<OpenService> {
   const [folder, temporary] = await Promise.all([createTemporaryFolder(), createTemporaryFolder()])

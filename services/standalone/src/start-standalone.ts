@@ -48,7 +48,11 @@ async function startAll(
   await plantExample(createDiskOriginalStore({ dir: folders.originals }))
   onProgress('Starting the services ...')
   const telemetry = createTelemetry('standalone', log)
-  const renderer = createRenderer(configured, closers, telemetry)
+  const renderer = createRenderer(configured, {
+    closers,
+    telemetry,
+    log: log.child({ component: 'renderer' }),
+  })
   const parts = { config: configured, telemetry, renderer }
   const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })
   closers.add('uploader', () => uploader.close())

@@ -77,7 +77,8 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
       // While the store is away jobs fail at once, and come again later: it is not flooded by a backlog.
       variants: guard(variants, variantStore, 'put'),
       originals: createDiskOriginalStore({ dir: folders.originals }),
-      renderer: options.renderer ?? createRenderer(config, closers, telemetry),
+      renderer:
+        options.renderer ?? createRenderer(config, { ...options, closers, copiesReadOnly: true }),
       policy: toPolicy(config.constraints, config.webp),
     }),
     recordLink: createRecordLink({

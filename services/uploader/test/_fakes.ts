@@ -19,7 +19,8 @@ export function createCountingRenderer(): Renderer & { renders: number } {
     async render() {
       fake.renders += 1
       const timing = { queueMs: 0, renderMs: 1 }
-      return { kind: 'rendered', bytes: bytesOf('rendered again'), timing } as const
+      const bytes = bytesOf('rendered again')
+      return { kind: 'rendered', bytes, timing, isDear: false } as const
     },
     inspect: () => Promise.reject(new Error('Nothing is inspected here.')),
     takeIn: () => Promise.reject(new Error('Nothing is taken in here.')),

@@ -11,13 +11,23 @@ export type RenderJob = {
   /** The file of the original. */
   readonly path: string
   readonly variant: Variant
+  /**
+   * What `quality=auto` means, where the file is a working copy of the original; otherwise the file itself tells, 1 to 100.
+   */
+  readonly originalQuality?: number | undefined
   /** The largest result; see `planRender`. */
   readonly bounds: Size
 }
 
 /** What came of a render: the bytes, or a cover whose result would leave the bounds (nothing was rendered). */
 export type RenderOutcome =
-  | { readonly kind: 'rendered'; readonly bytes: Uint8Array; readonly timing: RenderTiming }
+  | {
+      readonly kind: 'rendered'
+      readonly bytes: Uint8Array
+      readonly timing: RenderTiming
+      /** Whether a working copy would make the next render of this file cheaper. */
+      readonly isDear: boolean
+    }
   | { readonly kind: 'out-of-bounds'; readonly source: Size }
 
 /** Where the time of a render went, ms. */
@@ -38,6 +48,27 @@ export type Intake = {
   readonly format: OriginalFormat
   /** Of the original to keep, as it is displayed, px. */
   readonly size: Size
+}
+
+export type CopyJob = {
+  /** The file of the original. */
+  readonly path: string
+  /** Where the copy is to be written. */
+  readonly outputPath: string
+}
+
+/** What came of a working copy; `quality` is that of the original, 1 to 100. Pointless: the original is cheap enough. */
+export type CopyOutcome =
+  { readonly kind: 'copied'; readonly quality: number } | { readonly kind: 'pointless' }
+
+/** The part that makes working copies: pictures that show what an original shows, and cost less to decode. */
+export type Copier = {
+  /**
+   * Works only where nobody waits for a render. The copy is durable when this resolves.
+   *
+   * @throws AppError as a renderer does; RENDERER_BUSY while there is something else to do
+   */
+  copy(job: CopyJob, signal?: AbortSignal): Promise<CopyOutcome>
 }
 
 /**

@@ -12,6 +12,9 @@ export type SourceFacts = {
   readonly size: Size
   readonly orientation: Orientation
   readonly colours: 'grey' | 'rgb' | 'other'
+  readonly hasAlpha: boolean
+  /** Whether a JPEG keeps its colours at half the resolution of its brightness. */
+  readonly hasHalvedColours: boolean
   /** Progressive JPEG, interlaced PNG: all of it is kept in memory while it is decoded. */
   readonly isProgressive: boolean
   /** Of the decoded pixels. */
@@ -44,6 +47,8 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
     size,
     orientation,
     colours,
+    hasAlpha: metadata.hasAlpha,
+    hasHalvedColours: metadata.chromaSubsampling === '4:2:0',
     isProgressive: metadata.isProgressive,
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1,

@@ -1,6 +1,8 @@
 import { estimateMemory } from '../cost.ts'
 import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
+import { copyFile } from './copy.ts'
 import { inspectFile } from './inspect.ts'
+import { isDear } from '../dear.ts'
 import { planVariant, renderFile } from './render.ts'
 import { planIntake, takeInFile } from './take-in.ts'
 
@@ -14,13 +16,13 @@ export async function perform(
   limits: TaskLimits,
   admit: (bytes: number) => Promise<void>,
 ): Promise<Results[TaskKind]> {
-  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders } = limits
+  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = limits
   const source = await inspectFile(task.path, maxInputPixels)
   switch (task.kind) {
     case 'inspect':
       return { format: source.format, size: source.size }
     case 'render': {
-      const { path, variant, bounds } = task
+      const { path, variant, bounds, originalQuality } = task
       const plan = planVariant(source.size, variant, bounds)
       if (plan === undefined) return { kind: 'out-of-bounds', source: source.size }
       await admit(estimateMemory(source, plan.result))
@@ -29,16 +31,22 @@ export async function perform(
         source,
         variant,
         plan,
+        originalQuality,
         maxPixels: maxInputPixels,
         blurSigma,
         encoders,
       })
-      return { kind: 'rendered', bytes }
+      return { kind: 'rendered', bytes, isDear: isDear(source, minCopiedPixels) }
     }
     case 'take-in': {
       const kept = await planIntake(task, source, maxOnDiskPixels)
       await admit(estimateMemory(source, kept))
       return takeInFile(task, source, kept, maxInputPixels)
+    }
+    case 'copy': {
+      if (!isDear(source, minCopiedPixels)) return { kind: 'pointless' }
+      await admit(estimateMemory(source, source.size))
+      return copyFile(task, source, maxInputPixels)
     }
   }
 }

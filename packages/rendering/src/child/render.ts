@@ -38,6 +38,8 @@ export type RenderFileOptions = {
   readonly source: SourceFacts
   readonly variant: Variant
   readonly plan: Plan
+  /** Where it is known better than by the file. */
+  readonly originalQuality: number | undefined
   readonly maxPixels: number
   readonly blurSigma: number
   readonly encoders: EncoderOptions
@@ -46,20 +48,18 @@ export type RenderFileOptions = {
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
   const { path, source, variant, plan, maxPixels, blurSigma, encoders } = options
   const { size, orientation } = source
-  const quality = await chooseQuality(path, source, variant)
+  const quality = await chooseQuality(options)
   const context = { plan, size, orientation, variant, quality, blurSigma, encoders }
   const image = steps.reduce<Sharp>((made, step) => step(made, context), openImage(path, maxPixels))
   return image.toBuffer()
 }
 
-async function chooseQuality(
-  path: string,
-  source: SourceFacts,
-  { format, quality }: Variant,
-): Promise<number> {
+async function chooseQuality(options: RenderFileOptions): Promise<number> {
+  const { format, quality } = options.variant
   if (!formats[format].lossy) return unknownQuality
   // The encoders begin at 1.
-  return quality === 'auto' ? originalQuality(path, source) : Math.max(1, quality)
+  if (quality !== 'auto') return Math.max(1, quality)
+  return options.originalQuality ?? originalQuality(options.path, options.source)
 }
 
 /** The quality that an original was written with, 1 to 100. */

@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises'
 import { AppError, isAppError } from '@iaas/common/errors'
-import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
 import { postPicture } from './post-picture.ts'
 import {
+  copyResult,
   decodeFacts,
   encodeFacts,
   failure,
@@ -37,7 +38,7 @@ type Call<Schema extends z.ZodType> = {
 type Answer<Facts> = { readonly facts: Facts; readonly bytes: Uint8Array }
 
 /** Decodes pictures by a renderer service. It keeps nothing that must be closed. */
-export function createRendererClient({ url, timeoutMs }: RendererClientOptions): Renderer {
+export function createRendererClient({ url, timeoutMs }: RendererClientOptions): Renderer & Copier {
   async function call<Schema extends z.ZodType>(
     given: Call<Schema>,
   ): Promise<Answer<z.output<Schema>>> {
@@ -62,8 +63,8 @@ export function createRendererClient({ url, timeoutMs }: RendererClientOptions):
       const { facts } = await call({ path, task: {}, file, schema: inspectResult, signal })
       return facts
     },
-    async render({ path: file, variant, bounds }, signal) {
-      const task = { variant, bounds }
+    async render({ path: file, variant, bounds, originalQuality }, signal) {
+      const task = { variant, bounds, originalQuality }
       const { render: path } = wirePaths
       const { facts, bytes } = await call({ path, task, file, schema: renderResult, signal })
       return facts.kind === 'rendered' ? { ...facts, bytes } : facts
@@ -72,6 +73,12 @@ export function createRendererClient({ url, timeoutMs }: RendererClientOptions):
       const { takeIn: path } = wirePaths
       const answer = await call({ path, task: { crop }, file, schema: takeInResult, signal })
       if (answer.facts.reencoded) await writeDurably(outputPath, answer.bytes)
+      return answer.facts
+    },
+    async copy({ path: file, outputPath }, signal) {
+      const { copy: path } = wirePaths
+      const answer = await call({ path, task: {}, file, schema: copyResult, signal })
+      if (answer.facts.kind === 'copied') await writeDurably(outputPath, answer.bytes)
       return answer.facts
     },
   }

@@ -1,10 +1,12 @@
 import { variantSchema } from '@iaas/common/jobs'
 import { z } from 'zod'
 import {
+  copySchema,
   failureSchema,
   infoSchema,
   intakeSchema,
   outOfBoundsSchema,
+  qualitySchema,
   sizeSchema,
 } from '../protocol.ts'
 
@@ -12,14 +14,23 @@ import {
  * How a task travels to a renderer service: the picture as the body of a POST, what to do with it in the query
  * parameter `task`. What comes back is a picture or nothing as the body, and the facts in a header.
  */
-export const wirePaths = { inspect: '/inspect', render: '/render', takeIn: '/take-in' } as const
+export const wirePaths = {
+  inspect: '/inspect',
+  render: '/render',
+  takeIn: '/take-in',
+  copy: '/copy',
+} as const
 export const taskParameter = 'task'
 /** JSON, in ASCII by percent-encoding. */
 export const resultHeader = 'x-result'
 
 const region = sizeSchema.extend({ left: z.int().nonnegative(), top: z.int().nonnegative() })
 
-export const renderTask = z.object({ variant: variantSchema, bounds: sizeSchema })
+export const renderTask = z.object({
+  variant: variantSchema,
+  bounds: sizeSchema,
+  originalQuality: qualitySchema.optional(),
+})
 export const takeInTask = z.object({ crop: region.optional() })
 
 export const inspectResult = infoSchema
@@ -27,10 +38,12 @@ export const renderResult = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('rendered'),
     timing: z.object({ queueMs: z.number(), renderMs: z.number() }),
+    isDear: z.boolean(),
   }),
   outOfBoundsSchema,
 ])
 export const takeInResult = intakeSchema
+export const copyResult = copySchema
 
 /** The body of every answer that is not 200. */
 export const failure = failureSchema

@@ -17,6 +17,8 @@ export type Admission = {
    * @throws AppError RENDERER_BUSY; the reason of `signal` where that aborts while waiting
    */
   enter(share: number, signal?: AbortSignal): Promise<() => void>
+  /** The same where that much is free now and nobody waits; otherwise undefined. */
+  tryEnter(share: number): (() => void) | undefined
   readonly inside: number
   readonly waiting: number
 }
@@ -76,10 +78,16 @@ export function createAdmission(options: AdmissionOptions): Admission {
     })
   }
 
+  function tryEnter(share: number): (() => void) | undefined {
+    return queue.length === 0 && inside + share <= capacity ? take(share) : undefined
+  }
+
   return {
+    tryEnter,
     async enter(share, signal) {
       signal?.throwIfAborted()
-      if (queue.length === 0 && inside + share <= capacity) return take(share)
+      const entered = tryEnter(share)
+      if (entered !== undefined) return entered
       if (queue.length >= queueLimit) throw busy()
       return wait(share, signal)
     },

@@ -31,6 +31,8 @@ export function paceAdmission(
         meanStayMs += weight * (performance.now() - enteredAt - meanStayMs)
       }
     },
+    // Nobody waits for it.
+    tryEnter: (share) => admission.tryEnter(share),
     get inside() {
       return admission.inside
     },

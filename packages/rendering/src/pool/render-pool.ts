@@ -1,8 +1,8 @@
 import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
-import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import type { Results, Task, TaskKind } from '../protocol.ts'
 import type { EncoderOptions } from '../steps/step.ts'
-import { createAdmission } from './admission.ts'
+import { busy, createAdmission } from './admission.ts'
 import { createChildSet } from './child-set.ts'
 import { createMemoryShare } from './memory-share.ts'
 import { paceAdmission } from './paced-admission.ts'
@@ -23,6 +23,8 @@ export type RenderPoolOptions = {
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
   readonly encoders: EncoderOptions
+  /** From how many pixels on a working copy pays. */
+  readonly minCopiedPixels: number
   readonly events?: RenderPoolEvents
 }
 
@@ -44,7 +46,7 @@ export type RenderPoolStats = {
   readonly children: readonly number[]
 }
 
-export type RenderPool = Renderer & AsyncDisposable & { stats(): RenderPoolStats }
+export type RenderPool = Renderer & Copier & AsyncDisposable & { stats(): RenderPoolStats }
 
 /** A crash may be the fault of whatever ran before, or of the machine: it is tried once more. */
 const attempts = 2
@@ -58,7 +60,7 @@ const queueWorkMs = 2000
 /** Decodes pictures in children of this process, which the caller ends by disposing of the pool. */
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const { concurrency, queueLimit, queueTimeoutMs, memoryBudgetBytes, events } = options
-  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders } = options
+  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = options
   const queue = createAdmission({ capacity: concurrency, queueLimit, queueTimeoutMs })
   const patienceMs = Math.min(queueWorkMs, queueTimeoutMs)
   const slots = paceAdmission(queue, { capacity: concurrency, patienceMs })
@@ -77,7 +79,14 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     try {
       await share.enter(allowance, signal)
       return await child.run(task, {
-        limits: { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, allowance },
+        limits: {
+          maxInputPixels,
+          maxOnDiskPixels,
+          blurSigma,
+          encoders,
+          minCopiedPixels,
+          allowance,
+        },
         timeoutMs: task.kind === 'render' ? options.timeoutMs : options.intakeTimeoutMs,
         admit: (bytes, ended) => share.enter(bytes, ended),
         signal,
@@ -105,6 +114,14 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     }
   }
 
+  /** A working copy is for later: it takes a child that is idle, and waits in nobody's way. */
+  async function enter(kind: TaskKind, signal?: AbortSignal): Promise<() => void> {
+    if (kind !== 'copy') return slots.enter(1, signal)
+    const leave = slots.tryEnter(1)
+    if (leave === undefined) throw busy()
+    return leave
+  }
+
   async function run<Kind extends TaskKind>(
     task: Extract<Task, { kind: Kind }>,
     signal?: AbortSignal,
@@ -113,7 +130,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     const tell = (outcome: Parameters<RenderPoolEvents['task']>[1]) =>
       events?.task(task.kind, outcome, performance.now() - startedAt)
     try {
-      const leave = await slots.enter(1, signal)
+      const leave = await enter(task.kind, signal)
       const enteredAt = performance.now()
       const result = (await runTask(task, signal).finally(leave)) as Results[Kind]
       tell('done')
@@ -134,6 +151,9 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     },
     async takeIn(job, signal) {
       return (await run<'take-in'>({ kind: 'take-in', ...job }, signal)).result
+    },
+    async copy(job, signal) {
+      return (await run<'copy'>({ kind: 'copy', ...job }, signal)).result
     },
     stats: () => ({
       inFlight: slots.inside,

@@ -63,7 +63,8 @@ describe('put-object', () => {
       ...createCountingRenderer(),
       async render(job, signal) {
         seen.push({ job, signal })
-        return { kind: 'rendered', bytes: bytesOf('x'), timing: { queueMs: 0, renderMs: 0 } }
+        const timing = { queueMs: 0, renderMs: 0 }
+        return { kind: 'rendered', bytes: bytesOf('x'), timing, isDear: false }
       },
     }
     const { signal } = new AbortController()

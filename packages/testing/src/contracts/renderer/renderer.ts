@@ -3,6 +3,7 @@ import { describeHostileFiles } from './hostile-files.ts'
 import { describeIntake } from './intake.ts'
 import { type OpenRenderer, openStudio } from './studio.ts'
 import { describeColours } from './colours.ts'
+import { describeCopies } from './copies.ts'
 import { describeOrientation } from './orientation.ts'
 import { describeSizes } from './sizes.ts'
 
@@ -16,6 +17,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
     describeOrientation(studio)
     describeColours(studio)
     describeIntake(studio)
+    describeCopies(studio)
     describeHostileFiles(studio)
   })
 }

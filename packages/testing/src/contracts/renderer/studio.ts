@@ -3,30 +3,39 @@ import { randomUUID } from 'node:crypto'
 import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Region, Size, Variant } from '@iaas/common/image'
-import type { Intake, Renderer } from '@iaas/common/ports/renderer'
+import type { Copier, CopyOutcome, Intake, Renderer } from '@iaas/common/ports/renderer'
 import { createTemporaryFolder } from '../../temporary-folder.ts'
 import { makeVariant } from '../../variants.ts'
 
-export type OpenRenderer = () => Promise<AsyncDisposable & { readonly renderer: Renderer }>
+export type OpenRenderer = () => Promise<AsyncDisposable & { readonly renderer: Renderer & Copier }>
 
 /** What a renderer is opened with for its contract: small, so that small pictures reach it. */
 export const contractLimits = {
   maxInputPixels: 300_000,
   maxOnDiskPixels: 100_000,
   blurSigma: 7,
+  minCopiedPixels: 1000,
 } as const
 
 export const contractBounds: Size = { width: 2000, height: 2000 }
 
 /** A renderer and a folder for its files, shared by the tests of a suite. */
 export type Studio = {
-  readonly renderer: Renderer
+  readonly renderer: Renderer & Copier
   /** Puts a picture into a file, and gives its path. */
   store(picture: Uint8Array | string): Promise<string>
   /** A path where there is no file. */
   newPath(): string
-  /** Renders a picture; it must be within bounds. */
-  render(picture: Uint8Array | string, part: Partial<Variant>): Promise<Buffer>
+  /** Renders a picture; it must be within bounds. `originalQuality`: see `RenderJob`. */
+  render(
+    picture: Uint8Array | string,
+    part: Partial<Variant>,
+    originalQuality?: number,
+  ): Promise<Buffer>
+  /** Makes a working copy, which lies at `outputPath` then. */
+  copy(
+    picture: Uint8Array | string,
+  ): Promise<{ readonly outcome: CopyOutcome; readonly outputPath: string }>
   takeIn(
     picture: Uint8Array | string,
     crop?: Region,
@@ -58,10 +67,15 @@ export function openStudio(open: OpenRenderer): Studio {
     },
     newPath,
     store,
-    async render(picture, part) {
+    async copy(picture) {
       const path = await store(picture)
-      const variant = makeVariant(part)
-      const outcome = await opened.renderer.render({ path, variant, bounds: contractBounds })
+      const outputPath = newPath()
+      return { outcome: await opened.renderer.copy({ path, outputPath }), outputPath }
+    },
+    async render(picture, part, originalQuality) {
+      const path = await store(picture)
+      const job = { path, variant: makeVariant(part), bounds: contractBounds, originalQuality }
+      const outcome = await opened.renderer.render(job)
       if (outcome.kind !== 'rendered') throw new Error(`The outcome was ${outcome.kind}.`)
       return Buffer.from(outcome.bytes)
     },

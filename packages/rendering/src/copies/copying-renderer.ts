@@ -1,0 +1,101 @@
+import { type ErrorCode, isAppError } from '@iaas/common/errors'
+import type { Logger } from '@iaas/common/log'
+import type { Copier, RenderJob, Renderer } from '@iaas/common/ports/renderer'
+import type { WorkingCopy, WorkingCopyStore } from '@iaas/common/ports/working-copy-store'
+import type { CopyMetrics } from './copy-metrics.ts'
+import { createCopyQueue } from './copy-queue.ts'
+
+export type CopyingRendererOptions = {
+  readonly renderer: Renderer & Copier
+  readonly copies: WorkingCopyStore
+  /** Whether to make copies as well, or only to use what others have made. */
+  readonly isMaking: boolean
+  readonly metrics: CopyMetrics
+  readonly log: Logger
+}
+
+/** A renderer that may be told beforehand what it will have to render. */
+export type PreparingRenderer = Renderer & {
+  /** Has renders of this original made cheap, in the background, where it is dear to decode. */
+  prepare(path: string): void
+}
+
+/**
+ * Renders from working copies where there are any, and has them made of originals whose render was dear. A copy that is
+ * lost or damaged costs a second attempt, from the original, and nothing else.
+ */
+export function createCopyingRenderer(
+  options: CopyingRendererOptions,
+): PreparingRenderer & AsyncDisposable {
+  const { renderer, copies, isMaking, metrics, log } = options
+  const queue = createCopyQueue({ make, log })
+
+  function prepare(path: string): void {
+    if (isMaking) queue.add(path)
+  }
+
+  async function make(path: string, signal: AbortSignal): Promise<void> {
+    if ((await copies.find(path)) !== undefined) return
+    await using place = await copies.reserve(path)
+    const outcome = await renderer.copy({ path, outputPath: place.path }, signal)
+    if (outcome.kind === 'copied') await place.keep(outcome.quality)
+    metrics.copy(outcome.kind)
+  }
+
+  async function find(path: string): Promise<WorkingCopy | undefined> {
+    try {
+      return await copies.find(path)
+    } catch (error) {
+      log.warn('working copy not looked for', { error })
+      return undefined
+    }
+  }
+
+  async function discard(copy: WorkingCopy, error: unknown): Promise<void> {
+    log.warn('working copy discarded', { error })
+    metrics.copy('discarded')
+    await copies.remove(copy).catch(() => {})
+  }
+
+  async function renderOriginal(job: RenderJob, signal?: AbortSignal) {
+    const outcome = await renderer.render(job, signal)
+    metrics.render('original')
+    if (outcome.kind === 'rendered' && outcome.isDear) prepare(job.path)
+    return outcome
+  }
+
+  return {
+    inspect: (path, signal) => renderer.inspect(path, signal),
+    takeIn: (job, signal) => renderer.takeIn(job, signal),
+    prepare,
+    async render(job, signal) {
+      const copy = await find(job.path)
+      if (copy === undefined) return renderOriginal(job, signal)
+      try {
+        const { path, quality } = copy
+        const outcome = await renderer.render({ ...job, path, originalQuality: quality }, signal)
+        metrics.render('copy')
+        return outcome
+      } catch (error) {
+        if (!isOfFile(error)) throw error
+        await discard(copy, error)
+        return renderOriginal(job, signal)
+      }
+    },
+    [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+  }
+}
+
+/** What another file might not fail with. */
+const fileErrors = new Set<ErrorCode>([
+  'ORIGINAL_NOT_FOUND',
+  'IMAGE_DAMAGED',
+  'IMAGE_UNSUPPORTED',
+  'IMAGE_TOO_LARGE',
+  'STORE_UNAVAILABLE',
+  'RENDER_FAILED',
+])
+
+function isOfFile(error: unknown): boolean {
+  return isAppError(error) && fileErrors.has(error.code)
+}

@@ -1,0 +1,23 @@
+import type { SourceFacts } from './child/inspect.ts'
+
+/**
+ * Whether a picture costs so much more to decode than its working copy that making one pays: what must be decoded as a
+ * whole before its first row is known, what a slow decoder reads, and what has more bits or inks than any result.
+ */
+export function isDear(source: SourceFacts, minPixels: number): boolean {
+  const { format, size, colours, isProgressive, isDeep } = source
+  if (size.width * size.height < minPixels) return false
+  if (isDeep || colours === 'other') return true
+  switch (format) {
+    case 'jpeg':
+    case 'png':
+      return isProgressive
+    case 'gif':
+    case 'avif':
+      return true
+    // Of eight bits both decode as fast as the lossless copy of them would.
+    case 'tiff':
+    case 'webp':
+      return false
+  }
+}

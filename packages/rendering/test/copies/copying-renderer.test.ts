@@ -1,0 +1,162 @@
+import { writeFile, readdir, readFile, rm, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
+import { AppError } from '@iaas/common/errors'
+import { createSilentLogger } from '@iaas/common/log'
+import type { RenderJob } from '@iaas/common/ports/renderer'
+import { createCopyMetrics } from '@iaas/rendering/copies/copy-metrics'
+import { createCopyingRenderer } from '@iaas/rendering/copies/copying-renderer'
+import type { RenderPool } from '@iaas/rendering/pool/render-pool'
+import { makePhoto } from '@iaas/testing/images/make-photo'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { until } from '@iaas/testing/until'
+import { makeVariant } from '@iaas/testing/variants'
+import { Registry } from 'prom-client'
+import { openPool } from '../open-pool.ts'
+
+/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
+jest.setTimeout(60_000)
+
+const bounds = { width: 2000, height: 2000 }
+const dear = { width: 240, height: 180, format: 'jpeg', progressive: true } as const
+
+let pool: RenderPool
+beforeAll(() => {
+  pool = openPool({ minCopiedPixels: 1000 })
+})
+afterAll(async () => {
+  await pool[Symbol.asyncDispose]()
+})
+
+/** A renderer with working copies over a folder of originals, and what it was asked to render. */
+async function openStudio({ isMaking = true, maxBytes = 2 ** 30, renderer = pool } = {}) {
+  const folder = await createTemporaryFolder()
+  const registry = new Registry()
+  const copies = createDiskWorkingCopyStore({ originalsDir: folder.path, maxBytes })
+  const rendered: RenderJob[] = []
+  const counting = {
+    ...renderer,
+    render(job: RenderJob, signal?: AbortSignal) {
+      rendered.push(job)
+      return renderer.render(job, signal)
+    },
+  }
+  const copying = createCopyingRenderer({
+    renderer: counting,
+    copies,
+    isMaking,
+    metrics: createCopyMetrics(registry),
+    log: createSilentLogger(),
+  })
+  return {
+    copying,
+    copies,
+    rendered,
+    registry,
+    folder: folder.path,
+    render: (path: string) => copying.render({ path, variant: makeVariant(), bounds }),
+    async plant(picture: Uint8Array, name = 'photo') {
+      await writeFile(join(folder.path, name), picture)
+      return join(folder.path, name)
+    },
+    untilCopied: (path: string) => until(async () => (await copies.find(path)) !== undefined),
+    async count(name: string, labels: Record<string, string>) {
+      const found = await registry.getSingleMetric(name)?.get()
+      const isMeant = (sample: { labels: object }) =>
+        JSON.stringify(sample.labels) === JSON.stringify(labels)
+      return found?.values.find(isMeant)?.value ?? 0
+    },
+    async [Symbol.asyncDispose]() {
+      await copying[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe('a renderer with working copies', () => {
+  it('renders the second variant of a progressive JPEG from the copy that the first one brought about', async () => {
+    await using studio = await openStudio()
+    const path = await studio.plant(await makePhoto({ ...dear, quality: 60 }))
+    await studio.render(path)
+    await studio.untilCopied(path)
+    await studio.render(path)
+    expect(studio.rendered.map((job) => job.path === path)).toEqual([true, false])
+    expect(studio.rendered[1]).toMatchObject({ originalQuality: 60 })
+    expect(await studio.count('iaas_render_sources_total', { source: 'original' })).toBe(1)
+    expect(await studio.count('iaas_render_sources_total', { source: 'copy' })).toBe(1)
+    expect(await studio.count('iaas_working_copies_total', { result: 'copied' })).toBe(1)
+  })
+
+  it('makes a copy before the first render, where it is told to', async () => {
+    await using studio = await openStudio()
+    const path = await studio.plant(await makePhoto(dear))
+    studio.copying.prepare(path)
+    await studio.untilCopied(path)
+    await studio.render(path)
+    expect(studio.rendered.map((job) => job.path === path)).toEqual([false])
+  })
+
+  it('renders from the original where the copy is gone or damaged, and makes another', async () => {
+    await using studio = await openStudio()
+    const picture = await makePhoto(dear)
+    const path = await studio.plant(picture)
+    studio.copying.prepare(path)
+    await studio.untilCopied(path)
+    const copy = await studio.copies.find(path)
+    await writeFile(copy?.path ?? '', picture.subarray(0, 500))
+    expect(await studio.render(path)).toMatchObject({ kind: 'rendered' })
+    await until(async () => {
+      const found = await studio.copies.find(path)
+      return found !== undefined && (await readFile(found.path)).length > 500
+    })
+    await rm(copy?.path ?? '')
+    expect(await studio.render(path)).toMatchObject({ kind: 'rendered' })
+    expect(await studio.count('iaas_working_copies_total', { result: 'discarded' })).toBe(1)
+  })
+
+  it('does not take the copy of another original for its own', async () => {
+    await using studio = await openStudio()
+    const path = await studio.plant(await makePhoto(dear))
+    studio.copying.prepare(path)
+    await studio.untilCopied(path)
+    await utimes(path, new Date(), new Date(0))
+    expect(await studio.copies.find(path)).toBeUndefined()
+  })
+
+  it('makes none where it may only use them', async () => {
+    await using studio = await openStudio({ isMaking: false })
+    const path = await studio.plant(await makePhoto(dear))
+    await studio.render(path)
+    studio.copying.prepare(path)
+    expect(await readdir(studio.folder)).toEqual(['photo'])
+  })
+
+  it('tries again what found no idle child, and gives up what cannot be copied', async () => {
+    const codes = ['RENDERER_BUSY', 'IMAGE_DAMAGED'] as const
+    const tried: string[] = []
+    const copy: RenderPool['copy'] = ({ path }) => {
+      tried.push(path)
+      return Promise.reject(new AppError(codes[tried.length - 1] ?? 'RENDER_FAILED', 'Not now.'))
+    }
+    await using studio = await openStudio({ renderer: { ...pool, copy } })
+    const path = await studio.plant(await makePhoto(dear))
+    studio.copying.prepare(path)
+    await until(() => tried.length === 2)
+    await studio.render(path)
+    studio.copying.prepare(path)
+    expect(tried).toEqual([path, path])
+    expect(await studio.copies.find(path)).toBeUndefined()
+  })
+
+  it('waits for no child: while all are busy it makes no copy, and no render waits for one', async () => {
+    await using busy = openPool({ concurrency: 1, minCopiedPixels: 1000 })
+    await using studio = await openStudio({ renderer: busy })
+    const path = await studio.plant(await makePhoto({ ...dear, width: 1500, height: 1500 }))
+    const render = busy.render({ path, variant: makeVariant(), bounds })
+    const job = { path, outputPath: join(studio.folder, 'copy') }
+    await expect(busy.copy(job)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    expect(await render).toMatchObject({ kind: 'rendered' })
+    expect(await busy.copy(job)).toMatchObject({ kind: 'copied' })
+  })
+})
