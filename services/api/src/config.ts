@@ -35,6 +35,15 @@ export const apiConfigSchema = z.object({
     { min: 0, max: 31_536_000, fallback: 604_800 },
     'How long a client may remember a redirect, seconds.',
   ),
+  originals: z
+    .object({
+      strip_metadata: toggle(
+        false,
+        'Whether JPEG, PNG and WebP uploads lose EXIF, GPS, XMP, comments and thumbnails; pixels, colour profile and orientation stay as they are. GIF, AVIF and TIFF are kept as they come.',
+        'STRIP_METADATA',
+      ),
+    })
+    .prefault({}),
   constraints: constraintsSettings,
   webp: webpSettings,
   ...renderingSettings,

@@ -183,7 +183,14 @@ function buildApp(options: BuildOptions): AppOptions {
       knownTargets: createKnownTargets({ memory: layers.memory, maxTargets, metrics }),
     },
     clientOf: createClientOf(config.limits.trusted_proxies),
-    storeOriginal: createStoreOriginal({ tokens, originals, admission, renderer, log }),
+    storeOriginal: createStoreOriginal({
+      tokens,
+      originals,
+      admission,
+      renderer,
+      stripMetadata: config.originals.strip_metadata,
+      log,
+    }),
     issueToken: createIssueToken({
       tokens,
       originals,

@@ -11,6 +11,8 @@ export type StoreOriginalOptions = {
   readonly originals: OriginalStore
   readonly admission: UploadAdmission
   readonly renderer: Pick<PreparingRenderer, 'takeIn' | 'prepare'>
+  /** See `IntakeJob`. */
+  readonly stripMetadata: boolean
   readonly log: Logger
 }
 
@@ -33,7 +35,7 @@ export type StoreOriginal = (request: UploadRequest) => Promise<Size>
  * the id free; one that succeeds is on disk before it is in the database, and in the database before it is answered.
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
-  const { tokens, originals, admission, renderer, log } = options
+  const { tokens, originals, admission, renderer, stripMetadata, log } = options
 
   return async function storeOriginal(request) {
     const { token } = request
@@ -61,7 +63,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     await using uploaded = await originals.createTemporary()
     await using reencoded = await originals.createTemporary()
     await receive(uploaded.path, signal)
-    const job = { path: uploaded.path, outputPath: reencoded.path, crop }
+    const job = { path: uploaded.path, outputPath: reencoded.path, crop, stripMetadata }
     const intake = await renderer.takeIn(job, signal)
     signal.throwIfAborted()
     await keep(id, token, intake.reencoded ? reencoded : uploaded)

@@ -72,8 +72,8 @@ export function createRendererApp(options: RendererAppOptions): Express {
   app.post(
     wirePaths.takeIn,
     handle(async ({ path, outputPath }, req, signal) => {
-      const { crop } = readTask(takeInTask, req)
-      const intake = await renderer.takeIn({ path, outputPath, crop }, signal)
+      const { crop, stripMetadata } = readTask(takeInTask, req)
+      const intake = await renderer.takeIn({ path, outputPath, crop, stripMetadata }, signal)
       return { facts: intake, ...(intake.reencoded && { bytes: await readFile(outputPath) }) }
     }),
   )

@@ -40,6 +40,8 @@ export type IntakeJob = {
   readonly outputPath: string
   /** Of the picture as it is displayed. */
   readonly crop: Region | undefined
+  /** Whether JPEG, PNG and WebP lose what is not needed to show them, such as EXIF; pixels, profile and orientation stay. */
+  readonly stripMetadata: boolean
 }
 
 export type Intake = {

@@ -7,6 +7,7 @@ import { countJpegScans } from '../jpeg/read-jpeg.ts'
 import { toStoredRegion, toStoredSize } from '../orientation.ts'
 import { turn } from '../steps/turn.ts'
 import type { SourceFacts } from './inspect.ts'
+import { stripFile } from '../metadata/strip-file.ts'
 import { originalQuality } from './render.ts'
 import { openImage } from './sharp.ts'
 
@@ -39,14 +40,28 @@ export async function planIntake(
 
 /** Decodes all of an upload, and writes it anew where the original to keep is not the upload itself. */
 export async function takeInFile(
-  { path, outputPath, crop }: IntakeJob,
+  job: IntakeJob,
   source: SourceFacts,
   kept: Size | undefined,
   maxPixels: number,
 ): Promise<Intake> {
+  const { path, outputPath, stripMetadata } = job
   const { format, size } = source
   await decodeAll(path, maxPixels)
-  if (kept === undefined) return { reencoded: false, format, size }
+  if (kept !== undefined) return writeAnew(job, source, kept, maxPixels)
+  const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
+  // What only a decoder understands is rid of its metadata by being encoded.
+  if (found === 'opaque') return writeAnew(job, source, size, maxPixels)
+  return { reencoded: found === 'stripped', format, size }
+}
+
+async function writeAnew(
+  { path, outputPath, crop }: IntakeJob,
+  source: SourceFacts,
+  kept: Size,
+  maxPixels: number,
+): Promise<Intake> {
+  const { format } = source
   const image = reshape(openImage(path, maxPixels), source, crop, kept)
   const quality = await originalQuality(path, source)
   await encodeOriginal(keepColours(image, source), format, quality).toFile(outputPath)

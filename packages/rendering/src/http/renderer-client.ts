@@ -69,9 +69,15 @@ export function createRendererClient({ url, timeoutMs }: RendererClientOptions):
       const { facts, bytes } = await call({ path, task, file, schema: renderResult, signal })
       return facts.kind === 'rendered' ? { ...facts, bytes } : facts
     },
-    async takeIn({ path: file, outputPath, crop }, signal) {
+    async takeIn({ path: file, outputPath, crop, stripMetadata }, signal) {
       const { takeIn: path } = wirePaths
-      const answer = await call({ path, task: { crop }, file, schema: takeInResult, signal })
+      const answer = await call({
+        path,
+        task: { crop, stripMetadata },
+        file,
+        schema: takeInResult,
+        signal,
+      })
       if (answer.facts.reencoded) await writeDurably(outputPath, answer.bytes)
       return answer.facts
     },

@@ -31,7 +31,7 @@ export const renderTask = z.object({
   bounds: sizeSchema,
   originalQuality: qualitySchema.optional(),
 })
-export const takeInTask = z.object({ crop: region.optional() })
+export const takeInTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
 
 export const inspectResult = infoSchema
 export const renderResult = z.discriminatedUnion('kind', [

@@ -77,7 +77,12 @@ describe('the children of a pool', () => {
     // Fewer scans than are refused by counting.
     const { path } = await makeJob(join(folder.path, 'costly'), makeScanBomb(5400, 5400, 100))
     await using pool = openPool({ intakeTimeoutMs: 100 })
-    const taken = pool.takeIn({ path, outputPath: `${path}.out`, crop: undefined })
+    const taken = pool.takeIn({
+      path,
+      outputPath: `${path}.out`,
+      crop: undefined,
+      stripMetadata: false,
+    })
     const pid = await findChild(pool)
     await expect(taken).rejects.toMatchObject({ code: 'IMAGE_TOO_COSTLY' })
     await until(() => !isRunning(pid))

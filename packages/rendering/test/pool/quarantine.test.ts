@@ -27,7 +27,13 @@ describe('the quarantine', () => {
   it('knows a render by its variant, and an upload by its file', () => {
     const quarantine = createQuarantine()
     const task = makeTask('here')
-    const upload = { kind: 'take-in', path: 'here', outputPath: 'there', crop: undefined } as const
+    const upload = {
+      kind: 'take-in',
+      path: 'here',
+      outputPath: 'there',
+      crop: undefined,
+      stripMetadata: false,
+    } as const
     for (const each of [task, task, upload, upload]) quarantine.note(each)
     expect(() => quarantine.check({ ...task, path: 'elsewhere' })).toThrow(isKeptOut)
     expect(() => quarantine.check(makeTask('here'))).not.toThrow()

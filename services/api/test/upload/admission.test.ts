@@ -68,6 +68,7 @@ describe('the admission of uploads', () => {
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: createUploadAdmission({ max_in_flight: 1 }, async () => space),
+      stripMetadata: false,
       renderer: { ...acceptEverything, prepare() {} },
       log: createSilentLogger(),
     })

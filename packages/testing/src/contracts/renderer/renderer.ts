@@ -6,6 +6,7 @@ import { describeColours } from './colours.ts'
 import { describeCopies } from './copies.ts'
 import { describeOrientation } from './orientation.ts'
 import { describeSizes } from './sizes.ts'
+import { describeStripping } from './stripping.ts'
 
 /** What every renderer does, in this process or behind HTTP. It is to be opened with `contractLimits`. */
 export function describeRenderer(name: string, open: OpenRenderer): void {
@@ -18,6 +19,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
     describeColours(studio)
     describeIntake(studio)
     describeCopies(studio)
+    describeStripping(studio)
     describeHostileFiles(studio)
   })
 }

@@ -39,6 +39,7 @@ export type Studio = {
   takeIn(
     picture: Uint8Array | string,
     crop?: Region,
+    stripMetadata?: boolean,
   ): Promise<Intake & { readonly path: string; readonly outputPath: string }>
 }
 
@@ -79,10 +80,10 @@ export function openStudio(open: OpenRenderer): Studio {
       if (outcome.kind !== 'rendered') throw new Error(`The outcome was ${outcome.kind}.`)
       return Buffer.from(outcome.bytes)
     },
-    async takeIn(picture, crop) {
+    async takeIn(picture, crop, stripMetadata = false) {
       const path = await store(picture)
       const outputPath = newPath()
-      const intake = await opened.renderer.takeIn({ path, outputPath, crop })
+      const intake = await opened.renderer.takeIn({ path, outputPath, crop, stripMetadata })
       return { ...intake, path, outputPath }
     },
   }

@@ -1,0 +1,41 @@
+import { open, readFile } from 'node:fs/promises'
+import type { OriginalFormat } from '@iaas/common/image'
+import type { SourceFacts } from '../child/inspect.ts'
+import type { Orientation } from '../orientation.ts'
+import { stripJpeg } from './jpeg.ts'
+import { stripPng } from './png.ts'
+import { stripWebp } from './webp.ts'
+
+type Strip = (file: Buffer, orientation: Orientation) => Buffer | undefined
+
+/** Animations and files of many pictures: their containers are left alone. */
+const keep: Strip = (file) => file
+
+const strips: Readonly<Record<OriginalFormat, Strip>> = {
+  jpeg: stripJpeg,
+  png: stripPng,
+  webp: stripWebp,
+  gif: keep,
+  avif: keep,
+  tiff: keep,
+}
+
+/**
+ * Writes a picture without its metadata to `outputPath`, durably, where it has any. The file is one that decodes.
+ *
+ * @returns `opaque` where its container cannot be followed, although a decoder can
+ */
+export async function stripFile(
+  path: string,
+  outputPath: string,
+  { format, orientation }: SourceFacts,
+): Promise<'stripped' | 'clean' | 'opaque'> {
+  const file = await readFile(path)
+  const stripped = strips[format](file, orientation)
+  if (stripped === undefined) return 'opaque'
+  if (stripped.equals(file)) return 'clean'
+  await using output = await open(outputPath, 'w')
+  await output.writeFile(stripped)
+  await output.sync()
+  return 'stripped'
+}

@@ -1,0 +1,66 @@
+import type { Orientation } from '../orientation.ts'
+import { makeOrientationExif } from './orientation-exif.ts'
+
+/** Of the file: RIFF, its length, WEBP. Of a chunk: its name and its length. */
+const fileHeaderBytes = 12
+const chunkHeaderBytes = 8
+
+const shown = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICCP'])
+/** Of VP8X. */
+const flags = { exif: 0x08, xmp: 0x04 } as const
+
+/**
+ * A WebP without anything that is not needed to show it: EXIF, XMP and chunks that are not known are left out, and what
+ * lies behind its end. Every chunk that stays is taken over byte for byte, but for the flags that tell of the others.
+ *
+ * @param orientation is written back where it is not upright
+ * @returns undefined where the chunks cannot be followed to the end of the picture
+ */
+export function stripWebp(file: Buffer, orientation: Orientation): Buffer | undefined {
+  if (file.length < fileHeaderBytes) return undefined
+  const end = chunkHeaderBytes + file.readUInt32LE(4)
+  if (end > file.length + 1) return undefined
+  const parts: Buffer[] = []
+  let isExtended = false
+  for (let at = fileHeaderBytes; at + chunkHeaderBytes <= end;) {
+    const bytes = file.readUInt32LE(at + 4)
+    const next = at + chunkHeaderBytes + bytes
+    if (next > file.length || next > end) return undefined
+    const name = file.toString('latin1', at, at + 4)
+    const chunk = file.subarray(at, next)
+    if (name === 'VP8X') parts.push(withFlags(chunk, orientation))
+    else if (shown.has(name)) parts.push(padded(chunk))
+    isExtended ||= name === 'VP8X'
+    at = next + (bytes % 2)
+  }
+  // Only an extended file can say how it is turned.
+  if (orientation !== 1 && !isExtended) return undefined
+  if (orientation !== 1) parts.push(makeExifChunk(orientation))
+  return withHeader(parts)
+}
+
+function withFlags(extended: Buffer, orientation: Orientation): Buffer {
+  const chunk = Buffer.from(extended)
+  const kept = (chunk[chunkHeaderBytes] ?? 0) & ~flags.exif & ~flags.xmp
+  chunk[chunkHeaderBytes] = orientation === 1 ? kept : kept | flags.exif
+  return chunk
+}
+
+/** To an even length; the last chunk of a file may lack its padding. */
+function padded(chunk: Buffer): Buffer {
+  return chunk.length % 2 === 0 ? chunk : Buffer.concat([chunk, Buffer.alloc(1)])
+}
+
+function makeExifChunk(orientation: Orientation): Buffer {
+  const exif = makeOrientationExif(orientation)
+  const header = Buffer.from('EXIF\0\0\0\0', 'latin1')
+  header.writeUInt32LE(exif.length, 4)
+  return Buffer.concat([header, exif])
+}
+
+function withHeader(parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat([Buffer.from('WEBP', 'latin1'), ...parts])
+  const header = Buffer.from('RIFF\0\0\0\0', 'latin1')
+  header.writeUInt32LE(content.length, 4)
+  return Buffer.concat([header, content])
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals'
+import { readFile } from 'node:fs/promises'
+import sharp from 'sharp'
+import { makeAnimatedGif } from '../../images/make-animation.ts'
+import { makePhoto } from '../../images/make-photo.ts'
+import { type MetadataOptions, makePhotoWithMetadata, secret } from '../../images/with-metadata.ts'
+import { type Studio, exists } from './studio.ts'
+
+const region = { left: 10, top: 10, width: 20, height: 20 }
+
+const pictures: readonly MetadataOptions[] = [
+  { format: 'jpeg' },
+  { format: 'jpeg', progressive: true, orientation: 6 },
+  { format: 'jpeg', orientation: 8 },
+  { format: 'png' },
+  { format: 'png', progressive: true, alpha: true, orientation: 3 },
+  { format: 'webp' },
+  { format: 'webp', alpha: true, orientation: 6 },
+]
+
+export function describeStripping(studio: Studio): void {
+  describe('the metadata of uploads', () => {
+    it.each(pictures)('T16 is removed without touching a pixel: %j', async (options) => {
+      const picture = await makePhotoWithMetadata(options)
+      expect(picture.includes(secret)).toBe(true)
+      const intake = await studio.takeIn(picture, undefined, true)
+      const { size } = await studio.renderer.inspect(intake.path)
+      expect(intake).toMatchObject({ reencoded: true, format: options.format, size })
+      const kept = await readFile(intake.outputPath)
+      expect(kept.includes(secret)).toBe(false)
+      const [before, after] = [await sharp(picture).metadata(), await sharp(kept).metadata()]
+      expect(after.xmp).toBeUndefined()
+      expect(after.orientation ?? 1).toBe(options.orientation ?? 1)
+      expect(after.icc?.equals(before.icc ?? Buffer.alloc(0))).toBe(true)
+      expect(await decode(kept)).toEqual(await decode(picture))
+      // What is clean stays as it is.
+      expect(await studio.takeIn(kept, undefined, true)).toMatchObject({ reencoded: false })
+    })
+
+    it('T16 is kept where nobody asks for its removal', async () => {
+      const picture = await makePhotoWithMetadata({ format: 'jpeg' })
+      const { reencoded, outputPath } = await studio.takeIn(picture)
+      expect([reencoded, await exists(outputPath)]).toEqual([false, false])
+    })
+
+    it('T16 goes with a crop in any case', async () => {
+      const picture = await makePhotoWithMetadata({ format: 'png' })
+      const { outputPath } = await studio.takeIn(picture, region, true)
+      expect((await readFile(outputPath)).includes(secret)).toBe(false)
+    })
+
+    it('is left alone in the other formats', async () => {
+      for (const picture of [
+        await makeAnimatedGif(40, 30, 2),
+        await makePhoto({ width: 40, height: 30, format: 'tiff' }),
+        await makePhoto({ width: 40, height: 30, format: 'avif' }),
+      ]) {
+        expect(await studio.takeIn(picture, undefined, true)).toMatchObject({ reencoded: false })
+      }
+    })
+  })
+}
+
+/** The pixels as they are stored, in their own colours. */
+async function decode(picture: Buffer): Promise<string> {
+  return (await sharp(picture).keepIccProfile().raw().toBuffer()).toString('base64')
+}
