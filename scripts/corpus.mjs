@@ -3,6 +3,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { watchChildren } from './corpus/memory.mjs'
 import { askForPlanted, uploadFile } from './corpus/requests.mjs'
 import { startServer } from './corpus/server.mjs'
 import { prepare } from './prepare.mjs'
@@ -14,6 +15,7 @@ const expected = {
   render: [200, 307, 413, 415, 503, 504],
 }
 const workers = 4
+const mebibyte = 1024 * 1024
 const largestBytes = 50 * 1024 * 1024
 
 const { values, positionals } = parseArgs({
@@ -29,12 +31,15 @@ if (folder === undefined) {
 prepare()
 const files = choose(await listFiles(folder), Number(values.limit ?? Infinity))
 const server = await startServer()
+const memory = watchChildren(server.pid)
 const tally = new Map()
 const problems = []
 let slowest = { ms: 0 }
+let retries = 0
 
 await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)))
 const metrics = await server.metrics()
+const peakBytes = memory.stop()
 await server.stop()
 report()
 process.exitCode = problems.length === 0 ? 0 : 1
@@ -49,7 +54,8 @@ async function work(worker) {
   }
 }
 
-function note(file, { kind, status, ms, isLate, error }) {
+function note(file, { kind, status, ms, isLate, error, retries: again = 0 }) {
+  retries += again
   const key = `${kind} ${status}`
   tally.set(key, (tally.get(key) ?? 0) + 1)
   if (ms > slowest.ms) slowest = { ms, kind, file }
@@ -67,6 +73,8 @@ function report() {
     `slowest: ${slowest.kind} ${Math.round(slowest.ms)} ms, ${slowest.file ?? ''}`,
     `children lost: ${read(/^iaas_render_children_lost_total\{reason="(\w+)".*\} (\d+)$/gm)}`,
     `memory of the service, without its children: ${read(/^(iaas_process_resident_memory_bytes)\{.*\} (\S+)$/gm)}`,
+    `the most memory of a child: ${peakBytes === undefined ? 'not known here' : `${Math.round(peakBytes / mebibyte)} MiB`}`,
+    `uploads turned away for now and tried again: ${retries}`,
     problems.length === 0 ? 'No answer outside the contract.' : `${problems.length} problems:`,
     ...problems.slice(0, 200).map((line) => `  ${line}`),
   ]

@@ -32,6 +32,7 @@ export async function startServer() {
   await untilReady(base, child)
   return {
     base,
+    pid: child.pid,
     originalsDir: join(dataDir, 'originals'),
     isAlive: () => child.exitCode === null && child.signalCode === null,
     metrics: async () => (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text(),

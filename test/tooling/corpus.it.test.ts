@@ -28,5 +28,7 @@ it('the corpus runner uploads every file, asks for each as a planted original, a
     '  upload 413: 1',
     '  upload 415: 1',
   ])
+  expect(stdout).toMatch(/^the most memory of a child: (\d+ MiB|not known here)$/m)
+  expect(stdout).toMatch(/^children lost: none$/m)
   expect(stdout).toContain('No answer outside the contract.')
 })

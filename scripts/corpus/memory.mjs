@@ -1,0 +1,39 @@
+// The most memory that any of the decoding children of a process has had.
+import { readFile } from 'node:fs/promises'
+
+const everyMs = 250
+
+/** Watches the children of the process `pid` until it is stopped; where there is no /proc, it knows nothing. */
+export function watchChildren(pid) {
+  let peakBytes
+  const timer = setInterval(async () => {
+    for (const child of await listChildren(pid)) {
+      const bytes = await readPeak(child)
+      if (bytes !== undefined) peakBytes = Math.max(peakBytes ?? 0, bytes)
+    }
+  }, everyMs)
+  return {
+    stop() {
+      clearInterval(timer)
+      return peakBytes
+    },
+  }
+}
+
+async function listChildren(pid) {
+  const text = await read(`/proc/${pid}/task/${pid}/children`)
+  return text.split(' ').filter((word) => word !== '')
+}
+
+/** undefined for one that does not decode, such as the database. */
+async function readPeak(pid) {
+  const command = await read(`/proc/${pid}/cmdline`)
+  if (!command.includes('child/main')) return undefined
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await read(`/proc/${pid}/status`)) ?? []
+  return kibibytes === undefined ? undefined : Number(kibibytes) * 1024
+}
+
+/** Processes come and go. */
+function read(path) {
+  return readFile(path, 'utf8').catch(() => '')
+}
