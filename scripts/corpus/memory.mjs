@@ -6,12 +6,13 @@ const everyMs = 250
 /** Watches the children of the process `pid` until it is stopped; where there is no /proc, it knows nothing. */
 export function watchChildren(pid) {
   let peakBytes
-  const timer = setInterval(async () => {
+  const look = async () => {
     for (const child of await listChildren(pid)) {
       const bytes = await readPeak(child)
       if (bytes !== undefined) peakBytes = Math.max(peakBytes ?? 0, bytes)
     }
-  }, everyMs)
+  }
+  const timer = setInterval(() => void look(), everyMs)
   return {
     stop() {
       clearInterval(timer)
