@@ -73,6 +73,13 @@ describeUnless(ownRedisMissing, 'outages', () => {
     expect((await ask(api.base, '/nobody_1_1.jpg')).status).toBe(404)
   }
 
+  /** Nobody pays for the outage again: calls are kept away from what an answer would wait for. */
+  async function expectBreakerOpen({ dependency, fault }: Outage): Promise<void> {
+    const isOnTheWay = ['PostgreSQL', 'Redis', 'renderer'].includes(dependency)
+    if (!isOnTheWay || !['hung', 'refused'].includes(fault)) return
+    expect((await readMetrics(api.admin)).sum('iaas_breaker_open')).toBeGreaterThan(0)
+  }
+
   function expectWithin(observer: Observer, outage: Outage): void {
     const isRefused = (kind: Kind) =>
       outage.dependency === 'PostgreSQL' && (kind === 'upload' || kind === 'token')
@@ -104,6 +111,7 @@ describeUnless(ownRedisMissing, 'outages', () => {
       const end = await outage.begin()
       try {
         await observe(observer, known)
+        await expectBreakerOpen(outage)
         await observer.note('upload', () => upload(api.base, id, token, photo))
       } finally {
         await end()

@@ -20,6 +20,9 @@ describeUnless(missing, `a service that may have ${descriptors} files open`, () 
     spawnSync('prlimit', ['--pid', `${stack.process.pid}`, `--nofile=${descriptors}`])
     await store(stack.base, 'photo', await makePhoto({ width: 300, height: 200, format: 'jpeg' }))
     const sockets = await openMany(new URL(stack.base))
+    // Those that were accepted are answered, if only by 503.
+    const statuses = await Promise.all(sockets.slice(0, 10).map((socket) => askOn(socket)))
+    expect(statuses.filter((status) => ![200, 307, 503].includes(status))).toEqual([])
     // Refused or broken off is all right, and so is an answer; the end of the process is not.
     await Promise.allSettled(
       Array.from({ length: 20 }, () =>
@@ -47,4 +50,11 @@ async function openMany({ hostname, port }: URL): Promise<readonly Socket[]> {
       return socket
     }),
   )
+}
+
+/** @returns the status of a new variant, asked for on a connection that is open already */
+async function askOn(socket: Socket): Promise<number> {
+  socket.write('GET /photo_22_20.jpg HTTP/1.1\r\nHost: any\r\n\r\n')
+  const [head] = (await once(socket, 'data')) as [Buffer]
+  return Number(head.toString('latin1').split(' ')[1])
 }

@@ -31,6 +31,25 @@ describe('migrateToLatest', () => {
     await migrateToLatest({ url: database.url })
   })
 
+  it('F25 fails where a table is in use, changes nothing, and keeps no request waiting for long', async () => {
+    await using database = await provideDatabase()
+    await query(database.url, 'CREATE TABLE images (id VARCHAR(255), x INT)')
+    const holder = new pg.Client({ connectionString: database.url })
+    await holder.connect()
+    await holder.query('BEGIN')
+    await holder.query('SELECT count(*) FROM images')
+    const startedAt = performance.now()
+    await expect(migrateToLatest({ url: database.url })).rejects.toThrow('could not be migrated')
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    await holder.query('ROLLBACK')
+    await holder.end()
+    const { rows } = await query(
+      database.url,
+      "SELECT column_name FROM information_schema.columns WHERE table_name = 'images' ORDER BY 1",
+    )
+    expect(rows.map((row) => row['column_name'])).toEqual(['id', 'x'])
+  })
+
   it('takes over the tables of the very first seed', async () => {
     await using database = await provideDatabase()
     await query(

@@ -1,0 +1,85 @@
+import { ConfigError } from '@iaas/common/config/config-error'
+import { type Environment, parseConfig } from '@iaas/common/config/load'
+import { describe, expect, it } from '@jest/globals'
+import { standaloneConfigSchema } from '../src/config.ts'
+
+type Files = Readonly<Record<string, unknown>>
+
+function problemsOf(files: Files, env: Environment): readonly string[] {
+  try {
+    parseConfig(standaloneConfigSchema, files, env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+/** What is configured, and what its one problem must name. */
+type Broken = readonly [name: string, broken: Environment]
+
+const ofEnvironment: readonly Broken[] = [
+  ['PORT', { PORT: 'http' }],
+  ['PORT', { PORT: '65536' }],
+  ['PORT', { PORT: '-1' }],
+  ['PORT', { PORT: '80.5' }],
+  ['ADMIN_PORT', { ADMIN_PORT: 'none' }],
+  ['ADMIN_READ_ONLY', { ADMIN_READ_ONLY: 'yes' }],
+  ['admin.password', { ADMIN_USER: 'me' }],
+  ['admin.user', { ADMIN_PASSWORD: 'long enough' }],
+  ['RENDERS_PER_CLIENT', { RENDERS_PER_CLIENT: '-1' }],
+  ['RENDERS_PER_ORIGINAL', { RENDERS_PER_ORIGINAL: 'many' }],
+  ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '-2' }],
+  ['OFFERED_WIDTHS', { OFFERED_WIDTHS: '100,wide' }],
+  ['OFFERED_SIZES', { OFFERED_SIZES: '400*300' }],
+  ['BLUR_SIGMA', { BLUR_SIGMA: 'very' }],
+  ['RENDERER_URL', { RENDERER_URL: 'renderer:1340' }],
+  ['DATABASE_URL', { DATABASE_URL: 'mysql://user:secret@host/db' }],
+  ['DATABASE_URL', { DATABASE_URL: 'not an address, secret' }],
+  ['DATABASE_URL_FILE', { DATABASE_URL_FILE: '/nowhere/at/all' }],
+  ['REDIS_URL', { REDIS_URL: 'http://:secret@host' }],
+  ['aws.secret_key', { AWS_ACCESS_KEY_ID: 'id' }],
+  ['aws.access_key', { AWS_SECRET_ACCESS_KEY: 'secret' }],
+  ['aws.cache_host', { S3_BUCKET: 'bucket' }],
+  ['S3_ENDPOINT', { S3_ENDPOINT: 's3.example' }],
+  ['CACHE_HOST', { CACHE_HOST: 'cdn.example' }],
+  ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+  ['UPLOADER_CONCURRENCY', { UPLOADER_CONCURRENCY: '0' }],
+  ['CHECKS_PER_MINUTE', { CHECKS_PER_MINUTE: '-1' }],
+  ['TOKEN_SECRET_FILE', { TOKEN_SECRET_FILE: '/nowhere/at/all' }],
+]
+
+const ofFiles: readonly (readonly [name: string, files: Files])[] = [
+  ['allow_indexing', { allow_indexing: 'perhaps' }],
+  ['redirect_cache_timeout', { redirect_cache_timeout: -1 }],
+  ['constraints.max_width', { constraints: { max_width: 'wide' } }],
+  ['constraints.max_height', { constraints: { max_height: 0 } }],
+  ['constraints.max_input', { constraints: { max_input: -30 } }],
+  ['constraints.max_on_disk', { constraints: { max_on_disk: null } }],
+  ['constraints.max_upload_bytes', { constraints: { max_upload_bytes: 1.5 } }],
+  ['webp.allow_opt_in', { webp: { allow_opt_in: 1 } }],
+  ['timeout.conversion', { timeout: { conversion: -1 } }],
+  ['renderer.queue', { renderer: { queue: -1 } }],
+  ['renderer.memory', { renderer: { memory: 1 } }],
+  ['postgresql.pool', { postgresql: { pool: 0 } }],
+  ['postgresql.port', { postgresql: { port: 99_999 } }],
+  ['spool.max_age', { spool: { max_age: 1 } }],
+  ['spool.max_jobs', { spool: { max_jobs: -1 } }],
+  ['aws', { aws: 'none' }],
+]
+
+describe('a configuration that is broken', () => {
+  it.each(ofEnvironment)('F26 in %s is refused by that name: %j', (name, env) => {
+    const problems = problemsOf({}, env)
+    expect(problems).toEqual([expect.stringContaining(name)])
+    expect(problems.join()).not.toContain('secret@')
+  })
+
+  it.each(ofFiles)('F26 in the file, %s, is refused by that name: %j', (name, files) => {
+    expect(problemsOf(files, {})).toEqual([expect.stringContaining(name)])
+  })
+
+  it('F26 in forty ways and more is tried here', () => {
+    expect(ofEnvironment.length + ofFiles.length).toBeGreaterThanOrEqual(40)
+  })
+})
