@@ -39,6 +39,9 @@ export async function startNginx({ folder }) {
   }
 }
 
+/** Each of its modules wants one, whether it is used or not. */
+const temporaryFolders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+
 function configure(port, dir, files) {
   return `load_module ${filterModule};
 worker_processes auto;
@@ -48,6 +51,7 @@ error_log ${dir}/error.log;
 events { worker_connections 1024; }
 http {
   access_log off;
+${temporaryFolders.map((name) => `  ${name}_temp_path ${dir}/${name};`).join('\n')}
   server {
     listen 127.0.0.1:${port};
     location = /ready { return 204; }
