@@ -1,12 +1,26 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 
-/** A port that was free a moment ago. */
+/** Below the ports that systems give to outgoing connections, one of which could take it before its server does. */
+const range = { from: 10_000, to: 32_000 }
+
+/** A port that nobody listens on just now, drawn by lot: other tests look for theirs at the same time. */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  for (;;) {
+    const port = range.from + Math.floor(Math.random() * (range.to - range.from))
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  server.listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
   server.close()
   await once(server, 'close')
-  return port
+  return true
 }
