@@ -1,7 +1,7 @@
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
 import type { Closers } from '@iaas/common/lifecycle/closers'
-import { repeat } from '@iaas/common/lifecycle/repeat'
+import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
@@ -47,8 +47,7 @@ export function createRenderer(
   closers.add('working copies', () => copying[Symbol.asyncDispose]())
   if (copiesReadOnly) return copying
   const sweep = async () => metrics.usage(await copies.sweep())
-  const sweeping = repeat('sweep of working copies', sweep, sweepEveryMs, log)
-  closers.add('sweep of working copies', () => sweeping.stop())
+  repeatUntilClosed('sweep of working copies', sweep, sweepEveryMs, parts)
   return copying
 }
 

@@ -10,7 +10,7 @@ import { toPolicy } from '@iaas/common/config/policy'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
-import { repeat } from '@iaas/common/lifecycle/repeat'
+import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createDatabase } from '@iaas/common/postgres/database'
@@ -69,7 +69,7 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   const backend = chooseQueueBackend(config, url)
   const giveUp = createGiveUp({ spool })
   const clearFailed = createClearFailed({ queues: openQueues(backend, log, closers), giveUp })
-  again('clearing of failed jobs', clearFailed, clearEveryMs, log, closers)
+  repeatUntilClosed('clearing of failed jobs', clearFailed, clearEveryMs, { log, closers })
   const uploader = createUploader({
     backend,
     putObject: createPutObject({
@@ -106,16 +106,8 @@ function checkLinks(
 ): void {
   const batch = Math.ceil((config.uploader.checks_per_minute * checkEveryMs) / 60_000)
   if (batch === 0) return
-  again('check of links', createCheckLinks({ ...parts, batch }), checkEveryMs, log, closers)
-}
-
-function again(
-  name: string,
-  task: () => Promise<unknown>,
-  everyMs: number,
-  log: Logger,
-  closers: Closers,
-): void {
-  const repeated = repeat(name, task, everyMs, log)
-  closers.add(name, () => repeated.stop())
+  repeatUntilClosed('check of links', createCheckLinks({ ...parts, batch }), checkEveryMs, {
+    log,
+    closers,
+  })
 }

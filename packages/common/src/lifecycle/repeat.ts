@@ -1,4 +1,5 @@
 import type { Logger } from '../log.ts'
+import type { Closers } from './closers.ts'
 
 /**
  * Runs a task again and again, the first time at once, until stopped; never twice at the same time. What fails is logged
@@ -24,4 +25,15 @@ export function repeat(
       await running
     },
   }
+}
+
+/** The same, until the rest is closed. */
+export function repeatUntilClosed(
+  name: string,
+  task: () => Promise<unknown>,
+  everyMs: number,
+  { log, closers }: { readonly log: Logger; readonly closers: Closers },
+): void {
+  const repeated = repeat(name, task, everyMs, log)
+  closers.add(name, () => repeated.stop())
 }
