@@ -15,6 +15,11 @@ import { uploadSettings } from './upload/config.ts'
 /** Everything that the api can be told. */
 export const apiConfigSchema = z.object({
   ...listenSettings,
+  processes: integer(
+    { min: 0, max: 256, fallback: 1 },
+    'Processes of the api behind its port; 0: as many as there are cores. More than one wants Redis, so that they share what they know. `npm start` is always one.',
+    'API_PROCESSES',
+  ),
   ...folderSettings,
   admin: adminSettings,
   secret: text({

@@ -1,9 +1,7 @@
-import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import { toPolicy } from '@iaas/common/config/policy'
-import { createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
 import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
-import { repeat } from '@iaas/common/lifecycle/repeat'
+import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachable'
@@ -11,27 +9,17 @@ import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
-import { createAdminRoutes } from './admin/admin-routes.ts'
 import { type AppOptions, createApp } from './app.ts'
 import type { ApiConfig } from './config.ts'
-import { createIssueToken } from './issue-token.ts'
+import { createImages } from './create-images.ts'
 import { forgetChangedLinks } from './create-link-layers.ts'
 import { type Stores, createStores } from './create-stores.ts'
-import { createCachedLinks } from './links/cached-links.ts'
-import { createKnownTargets } from './links/known-targets.ts'
-import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
-import { createApiMetrics } from './metrics/api-metrics.ts'
-import { createTurns } from './create-turns.ts'
-import { createRenditionPersister } from './renderings/persist-rendition.ts'
+import { createIssueToken } from './issue-token.ts'
 import { createClientOf } from './limits/client-of.ts'
 import { createLimits } from './limits/create-limits.ts'
-import { createVariantCap } from './limits/variant-cap.ts'
-import { toOffer } from './offer/config.ts'
-import { type Rendering, createRenderings } from './renderings/renderings.ts'
+import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import type { ServiceState } from './routes/get-health.ts'
-import { createServeImage } from './serve-image.ts'
-import { toSigner } from './signing/config.ts'
-import { createServeOriginal } from './serve-original.ts'
+import { startAdmin } from './start-admin.ts'
 import { createStoreOriginal } from './store-original.ts'
 import { createUploadAdmission } from './upload/admission.ts'
 import { toReceiveLimits, uploadTimeoutMs } from './upload/config.ts'
@@ -41,20 +29,11 @@ const claimLeaseMs = 150_000
 const temporaryFileAgeMs = 10 * 60_000
 const sweepEveryMs = 60_000
 
-/** Their texts are longer than the links themselves: some 20 MB. */
-const maxTargets = 100_000
-
-const maxPendingPersists = 256
-const rescheduleAfterMs = 60_000
-const variantCountTtlMs = 60_000
-/** How often is tried again to queue what the queue did not take. */
-const retryEveryMs = 2000
-
 /** What requests in flight may still take when the api ends, ms. */
 const drainMs = 25_000
 
-/** An api that is listening. */
-export type Api = Service & { readonly port: number; readonly adminPort: number }
+/** An api that is listening. `adminPort` is undefined where another process has the admin listener. */
+export type Api = Service & { readonly port: number; readonly adminPort: number | undefined }
 
 export type ApiOptions = {
   readonly config: ApiConfig
@@ -62,6 +41,8 @@ export type ApiOptions = {
   readonly telemetry: Telemetry
   /** One that the caller ends; otherwise the api has its own, as its configuration says. */
   readonly renderer?: PreparingRenderer
+  /** Whether another process listens for the operators; see `startProcesses`. */
+  readonly isOneOfMany?: boolean
 }
 
 /**
@@ -74,27 +55,21 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const closers = createClosers(options.log)
   try {
     await migrateWhenReachable(requirePostgresUrl(options.config.postgresql), options.log, closers)
-    return await listenOnBoth(options, closers)
+    return await listenForClients(options, closers)
   } catch (error) {
     await closers.close()
     throw error
   }
 }
 
-async function listenOnBoth(options: ApiOptions, closers: Closers): Promise<Api> {
-  const { config, telemetry } = options
+async function listenForClients(options: ApiOptions, closers: Closers): Promise<Api> {
+  const { config, log, telemetry, isOneOfMany = false } = options
   let state: ServiceState = 'starting'
-  const flights = createSingleFlight<Rendering>()
-  const metrics = createApiMetrics(telemetry.registry, { flights: () => flights.size })
   const stores = createStores(options, closers)
-  const parts = { stores, closers, flights, metrics, state: () => state }
-  const app = createApp(buildApp({ ...options, ...parts }))
-  const adminRoutes = createAdminRoutes(config.admin, stores.queues, options.log)
-  const admin = await listen(createAdminApp(telemetry.registry, adminRoutes), {
-    port: config.admin_port,
-    host: config.admin_address ?? '127.0.0.1',
-  })
-  closers.add('admin', () => admin.close(1000))
+  const app = createApp(buildApp({ ...options, stores, closers, state: () => state }))
+  const adminPort = isOneOfMany
+    ? undefined
+    : await startAdmin({ config, log, closers, queues: stores.queues, metrics: telemetry.registry })
   const server = await listen(app, {
     port: config.port,
     host: config.listen_address ?? '127.0.0.1',
@@ -105,7 +80,7 @@ async function listenOnBoth(options: ApiOptions, closers: Closers): Promise<Api>
   state = 'ready'
   return {
     port: server.port,
-    adminPort: admin.port,
+    adminPort,
     close() {
       state = 'draining'
       return closers.close()
@@ -113,95 +88,43 @@ async function listenOnBoth(options: ApiOptions, closers: Closers): Promise<Api>
   }
 }
 
-type BuildOptions = ApiOptions &
-  Pick<AppOptions, 'state' | 'metrics'> & {
-    readonly stores: Stores
-    readonly closers: Closers
-    readonly flights: ReturnType<typeof createSingleFlight<Rendering>>
-  }
+/** What the parts of the api are built from. */
+export type Parts = ApiOptions & { readonly stores: Stores; readonly closers: Closers }
 
 /** Wires the adapters that the configuration asks for to the use cases. */
-function buildApp(options: BuildOptions): AppOptions {
-  const { config, log, telemetry, stores, closers, flights, metrics, state } = options
+function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
+  const { config, log, telemetry, stores, closers, state } = parts
   if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
-  const { originals, tokens, variants, spool, layers, persistence } = stores
-  const renderer = options.renderer ?? createRenderer(config, { closers, telemetry, log })
-  const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
-  registerSpoolGauges(telemetry.registry, spool)
-  registerQueueGauges(telemetry.registry, stores.queues)
-  const persister = createRenditionPersister({
-    spool,
-    persistence,
-    variantCap: createVariantCap({
-      links: stores.links,
-      perOriginal: config.limits.variants_per_original,
-      countTtlMs: variantCountTtlMs,
-    }),
-    metrics,
-    log,
-    maxPending: maxPendingPersists,
-    rescheduleAfterMs,
-    now: Date.now,
-  })
-  closers.add('renditions', () => persister.drain())
-  again('retry of renditions', () => persister.retry(), retryEveryMs, log, closers)
-  const limits = createLimits(options, stores.redisBreaker, closers)
-  const renderings = createRenderings({
-    flights,
-    spool,
-    links,
+  const { originals, tokens } = stores
+  const renderer = parts.renderer ?? createRenderer(config, parts)
+  const limits = createLimits(parts, stores.redisBreaker, closers)
+  const { image, metrics } = createImages({
+    ...parts,
     renderer,
-    persister,
-    awaitTurn: createTurns(options, stores.redisBreaker, closers),
-    limits: limits.renders,
-    metrics,
-    log,
-    now: Date.now,
+    renderLimits: limits.renders,
+    policy: toPolicy(config.constraints, config.webp),
   })
-  forgetChangedLinks(requirePostgresUrl(config.postgresql), layers, log, closers)
-  const sweepTokens = () => tokens.sweep(claimLeaseMs)
-  again('sweep of tokens', sweepTokens, sweepEveryMs, log, closers)
-  const sweepFiles = () => originals.sweepTemporary(temporaryFileAgeMs)
-  again('sweep of temporary files', sweepFiles, sweepEveryMs, log, closers)
+  tellAndTidy(parts)
   const admission = createUploadAdmission(config.upload, () => originals.space())
-  const policy = toPolicy(config.constraints, config.webp)
+  const { strip_metadata: stripMetadata } = config.originals
+  const { wrongSecrets } = limits
   return {
-    image: {
-      policy,
-      serveImage: createServeImage({
-        policy,
-        offer: toOffer(config.offer),
-        links,
-        originals,
-        variants,
-        renderer,
-        renderings,
-      }),
-      serveOriginal: createServeOriginal(originals),
-      redirectMaxAge: config.redirect_cache_timeout,
-      signer: toSigner(config.signing),
-      knownTargets: createKnownTargets({ memory: layers.memory, maxTargets, metrics }),
-    },
+    image,
     clientOf: createClientOf(config.limits.trusted_proxies),
     storeOriginal: createStoreOriginal({
       tokens,
       originals,
       admission,
       renderer,
-      stripMetadata: config.originals.strip_metadata,
+      stripMetadata,
       log,
     }),
-    issueToken: createIssueToken({
-      tokens,
-      originals,
-      secret: config.secret,
-      wrongSecrets: limits.wrongSecrets,
-    }),
+    issueToken: createIssueToken({ tokens, originals, secret: config.secret, wrongSecrets }),
     tokens,
     receiveLimits: toReceiveLimits(config.constraints.max_upload_bytes),
     uploadOrigins: config.upload_origins,
     allowIndexing: config.allow_indexing,
-    servedVariants: stores.isServedHere ? variants : undefined,
+    servedVariants: stores.isServedHere ? stores.variants : undefined,
     state,
     dependencies: telemetry.dependencies,
     metrics,
@@ -209,13 +132,15 @@ function buildApp(options: BuildOptions): AppOptions {
   }
 }
 
-function again(
-  name: string,
-  task: () => Promise<unknown>,
-  everyMs: number,
-  log: Logger,
-  closers: Closers,
-): void {
-  const repeated = repeat(name, task, everyMs, log)
-  closers.add(name, () => repeated.stop())
+/** What goes on beside the requests. */
+function tellAndTidy(parts: Parts): void {
+  const { config, log, telemetry, stores, closers } = parts
+  const { originals, tokens, layers } = stores
+  registerSpoolGauges(telemetry.registry, stores.spool)
+  registerQueueGauges(telemetry.registry, stores.queues)
+  forgetChangedLinks(requirePostgresUrl(config.postgresql), layers, log, closers)
+  const sweepTokens = () => tokens.sweep(claimLeaseMs)
+  repeatUntilClosed('sweep of tokens', sweepTokens, sweepEveryMs, parts)
+  const sweepFiles = () => originals.sweepTemporary(temporaryFileAgeMs)
+  repeatUntilClosed('sweep of temporary files', sweepFiles, sweepEveryMs, parts)
 }

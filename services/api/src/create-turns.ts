@@ -13,7 +13,7 @@ const lifeMs = 1500
 
 /** The turns at a render, where the api's processes share a Redis. `breaker`: of Redis. */
 export function createTurns(
-  { config, log }: ApiOptions,
+  { config, log }: Pick<ApiOptions, 'config' | 'log'>,
   breaker: CircuitBreaker | undefined,
   closers: Closers,
 ): AwaitTurn {

@@ -1,14 +1,22 @@
+import cluster from 'node:cluster'
+import { availableParallelism } from 'node:os'
 import { loadConfig } from '@iaas/common/config/load'
-import { runService } from '@iaas/common/lifecycle/run-service'
+import { type Service, runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { apiConfigSchema } from './config.ts'
 import { startApi } from './create-api.ts'
+import { joinProcesses } from './join-processes.ts'
+import { startProcesses } from './start-processes.ts'
 
-await runService(async () => {
+await runService(async (): Promise<Service> => {
   const config = loadConfig(apiConfigSchema, process.env)
   const log = createLogger('api', config.log)
-  const api = await startApi({ config, log, telemetry: createTelemetry('api', log) })
+  const count = config.processes === 0 ? availableParallelism() : config.processes
+  if (count > 1 && cluster.isPrimary) return startProcesses({ config, log, count })
+  const telemetry = createTelemetry('api', log)
+  if (cluster.isWorker) return joinProcesses({ config, log, telemetry }, count)
+  const api = await startApi({ config, log, telemetry })
   log.info('api ready', { port: api.port, adminPort: api.adminPort })
   return api
 })

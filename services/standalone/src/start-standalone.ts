@@ -62,7 +62,7 @@ async function startAll(
   return {
     greeting: {
       base: `http://${host}:${api.port}`,
-      admin: `http://${displayHost(config.admin_address)}:${api.adminPort}`,
+      admin: `http://${displayHost(config.admin_address)}:${api.adminPort ?? config.admin_port}`,
       dataDir: folders.data,
       exampleFile,
       needsSecret: config.secret !== undefined,

@@ -1,12 +1,15 @@
 import type { RequestListener } from 'node:http'
 import type { Registry } from 'prom-client'
 
+/** What tells the metrics: a registry, or several of them together. */
+export type MetricsSource = Pick<Registry, 'metrics'> & { readonly contentType: string }
+
 /**
  * The admin listener's handler: `GET /metrics` for Prometheus, `GET /healthz`. What a service has besides, where it has
  * any, answers everything else.
  */
 export function createAdminApp(
-  registry: Registry,
+  registry: MetricsSource,
   besides: RequestListener = (_req, res) => void res.writeHead(404).end(),
 ): RequestListener {
   return (req, res) => {

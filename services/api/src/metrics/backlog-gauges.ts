@@ -14,11 +14,13 @@ export function registerSpoolGauges(registry: Registry, spool: Spool): void {
   const registers = [registry]
   const bytes = new Gauge({
     name: 'iaas_spool_bytes',
+    aggregator: 'max',
     help: 'What the renditions take that wait for being stored.',
     registers,
   })
   const items: Gauge = new Gauge({
     name: 'iaas_spool_items',
+    aggregator: 'max',
     help: 'Renditions that wait for being stored.',
     registers,
     async collect() {
@@ -34,6 +36,7 @@ export function registerSpoolGauges(registry: Registry, spool: Spool): void {
 export function registerQueueGauges(registry: Registry, queues: Queues): void {
   const jobs: Gauge = new Gauge({
     name: 'iaas_queue_jobs',
+    aggregator: 'max',
     help: 'Jobs by queue and state.',
     labelNames: ['queue', 'state'],
     registers: [registry],

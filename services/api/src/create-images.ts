@@ -1,0 +1,100 @@
+import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
+import type { Policy } from '@iaas/common/image'
+import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
+import type { Renderer } from '@iaas/common/ports/renderer'
+import type { AppOptions } from './app.ts'
+import type { Parts } from './create-api.ts'
+import { createTurns } from './create-turns.ts'
+import type { RenderLimits } from './limits/render-limits.ts'
+import { createVariantCap } from './limits/variant-cap.ts'
+import { createCachedLinks } from './links/cached-links.ts'
+import { createKnownTargets } from './links/known-targets.ts'
+import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
+import { toOffer } from './offer/config.ts'
+import {
+  type RenditionPersister,
+  createRenditionPersister,
+} from './renderings/persist-rendition.ts'
+import { type Rendering, createRenderings } from './renderings/renderings.ts'
+import { createServeImage } from './serve-image.ts'
+import { createServeOriginal } from './serve-original.ts'
+import { toSigner } from './signing/config.ts'
+
+/** Their texts are longer than the links themselves: some 20 MB. */
+const maxTargets = 100_000
+
+const maxPendingPersists = 256
+const rescheduleAfterMs = 60_000
+const variantCountTtlMs = 60_000
+/** How often is tried again to queue what the queue did not take. */
+const retryEveryMs = 2000
+
+export type ImagesOptions = Omit<Parts, 'renderer'> & {
+  readonly renderer: Renderer
+  readonly renderLimits: RenderLimits
+  readonly policy: Policy
+}
+
+type Images = { readonly image: AppOptions['image']; readonly metrics: ApiMetrics }
+
+/** All that answers requests for images, from the lookup of a link to the render. */
+export function createImages(options: ImagesOptions): Images {
+  const { config, log, telemetry, stores, closers, renderer, policy } = options
+  const { originals, variants, spool, layers } = stores
+  const flights = createSingleFlight<Rendering>()
+  const metrics = createApiMetrics(telemetry.registry, { flights: () => flights.size })
+  const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
+  const renderings = createRenderings({
+    flights,
+    spool,
+    links,
+    renderer,
+    persister: createPersister(options, metrics),
+    awaitTurn: createTurns(options, stores.redisBreaker, closers),
+    limits: options.renderLimits,
+    metrics,
+    log,
+    now: Date.now,
+  })
+  const offer = toOffer(config.offer)
+  return {
+    metrics,
+    image: {
+      policy,
+      serveImage: createServeImage({
+        policy,
+        offer,
+        links,
+        originals,
+        variants,
+        renderer,
+        renderings,
+      }),
+      serveOriginal: createServeOriginal(originals),
+      redirectMaxAge: config.redirect_cache_timeout,
+      signer: toSigner(config.signing),
+      knownTargets: createKnownTargets({ memory: layers.memory, maxTargets, metrics }),
+    },
+  }
+}
+
+function createPersister(options: ImagesOptions, metrics: ApiMetrics): RenditionPersister {
+  const { config, log, stores, closers } = options
+  const persister = createRenditionPersister({
+    spool: stores.spool,
+    persistence: stores.persistence,
+    variantCap: createVariantCap({
+      links: stores.links,
+      perOriginal: config.limits.variants_per_original,
+      countTtlMs: variantCountTtlMs,
+    }),
+    metrics,
+    log,
+    maxPending: maxPendingPersists,
+    rescheduleAfterMs,
+    now: Date.now,
+  })
+  closers.add('renditions', () => persister.drain())
+  repeatUntilClosed('retry of renditions', () => persister.retry(), retryEveryMs, options)
+  return persister
+}

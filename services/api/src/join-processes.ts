@@ -1,0 +1,35 @@
+import { availableParallelism } from 'node:os'
+import type { Service } from '@iaas/common/lifecycle/run-service'
+import { AggregatorRegistry } from 'prom-client'
+import { type ApiOptions, startApi } from './create-api.ts'
+
+/** The least that a render pool works with, MiB. */
+const leastMemory = 128
+
+/** An api that is one of `count` processes: its metrics are gathered by the first, and it decodes by its share. */
+export async function joinProcesses(options: ApiOptions, count: number): Promise<Service> {
+  AggregatorRegistry.setRegistries([options.telemetry.registry])
+  // A registry of its kind is what answers `clusterMetrics` of the first process.
+  const answering = new AggregatorRegistry()
+  const config = shareOut(options.config, count)
+  const api = await startApi({ ...options, config, isOneOfMany: true })
+  return {
+    async close() {
+      await api.close()
+      answering.clear()
+      // Whoever listens to the first process does not end.
+      process.disconnect()
+    },
+  }
+}
+
+function shareOut(config: ApiOptions['config'], count: number): ApiOptions['config'] {
+  const { concurrency, memory } = config.renderer
+  const all = concurrency === 0 ? availableParallelism() : concurrency
+  const renderer = {
+    ...config.renderer,
+    concurrency: Math.max(1, Math.ceil(all / count)),
+    memory: Math.max(leastMemory, Math.floor(memory / count)),
+  }
+  return { ...config, renderer }
+}

@@ -1,0 +1,85 @@
+import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { openQueues } from '@iaas/common/bullmq/open-queues'
+import { chooseQueueBackend } from '@iaas/common/composition/backends'
+import { createClosers } from '@iaas/common/lifecycle/closers'
+import type { Service } from '@iaas/common/lifecycle/run-service'
+import type { Logger } from '@iaas/common/log'
+import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
+import { AggregatorRegistry } from 'prom-client'
+import type { ApiConfig } from './config.ts'
+import { startAdmin } from './start-admin.ts'
+
+export type ProcessesOptions = {
+  readonly config: ApiConfig
+  readonly log: Logger
+  /** How many. */
+  readonly count: number
+}
+
+/** The pause before a process that has ended is started again, ms. */
+const restartAfterMs = 1000
+
+/**
+ * Several processes of the api behind one port, of which one that ends is replaced. This process answers no client: it
+ * listens for the operators, who see all processes as one.
+ *
+ * @throws Error where a process does not come to listen; it has said why
+ */
+export async function startProcesses({ config, log, count }: ProcessesOptions): Promise<Service> {
+  const closers = createClosers(log)
+  const ending = new AbortController()
+  try {
+    const queues = openQueues(
+      chooseQueueBackend(config, requirePostgresUrl(config.postgresql)),
+      log,
+      closers,
+    )
+    const registry = new AggregatorRegistry()
+    const { contentType } = registry
+    const metrics = { contentType, metrics: () => registry.clusterMetrics() }
+    await startAdmin({ config, log, closers, queues, metrics })
+    closers.add('processes', () => {
+      ending.abort()
+      return endAll()
+    })
+    // Each takes its connections itself: what the first process hands to one that dies would hang for ever.
+    cluster.schedulingPolicy = cluster.SCHED_NONE
+    await Promise.all(Array.from({ length: count }, () => startProcess()))
+    keepAlive(log, ending.signal)
+    return closers
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function startProcess(): Promise<void> {
+  const worker = cluster.fork()
+  const ended = once(worker, 'exit').then(() => {
+    throw new Error('A process of the api ended at its start.')
+  })
+  await Promise.race([once(worker, 'listening'), ended])
+  ended.catch(() => {})
+}
+
+function keepAlive(log: Logger, ending: AbortSignal): void {
+  cluster.on('exit', (worker, code, signal) => {
+    if (ending.aborted) return
+    log.error('a process of the api has ended', { pid: worker.process.pid, code, signal })
+    delay(restartAfterMs, undefined, { signal: ending }).then(
+      () => cluster.fork(),
+      () => {},
+    )
+  })
+}
+
+async function endAll(): Promise<void> {
+  const workers = Object.values(cluster.workers ?? {}).filter(
+    (worker): worker is Worker => worker !== undefined && !worker.isDead(),
+  )
+  const exits = workers.map((worker) => once(worker, 'exit'))
+  for (const worker of workers) worker.process.kill('SIGTERM')
+  await Promise.all(exits)
+}
