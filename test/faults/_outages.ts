@@ -10,8 +10,6 @@ export type OutageScene = { readonly deployed: Deployed; uploader: Stack }
 export type Outage = {
   readonly dependency: 'PostgreSQL' | 'Redis' | 'S3' | 'renderer' | 'uploader'
   readonly fault: 'refused' | 'hung' | 'slow' | 'reset' | 'cut'
-  /** The row of docs/threats/faults.md. */
-  readonly row: string
   /** @returns what ends it, and resolves when the dependency is back */
   begin(): Promise<() => Promise<void>>
 }
@@ -26,13 +24,6 @@ const proxyFaults = {
   cut: { kind: 'cut', afterBytes: 20 },
 } as const satisfies Record<Outage['fault'], Fault>
 
-const rows = {
-  database: { refused: 'F1', hung: 'F2', slow: 'F2', reset: 'F3', cut: 'F4' },
-  redis: { refused: 'F5', hung: 'F6', slow: 'F6', reset: 'F5', cut: 'F5' },
-  s3: { refused: 'F10', hung: 'F11', slow: 'F11', reset: 'F10', cut: 'F11' },
-  renderer: { refused: 'F13', hung: 'F14', slow: 'F14', reset: 'F13', cut: 'F13' },
-} as const
-
 /** How long an uploader that is slow runs, and then does not, ms. */
 const limpMs = 300
 
@@ -43,7 +34,6 @@ export function listOutages(scene: () => OutageScene): readonly Outage[] {
       Object.entries(proxyFaults).map(([fault, proxied]) => ({
         dependency: names[name],
         fault: fault as Outage['fault'],
-        row: rows[name][fault as Outage['fault']],
         async begin() {
           const proxy = scene().deployed.proxies[name]
           await proxy.set(proxied)
@@ -71,12 +61,12 @@ function ofUploader(scene: () => OutageScene): readonly Outage[] {
 
   const dependency = 'uploader'
   return [
-    { dependency, fault: 'refused', row: 'F18', begin: () => end('SIGTERM') },
-    { dependency, fault: 'cut', row: 'F17', begin: () => end('SIGKILL') },
+    { dependency, fault: 'refused', begin: () => end('SIGTERM') },
+    { dependency, fault: 'cut', begin: () => end('SIGKILL') },
     {
       dependency,
       fault: 'hung',
-      row: 'F17',
+
       async begin() {
         const child = find()
         child.kill('SIGSTOP')
@@ -86,7 +76,7 @@ function ofUploader(scene: () => OutageScene): readonly Outage[] {
     {
       dependency,
       fault: 'slow',
-      row: 'F18',
+
       async begin() {
         const child = find()
         let turns = 0

@@ -22,6 +22,47 @@ const recoveredWithinMs = 5000
 const storedWithinMs = 90_000
 const rounds = 3
 
+/** The row of docs/threats/faults.md, and what is wrong. */
+const titles = {
+  PostgreSQL: {
+    refused: 'F1 with PostgreSQL that refuses',
+    hung: 'F2 with PostgreSQL that hangs',
+    slow: 'F2 with PostgreSQL that is slow',
+    reset: 'F3 with PostgreSQL that resets',
+    cut: 'F4 with PostgreSQL that breaks off',
+  },
+  Redis: {
+    refused: 'F5 with Redis that refuses',
+    hung: 'F6 with Redis that hangs',
+    slow: 'F6 with Redis that is slow',
+    reset: 'F5 with Redis that resets',
+    cut: 'F5 with Redis that breaks off',
+  },
+  S3: {
+    refused: 'F10 with S3 that refuses',
+    hung: 'F11 with S3 that hangs',
+    slow: 'F11 with S3 that is slow',
+    reset: 'F10 with S3 that resets',
+    cut: 'F11 with S3 that breaks off',
+  },
+  renderer: {
+    refused: 'F13 with a renderer that refuses',
+    hung: 'F14 with a renderer that hangs',
+    slow: 'F14 with a renderer that is slow',
+    reset: 'F13 with a renderer that resets',
+    cut: 'F13 with a renderer that breaks off',
+  },
+  uploader: {
+    refused: 'F18 with an uploader that is gone',
+    hung: 'F17 with an uploader that hangs',
+    slow: 'F18 with an uploader that limps',
+    cut: 'F17 with an uploader that is killed',
+  },
+} as const satisfies Record<Outage['dependency'], Partial<Record<Outage['fault'], string>>>
+
+const titleOf = ({ dependency, fault }: Outage): string =>
+  (titles[dependency] as Partial<Record<Outage['fault'], string>>)[fault] ?? ''
+
 describeUnless(ownRedisMissing, 'outages', () => {
   let scene: OutageScene
   let api: Stack
@@ -101,9 +142,9 @@ describeUnless(ownRedisMissing, 'outages', () => {
     return performance.now() - startedAt
   }
 
-  it.each(outages.map((outage) => [outage.row, outage.dependency, outage.fault, outage] as const))(
-    '%s with the %s %s every GET of an original is answered in time, and all is well soon after',
-    async (_row, _dependency, _fault, outage) => {
+  it.each(outages.map((outage) => [titleOf(outage), outage] as const))(
+    '%s every GET of an original is answered in time, and all is well soon after',
+    async (_title, outage) => {
       const known = newPath()
       await askUntil(({ status }) => status === 307, api.base, known)
       const { id, token } = await prepareUpload()
@@ -126,10 +167,10 @@ describeUnless(ownRedisMissing, 'outages', () => {
   it.each(
     outages
       .filter(({ dependency }) => dependency === 'PostgreSQL')
-      .map((outage) => [outage.row, outage.fault, outage] as const),
+      .map((outage) => [titleOf(outage), outage] as const),
   )(
-    '%s with the database %s, uploads and /token are 503 with Retry-After within a second, the first one too',
-    async (_row, _fault, outage) => {
+    '%s uploads and /token are 503 with Retry-After within a second, the first one too',
+    async (_title, outage) => {
       for (const isFirst of ['upload', 'token']) {
         const { id, token } = await prepareUpload()
         const end = await outage.begin()
