@@ -38,11 +38,11 @@ describe('migrateToLatest', () => {
     await holder.connect()
     await holder.query('BEGIN')
     await holder.query('SELECT count(*) FROM images')
-    const startedAt = performance.now()
+    // Whoever waits for longer than a migration may is let go on, and fails for another reason.
+    const letGo = setTimeout(() => void holder.query('ROLLBACK'), 10_000)
     const lockNotAvailable = { cause: { code: '55P03' } }
     await expect(migrateToLatest({ url: database.url })).rejects.toMatchObject(lockNotAvailable)
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
-    await holder.query('ROLLBACK')
+    clearTimeout(letGo)
     await holder.end()
     const { rows } = await query(
       database.url,
