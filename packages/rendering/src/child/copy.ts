@@ -18,7 +18,7 @@ export async function copyFile(
   const upright = turn(openImage(path, maxPixels), source)
   await encodeCopy(upright.toColourspace('srgb'), source).toFile(outputPath)
   await syncFile(outputPath)
-  return { kind: 'copied', quality: await originalQuality(path, source) }
+  return { kind: 'copied', quality: originalQuality(path, source) }
 }
 
 /** What was lossless stays so; of a JPEG, colours that were halved once lose nothing when they are halved again. */

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises'
 import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
 import type { Metadata } from 'sharp'
+import { readHead } from '../jpeg/read-jpeg.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
 import { openHeader } from './sharp.ts'
 
@@ -32,7 +32,7 @@ const maxSide = 65_500
  * @throws AppError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE; errors of sharp and of the file system
  */
 export async function inspectFile(path: string, maxPixels: number): Promise<SourceFacts> {
-  const head = await readHead(path)
+  const head = readHead(path, sniffLength)
   const format = sniffFormat(head)
   if (format === undefined) throw unsupported(head)
   const metadata = await readMetadata(path, head)
@@ -83,12 +83,6 @@ function checkChannels(channels: number, colours: SourceFacts['colours']): void 
     'IMAGE_UNSUPPORTED',
     `The image has ${channels} channels, more than its colours need; this is not supported.`,
   )
-}
-
-async function readHead(path: string): Promise<Uint8Array> {
-  await using file = await open(path, 'r')
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffLength), 0, sniffLength, 0)
-  return buffer.subarray(0, bytesRead)
 }
 
 async function readMetadata(path: string, head: Uint8Array): Promise<Metadata> {

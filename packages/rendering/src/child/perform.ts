@@ -39,7 +39,7 @@ export async function perform(
       return { kind: 'rendered', bytes, isDear: isDear(source, minCopiedPixels) }
     }
     case 'take-in': {
-      const kept = await planIntake(task, source, maxOnDiskPixels)
+      const kept = planIntake(task, source, maxOnDiskPixels)
       await admit(estimateMemory(source, kept))
       return takeInFile(task, source, kept, maxInputPixels)
     }

@@ -48,13 +48,13 @@ export type RenderFileOptions = {
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
   const { path, source, variant, plan, maxPixels, blurSigma, encoders } = options
   const { size, orientation } = source
-  const quality = await chooseQuality(options)
+  const quality = chooseQuality(options)
   const context = { plan, size, orientation, variant, quality, blurSigma, encoders }
   const image = steps.reduce<Sharp>((made, step) => step(made, context), openImage(path, maxPixels))
   return image.toBuffer()
 }
 
-async function chooseQuality(options: RenderFileOptions): Promise<number> {
+function chooseQuality(options: RenderFileOptions): number {
   const { format, quality } = options.variant
   if (!formats[format].lossy) return unknownQuality
   // The encoders begin at 1.
@@ -63,6 +63,6 @@ async function chooseQuality(options: RenderFileOptions): Promise<number> {
 }
 
 /** The quality that an original was written with, 1 to 100. */
-export async function originalQuality(path: string, { format }: SourceFacts): Promise<number> {
-  return format === 'jpeg' ? estimateQuality(await readJpegHeader(path)) : unknownQuality
+export function originalQuality(path: string, { format }: SourceFacts): number {
+  return format === 'jpeg' ? estimateQuality(readJpegHeader(path)) : unknownQuality
 }

@@ -20,13 +20,13 @@ const maxScans = 100
  * @returns the size to write it anew in; undefined where it is kept as it is
  * @throws AppError IMAGE_TOO_COSTLY, INVALID_CROP
  */
-export async function planIntake(
+export function planIntake(
   { path, crop }: IntakeJob,
   source: SourceFacts,
   maxOnDiskPixels: number,
-): Promise<Size | undefined> {
+): Size | undefined {
   if (source.format === 'jpeg') {
-    const { scans } = await countJpegScans(path, maxScans)
+    const { scans } = countJpegScans(path, maxScans)
     if (scans > maxScans) {
       throw new AppError('IMAGE_TOO_COSTLY', `A JPEG may have at most ${maxScans} scans.`)
     }
@@ -63,7 +63,7 @@ async function writeAnew(
 ): Promise<Intake> {
   const { format } = source
   const image = reshape(openImage(path, maxPixels), source, crop, kept)
-  const quality = await originalQuality(path, source)
+  const quality = originalQuality(path, source)
   await encodeOriginal(keepColours(image, source), format, quality).toFile(outputPath)
   await syncFile(outputPath)
   return { reencoded: true, format, size: kept }
