@@ -66,7 +66,10 @@ export async function receiveImage(
   if (files.length === 0) throw imageMissing()
 }
 
-type TakeFile = (name: string, part: Readable, fail: (error: unknown) => void) => void
+/** The parser says that there always is a name; there is none where the part has none. */
+type FieldName = string | undefined
+
+type TakeFile = (name: FieldName, part: Readable, fail: (error: unknown) => void) => void
 
 /** Resolves at the end of the form, rejects with the first thing that is wrong with it, or the reason of `stop`. */
 function readForm(
@@ -79,11 +82,12 @@ function readForm(
     stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })
     if (stop.aborted) reject(stop.reason as Error)
     // Listeners for errors stay to the end: an error that nobody hears would end the process.
-    form.on('file', (name, part) => takeFile(name, part, reject))
+    form.on('file', (name: FieldName, part) => takeFile(name, part, reject))
     for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
       form.once(limit, () => reject(tooManyParts()))
     }
-    form.on('field', (name, _value, _isNameCut, isValueCut) => {
+    form.on('field', (name: FieldName, _value, _isNameCut, isValueCut) => {
+      if (name === undefined) return reject(namelessField())
       // The parser itself leaves the names in a multipart form as long as they are.
       if (isValueCut || name.length > otherFieldLimits.fieldNameSize) reject(tooLargeField())
     })
@@ -110,7 +114,8 @@ function abandon(file: WriteStream): Promise<void> {
 }
 
 /** What is wrong with a file part, by its field and how many came before it. */
-function checkPart(name: string, earlier: number): AppError | undefined {
+function checkPart(name: FieldName, earlier: number): AppError | undefined {
+  if (name === undefined) return namelessField()
   if (name !== fieldName) return wrongField(name)
   return earlier > 0 ? severalImages() : undefined
 }
@@ -164,6 +169,10 @@ function imageMissing(): AppError {
 
 function severalImages(): AppError {
   return invalidUpload('The form has more than one picture.')
+}
+
+function namelessField(): AppError {
+  return invalidUpload('The form has a part without a name.')
 }
 
 function wrongField(name: string): AppError {

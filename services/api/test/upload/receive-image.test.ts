@@ -77,6 +77,18 @@ function trickle(piece: string, everyMs: number, count: number): Send {
   }
 }
 
+describe('a form with a part that has no name', () => {
+  it.each([
+    ['field', 'Content-Disposition: form-data\r\n\r\nx'],
+    ['file', 'Content-Disposition: form-data; filename="x"\r\n\r\nx'],
+  ])('T9 is refused, and ends nothing else: a %s', async (_name, part) => {
+    const picture = `${head}x\r\n--b\r\n`
+    const nameless: Send = (write) => write(`${picture}${part}${tail}`)
+    const code = expect.stringMatching(/^INVALID_UPLOAD$|^IMAGE_MISSING$/)
+    await expect(receive(nameless)).rejects.toMatchObject({ code })
+  })
+})
+
 const deviceMissing = existsSync('/dev/full') ? undefined : 'there is no /dev/full'
 
 describeUnless(deviceMissing, 'the file of an upload', () => {
