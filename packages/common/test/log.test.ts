@@ -11,10 +11,11 @@ describe('createLogger', () => {
       lines.push(String(chunk))
       return true
     }
-    // winston writes to the stream behind the console.
-    const stream =
-      (console as unknown as { _stdout?: NodeJS.WriteStream })._stdout ?? process.stdout
-    jest.spyOn(stream, 'write').mockImplementation(write)
+    // winston writes to the stream behind the console, which jest may have put a stream of its own in the place of.
+    const { _stdout: behind } = console as unknown as { _stdout?: NodeJS.WriteStream }
+    for (const stream of new Set([behind ?? process.stdout, process.stdout])) {
+      jest.spyOn(stream, 'write').mockImplementation(write)
+    }
   })
   afterEach(() => {
     jest.restoreAllMocks()

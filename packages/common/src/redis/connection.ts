@@ -7,7 +7,8 @@ import type { Logger } from '../log.ts'
  */
 export type RedisRole = 'cache' | 'producer' | 'worker'
 
-const commandTimeoutMs = { cache: 100, producer: 1000 } as const
+/** Callers of the role `cache` have a shorter limit of their own, which a busy process does not mistake for a hung Redis. */
+const commandTimeoutMs = { cache: 1000, producer: 1000 } as const
 
 /**
  * How long a command may go unanswered before its connection counts as dead, ms. What a hung Redis is sent piles up in

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { digestOf } from '../digest.ts'
 import type { VariantKey } from '../image/index.ts'
 import type { LinkCache } from '../ports/link-store.ts'
-import { translateErrors } from './translate-errors.ts'
+import { patienceMs, translateErrors } from './translate-errors.ts'
 
 export type RedisLinkCacheOptions = {
   readonly redis: Redis
@@ -16,14 +16,14 @@ export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOpt
   const nameOf = (key: VariantKey) => `${prefix}:link:${digestOf(key)}`
   return {
     async get(key) {
-      const url = await translateErrors(redis.get(nameOf(key)))
+      const url = await translateErrors(redis.get(nameOf(key)), patienceMs)
       return url === null ? undefined : { url }
     },
     async set(key, { url }) {
-      await translateErrors(redis.set(nameOf(key), url, 'PX', ttlMs))
+      await translateErrors(redis.set(nameOf(key), url, 'PX', ttlMs), patienceMs)
     },
     async delete(key) {
-      await translateErrors(redis.del(nameOf(key)))
+      await translateErrors(redis.del(nameOf(key)), patienceMs)
     },
   }
 }

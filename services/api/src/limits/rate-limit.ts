@@ -1,4 +1,5 @@
 import type { CircuitBreaker } from '@iaas/common/concurrency/circuit-breaker'
+import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import { AppError, type ErrorCode } from '@iaas/common/errors'
 import type { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
@@ -73,10 +74,13 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   }
 }
 
+/** How long an answer may wait for a count, ms. */
+const patienceMs = 100
+
 /** Where a limit is reached the library rejects with its state. @throws AppError STORE_UNAVAILABLE */
 async function attempt(how: Count, limiter: Limiter, key: string): Promise<RateLimiterRes | null> {
   try {
-    return await how(limiter, key)
+    return await withDeadline(how(limiter, key), patienceMs)
   } catch (error) {
     if (error instanceof RateLimiterRes) return error
     throw new AppError('STORE_UNAVAILABLE', 'Redis does not answer.', { cause: error })
