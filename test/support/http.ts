@@ -80,8 +80,14 @@ export function multipart(
   return { body, headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` } }
 }
 
+/** A token for a new id. A service that has too much to do just now is asked again, as it says. */
 export async function getToken(base: string, id: string): Promise<string> {
-  const answer = await postToken(base, { id })
+  const giveUpAt = Date.now() + 10_000
+  let answer = await postToken(base, { id })
+  while (answer.status === 503 && Date.now() < giveUpAt) {
+    await delay(Number(answer.headers['retry-after'] ?? 1) * 1000)
+    answer = await postToken(base, { id })
+  }
   if (answer.status !== 200) throw new Error(`token: ${answer.status} ${answer.body.toString()}`)
   return json(answer)['token'] as string
 }
