@@ -12,6 +12,7 @@ import { withDeadline } from '../concurrency/with-deadline.ts'
 import { parseObjectKey } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
+import { TimedHandler } from './timed-handler.ts'
 
 export type S3VariantStoreOptions = {
   readonly bucket: string
@@ -39,16 +40,14 @@ export function createS3VariantStore(
   const { bucket, cacheHost, timeoutMs = 10_000 } = options
   const client = new S3Client(toClientConfig(options, timeoutMs))
 
-  /** The signal ends the request; the deadline holds for what does not hear it, such as the search for credentials. */
-  function call<T>(work: (abort: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
-    const limitMs = timeoutMs * maxAttempts
-    const sent = work({ abortSignal: AbortSignal.timeout(limitMs) })
-    return translateErrors(withDeadline(sent, limitMs))
+  /** Each request ends by itself; the deadline holds for all else, such as the search for credentials. */
+  function call<T>(work: Promise<T>): Promise<T> {
+    return translateErrors(withDeadline(work, timeoutMs * maxAttempts))
   }
 
-  async function read(command: GetObjectCommand, abort: { readonly abortSignal: AbortSignal }) {
+  async function read(command: GetObjectCommand) {
     try {
-      const { Body } = await client.send(command, abort)
+      const { Body } = await client.send(command)
       return await Body?.transformToByteArray()
     } catch (error) {
       // Not any 404: a bucket that is missing is a fault, not a variant that is not stored.
@@ -57,9 +56,9 @@ export function createS3VariantStore(
     }
   }
 
-  async function exists(command: HeadObjectCommand, abort: { readonly abortSignal: AbortSignal }) {
+  async function exists(command: HeadObjectCommand) {
     try {
-      await client.send(command, abort)
+      await client.send(command)
       return true
     } catch (error) {
       if (error instanceof S3ServiceException && error.name === 'NotFound') return false
@@ -78,17 +77,16 @@ export function createS3VariantStore(
         ContentType: mime,
         CacheControl: cacheControl,
       })
-      await call((abort) => client.send(command, abort))
+      await call(client.send(command))
     },
-    get: (key) => call((abort) => read(new GetObjectCommand({ Bucket: bucket, Key: key }), abort)),
+    get: (key) => call(read(new GetObjectCommand({ Bucket: bucket, Key: key }))),
     async delete(key) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
-      await call((abort) => client.send(command, abort))
+      await call(client.send(command))
     },
-    has: (key) =>
-      call((abort) => exists(new HeadObjectCommand({ Bucket: bucket, Key: key }), abort)),
+    has: (key) => call(exists(new HeadObjectCommand({ Bucket: bucket, Key: key }))),
     async ping() {
-      await call((abort) => client.send(new HeadBucketCommand({ Bucket: bucket }), abort))
+      await call(client.send(new HeadBucketCommand({ Bucket: bucket })))
     },
     url: (key) => `${cacheHost}/${key}`,
     keyOf: (url) =>
@@ -104,12 +102,9 @@ function toClientConfig(options: S3VariantStoreOptions, timeoutMs: number): S3Cl
     ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === undefined ? {} : otherServer(endpoint)),
     maxAttempts,
-    requestHandler: {
-      connectionTimeout: 2000,
-      requestTimeout: timeoutMs,
-      // Without it the time limit is only logged.
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: new TimedHandler(timeoutMs),
+    // The middleware is put together once for each kind of command.
+    cacheMiddleware: true,
   }
 }
 

@@ -6,6 +6,7 @@ import { objectKey } from '@iaas/common/digest'
 import { createS3VariantStore } from '@iaas/common/s3/variant-store'
 import { describeVariantStore } from '@iaas/testing/contracts/variant-store'
 import { createBucket, startTestS3 } from '@iaas/testing/s3'
+import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { afterAll, describe, expect, it } from '@jest/globals'
 
@@ -121,4 +122,14 @@ describe('the S3 variant store, of a server that', () => {
       await expect(opened.variants.get(newKey())).rejects.toMatchObject(unavailable)
     },
   )
+
+  it('stops half-way through an answer, ends the request by itself', async () => {
+    let ended = 0
+    await using opened = await openAgainst((request, response) => {
+      request.socket.once('close', () => void (ended += 1))
+      halfway[1](request, response)
+    })
+    await expect(opened.variants.get(newKey())).rejects.toMatchObject(unavailable)
+    await until(() => ended === 1)
+  })
 })

@@ -1,0 +1,35 @@
+import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler'
+
+type Request = Parameters<NodeHttpHandler['handle']>[0]
+type Response = ReturnType<NodeHttpHandler['handle']>
+
+/** What an answer that has begun in time may take to its end, ms. */
+const restMs = 1000
+
+/**
+ * Sends requests that end, whatever the server does. The signal that ends them is given here and not with each command:
+ * a client puts its middleware together anew for every command that is sent with options, a third of what a small object
+ * costs.
+ */
+export class TimedHandler extends NodeHttpHandler {
+  readonly #limitMs: number
+
+  /** @param limitMs until an answer begins */
+  constructor(limitMs: number) {
+    super(toOptions(limitMs))
+    this.#limitMs = limitMs + restMs
+  }
+
+  override handle(request: Request): Response {
+    return super.handle(request, { abortSignal: AbortSignal.timeout(this.#limitMs) })
+  }
+}
+
+function toOptions(limitMs: number): NodeHttpHandlerOptions {
+  return {
+    connectionTimeout: 2000,
+    requestTimeout: limitMs,
+    // Without it the time limit is only logged.
+    throwOnRequestTimeout: true,
+  }
+}
