@@ -20,6 +20,17 @@ export type LinkColumns = {
   readonly quality: number
 }
 
+/** Their names. */
+export const variantColumns = [
+  'id',
+  'x',
+  'y',
+  'fit',
+  'file_type',
+  'blur',
+  'quality',
+] as const satisfies readonly (keyof LinkColumns)[]
+
 /** How the seed writes "the quality of the original". */
 const autoQuality = -1
 

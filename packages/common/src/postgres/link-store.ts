@@ -1,36 +1,33 @@
-import { type ExpressionBuilder, sql } from 'kysely'
+import type { ExpressionBuilder } from 'kysely'
+import { createBatch } from '../concurrency/batch.ts'
+import { isAppError } from '../errors.ts'
 import type { Variant } from '../image/index.ts'
 import type { LinkStore } from '../ports/link-store.ts'
 import type { Database } from './database.ts'
-import { toColumns } from './link-row.ts'
+import { toColumns, variantColumns } from './link-row.ts'
+import { type LinkRecord, recordLinks } from './record-links.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
-const variantColumns = ['id', 'x', 'y', 'fit', 'file_type', 'blur', 'quality'] as const
+/** Of links that are recorded at about the same time: so many by one statement, which the first waits for, ms. */
+const maxRecords = 100
+const recordWaitMs = 5
 
 /** The links in the table `images`. The database is the caller's. */
 export function createPostgresLinkStore(db: Database): LinkStore {
+  const record = createBatch<LinkRecord>({
+    run: (records) => recordLinks(db, records),
+    maxItems: maxRecords,
+    waitMs: recordWaitMs,
+    isOutage: (error) => isAppError(error, 'STORE_UNAVAILABLE'),
+  })
+
   return {
     async find(variant) {
       const query = db.selectFrom('images').select('url').where(isRowOf(variant))
       return translateErrors(query.executeTakeFirst())
     },
-    async record(variant, { url }, renderedAt) {
-      const rendered_at = new Date(renderedAt)
-      const query = db
-        .insertInto('images')
-        .values({ ...toColumns(variant), url, rendered_at })
-        .onConflict((conflict) =>
-          conflict
-            .columns([...variantColumns])
-            .doUpdateSet({ url, rendered_at })
-            // The seed's rows may have no time: whatever has one is newer.
-            .where(
-              sql<boolean>`images.rendered_at is null or images.rendered_at < excluded.rendered_at`,
-            ),
-        )
-      await translateErrors(query.execute())
-    },
+    record: (variant, link, renderedAt) => record({ variant, link, renderedAt }),
     async remove(variant, { url }) {
       const query = db.deleteFrom('images').where(isRowOf(variant)).where('url', '=', url)
       await translateErrors(query.execute())

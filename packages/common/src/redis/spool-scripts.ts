@@ -6,40 +6,42 @@
  */
 const forget = `
 local function forget(digest)
-  local size = redis.call('HGET', KEYS[3], digest)
+  local size = redis.call('HGET', KEYS[2], digest)
   if size then
-    redis.call('HDEL', KEYS[3], digest)
-    redis.call('DECRBY', KEYS[4], size)
+    redis.call('HDEL', KEYS[2], digest)
+    redis.call('DECRBY', KEYS[3], size)
   end
-  redis.call('ZREM', KEYS[2], digest)
+  redis.call('ZREM', KEYS[1], digest)
 end
 `
 
 /**
- * KEYS: entry, expiries, sizes, total. ARGV: digest, entry, its size (bytes), its time to live (ms), the most bytes,
+ * KEYS: expiries, sizes, total, entry. ARGV: digest, entry, its size (bytes), its time to live (ms), the most bytes,
  * the most items. Answers 1, or 0 where there is no room.
  */
 export const putScript = `${forget}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for _, digest in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 100)) do forget(digest) end
-local items = redis.call('ZCARD', KEYS[2])
-if items == 0 then redis.call('DEL', KEYS[3], KEYS[4]) end
-local total = tonumber(redis.call('GET', KEYS[4]) or '0')
-local old = redis.call('HGET', KEYS[3], ARGV[1])
+for _, digest in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 100)) do forget(digest) end
+local items = redis.call('ZCARD', KEYS[1])
+if items == 0 then redis.call('DEL', KEYS[2], KEYS[3]) end
+local total = tonumber(redis.call('GET', KEYS[3]) or '0')
+local old = redis.call('HGET', KEYS[2], ARGV[1])
 if old then
   items = items - 1
   total = total - old
 end
 if items + 1 > tonumber(ARGV[6]) or total + ARGV[3] > tonumber(ARGV[5]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[4])
-redis.call('ZADD', KEYS[2], now + ARGV[4], ARGV[1])
-redis.call('HSET', KEYS[3], ARGV[1], ARGV[3])
-redis.call('SET', KEYS[4], string.format('%.0f', total + ARGV[3]))
+redis.call('SET', KEYS[4], ARGV[2], 'PX', ARGV[4])
+redis.call('ZADD', KEYS[1], now + ARGV[4], ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+redis.call('SET', KEYS[3], string.format('%.0f', total + ARGV[3]))
 return 1`
 
-/** KEYS: entry, expiries, sizes, total. ARGV: digest. */
+/** KEYS: expiries, sizes, total, then the entries. ARGV: their digests. */
 export const dropScript = `${forget}
-redis.call('DEL', KEYS[1])
-forget(ARGV[1])
+for index, digest in ipairs(ARGV) do
+  redis.call('DEL', KEYS[3 + index])
+  forget(digest)
+end
 return 1`

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { createBatch } from '../concurrency/batch.ts'
 import type { Digest } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { Spool } from '../ports/spool.ts'
@@ -17,6 +18,8 @@ export type RedisSpoolOptions = {
 
 /** Of an entry: when it was rendered, then the picture. */
 const headerBytes = 8
+/** Dropped by one command at the most. */
+const maxDrops = 100
 
 /** Waiting renditions in Redis, for any number of processes: binary values that expire, bounded by a ledger. */
 export function createRedisSpool(options: RedisSpoolOptions): Spool {
@@ -26,12 +29,20 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
   const total = `${prefix}:spool-total`
   const ledger = [expiries, `${prefix}:spool-sizes`, total]
 
+  async function dropAll(digests: readonly Digest[]): Promise<void> {
+    const keys = [...ledger, ...digests.map(entryOf)]
+    await translateErrors(redis.eval(dropScript, keys.length, ...keys, ...digests))
+  }
+
+  /** Links that were recorded together are dropped together. */
+  const drop = createBatch({ run: dropAll, maxItems: maxDrops, waitMs: 0, isOutage: () => true })
+
   return {
     async put(digest, { bytes, renderedAt }) {
       const entry = Buffer.alloc(headerBytes + bytes.length)
       entry.writeDoubleBE(renderedAt)
       entry.set(bytes, headerBytes)
-      const keys = [entryOf(digest), ...ledger]
+      const keys = [...ledger, entryOf(digest)]
       const args = [digest, entry, entry.length, maxAgeMs, maxBytes, maxItems]
       const done = await translateErrors(redis.eval(putScript, keys.length, ...keys, ...args))
       if (done !== 1) throw new AppError('SPOOL_FULL', 'Too much waits for being stored.')
@@ -47,9 +58,6 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
       )
       return { items, bytes: items === 0 ? 0 : Number(bytes) }
     },
-    async drop(digest) {
-      const keys = [entryOf(digest), ...ledger]
-      await translateErrors(redis.eval(dropScript, keys.length, ...keys, digest))
-    },
+    drop,
   }
 }

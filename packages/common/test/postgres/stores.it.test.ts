@@ -17,6 +17,39 @@ describe('on PostgreSQL', () => {
 
   describeLinkStore('the link store', () => createPostgresLinkStore(database.db))
 
+  it('records a hundred links at once by few statements, and a variant of them twice', async () => {
+    let statements = 0
+    const counted = database.db.withPlugin({
+      transformQuery({ node }) {
+        statements += 1
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    const store = createPostgresLinkStore(counted)
+    const variants = Array.from({ length: 100 }, () => makeVariant())
+    const first = variants[0] ?? makeVariant()
+    await Promise.all([
+      store.record(first, { url: 'later' }, 2),
+      ...variants.map((variant) => store.record(variant, { url: 'u' }, 1)),
+    ])
+    expect(statements).toBeLessThanOrEqual(2)
+    const urls = await Promise.all(
+      variants.map(async (variant) => (await store.find(variant))?.url),
+    )
+    expect(urls).toEqual(['later', ...Array.from({ length: 99 }, () => 'u')])
+  })
+
+  it('records the links of a batch where one of them cannot be', async () => {
+    const store = createPostgresLinkStore(database.db)
+    const [good, bad] = [makeVariant(), makeVariant({ id: 'no \0 in PostgreSQL' as never })]
+    const results = await Promise.allSettled(
+      [bad, good].map((variant) => store.record(variant, { url: 'u' }, 1)),
+    )
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+    expect(await store.find(good)).toEqual({ url: 'u' })
+  })
+
   describeTokenStore('the token store', () => ({
     tokens: createPostgresTokenStore(database.db),
     async age(id, ms) {

@@ -80,6 +80,20 @@ describeUnless(missing, 'with a Redis', () => {
       expect(await redis.exists(`${prefix}:spool:${first}`, `${prefix}:spool:${second}`)).toBe(0)
     })
 
+    it('drops by one command what is dropped at once, the count and all', async () => {
+      await using opened = await open({ maxItems: 100 })
+      const { redis, prefix, spool } = opened
+      const digests = Array.from({ length: 50 }, newDigest)
+      for (const digest of digests) await spool.put(digest, spooled)
+      const countEvals = async () =>
+        Number(/cmdstat_eval:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1])
+      const before = await countEvals()
+      await Promise.all(digests.slice(1).map((digest) => spool.drop(digest)))
+      expect((await countEvals()) - before).toBe(1)
+      expect(await spool.usage()).toEqual({ items: 1, bytes: 100 + 8 })
+      expect((await redis.keys(`${prefix}:spool:*`)).length).toBe(1)
+    })
+
     it('counts right again after Redis has lost a part of its count', async () => {
       await using opened = await open()
       const { redis, prefix, spool } = opened
