@@ -1,4 +1,5 @@
-import { Counter, Histogram, type Registry } from 'prom-client'
+import { createCounterTally, createHistogramTally } from '@iaas/common/metrics/tally'
+import { Counter, type Registry } from 'prom-client'
 
 export type UploaderMetrics = {
   job(queue: string, result: 'done' | 'retried' | 'failed', ms: number): void
@@ -9,37 +10,34 @@ export type UploaderMetrics = {
 }
 
 export function createUploaderMetrics(registry: Registry): UploaderMetrics {
-  const registers = [registry]
-  const jobs = new Counter({
+  const jobs = createCounterTally({
     name: 'iaas_jobs_total',
     help: 'Jobs by queue and what came of them.',
-    labelNames: ['queue', 'result'],
-    registers,
+    registry,
   })
-  const durations = new Histogram({
+  const durations = createHistogramTally({
     name: 'iaas_job_duration_seconds',
     help: 'One attempt of a job.',
-    labelNames: ['queue'],
-    buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
-    registers,
+    bounds: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    registry,
   })
-  const lag = new Histogram({
+  const lag = createHistogramTally({
     name: 'iaas_persistence_lag_seconds',
     help: 'From a render to its recorded link.',
-    buckets: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3600],
-    registers,
-  })
+    bounds: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3600],
+    registry,
+  }).of({})
   const unlinked = new Counter({
     name: 'iaas_links_removed_total',
     help: 'Links that were removed, since their objects are gone.',
-    registers,
+    registers: [registry],
   })
   return {
     unlinked: () => unlinked.inc(),
     linked: (lagMs) => lag.observe(Math.max(0, lagMs) / 1000),
     job(queue, result, ms) {
-      jobs.inc({ queue, result })
-      durations.observe({ queue }, ms / 1000)
+      jobs.of({ queue, result }).add()
+      durations.of({ queue }).observe(ms / 1000)
     },
   }
 }

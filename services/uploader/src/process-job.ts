@@ -25,19 +25,22 @@ export type ProcessJob = (
 /** Does one attempt of a job: every failure reaches the queue, which decides by its kind whether there is another. */
 export function createProcessJob(options: ProcessJobOptions): ProcessJob {
   const { queue, name, handle, giveUp, metrics } = options
+  const writeDone = options.log.series('job done')
 
   return async function processJob(job, signal) {
     const startedAt = performance.now()
     const attempt = job.attemptsMade + 1
-    const log = options.log.child({ queue, jobId: job.id, attempt })
+    const fields = { queue, jobId: job.id, attempt }
     let request: PersistRequest | undefined
     try {
       if (job.name !== name) throw new UnrecoverableError(`There is no handler for "${job.name}".`)
       request = parsePayload(job.data)
       await handle(request, signal)
-      metrics.job(queue, 'done', performance.now() - startedAt)
-      log.info('job done', { ms: Math.round(performance.now() - startedAt) })
+      const ms = performance.now() - startedAt
+      metrics.job(queue, 'done', ms)
+      writeDone({ ...fields, ms: Math.round(ms) })
     } catch (error) {
+      const log = options.log.child(fields)
       const jobError = toJobError(error)
       const isLast = jobError instanceof UnrecoverableError || attempt >= (job.opts.attempts ?? 1)
       metrics.job(queue, isLast ? 'failed' : 'retried', performance.now() - startedAt)

@@ -28,6 +28,7 @@ async function setUp(handle: Handle) {
     warn: note,
     error: note,
     child: () => log,
+    series: (message) => () => note(message),
   }
   const processJob = createProcessJob({
     queue: queueNames.uploads,

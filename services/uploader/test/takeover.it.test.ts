@@ -18,7 +18,7 @@ import { describeOnEachServer } from './_servers.ts'
 const hangingUploader = `
   import { createUploader } from '@iaas/uploader/create-uploader'
   const silent = () => {}
-  const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log }
+  const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log, series: () => silent }
   const begin = () => new Promise(() => process.stdout.write('begun'))
   createUploader({
     backend: JSON.parse(process.env.BACKEND),
