@@ -8,6 +8,7 @@ import { createSilentLogger } from '../../src/log.ts'
 import { createDatabase } from '../../src/postgres/database.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
 import { migrateToLatest } from '../../src/postgres/migrate.ts'
+import { migrations } from '../../src/postgres/migrations/index.ts'
 import { createPostgresTokenStore } from '../../src/postgres/token-store.ts'
 
 describe('migrateToLatest', () => {
@@ -16,7 +17,7 @@ describe('migrateToLatest', () => {
     await Promise.all(Array.from({ length: 8 }, () => migrateToLatest({ url: database.url })))
     await migrateToLatest({ url: database.url })
     const { rows } = await query(database.url, 'SELECT name FROM iaas_migrations ORDER BY name')
-    expect(rows.map(({ name }) => name)).toEqual(['0001-links-and-tokens', '0002-link-changes'])
+    expect(rows.map(({ name }) => name)).toEqual(Object.keys(migrations))
   })
 
   it('F25 gives up within its limit where another process holds the lock', async () => {
@@ -71,7 +72,68 @@ describe('migrateToLatest', () => {
     )
     expect(await createPostgresTokenStore(db.db).claim('t', parseImageId('dog'))).toBe(true)
   })
+
+  it('takes an index that was built before as the one of the lookup', async () => {
+    await using database = await provideDatabase()
+    await query(
+      database.url,
+      `${seedTable}; CREATE UNIQUE INDEX unique_image ON images ${variantColumns}`,
+    )
+    const early = `CREATE UNIQUE INDEX CONCURRENTLY unique_image_with_url ON images ${variantColumns} INCLUDE (url)`
+    await query(database.url, early)
+    const before = await query(
+      database.url,
+      "SELECT pg_relation_filenode('unique_image_with_url') AS file",
+    )
+    await migrateToLatest({ url: database.url })
+    const after = await query(database.url, "SELECT pg_relation_filenode('unique_image') AS file")
+    expect(after.rows).toEqual(before.rows)
+    expect(await indexNames(database.url)).not.toContain('unique_image_with_url')
+  })
+
+  it('builds the index of the lookup anew where building it before was given up', async () => {
+    await using database = await provideDatabase()
+    await query(
+      database.url,
+      `${seedTable};
+       INSERT INTO images (id, x, y, fit, file_type, url) SELECT 'twin', 1, 1, 'clip', 'image/jpeg', 'u' FROM generate_series(1, 2)`,
+    )
+    const early = `CREATE UNIQUE INDEX CONCURRENTLY unique_image_with_url ON images ${variantColumns} INCLUDE (url)`
+    await expect(query(database.url, early)).rejects.toMatchObject({ code: '23505' })
+    await query(database.url, 'DELETE FROM images')
+    await migrateToLatest({ url: database.url })
+    expect(await indexDefinition(database.url)).toContain('INCLUDE (url)')
+  })
+
+  it('leaves the index as it is where an address is too long for it, and finds it all the same', async () => {
+    await using database = await provideDatabase()
+    const digits = "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 300) n)"
+    await query(
+      database.url,
+      `${seedTable};
+       INSERT INTO images (id, x, y, fit, file_type, url) VALUES ('long', 1, 1, 'clip', 'image/jpeg', ${digits})`,
+    )
+    await migrateToLatest({ url: database.url })
+    expect(await indexDefinition(database.url)).not.toContain('INCLUDE')
+    const { rows } = await query(database.url, "SELECT length(url) FROM images WHERE id = 'long'")
+    expect(rows).toEqual([{ length: 9600 }])
+  })
 })
+
+/** The table as the newest seed makes it. */
+const seedTable = `CREATE TABLE images (id VARCHAR(255), x INT, y INT, fit VARCHAR(8), file_type VARCHAR(16), url TEXT,
+  blur BOOLEAN DEFAULT 'f', rendered_at TIMESTAMPTZ DEFAULT NULL, quality INT NOT NULL DEFAULT -1)`
+const variantColumns = '(id, x, y, fit, file_type, blur, quality)'
+
+async function indexNames(url: string) {
+  const { rows } = await query(url, "SELECT indexname FROM pg_indexes WHERE tablename = 'images'")
+  return rows.map((row) => row['indexname'])
+}
+
+async function indexDefinition(url: string) {
+  const { rows } = await query(url, "SELECT pg_get_indexdef('unique_image'::regclass) AS sql")
+  return rows[0]?.['sql']
+}
 
 describe('a database that does not answer', () => {
   it.each([
