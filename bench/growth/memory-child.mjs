@@ -1,22 +1,22 @@
 // How much memory a link takes in the cache of an api: run with --expose-gc, prints bytes.
 import { variantKey } from '@iaas/common/image'
-import { createMemoryLinkCache } from '@iaas/common/memory/link-cache'
+import { createLinkMemory } from '@iaas/common/memory/link-memory'
 import { toLinkVariant } from '../work/links.mjs'
 
 const count = 200_000
 // What compiling the modules has left behind is no part of it.
-const warm = createMemoryLinkCache({ maxItems: 10, ttlMs: 60_000 })
-await warm.set(variantKey(toLinkVariant(0)), { url: 'https://cdn.example.com/' })
+const warm = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
+warm.set(variantKey(toLinkVariant(0)), { url: 'https://cdn.example.com/' })
 const before = heldBytes()
-const cache = createMemoryLinkCache({ maxItems: count, ttlMs: 3_600_000 })
+const cache = createLinkMemory({ maxItems: count, ttlMs: 3_600_000 })
 for (let number = 0; number < count; number += 1) {
   const digest = number.toString(16).padStart(64, '0')
   const url = Buffer.from(`https://cdn.example.com/${digest.slice(-4)}/${digest}.jpg`).toString()
-  await cache.set(variantKey(toLinkVariant(number)), { url })
+  cache.set(variantKey(toLinkVariant(number)), { url })
 }
 const bytes = (heldBytes() - before) / count
 // It must still be there when it is weighed.
-await cache.get(variantKey(toLinkVariant(0)))
+cache.get(variantKey(toLinkVariant(0)))
 process.stdout.write(`${bytes}`)
 
 function heldBytes() {
