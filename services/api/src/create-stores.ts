@@ -46,7 +46,8 @@ export type Stores = {
 export function createStores({ config, log, telemetry }: ApiOptions, closers: Closers): Stores {
   const folders = toFolders(config)
   const url = requirePostgresUrl(config.postgresql)
-  const db = createDatabase({ url, poolSize: config.postgresql.pool, log })
+  const { pool: poolSize, prepared: preparesStatements } = config.postgresql
+  const db = createDatabase({ url, poolSize, preparesStatements, log })
   closers.add('database', () => db.destroy())
   const { variants, isServedHere } = createVariantStore(config, folders, closers, readObjectLimitMs)
   const spool = createSpool(config, folders, closers, log)

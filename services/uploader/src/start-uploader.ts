@@ -57,7 +57,8 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   const metrics = createUploaderMetrics(telemetry.registry)
   const folders = toFolders(config)
   const url = requirePostgresUrl(config.postgresql)
-  const db = createDatabase({ url, poolSize: config.postgresql.pool, log })
+  const { pool: poolSize, prepared: preparesStatements } = config.postgresql
+  const db = createDatabase({ url, poolSize, preparesStatements, log })
   closers.add('database', () => db.destroy())
   const { variants } = createVariantStore(config, folders, closers)
   const spool = createSpool(config, folders, closers, log)

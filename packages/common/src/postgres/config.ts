@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { address, integer, text } from '../config/setting.ts'
+import { address, integer, text, toggle } from '../config/setting.ts'
 
 /** The seed's keys, and an address that stands for all of them. */
 export const postgresqlSettings = z
@@ -16,6 +16,10 @@ export const postgresqlSettings = z
     port: integer({ min: 1, max: 65_535, fallback: 5432 }, 'The port.'),
     database: text({ description: 'The name of the database.' }),
     pool: integer({ min: 1, max: 500, fallback: 10 }, 'Connections a process keeps at the most.'),
+    prepared: toggle(
+      true,
+      'Whether connections keep the plan of the lookup; off behind a pooler that hands a session from one to another and does not know prepared statements (PgBouncer before 1.21).',
+    ),
   })
   .prefault({})
 

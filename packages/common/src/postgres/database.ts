@@ -2,6 +2,8 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../log.ts'
 import { keepProcessAlive } from './keep-process-alive.ts'
+import { linkLookup } from './link-lookup.ts'
+import { createPreparingClient } from './preparing-client.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
@@ -15,13 +17,17 @@ export type DatabaseOptions = {
   readonly connectTimeoutMs?: number
   /** How long a statement may take, ms: whoever finds the database hung is told so within a second. */
   readonly statementTimeoutMs?: number
+  /** Whether connections keep the plans of hot statements. */
+  readonly preparesStatements?: boolean
   readonly log: Logger
 }
 
 /** A pool of connections; they are made when they are needed. The caller ends it with `destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
   const { url, poolSize, log, connectTimeoutMs = 500, statementTimeoutMs = 700 } = options
+  const { preparesStatements = true } = options
   const pool = new pg.Pool({
+    Client: createPreparingClient(preparesStatements ? [linkLookup] : []),
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,

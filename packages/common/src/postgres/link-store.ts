@@ -4,6 +4,7 @@ import { isAppError } from '../errors.ts'
 import type { Variant } from '../image/index.ts'
 import type { LinkStore } from '../ports/link-store.ts'
 import type { Database } from './database.ts'
+import { toLinkLookup } from './link-lookup.ts'
 import { toColumns, variantColumns } from './link-row.ts'
 import { type LinkRecord, recordLinks } from './record-links.ts'
 import type { Schema } from './tables/schema.ts'
@@ -24,8 +25,8 @@ export function createPostgresLinkStore(db: Database): LinkStore {
 
   return {
     async find(variant) {
-      const query = db.selectFrom('images').select('url').where(isRowOf(variant))
-      return translateErrors(query.executeTakeFirst())
+      const { rows } = await translateErrors(db.executeQuery(toLinkLookup(variant)))
+      return rows[0]
     },
     record: (variant, link, renderedAt) => record({ variant, link, renderedAt }),
     async remove(variant, { url }) {
