@@ -1,4 +1,4 @@
-import { type Variant, variantKey } from '@iaas/common/image'
+import { type Variant, type VariantKey, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Link, LinkCache, LinkMemory, LinkStore } from '@iaas/common/ports/link-store'
 import type { ApiMetrics, LookupLayer } from '../metrics/api-metrics.ts'
@@ -16,13 +16,16 @@ export type CachedLinksOptions = {
 export type CachedLinks = {
   /** Never throws: what cannot be asked counts as not known, and the variant is rendered. */
   find(variant: Variant): Promise<Link | undefined>
+  /** What the store says of it now, whatever was asked before. Never throws. */
+  findStored(variant: Variant): Promise<Link | undefined>
   /** Forgets a link whose object is gone, here and in the store. */
   remove(variant: Variant, link: Link): Promise<void>
 }
 
-/** Asks the nearest first, and lets the nearer ones remember. */
+/** Asks the nearest first, and lets the nearer ones remember. Of a crowd that wants the same, one asks. */
 export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
   const { store, memory, shared, metrics, log } = options
+  const asking = new Map<VariantKey, Promise<Link | undefined>>()
 
   async function ask(
     name: LookupLayer,
@@ -44,12 +47,25 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     const known = memory.get(key)
     metrics.lookup('memory', known === undefined ? 'miss' : 'hit')
     if (known !== undefined) return known
+    const asked = asking.get(key) ?? askOthers(key, variant).finally(() => asking.delete(key))
+    asking.set(key, asked)
+    return asked
+  }
+
+  async function askOthers(key: VariantKey, variant: Variant): Promise<Link | undefined> {
     const told = shared && (await ask('redis', () => shared.get(key)))
-    const link = told ?? (await ask('database', () => store.find(variant)))
+    if (told === undefined) return findStored(variant)
+    memory.set(key, told)
+    return told
+  }
+
+  async function findStored(variant: Variant): Promise<Link | undefined> {
+    const link = await ask('database', () => store.find(variant))
     if (link === undefined) return undefined
+    const key = variantKey(variant)
     memory.set(key, link)
     // A cache that cannot remember is asked in vain next time; no answer waits for it.
-    if (told === undefined) shared?.set(key, link).catch(() => {})
+    shared?.set(key, link).catch(() => {})
     return link
   }
 
@@ -59,5 +75,5 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     await Promise.allSettled([store.remove(variant, link), shared?.delete(key)])
   }
 
-  return { find, remove }
+  return { find, findStored, remove }
 }

@@ -102,7 +102,7 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     hold: Hold,
   ): Promise<Rendering> {
     // The spool lets go of a rendition only after its link is recorded: asked in this order, one of the two knows.
-    const link = isStored ? undefined : await links.find(variant)
+    const link = isStored ? undefined : await links.findStored(variant)
     if (link !== undefined) return { kind: 'linked', link }
     await limits.take(client, variant.id)
     const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
