@@ -5,7 +5,7 @@ import { query } from '@iaas/testing/postgres'
 import { ownRedisMissing } from '@iaas/testing/redis'
 import sharp from 'sharp'
 import { type Deployed, provideDeployment } from '../support/deployed.ts'
-import { ask, askUntil, store } from '../support/http.ts'
+import { type Answer, ask, askUntil, store } from '../support/http.ts'
 import { readMetric } from '../support/metrics.ts'
 import type { Stack } from '../support/stack.ts'
 
@@ -82,12 +82,14 @@ describeUnless(ownRedisMissing, 'the services apart, on PostgreSQL, Redis and S3
     const path = '/photo_92_92.jpg'
     const isHit = ({ status }: { status: number }) => status === 307
     // One after the other: of two that render it at once, the later one's link may be recorded after the deletion.
-    for (const { base } of apis) await askUntil(isHit, base, path)
+    const hits = []
+    for (const { base } of apis) hits.push(await askUntil(isHit, base, path))
     await query(deployed.databaseUrl, 'DELETE FROM images WHERE x = 92')
-    const answers = await Promise.all(
-      apis.map(({ base }) => askUntil(({ status }) => status === 200, base, path)),
-    )
-    expect(answers).toHaveLength(2)
+    const old = hits[0]?.headers.location
+    // It is rendered anew by one of them; the other may be asked again only when that is stored already.
+    const isNew = ({ headers }: Answer) => headers.location !== old
+    const answers = await Promise.all(apis.map(({ base }) => askUntil(isNew, base, path)))
+    expect(answers.some(({ status }) => status === 200)).toBe(true)
   })
 
   it('with Redis gone, hits and misses are answered, and with it back variants are stored again', async () => {
