@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Turn, Turns } from '../ports/turns.ts'
-import { patienceMs, translateErrors } from './translate-errors.ts'
+import { translateErrors } from './translate-errors.ts'
 
 export type RedisTurnsOptions = {
   readonly redis: Redis
@@ -35,7 +35,7 @@ export function createRedisTurns({ redis, prefix, lifeMs }: RedisTurnsOptions): 
   return {
     async tryTake(work) {
       const [name, holder] = [`${prefix}:turn:${work}`, randomUUID()]
-      const taken = await translateErrors(redis.set(name, holder, 'PX', lifeMs, 'NX'), patienceMs)
+      const taken = await translateErrors(redis.set(name, holder, 'PX', lifeMs, 'NX'))
       return taken === null ? undefined : hold(name, holder)
     },
   }

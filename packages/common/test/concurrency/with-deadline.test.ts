@@ -18,6 +18,15 @@ describe('a deadline', () => {
     await expect(withDeadline(new Promise(() => {}), 20)).rejects.toThrow('No answer in 20 ms.')
   })
 
+  it('is put off while this process is too busy to hear anything, but not for ever', async () => {
+    const startedAt = performance.now()
+    const never = withDeadline(new Promise(() => {}), 20)
+    const busy = setInterval(() => block(50), 1)
+    await expect(never).rejects.toThrow('No answer in 20 ms.')
+    clearInterval(busy)
+    expect(performance.now() - startedAt).toBeGreaterThan(100)
+  })
+
   it('hears what had come while this process was too busy to listen', async () => {
     const server = createServer((socket) => socket.end('answer')).listen(0, '127.0.0.1')
     await once(server, 'listening')
