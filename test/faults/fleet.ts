@@ -73,8 +73,10 @@ export async function startFleet(deployed: Deployed): Promise<Fleet> {
       if (child.exitCode === null && child.signalCode === null) {
         const exited = once(child, 'exit')
         child.kill(signal)
-        const [code] = (await exited) as [number | null]
-        if (signal === 'SIGTERM' && code !== 0) unexpected.push(`${member.name}: ends with ${code}`)
+        const [code, by] = (await exited) as [number | null, NodeJS.Signals | null]
+        // One that is still being loaded has nothing to end in order: the signal itself ends it.
+        const isOrderly = code === 0 || by === signal
+        if (!isOrderly) unexpected.push(`${member.name}: ends with ${code ?? by}`)
       }
       member.stack = await start(service, { ...options, env: { ...options.env, ...env } })
       outage.to = performance.now() + marginMs
