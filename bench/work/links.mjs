@@ -35,12 +35,15 @@ export async function seedDatabase(url, count, first = 0) {
   }
 }
 
+/** So few that each is answered within the patience of an api. */
+const atOnce = 200
+
 /** Lets Redis remember links 0 to `count` - 1, as the api itself would. */
 export async function seedRedis(url, count) {
   const redis = new Redis(url)
   const cache = createRedisLinkCache({ redis, prefix: 'iaas', ttlMs })
-  for (let first = 0; first < count; first += batch) {
-    const numbers = Array.from({ length: Math.min(batch, count - first) }, (_, at) => first + at)
+  for (let first = 0; first < count; first += atOnce) {
+    const numbers = Array.from({ length: Math.min(atOnce, count - first) }, (_, at) => first + at)
     await Promise.all(
       numbers.map((number) => cache.set(variantKey(toLinkVariant(number)), { url: urlOf(number) })),
     )
