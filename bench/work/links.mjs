@@ -13,7 +13,6 @@ const policy = {
 }
 /** Longer than any measurement. */
 const ttlMs = 3_600_000
-const batch = 5000
 /** Where the links lead; nothing asks there. */
 const urlOf = (number) => `https://cdn.example.com/ab/cd/abcd-${number}.jpg`
 
