@@ -21,8 +21,8 @@ export function createTurns(
   if (url === undefined || breaker === undefined) {
     return createAwaitTurn({ turns: undefined, patienceMs, log })
   }
-  const redis = createRedis({ url, role: 'cache', log })
+  const redis = createRedis({ url, role: 'producer', log })
   closers.add('turns', () => redis.disconnect())
-  const turns = guard(createRedisTurns({ redis, prefix: 'iaas', lifeMs }), breaker, 'tryTake')
+  const turns = guard(createRedisTurns({ redis, prefix: 'iaas', lifeMs }), breaker, 'claim')
   return createAwaitTurn({ turns, patienceMs, log })
 }

@@ -29,15 +29,20 @@ import { createRenditionPersister } from '../src/renderings/persist-rendition.ts
 import { type Rendering, createRenderings } from '../src/renderings/renderings.ts'
 import { type ImageContext, createServeImage } from '../src/serve-image.ts'
 
-export type RigOptions = { readonly variantsPerOriginal?: number; readonly turns?: Turns }
+export type RigOptions = {
+  readonly variantsPerOriginal?: number
+  readonly turns?: Turns
+  /** What lies in the spool. */
+  readonly entries?: Map<Digest, Spooled>
+}
 
 /** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
-export async function createRig({ variantsPerOriginal = 0, turns }: RigOptions = {}) {
+export async function createRig(options: RigOptions = {}) {
+  const { variantsPerOriginal = 0, turns, entries = new Map<Digest, Spooled>() } = options
   const folder = await createTemporaryFolder()
   const originals = createFakeOriginalStore(folder.path)
   const id = parseImageId('photo')
   await plant(originals, id)
-  const entries = new Map<Digest, Spooled>()
   const persistence = createFakePersistence()
   const store = countFinds(createFakeLinkStore())
   const renderer = createHeldRenderer()

@@ -1,13 +1,30 @@
 import type { Digest } from '../digest.ts'
+import type { Spooled } from './spool.ts'
 
-/** The turn at a piece of work. It ends by itself soon after its process has gone. */
+/** The turn at a rendition. It ends by itself soon after its process has gone. */
 export type Turn = {
+  /**
+   * Whether another one had it, or its rendition left the spool, so short a time ago that it may have been stored since
+   * its link was looked for. Otherwise nobody has made it in the meantime.
+   */
+  readonly isFollowUp: boolean
   /** Lets the next one have it. Never rejects. */
   end(): Promise<void>
 }
 
-/** Lets one process at a time do a piece of work, of all that share the turns. That saves work; nothing may rely on it. */
+/** What comes of asking for the turn at a rendition. */
+export type Claim =
+  | { readonly kind: 'turn'; readonly turn: Turn }
+  /** It was made, and waits for being stored. */
+  | { readonly kind: 'spooled'; readonly spooled: Spooled }
+  /** Another one is making it now. */
+  | { readonly kind: 'taken' }
+
+/**
+ * Lets one process at a time make a rendition, of all that share the turns and a spool. That saves work; nothing may rely
+ * on it.
+ */
 export type Turns = {
-  /** undefined: another one has it now. @throws AppError STORE_UNAVAILABLE */
-  tryTake(work: Digest): Promise<Turn | undefined>
+  /** `digest`: of the variant. @throws AppError STORE_UNAVAILABLE */
+  claim(digest: Digest): Promise<Claim>
 }

@@ -1,3 +1,5 @@
+import { ended, historyMs } from './turn-scripts.ts'
+
 /*
  * The bounds of the spool are kept by a ledger in Redis itself, so that they hold for all processes together: a sorted
  * set of digests by expiry, a hash of their sizes, and the sum of these. Each script is atomic: no process that dies
@@ -38,10 +40,11 @@ redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 redis.call('SET', KEYS[3], string.format('%.0f', total + ARGV[3]))
 return 1`
 
-/** KEYS: expiries, sizes, total, then the entries. ARGV: their digests. */
+/** KEYS: expiries, sizes, total, then the entries, then the turns at them. ARGV: their digests. */
 export const dropScript = `${forget}
 for index, digest in ipairs(ARGV) do
   redis.call('DEL', KEYS[3 + index])
+  redis.call('SET', KEYS[3 + #ARGV + index], '${ended}', 'PX', ${historyMs}, 'NX')
   forget(digest)
 end
 return 1`

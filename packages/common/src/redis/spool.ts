@@ -3,8 +3,10 @@ import { createBatch } from '../concurrency/batch.ts'
 import type { Digest } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { Spool } from '../ports/spool.ts'
+import { entryName, readEntry, toEntry } from './spool-entry.ts'
 import { dropScript, putScript } from './spool-scripts.ts'
 import { translateErrors } from './translate-errors.ts'
+import { turnName } from './turn-scripts.ts'
 
 export type RedisSpoolOptions = {
   /** Of the role `producer`: entries are too large for the deadline of a cache. */
@@ -16,21 +18,20 @@ export type RedisSpoolOptions = {
   readonly maxAgeMs: number
 }
 
-/** Of an entry: when it was rendered, then the picture. */
-const headerBytes = 8
 /** Dropped by one command at the most. */
 const maxDrops = 100
 
 /** Waiting renditions in Redis, for any number of processes: binary values that expire, bounded by a ledger. */
 export function createRedisSpool(options: RedisSpoolOptions): Spool {
   const { redis, prefix, maxBytes, maxItems, maxAgeMs } = options
-  const entryOf = (digest: Digest) => `${prefix}:spool:${digest}`
+  const entryOf = (digest: Digest) => entryName(prefix, digest)
   const expiries = `${prefix}:spool-expiries`
   const total = `${prefix}:spool-total`
   const ledger = [expiries, `${prefix}:spool-sizes`, total]
 
   async function dropAll(digests: readonly Digest[]): Promise<void> {
-    const keys = [...ledger, ...digests.map(entryOf)]
+    const turns = digests.map((digest) => turnName(prefix, digest))
+    const keys = [...ledger, ...digests.map(entryOf), ...turns]
     await translateErrors(redis.eval(dropScript, keys.length, ...keys, ...digests))
   }
 
@@ -38,10 +39,8 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
   const drop = createBatch({ run: dropAll, maxItems: maxDrops, waitMs: 0, isOutage: () => true })
 
   return {
-    async put(digest, { bytes, renderedAt }) {
-      const entry = Buffer.alloc(headerBytes + bytes.length)
-      entry.writeDoubleBE(renderedAt)
-      entry.set(bytes, headerBytes)
+    async put(digest, spooled) {
+      const entry = toEntry(spooled)
       const keys = [...ledger, entryOf(digest)]
       const args = [digest, entry, entry.length, maxAgeMs, maxBytes, maxItems]
       const done = await translateErrors(redis.eval(putScript, keys.length, ...keys, ...args))
@@ -49,8 +48,7 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
     },
     async get(digest) {
       const entry = await translateErrors(redis.getBuffer(entryOf(digest)))
-      if (entry === null || entry.length < headerBytes) return undefined
-      return { renderedAt: entry.readDoubleBE(), bytes: entry.subarray(headerBytes) }
+      return entry === null ? undefined : readEntry(entry)
     },
     async usage() {
       const [items, bytes] = await translateErrors(

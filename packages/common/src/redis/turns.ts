@@ -1,29 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Turn, Turns } from '../ports/turns.ts'
+import { entryName, readEntry } from './spool-entry.ts'
 import { translateErrors } from './translate-errors.ts'
+import { claimScript, claimed, endScript, prolongScript, turnName } from './turn-scripts.ts'
 
 export type RedisTurnsOptions = {
+  /** Of the role `producer`: what waits in the spool is too large for the deadline of a cache. */
   readonly redis: Redis
+  /** That of the spool. */
   readonly prefix: string
   /** How long a turn outlives its process, ms. */
   readonly lifeMs: number
 }
 
-/** A turn is a key that holds its holder: whose turn has ended by its age must not touch that of the next. */
-const prolongScript = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])`
-const endScript = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])`
-
-/** Turns for all processes that share a Redis. */
+/** Turns for all processes that share a Redis, and a spool in it: one round trip asks for both. */
 export function createRedisTurns({ redis, prefix, lifeMs }: RedisTurnsOptions): Turns {
-  function hold(name: string, holder: string): Turn {
+  function hold(name: string, holder: string, isFollowUp: boolean): Turn {
     const prolong = () => void redis.eval(prolongScript, 1, name, holder, lifeMs).catch(() => {})
     const timer = setInterval(prolong, lifeMs / 3).unref()
     return {
+      isFollowUp,
       async end() {
         clearInterval(timer)
         // What cannot be ended now ends by its age.
@@ -33,10 +30,16 @@ export function createRedisTurns({ redis, prefix, lifeMs }: RedisTurnsOptions): 
   }
 
   return {
-    async tryTake(work) {
-      const [name, holder] = [`${prefix}:turn:${work}`, randomUUID()]
-      const taken = await translateErrors(redis.set(name, holder, 'PX', lifeMs, 'NX'))
-      return taken === null ? undefined : hold(name, holder)
+    async claim(digest) {
+      const [name, holder] = [turnName(prefix, digest), randomUUID()]
+      const keys = [entryName(prefix, digest), name] as const
+      const answer: unknown = await translateErrors(
+        redis.callBuffer('EVAL', claimScript, 2, ...keys, holder, lifeMs),
+      )
+      if (answer === claimed.taken) return { kind: 'taken' }
+      const spooled = answer instanceof Buffer ? readEntry(answer) : undefined
+      if (spooled !== undefined) return { kind: 'spooled', spooled }
+      return { kind: 'turn', turn: hold(name, holder, answer !== claimed.first) }
     },
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { digestOf } from '@iaas/common/digest'
 import { createSilentLogger } from '@iaas/common/log'
 import { createRedis } from '@iaas/common/redis/connection'
+import { createRedisSpool } from '@iaas/common/redis/spool'
 import { createRedisTurns } from '@iaas/common/redis/turns'
 import { describeTurns } from '@iaas/testing/contracts/turns'
 import { describeUnless } from '@iaas/testing/describe-unless'
@@ -20,24 +21,38 @@ describeUnless(missing, 'with a Redis', () => {
   afterAll(() => connections.forEach((redis) => redis.disconnect()))
 
   async function open({ prefix = randomUUID(), lifeMs = 5000 } = {}) {
-    const redis = createRedis({ url: server?.url ?? '', role: 'cache', log: createSilentLogger() })
+    const redis = createRedis({
+      url: server?.url ?? '',
+      role: 'producer',
+      log: createSilentLogger(),
+    })
     connections.push(redis)
     await until(() => redis.status === 'ready')
-    return { redis, prefix, turns: createRedisTurns({ redis, prefix, lifeMs }) }
+    const bounds = { maxItems: 10, maxBytes: 10_000, maxAgeMs: 60_000 }
+    const spool = createRedisSpool({ redis, prefix, ...bounds })
+    return { redis, prefix, spool, turns: createRedisTurns({ redis, prefix, lifeMs }) }
   }
 
-  describeTurns('turns in Redis', async () => (await open()).turns)
+  describeTurns('turns in Redis', open)
+
+  it('a rendition that has left the spool since was made by another', async () => {
+    const { spool, turns } = await open()
+    const digest = digestOf('a rendition')
+    await spool.put(digest, { bytes: new Uint8Array(10), renderedAt: 1_764_000_000_000 })
+    await spool.drop(digest)
+    expect(await turns.claim(digest)).toMatchObject({ kind: 'turn', turn: { isFollowUp: true } })
+  })
 
   it('a turn lasts as long as its holder lives, and little longer', async () => {
     const [mine, others] = [await open({ lifeMs: 400 }), await open()]
     const theirs = createRedisTurns({ redis: others.redis, prefix: mine.prefix, lifeMs: 400 })
     const work = digestOf('work')
-    await mine.turns.tryTake(work)
+    await mine.turns.claim(work)
     const asked = Array.from({ length: 10 }, (_, index) =>
-      delay(100 * index).then(() => theirs.tryTake(work)),
+      delay(100 * index).then(() => theirs.claim(work)),
     )
-    expect(await Promise.all(asked)).toEqual(asked.map(() => undefined))
+    expect(await Promise.all(asked)).toEqual(asked.map(() => ({ kind: 'taken' })))
     mine.redis.disconnect()
-    await until(async () => (await theirs.tryTake(work)) !== undefined)
+    await until(async () => (await theirs.claim(work)).kind === 'turn')
   })
 })

@@ -1,35 +1,57 @@
 import { digestOf } from '@iaas/common/digest'
-import type { Turns } from '@iaas/common/ports/turns'
+import type { Spool } from '@iaas/common/ports/spool'
+import type { Turn, Turns } from '@iaas/common/ports/turns'
 import { describe, expect, it } from '@jest/globals'
 
-const work = digestOf('a piece of work')
+const digest = digestOf('a rendition')
+const spooled = { bytes: new Uint8Array(100).fill(1), renderedAt: 1_764_000_000_000 }
 
-/** What all turns keep to. `open`: new ones, shared with nobody. */
-export function describeTurns(name: string, open: () => Promise<Turns>): void {
+export type OpenTurns = { readonly turns: Turns; readonly spool: Pick<Spool, 'put' | 'drop'> }
+
+/** What all turns keep to. `open`: new ones, shared with nobody, and the spool beside them. */
+export function describeTurns(name: string, open: () => Promise<OpenTurns>): void {
   describe(`${name} keep to the contract of turns`, () => {
-    it('let one at a time have a piece of work', async () => {
-      const turns = await open()
-      const taken = await Promise.all(Array.from({ length: 20 }, () => turns.tryTake(work)))
-      expect(taken.filter((turn) => turn !== undefined)).toHaveLength(1)
-      expect(await turns.tryTake(digestOf('another piece of work'))).toBeDefined()
+    it('let one at a time make a rendition', async () => {
+      const { turns } = await open()
+      const claims = await Promise.all(Array.from({ length: 20 }, () => turns.claim(digest)))
+      expect(claims.filter(({ kind }) => kind === 'turn')).toHaveLength(1)
+      expect(claims.filter(({ kind }) => kind === 'taken')).toHaveLength(19)
+      await take(turns, digestOf('another rendition'))
     })
 
-    it('let the next one have it once it is over', async () => {
-      const turns = await open()
-      for (const _round of [1, 2, 3]) {
-        const turn = await turns.tryTake(work)
-        expect(turn).toBeDefined()
-        await turn?.end()
+    it('let the next one have it once it is over, and tell that it is not the first', async () => {
+      const { turns } = await open()
+      for (const isFollowUp of [false, true, true]) {
+        const turn = await take(turns)
+        expect(turn.isFollowUp).toBe(isFollowUp)
+        await turn.end()
       }
     })
 
     it('that are ended twice end no turn of another', async () => {
-      const turns = await open()
-      const first = await turns.tryTake(work)
-      await first?.end()
-      expect(await turns.tryTake(work)).toBeDefined()
-      await first?.end()
-      expect(await turns.tryTake(work)).toBeUndefined()
+      const { turns } = await open()
+      const first = await take(turns)
+      await first.end()
+      await take(turns)
+      await first.end()
+      expect(await turns.claim(digest)).toEqual({ kind: 'taken' })
+    })
+
+    it('give what waits in the spool, whoever has the turn', async () => {
+      const { turns, spool } = await open()
+      await take(turns)
+      await spool.put(digest, spooled)
+      const claim = await turns.claim(digest)
+      expect(claim).toMatchObject({ kind: 'spooled', spooled: { renderedAt: spooled.renderedAt } })
+      expect(claim.kind === 'spooled' && Buffer.from(claim.spooled.bytes)).toEqual(
+        Buffer.from(spooled.bytes),
+      )
     })
   })
+}
+
+async function take(turns: Turns, of = digest): Promise<Turn> {
+  const claim = await turns.claim(of)
+  if (claim.kind !== 'turn') throw new Error(`It is ${claim.kind}.`)
+  return claim.turn
 }

@@ -1,19 +1,34 @@
 import type { Digest } from '@iaas/common/digest'
+import type { Spooled } from '@iaas/common/ports/spool'
 import type { Turns } from '@iaas/common/ports/turns'
 
-/** Turns in memory; `held` is what is being worked on. */
-export function createFakeTurns(held = new Set<Digest>()): Turns {
+export type FakeTurnsOptions = {
+  /** What is being made. */
+  readonly held?: Set<Digest>
+  /** What lies in the spool. */
+  readonly entries?: ReadonlyMap<Digest, Spooled>
+}
+
+/** Turns in memory. */
+export function createFakeTurns(options: FakeTurnsOptions = {}): Turns {
+  const { held = new Set(), entries = new Map() } = options
+  const history = new Set<Digest>()
   return {
-    async tryTake(work) {
-      if (held.has(work)) return undefined
-      held.add(work)
+    async claim(digest) {
+      const spooled = entries.get(digest)
+      if (spooled !== undefined) return { kind: 'spooled', spooled }
+      if (held.has(digest)) return { kind: 'taken' }
+      held.add(digest)
       let isOver = false
-      return {
+      const turn = {
+        isFollowUp: history.has(digest),
         async end() {
-          if (!isOver) held.delete(work)
+          if (!isOver) held.delete(digest)
           isOver = true
+          history.add(digest)
         },
       }
+      return { kind: 'turn', turn }
     },
   }
 }

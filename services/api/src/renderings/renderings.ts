@@ -6,6 +6,7 @@ import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { RenderTiming, Renderer } from '@iaas/common/ports/renderer'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
+import type { Turn } from '@iaas/common/ports/turns'
 import type { CachedLinks } from '../links/cached-links.ts'
 import type { RenderLimits } from '../limits/render-limits.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
@@ -69,9 +70,7 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     }
   }
 
-  async function findSpooled(variant: Variant, hold: Hold): Promise<Rendering | undefined> {
-    const spooled = await getSpooled(variant)
-    if (spooled === undefined) return undefined
+  function serveSpooled(variant: Variant, spooled: Spooled, hold: Hold): Rendering {
     const { bytes, renderedAt } = spooled
     if (persister.isOverdue(variant, renderedAt)) hold(persister.reschedule(variant, renderedAt))
     return { kind: 'spooled', bytes }
@@ -79,10 +78,19 @@ export function createRenderings(options: RenderingsOptions): Renderings {
 
   async function make(job: RenderingJob, signal: AbortSignal, hold: Hold): Promise<Rendering> {
     const { variant } = job
-    const spooled = await findSpooled(variant, hold)
-    if (spooled !== undefined) return spooled
-    const turn = await awaitTurn(variantDigest(variant), signal)
-    if (turn === undefined) return findOrRender(job, signal, hold)
+    const claim = await awaitTurn(variantDigest(variant), signal)
+    if (claim?.kind === 'turn') return takeTurn(claim.turn, job, signal, hold)
+    const spooled = claim === undefined ? await getSpooled(variant) : claim.spooled
+    if (spooled !== undefined) return serveSpooled(variant, spooled, hold)
+    return findOrRender(job, signal, hold)
+  }
+
+  async function takeTurn(
+    turn: Turn,
+    job: RenderingJob,
+    signal: AbortSignal,
+    hold: Hold,
+  ): Promise<Rendering> {
     // Whoever has the next turn finds in the spool what came of this one.
     const kept: Promise<unknown>[] = []
     const keep: Hold = (until) => {
@@ -90,20 +98,27 @@ export function createRenderings(options: RenderingsOptions): Renderings {
       hold(until)
     }
     try {
-      return (await findSpooled(variant, keep)) ?? (await findOrRender(job, signal, keep))
+      return await (turn.isFollowUp ? findOrRender : render)(job, signal, keep)
     } finally {
       void Promise.allSettled(kept).then(() => turn.end())
     }
   }
 
   async function findOrRender(
-    { variant, original, bounds, client, isStored }: RenderingJob,
+    job: RenderingJob,
     signal: AbortSignal,
     hold: Hold,
   ): Promise<Rendering> {
     // The spool lets go of a rendition only after its link is recorded: asked in this order, one of the two knows.
-    const link = isStored ? undefined : await links.findStored(variant)
-    if (link !== undefined) return { kind: 'linked', link }
+    const link = job.isStored ? undefined : await links.findStored(job.variant)
+    return link === undefined ? render(job, signal, hold) : { kind: 'linked', link }
+  }
+
+  async function render(
+    { variant, original, bounds, client, isStored }: RenderingJob,
+    signal: AbortSignal,
+    hold: Hold,
+  ): Promise<Rendering> {
     await limits.take(client, variant.id)
     const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome

@@ -1,33 +1,55 @@
-import { variantDigest } from '@iaas/common/digest'
+import { type Digest, variantDigest } from '@iaas/common/digest'
 import { parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
+import type { Spooled } from '@iaas/common/ports/spool'
 import { describeTurns } from '@iaas/testing/contracts/turns'
+import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeTurns } from '@iaas/testing/fakes/turns'
 import { until } from '@iaas/testing/until'
 import { describe, expect, it } from '@jest/globals'
 import { createAwaitTurn } from '../../src/renderings/await-turn.ts'
 import { createRig, plainVariant } from '../_rig.ts'
 
-describeTurns('the fake', async () => createFakeTurns())
+describeTurns('the fake', async () => {
+  const entries = new Map<Digest, Spooled>()
+  return { turns: createFakeTurns({ entries }), spool: createFakeSpool({ entries }) }
+})
 
 const work = variantDigest(plainVariant(parseImageId('photo')))
 
 describe('a render that another process may do as well', () => {
   it('waits while the other one has its turn, and takes what came of it', async () => {
-    const held = new Set([work])
-    await using rig = await createRig({ turns: createFakeTurns(held) })
+    const [held, entries] = [new Set([work]), new Map<Digest, Spooled>()]
+    await using rig = await createRig({ entries, turns: createFakeTurns({ held, entries }) })
     const reply = rig.serve()
     const rendered = { bytes: Buffer.from('of the other process'), renderedAt: rig.time.now }
     await rig.spool.put(work, rendered)
-    held.delete(work)
     expect(await reply).toMatchObject({ outcome: 'spool', bytes: rendered.bytes })
     expect(rig.renderer.jobs).toEqual([])
-    await until(() => held.size === 0)
+  })
+
+  it('asks the database once, where nobody else can have stored it meanwhile', async () => {
+    await using rig = await createRig({ turns: createFakeTurns() })
+    expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
+    expect(rig.store.finds).toBe(1)
+  })
+
+  it('takes the link that another process recorded while it waited', async () => {
+    const turns = createFakeTurns()
+    await using rig = await createRig({ turns })
+    const other = await turns.claim(work)
+    const reply = rig.serve()
+    await until(() => rig.store.finds === 1)
+    const link = { url: 'https://cdn.example.com/photo.jpg' }
+    await rig.store.record(plainVariant(rig.id), link, rig.time.now)
+    if (other.kind === 'turn') await other.turn.end()
+    expect(await reply).toMatchObject({ kind: 'hit', url: link.url })
+    expect(rig.renderer.jobs).toEqual([])
   })
 
   it('keeps its turn until the rendition is in the spool', async () => {
     const held = new Set<typeof work>()
-    await using rig = await createRig({ turns: createFakeTurns(held) })
+    await using rig = await createRig({ turns: createFakeTurns({ held }) })
     let letGo = () => {}
     const gate = new Promise<void>((resolve) => (letGo = resolve))
     const spool = { ...rig.spool }
@@ -41,25 +63,25 @@ describe('a render that another process may do as well', () => {
 
   it('lets the next one try where it has failed', async () => {
     const held = new Set<typeof work>()
-    await using rig = await createRig({ turns: createFakeTurns(held) })
+    await using rig = await createRig({ turns: createFakeTurns({ held }) })
     rig.renderer.answer(Promise.reject(new Error('the child died')) as never)
     await expect(rig.serve()).rejects.toThrow('the child died')
     await until(() => held.size === 0)
   })
 
   it('waits no longer than it may', async () => {
-    await using rig = await createRig({ turns: createFakeTurns(new Set([work])) })
+    await using rig = await createRig({ turns: createFakeTurns({ held: new Set([work]) }) })
     expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
   })
 
   it('does not wait where nobody can tell whose turn it is', async () => {
-    const tryTake = () => Promise.reject(new Error('Redis is gone'))
-    await using rig = await createRig({ turns: { tryTake } })
+    const claim = () => Promise.reject(new Error('Redis is gone'))
+    await using rig = await createRig({ turns: { claim } })
     expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
   })
 
   it('stops waiting when its caller goes away', async () => {
-    const turns = createFakeTurns(new Set([work]))
+    const turns = createFakeTurns({ held: new Set([work]) })
     const caller = new AbortController()
     const awaitTurn = createAwaitTurn({ turns, patienceMs: 60_000, log: createSilentLogger() })
     const waiting = awaitTurn(work, caller.signal)
