@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { digestOf } from '../digest.ts'
+import { LRUCache } from 'lru-cache'
+import { type Digest, digestOf } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type {
   WorkingCopy,
@@ -26,41 +27,59 @@ const leftOverMs = 10 * 60_000
 const useResolutionMs = 60 * 60_000
 /** By what share of the bound each process may exceed it between two sweeps. */
 const allowedExcess = 0.05
+/** How long a folder's names are believed, ms: so long a copy that another process has made may be overlooked. */
+const listingMs = 2000
+/** They are spread over so many folders. */
+const maxFolders = 256
 
 /**
  * Working copies in a folder within that of the originals, so that one copy serves every process that shares them. The
- * name of a file tells the original by its digest, then the quality of that: `aa/<digest>-92`.
+ * name of a file tells the original by the digest of its path, then its size and time, then its quality:
+ * `aa/<digest>-<stamp>-92`. Where there is no copy, which is most often, the names that were read lately tell so.
  */
 export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions): WorkingCopyStore {
   const { originalsDir, maxBytes } = options
   const dir = join(originalsDir, copiesFolder)
   const incoming = join(dir, incomingFolder)
+  const listings = new LRUCache<string, Promise<readonly string[]>>({
+    max: maxFolders,
+    ttl: listingMs,
+  })
   let addedBytes = 0
 
-  /** undefined: there is no such original. */
-  async function stemOf(originalPath: string): Promise<string | undefined> {
-    const facts = await ignoreMissing(lstat(originalPath))
-    if (facts === undefined) return undefined
-    const { size, mtimeMs } = facts
-    const name = relative(originalsDir, originalPath)
-    const digest = digestOf(`${name}\n${size}\n${Math.floor(mtimeMs)}`)
-    return join(dir, digest.slice(0, 2), `${digest}-`)
+  const digestOfPath = (path: string) => digestOf(relative(originalsDir, path))
+  const folderOf = (digest: Digest) => join(dir, digest.slice(0, 2))
+
+  function list(folder: string): Promise<readonly string[]> {
+    const known = listings.get(folder)
+    if (known !== undefined) return known
+    const listing = ignoreMissing(readdir(folder)).then((names) => names ?? [])
+    listing.catch(() => listings.delete(folder))
+    listings.set(folder, listing)
+    return listing
   }
 
   async function find(originalPath: string): Promise<WorkingCopy | undefined> {
-    const stem = await stemOf(originalPath)
-    if (stem === undefined) return undefined
-    const names = (await ignoreMissing(readdir(dirname(stem)))) ?? []
-    const path = names.map((name) => join(dirname(stem), name)).find((at) => at.startsWith(stem))
-    const quality = Number(path?.slice(stem.length))
-    if (path === undefined || !(quality >= 1 && quality <= 100)) return undefined
-    await noteUse(path)
-    return { path, quality }
+    const digest = digestOfPath(originalPath)
+    const folder = folderOf(digest)
+    const candidates = (await list(folder)).filter((name) => name.startsWith(digest))
+    if (candidates.length === 0) return undefined
+    const stamp = await stampOf(originalPath)
+    const stem = `${digest}-${stamp}-`
+    const name = candidates.find((each) => each.startsWith(stem))
+    const quality = Number(name?.slice(stem.length))
+    if (name === undefined || !(quality >= 1 && quality <= 100)) return undefined
+    const path = join(folder, name)
+    if (await noteUse(path)) return { path, quality }
+    listings.delete(folder)
+    return undefined
   }
 
   async function reserve(originalPath: string): Promise<WorkingCopyPlace> {
-    const stem = await stemOf(originalPath)
-    if (stem === undefined) {
+    const digest = digestOfPath(originalPath)
+    const folder = folderOf(digest)
+    const stamp = await stampOf(originalPath)
+    if (stamp === undefined) {
       throw new AppError('ORIGINAL_NOT_FOUND', 'There is no original to make a working copy of.')
     }
     const file = await createTemporaryFile(incoming)
@@ -68,16 +87,23 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
       ...file,
       async keep(quality) {
         const { size } = await lstat(file.path)
-        await mkdir(dirname(stem), { recursive: true })
-        await rename(file.path, `${stem}${quality}`)
+        await mkdir(folder, { recursive: true })
+        await rename(file.path, join(folder, `${digest}-${stamp}-${quality}`))
+        listings.delete(folder)
         addedBytes += size
         if (addedBytes > maxBytes * allowedExcess) await sweep()
       },
     }
   }
 
+  async function remove({ path }: WorkingCopy): Promise<void> {
+    listings.delete(dirname(path))
+    await rm(path, { force: true })
+  }
+
   async function sweep(): Promise<WorkingCopyUsage> {
     addedBytes = 0
+    listings.clear()
     await sweepFolder(incoming, leftOverMs)
     const copies = (await listCopies(dir)).toSorted((one, other) => other.usedMs - one.usedMs)
     const usage = { items: 0, bytes: 0 }
@@ -94,9 +120,15 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
   return {
     find: (originalPath) => translateDiskErrors(find(originalPath)),
     reserve: (originalPath) => translateDiskErrors(reserve(originalPath)),
-    remove: ({ path }) => translateDiskErrors(rm(path, { force: true })),
+    remove: (copy) => translateDiskErrors(remove(copy)),
     sweep: () => translateDiskErrors(sweep()),
   }
+}
+
+/** What tells an original from another at its path; undefined where there is none. */
+async function stampOf(originalPath: string): Promise<string | undefined> {
+  const facts = await ignoreMissing(lstat(originalPath))
+  return facts && `${facts.size.toString(36)}.${Math.floor(facts.mtimeMs).toString(36)}`
 }
 
 type FoundCopy = { readonly path: string; readonly bytes: number; readonly usedMs: number }
@@ -112,10 +144,15 @@ async function listCopies(dir: string): Promise<readonly FoundCopy[]> {
   return found
 }
 
-/** The time of a file is that of its last use; one that cannot be written is merely swept sooner. */
-async function noteUse(path: string): Promise<void> {
+/**
+ * The time of a file is that of its last use; one that cannot be written is merely swept sooner.
+ *
+ * @returns whether it is there
+ */
+async function noteUse(path: string): Promise<boolean> {
   const facts = await ignoreMissing(lstat(path))
+  if (facts === undefined) return false
   const now = new Date()
-  if (facts === undefined || now.getTime() - facts.mtimeMs < useResolutionMs) return
-  await utimes(path, now, now).catch(() => {})
+  if (now.getTime() - facts.mtimeMs >= useResolutionMs) await utimes(path, now, now).catch(() => {})
+  return true
 }

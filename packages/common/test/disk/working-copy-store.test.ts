@@ -2,6 +2,7 @@ import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
+import { until } from '@iaas/testing/until'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 
 async function openStore(maxBytes = 1000) {
@@ -30,6 +31,14 @@ describe('working copies on disk', () => {
     const other = createDiskWorkingCopyStore({ originalsDir: opened.folder, maxBytes: 1000 })
     expect(await other.find(path)).toMatchObject({ quality: 85 })
     expect(await other.find(join(opened.folder, 'none'))).toBeUndefined()
+  })
+
+  it('are found soon after another process has made them', async () => {
+    await using opened = await openStore()
+    const other = createDiskWorkingCopyStore({ originalsDir: opened.folder, maxBytes: 1000 })
+    expect(await other.find(join(opened.folder, 'photo'))).toBeUndefined()
+    const path = await opened.keep('photo', 10)
+    await until(async () => (await other.find(path)) !== undefined)
   })
 
   it('are not those of an original that has changed since the place was reserved', async () => {
