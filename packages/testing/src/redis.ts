@@ -18,6 +18,13 @@ export type OwnRedis = Provided & {
   setMaxMemory(size: string): Promise<void>
   /** How many members a sorted set has. */
   countSorted(key: string): Promise<number>
+  /** Notes what it is asked from now on. */
+  watch(): Promise<RedisWatch>
+}
+
+export type RedisWatch = AsyncDisposable & {
+  /** The commands that were sent with this in an argument; not those that scripts call. */
+  about(text: string): readonly string[]
 }
 
 const hasServer = spawnSync('redis-server', ['--version']).status === 0
@@ -41,6 +48,7 @@ export async function startOwnRedis(port?: number): Promise<OwnRedis> {
     setMaxMemory: async (size) =>
       void (await withClient(url, (redis) => redis.config('SET', 'maxmemory', size))),
     countSorted: (key) => withClient(url, (redis) => redis.zcard(key)),
+    watch: () => watch(url),
     async [Symbol.asyncDispose]() {
       if (server.exitCode !== null || server.signalCode !== null) return
       const exited = once(server, 'exit')
@@ -59,6 +67,25 @@ export async function startTestRedis(): Promise<Provided | undefined> {
   if (url !== undefined) return { url, async [Symbol.asyncDispose]() {} }
   if (hasServer) return startOwnRedis()
   return startContainer().catch(() => undefined)
+}
+
+async function watch(url: string): Promise<RedisWatch> {
+  const redis = new Redis(url, { retryStrategy: () => null })
+  const monitor = await redis.monitor()
+  const commands: (readonly string[])[] = []
+  monitor.on('monitor', (_time: string, command: readonly string[], source: string) => {
+    if (source !== 'lua') commands.push(command)
+  })
+  return {
+    about: (text) =>
+      commands
+        .filter((command) => command.some((part) => part.includes(text)))
+        .map(([name = '']) => name.toLowerCase()),
+    async [Symbol.asyncDispose]() {
+      monitor.disconnect()
+      redis.disconnect()
+    },
+  }
 }
 
 async function startContainer(): Promise<Provided> {
