@@ -127,6 +127,14 @@ export const requests = [
   },
   {
     row: 'R12',
+    breaks: 'decoders take turns at the processor with what answers',
+    file: 'packages/rendering/src/pool/render-child.ts',
+    find: 'constants.priority.PRIORITY_BELOW_NORMAL',
+    replace: 'constants.priority.PRIORITY_NORMAL',
+    test: 'packages/rendering/test/pool/children.test.ts',
+  },
+  {
+    row: 'R12',
     breaks: 'the queue in front of the renders is as long as it may be, however slow they are',
     file: 'packages/rendering/src/pool/paced-admission.ts',
     find: 'expectedMs > patienceMs',

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Results, Task, TaskKind } from '../protocol.ts'
 import { ChildCrashedError, type RunOptions, runTask } from './run-task.ts'
@@ -42,6 +43,7 @@ export function startRenderChild(): RenderChild {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
+  yieldToAnswers(child)
   let isAlive = true
   const ended = endOf(child).finally(() => (isAlive = false))
 
@@ -64,6 +66,19 @@ export function startRenderChild(): RenderChild {
       return runTask(child, task, options, () => void kill())
     },
     kill,
+  }
+}
+
+/**
+ * Decoders take every core there is: what only takes a moment, such as a redirect, must not queue behind them. On Linux
+ * this has to come before the child has threads, which inherit it.
+ */
+function yieldToAnswers({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // It has ended already, or the system knows no such thing: then it works as any other process.
   }
 }
 

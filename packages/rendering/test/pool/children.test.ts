@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
@@ -153,6 +154,15 @@ describe('the children of a pool', () => {
 
 const missing = hasProc ? undefined : 'there is no /proc'
 describeUnless(missing, 'the children of a pool, as /proc shows them', () => {
+  it('R12 give way to what only takes a moment, with all of their threads', async () => {
+    await using pool = openPool()
+    await pool.render(quick)
+    const tasks = `/proc/${pool.stats().children[0]}/task`
+    const own = getPriority(process.pid)
+    for (const thread of readdirSync(tasks))
+      expect(getPriority(Number(thread))).toBeGreaterThan(own)
+  })
+
   it('have no environment but their own', async () => {
     process.env['TOKEN_SECRET'] = 'not for children'
     try {
