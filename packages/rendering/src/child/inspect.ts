@@ -1,6 +1,7 @@
 import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
 import type { Metadata } from 'sharp'
+import { readJpegFrame } from '../jpeg/read-frame.ts'
 import { readHead } from '../jpeg/read-jpeg.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
 import { openHeader } from './sharp.ts'
@@ -52,6 +53,31 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
     isProgressive: metadata.isProgressive,
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1,
+  }
+}
+
+/**
+ * The same for a file that was accepted before: of a plain JPEG, without a decoder.
+ *
+ * @throws as `inspectFile`
+ */
+export async function inspectKnown(path: string, maxPixels: number): Promise<SourceFacts> {
+  const frame = readJpegFrame(path)
+  if (frame === undefined) return inspectFile(path, maxPixels)
+  const { components, isProgressive, hasHalvedColours } = frame
+  const orientation = toOrientation(frame.orientation)
+  const size = toStoredSize(frame, orientation)
+  checkSize(size, maxPixels)
+  return {
+    format: 'jpeg',
+    size,
+    orientation,
+    colours: components === 1 ? 'grey' : 'rgb',
+    hasAlpha: false,
+    hasHalvedColours,
+    isProgressive,
+    bytesPerPixel: components,
+    isDeep: false,
   }
 }
 

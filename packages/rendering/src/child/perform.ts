@@ -1,7 +1,7 @@
 import { estimateMemory } from '../cost.ts'
 import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
 import { copyFile } from './copy.ts'
-import { inspectFile } from './inspect.ts'
+import { inspectFile, inspectKnown } from './inspect.ts'
 import { isDear } from '../dear.ts'
 import { planVariant, renderFile } from './render.ts'
 import { planIntake, takeInFile } from './take-in.ts'
@@ -17,7 +17,8 @@ export async function perform(
   admit: (bytes: number) => Promise<void>,
 ): Promise<Results[TaskKind]> {
   const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = limits
-  const source = await inspectFile(task.path, maxInputPixels)
+  const inspect = task.kind === 'render' ? inspectKnown : inspectFile
+  const source = await inspect(task.path, maxInputPixels)
   switch (task.kind) {
     case 'inspect':
       return { format: source.format, size: source.size }

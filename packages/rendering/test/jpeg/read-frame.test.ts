@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import sharp, { type Sharp } from 'sharp'
+import { inspectFile, inspectKnown } from '../../src/child/inspect.ts'
+import { readJpegFrame } from '../../src/jpeg/read-frame.ts'
+
+const maxPixels = 1e6
+let path: string
+let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
+beforeAll(async () => {
+  folder = await createTemporaryFolder()
+  path = join(folder.path, 'picture')
+})
+afterAll(async () => folder[Symbol.asyncDispose]())
+
+const draw = (channels: 3 | 4 = 3): Sharp =>
+  sharp({ create: { width: 61, height: 40, channels, background: '#a63' } })
+
+const plain = {
+  'of eight bits': draw().jpeg(),
+  grey: draw().toColourspace('b-w').jpeg(),
+  progressive: draw().jpeg({ progressive: true }),
+  'in full colours': draw().jpeg({ chromaSubsampling: '4:4:4' }),
+  'with a colour profile': draw().withIccProfile('p3').jpeg(),
+  'with XMP': draw().withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>').jpeg(),
+}
+
+describe('the header of a plain JPEG', () => {
+  it.each(Object.entries(plain))('%s tells what a decoder would', async (_name, picture) => {
+    await writeFile(path, await picture.toBuffer())
+    expect(readJpegFrame(path)).toBeDefined()
+    expect(await inspectKnown(path, maxPixels)).toEqual(await inspectFile(path, maxPixels))
+  })
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('tells orientation %i', async (orientation) => {
+    const exif = { IFD0: { Make: 'camera', Copyright: 'somebody' } }
+    await writeFile(
+      path,
+      await draw().withExif(exif).withMetadata({ orientation }).jpeg().toBuffer(),
+    )
+    expect(readJpegFrame(path)?.orientation).toBe(orientation)
+    expect(await inspectKnown(path, maxPixels)).toEqual(await inspectFile(path, maxPixels))
+  })
+
+  it('says nothing of what is for a decoder to judge', async () => {
+    const others = {
+      cmyk: await draw().toColourspace('cmyk').jpeg().toBuffer(),
+      png: await draw(4).png().toBuffer(),
+      cut: (await draw().jpeg().toBuffer()).subarray(0, 100),
+      twoExifs: await repeatExif(),
+      empty: Buffer.alloc(0),
+    }
+    for (const bytes of Object.values(others)) {
+      await writeFile(path, bytes)
+      expect(readJpegFrame(path)).toBeUndefined()
+    }
+  })
+
+  it('is never read otherwise than a decoder reads it, whatever bytes it has', async () => {
+    const bytes = await draw().withMetadata({ orientation: 6 }).jpeg().toBuffer()
+    const change = fc.record({ at: fc.nat(bytes.length - 1), to: fc.nat(255) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+        const changed = Buffer.from(bytes)
+        for (const { at, to } of changes) changed[at] = to
+        await writeFile(path, changed)
+        if (readJpegFrame(path) === undefined) return
+        const decoded = await inspectFile(path, maxPixels).catch(() => undefined)
+        if (decoded !== undefined) expect(await inspectKnown(path, maxPixels)).toEqual(decoded)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+async function repeatExif(): Promise<Buffer> {
+  const picture = await draw().withMetadata({ orientation: 6 }).jpeg().toBuffer()
+  const start = picture.indexOf('Exif\0\0') - 4
+  const segment = picture.subarray(start, start + 2 + picture.readUInt16BE(start + 2))
+  return Buffer.concat([picture.subarray(0, start), segment, picture.subarray(start)])
+}
