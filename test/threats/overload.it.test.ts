@@ -92,6 +92,10 @@ describe('ten times the load that the renderers can bear', () => {
     expect(refusals.every(({ retryAfter }) => retryAfter)).toBe(true)
   })
 
+  it('R12 refusals are no failures in the log', () => {
+    expect(stack.output()).not.toContain('request failed')
+  })
+
   it('R12 the renderers go on with their work', () => {
     expect(result.goodput).toBeGreaterThan(0.3 * result.peak)
   })

@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http'
-import { isAppError } from '@iaas/common/errors'
+import { type ErrorCode, isAppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
 import type { ErrorRequestHandler } from 'express'
 import { setCommonHeaders } from './headers.ts'
 import { rateLimitHeaders, sendProblem, toProblem } from './problem.ts'
 import { type RequestRecord, recordOf } from './request-record.ts'
+
+/** Decided on by this service: the lines of such requests and the metrics tell of them, however many there are. */
+const refusals: readonly ErrorCode[] = ['RENDERER_BUSY', 'RENDER_QUARANTINED', 'UPLOADS_BUSY']
 
 /** The end of every request that failed. What is unexpected is logged here, once, with its cause. */
 export type AnswerError = (error: unknown, record: RequestRecord, res: ServerResponse) => void
@@ -14,7 +17,9 @@ export function createAnswerError(log: Logger): AnswerError {
     const { requestId } = record
     record.outcome = 'error'
     const problem = toProblem(error, requestId)
-    if (problem.status >= 500) log.error('request failed', { requestId, error })
+    if (problem.status >= 500 && !isAppError(error, ...refusals)) {
+      log.error('request failed', { requestId, error })
+    }
     if (isAppError(error)) record.errorCode = error.code
     if (res.headersSent) return void res.destroy()
     setCommonHeaders(res, requestId)
