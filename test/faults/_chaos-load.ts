@@ -82,7 +82,17 @@ export function createLoad(apis: readonly Member[], random: Random, witness: Wit
   function refused(what: string, answer: Answer | undefined, allowed: readonly number[]): void {
     count(`${what} ${answer?.status}`)
     if (answer === undefined || allowed.includes(answer.status)) return
-    witness.wrong.push(`${what} ${answer.status} ${answer.body.toString().slice(0, 200)}`)
+    witness.wrong.push(describe(what, answer))
+  }
+
+  /** With what its api has logged of it. */
+  function describe(what: string, answer: Answer | undefined): string {
+    if (answer === undefined) return `${what}: no api`
+    const { status, headers, body } = answer
+    const requestId = String(headers['x-request-id'])
+    const lines = apis.flatMap(({ stack }) => stack.output().split('\n'))
+    const logged = lines.filter((line) => line.includes(requestId))
+    return [`${what}: ${status}`, body.toString().slice(0, 300), ...logged].join('\n')
   }
 
   async function getVariant(): Promise<void> {
@@ -111,10 +121,6 @@ export function createLoad(apis: readonly Member[], random: Random, witness: Wit
   }
 
   return { uploadOne, getVariant, getOriginal }
-}
-
-function describe(path: string, answer: Answer | undefined): string {
-  return `${path}: ${answer?.status ?? 'no api'} ${answer?.body.toString().slice(0, 300) ?? ''}`
 }
 
 export type Wanted = { readonly id: string; readonly box: number; readonly format: string }

@@ -42,8 +42,13 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
     await link(file.path, path).catch((error: unknown) => {
       throw errorCode(error) === 'EEXIST' ? taken(error) : error
     })
-    await syncFolders(dir, dirname(path))
-    await rm(file.path, { force: true })
+    try {
+      await syncFolders(dir, dirname(path))
+    } catch (error) {
+      // Nobody was promised this one: it must not take the id.
+      await rm(path, { force: true }).catch(() => {})
+      throw error
+    }
   }
 
   async function space(): Promise<DiskSpace> {

@@ -8,7 +8,11 @@ import { ignoreMissing } from './disk-errors.ts'
 export async function createTemporaryFile(dir: string): Promise<TemporaryFile> {
   await mkdir(dir, { recursive: true })
   const path = join(dir, randomUUID())
-  return { path, [Symbol.asyncDispose]: () => rm(path, { force: true }) }
+  return {
+    path,
+    // What cannot be removed now, as from a disk that has turned read-only, is swept later: no work fails for it.
+    [Symbol.asyncDispose]: () => rm(path, { force: true }).catch(() => {}),
+  }
 }
 
 /** A file as it was found in a folder. */

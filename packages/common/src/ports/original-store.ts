@@ -12,7 +12,7 @@ export type OriginalFile = {
 /** A file that is not an original yet, on the same file system as the originals. */
 export type TemporaryFile = AsyncDisposable & {
   readonly path: string
-  /** Removes the file, where it still is under this path; safe to call twice. */
+  /** Removes the file, where it still is under this path; safe to call twice. Never rejects: what stays is swept. */
   [Symbol.asyncDispose](): Promise<void>
 }
 

@@ -4,6 +4,7 @@ import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { parseImageId } from '@iaas/common/image'
 import { describeOriginalStore } from '@iaas/testing/contracts/original-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
+import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
@@ -63,5 +64,18 @@ describeUnless(missing, 'the disk original store on Linux', () => {
     const originals = createDiskOriginalStore({ dir: '/sys/iaas' })
     const attempt = originals.createTemporary()
     await expect(attempt).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  })
+})
+
+describeUnless(smallDiskMissing, 'the disk original store on a disk that turns read-only', () => {
+  it('F21 leaves what cannot be removed to the sweep', async () => {
+    await using disk = await mountSmallDisk(1)
+    const originals = createDiskOriginalStore({ dir: disk.path })
+    const file = await originals.createTemporary()
+    await writeFile(file.path, 'half an upload')
+    expect(disk.setReadOnly(true)).toBe(true)
+    await file[Symbol.asyncDispose]()
+    expect(disk.setReadOnly(false)).toBe(true)
+    expect(await originals.sweepTemporary(0)).toBe(1)
   })
 })

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { translateDiskErrors } from '@iaas/common/disk/disk-errors'
 import { AppError, isAppError } from '@iaas/common/errors'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
@@ -120,7 +121,11 @@ function unreachable(cause: unknown): AppError {
   return new AppError('RENDERER_UNREACHABLE', 'No renderer can be reached.', { cause })
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  return translateDiskErrors(write(path, bytes))
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
   await using file = await open(path, 'w')
   await file.writeFile(bytes)
   await file.sync()
