@@ -129,8 +129,8 @@ export const requests = [
     row: 'R12',
     breaks: 'decoders take turns at the processor with what answers',
     file: 'packages/rendering/src/pool/render-child.ts',
-    find: 'constants.priority.PRIORITY_BELOW_NORMAL',
-    replace: 'constants.priority.PRIORITY_NORMAL',
+    find: 'const niceness = 5',
+    replace: 'const niceness = 0',
     test: 'packages/rendering/test/pool/children.test.ts',
   },
   {

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Results, Task, TaskKind } from '../protocol.ts'
 import { ChildCrashedError, type RunOptions, runTask } from './run-task.ts'
@@ -69,6 +69,9 @@ export function startRenderChild(): RenderChild {
   }
 }
 
+/** A third of the weight of a process at 0: enough to give way, and not to starve on a machine with other work. */
+const niceness = 5
+
 /**
  * Decoders take every core there is: what only takes a moment, such as a redirect, must not queue behind them. On Linux
  * this has to come before the child has threads, which inherit it.
@@ -76,7 +79,7 @@ export function startRenderChild(): RenderChild {
 function yieldToAnswers({ pid }: ChildProcess): void {
   if (pid === undefined) return
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    setPriority(pid, niceness)
   } catch {
     // It has ended already, or the system knows no such thing: then it works as any other process.
   }
