@@ -6,6 +6,7 @@ import { until } from '@iaas/testing/until'
 import type { Deployed } from '../support/deployed.ts'
 import { listFiles } from '../support/files.ts'
 import { ask } from '../support/http.ts'
+import { digestOfPath } from '../support/variants.ts'
 import { type Wanted, type Witness, findProblem } from './_chaos-load.ts'
 import type { Fleet, Member } from './fleet.ts'
 
@@ -53,7 +54,8 @@ export async function findViolations(scene: Scene, usage: ReturnType<typeof meas
 }
 
 /** Every variant that anyone asked for is stored in the end, and what its link leads to is there. */
-async function waitUntilStored({ fleet, witness }: Scene): Promise<readonly string[]> {
+async function waitUntilStored(scene: Scene): Promise<readonly string[]> {
+  const { fleet, witness } = scene
   const waiting = new Set(witness.asked)
   const [api] = apisOf(fleet)
   await until(async () => {
@@ -63,7 +65,14 @@ async function waitUntilStored({ fleet, witness }: Scene): Promise<readonly stri
     }
     return waiting.size === 0
   }, healedWithinMs).catch(() => {})
-  return [...waiting]
+  return Promise.all([...waiting].map((path) => explainUnstored(scene, path)))
+}
+
+/** A variant with what lies in Redis of it: its rendition, its turn, its jobs. */
+async function explainUnstored({ deployed, fleet }: Scene, path: string): Promise<string> {
+  const { status } = await ask(apisOf(fleet)[0]?.stack.base ?? '', path)
+  const found = await deployed.redis.tell(`*${digestOfPath(path)}*`)
+  return [`${path}: ${status}`, ...found].join('\n')
 }
 
 /** Uploads that were answered 200 and are not there, byte for byte, whichever api is asked. */

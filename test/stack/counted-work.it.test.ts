@@ -1,5 +1,3 @@
-import { variantDigest } from '@iaas/common/digest'
-import { parseImageUrl, toVariant } from '@iaas/common/image'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { query } from '@iaas/testing/postgres'
@@ -10,8 +8,7 @@ import { type Deployed, provideDeployment } from '../support/deployed.ts'
 import { ask, store } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
 import type { Stack } from '../support/stack.ts'
-
-const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
+import { digestOfPath } from '../support/variants.ts'
 
 describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
   let deployed: Deployed
@@ -32,7 +29,7 @@ describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
   })
 
   /** What Redis is asked that concerns a variant, in this order. */
-  const commandsOf = (path: string) => watched.about(digestOf(path))
+  const commandsOf = (path: string) => watched.about(digestOfPath(path))
 
   const databaseLookups = async () =>
     (await readMetrics(api.admin)).sum('iaas_link_lookups_total', { layer: 'database' })
@@ -83,12 +80,6 @@ describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
     expect(commandsOf(path)).toHaveLength(before)
   })
 })
-
-function digestOf(path: string): string {
-  const request = parseImageUrl(path, [])
-  if (request.kind !== 'sized') throw new Error(`${path} has no size.`)
-  return variantDigest(toVariant(request, policy, false))
-}
 
 async function plantLink(databaseUrl: string, size: number): Promise<void> {
   const columns = 'id, x, y, fit, file_type, blur, quality, url'

@@ -18,6 +18,8 @@ export type OwnRedis = Provided & {
   setMaxMemory(size: string): Promise<void>
   /** How many members a sorted set has. */
   countSorted(key: string): Promise<number>
+  /** The keys that match a pattern, with what stands in those that are hashes; one line each. */
+  tell(pattern: string): Promise<readonly string[]>
   /** Notes what it is asked from now on. */
   watch(): Promise<RedisWatch>
 }
@@ -48,6 +50,7 @@ export async function startOwnRedis(port?: number): Promise<OwnRedis> {
     setMaxMemory: async (size) =>
       void (await withClient(url, (redis) => redis.config('SET', 'maxmemory', size))),
     countSorted: (key) => withClient(url, (redis) => redis.zcard(key)),
+    tell: (pattern) => withClient(url, (redis) => tellKeys(redis, pattern)),
     watch: () => watch(url),
     async [Symbol.asyncDispose]() {
       if (server.exitCode !== null || server.signalCode !== null) return
@@ -112,6 +115,15 @@ async function deleteKeys(redis: Redis, patterns: readonly string[]): Promise<vo
     const keys = await redis.keys(pattern)
     if (keys.length > 0) await redis.del(keys)
   }
+}
+
+async function tellKeys(redis: Redis, pattern: string): Promise<readonly string[]> {
+  const lines: string[] = []
+  for (const key of await redis.keys(pattern)) {
+    const isHash = (await redis.type(key)) === 'hash'
+    lines.push(isHash ? `${key} ${JSON.stringify(await redis.hgetall(key))}` : key)
+  }
+  return lines
 }
 
 async function withClient<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
