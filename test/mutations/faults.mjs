@@ -175,6 +175,22 @@ export const faults = [
   },
   {
     row: 'F21',
+    breaks: 'a folder that a read-only disk does not take counts as missing',
+    file: 'packages/common/src/disk/make-folder.ts',
+    find: "!== 'ENOENT'",
+    replace: "=== 'EROFS' || cause",
+    test: 'packages/common/test/disk/original-store.test.ts',
+  },
+  {
+    row: 'F21',
+    breaks: 'an upload fails for a temporary file that cannot be removed',
+    file: 'packages/common/src/disk/temporary-files.ts',
+    find: 'rm(path, { force: true }).catch(() => {})',
+    replace: 'rm(path, { force: true })',
+    test: 'packages/common/test/disk/original-store.test.ts',
+  },
+  {
+    row: 'F21',
     breaks: 'a disk that fills up in the middle of an upload is the fault of the client',
     file: 'services/api/src/upload/receive-image.ts',
     find: "new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.'",

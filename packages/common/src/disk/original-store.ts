@@ -1,4 +1,4 @@
-import { link, lstat, mkdir, rm, statfs } from 'node:fs/promises'
+import { link, lstat, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { originalPath } from '../digest.ts'
 import { AppError } from '../errors.ts'
@@ -10,6 +10,7 @@ import type {
   TemporaryFile,
 } from '../ports/original-store.ts'
 import { errorCode, translateDiskErrors } from './disk-errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
 import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
 
@@ -36,7 +37,7 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
   async function put(id: ImageId, file: TemporaryFile): Promise<void> {
     const path = pathOf(id)
     if ((await findFile(join(dir, id))) !== undefined) throw taken()
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     await syncFile(file.path)
     // A hard link, unlike a rename, never replaces what is there.
     await link(file.path, path).catch((error: unknown) => {
@@ -52,7 +53,7 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
   }
 
   async function space(): Promise<DiskSpace> {
-    await mkdir(dir, { recursive: true })
+    await makeFolder(dir)
     const { bavail, blocks, bsize } = await statfs(dir)
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   }

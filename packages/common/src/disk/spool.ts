@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Digest } from '../digest.ts'
@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts'
 import type { Spool, Spooled } from '../ports/spool.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { createFolderLedger } from './folder-ledger.ts'
+import { makeFolder } from './make-folder.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
 import { incomingFolder } from './write-durably.ts'
 
@@ -50,7 +51,7 @@ export function createDiskSpool(options: DiskSpoolOptions): Spool {
   async function write(digest: Digest, spooled: Spooled): Promise<void> {
     await using file = await createTemporaryFile(incoming)
     await writeFile(file.path, [toHeader(spooled), spooled.bytes])
-    await mkdir(dir, { recursive: true })
+    await makeFolder(dir)
     await rename(file.path, join(dir, digest))
   }
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TemporaryFile } from '../ports/original-store.ts'
 import { ignoreMissing } from './disk-errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** A path for a new file in `dir`; nothing is there yet. */
 export async function createTemporaryFile(dir: string): Promise<TemporaryFile> {
-  await mkdir(dir, { recursive: true })
+  await makeFolder(dir)
   const path = join(dir, randomUUID())
   return {
     path,

@@ -1,8 +1,9 @@
-import { access, mkdir, readFile, rm } from 'node:fs/promises'
+import { access, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseObjectKey } from '../digest.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { sweepFolder } from './temporary-files.ts'
 import { incomingFolder, writeDurably } from './write-durably.ts'
 
@@ -33,7 +34,7 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
       const file = ignoreMissing(access(join(dir, key)).then(() => true))
       return (await translateDiskErrors(file)) ?? false
     },
-    ping: () => translateDiskErrors(mkdir(dir, { recursive: true }).then(() => access(dir))),
+    ping: () => translateDiskErrors(makeFolder(dir).then(() => access(dir))),
     url: (key) => `${baseUrl}/${key}`,
     keyOf: (url) =>
       url.startsWith(`${baseUrl}/`) ? parseObjectKey(url.slice(baseUrl.length + 1)) : undefined,

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
+import { lstat, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { type Digest, digestOf } from '../digest.ts'
@@ -10,6 +10,7 @@ import type {
   WorkingCopyUsage,
 } from '../ports/working-copy-store.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { createTemporaryFile, listFiles, sweepFolder } from './temporary-files.ts'
 import { incomingFolder } from './write-durably.ts'
 
@@ -87,7 +88,7 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
       ...file,
       async keep(quality) {
         const { size } = await lstat(file.path)
-        await mkdir(folder, { recursive: true })
+        await makeFolder(folder)
         await rename(file.path, join(folder, `${digest}-${stamp}-${quality}`))
         listings.delete(folder)
         addedBytes += size

@@ -1,6 +1,7 @@
-import { mkdir, open, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createTemporaryFile } from './temporary-files.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Where files lie while they are written: in the folder that they go to, so on the same file system. */
 export const incomingFolder = '.incoming'
@@ -15,7 +16,7 @@ export async function writeDurably(root: string, path: string, bytes: Uint8Array
   await using handle = await open(file.path, 'wx')
   await handle.writeFile(bytes)
   await handle.sync()
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   await rename(file.path, path)
   await syncFolders(root, dirname(path))
 }

@@ -78,4 +78,14 @@ describeUnless(smallDiskMissing, 'the disk original store on a disk that turns r
     expect(disk.setReadOnly(false)).toBe(true)
     expect(await originals.sweepTemporary(0)).toBe(1)
   })
+
+  it('F21 says that it is not available, also where an original would need a new folder', async () => {
+    await using disk = await mountSmallDisk(1)
+    const originals = createDiskOriginalStore({ dir: disk.path })
+    const file = await originals.createTemporary()
+    await writeFile(file.path, 'an upload')
+    expect(disk.setReadOnly(true)).toBe(true)
+    const refused = { code: 'STORE_UNAVAILABLE' }
+    await expect(originals.put(parseImageId('photo'), file)).rejects.toMatchObject(refused)
+  })
 })
