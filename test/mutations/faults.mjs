@@ -215,6 +215,14 @@ export const faults = [
   },
   {
     row: 'F24',
+    breaks: 'jobs that a wrong clock has put off wait until then',
+    file: 'services/uploader/src/hasten-delayed.ts',
+    find: 'dueAt(job) > latest',
+    replace: 'dueAt(job) < 0',
+    test: 'services/uploader/test/hasten-delayed.it.test.ts',
+  },
+  {
+    row: 'F24',
     breaks: 'the age of a rendition is believed, by whatever clock',
     file: 'services/api/src/renderings/persist-rendition.ts',
     find: 'Math.abs(now() - renderedAt) > rescheduleAfterMs',

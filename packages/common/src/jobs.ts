@@ -66,7 +66,7 @@ export const jobBackoff = { type: 'capped' } as const
 
 const firstPauseMs = 1000
 /** What an outage has kept waiting is stored this long after its end at the latest, however long it was. */
-const longestPauseMs = 120_000
+export const longestPauseMs = 120_000
 
 /** Doubles from one second on, up to two minutes; half of it is drawn by lot. ms */
 export function pauseBeforeAttempt(attemptsMade: number): number {

@@ -1,4 +1,4 @@
-import { openQueues } from '@iaas/common/bullmq/open-queues'
+import { type Queues, openQueues } from '@iaas/common/bullmq/open-queues'
 import {
   chooseQueueBackend,
   createSpool,
@@ -25,9 +25,10 @@ import { type CheckLinksOptions, createCheckLinks } from './check-links.ts'
 import { createClearFailed } from './clear-failed.ts'
 import type { UploaderConfig } from './config.ts'
 import { createUploader } from './create-uploader.ts'
-import { createGiveUp } from './handlers/give-up.ts'
+import { type GiveUp, createGiveUp } from './handlers/give-up.ts'
 import { createPutObject } from './handlers/put-object.ts'
 import { createRecordLink } from './handlers/record-link.ts'
+import { createHastenDelayed } from './hasten-delayed.ts'
 import { createUploaderMetrics } from './metrics.ts'
 
 export type StartUploaderOptions = {
@@ -69,8 +70,7 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   checkLinks({ walk: createPostgresLinkWalk(db), links, variants, metrics, log }, options, closers)
   const backend = chooseQueueBackend(config, url)
   const giveUp = createGiveUp({ spool })
-  const clearFailed = createClearFailed({ queues: openQueues(backend, log, closers), giveUp })
-  repeatUntilClosed('clearing of failed jobs', clearFailed, clearEveryMs, { log, closers })
+  mendQueues(openQueues(backend, log, closers), giveUp, log, closers)
   const uploader = createUploader({
     backend,
     putObject: createPutObject({
@@ -97,8 +97,18 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   closers.add('workers', () => uploader[Symbol.asyncDispose]())
 }
 
+const mendEveryMs = 60_000
+
+/** What no attempt of a job would put right. */
+function mendQueues(queues: Queues, giveUp: GiveUp, log: Logger, closers: Closers): void {
+  const repeat = { log, closers }
+  const clearFailed = createClearFailed({ queues, giveUp })
+  repeatUntilClosed('clearing of failed jobs', clearFailed, mendEveryMs, repeat)
+  const hastenDelayed = createHastenDelayed({ queues, log, now: Date.now })
+  repeatUntilClosed('hastening of delayed jobs', hastenDelayed, mendEveryMs, repeat)
+}
+
 const checkEveryMs = 10_000
-const clearEveryMs = 60_000
 
 function checkLinks(
   parts: Omit<CheckLinksOptions, 'batch'>,

@@ -1,0 +1,32 @@
+import { createClosers } from '@iaas/common/lifecycle/closers'
+import { openQueues } from '@iaas/common/bullmq/open-queues'
+import { jobNames, longestPauseMs, queueNames, toPayload } from '@iaas/common/jobs'
+import { createSilentLogger } from '@iaas/common/log'
+import { expect, it } from '@jest/globals'
+import { createHastenDelayed } from '../src/hasten-delayed.ts'
+import { createRig, newRequest } from './_rig.ts'
+import { describeOnEachServer } from './_servers.ts'
+
+const log = createSilentLogger()
+
+describeOnEachServer(
+  (kind) => `jobs that wait for their next attempt on ${kind}`,
+  (server) => {
+    it('F24 are brought forward where a wrong clock has put them off for an hour, and left alone otherwise', async () => {
+      await using rig = createRig(server)
+      const queue = await rig.queue(queueNames.uploads)
+      const add = (delay: number) =>
+        queue.add(jobNames.putObject, toPayload(newRequest()), { delay, attempts: 3 })
+      const usual = await add(longestPauseMs)
+      const late = [await add(3_600_000), await add(86_400_000)]
+
+      const closers = createClosers(log)
+      const queues = openQueues(rig.backend, log, closers)
+      await createHastenDelayed({ queues, log, now: Date.now })()
+      await closers.close()
+
+      expect(await usual.getState()).toBe('delayed')
+      expect(await Promise.all(late.map((job) => job.getState()))).toEqual(['waiting', 'waiting'])
+    })
+  },
+)
