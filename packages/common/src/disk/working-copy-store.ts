@@ -18,6 +18,8 @@ export type DiskWorkingCopyStoreOptions = {
   /** The folder of the originals, which all processes share. */
   readonly originalsDir: string
   readonly maxBytes: number
+  /** How long a folder's names are believed, ms: so long a copy that another process has made may be overlooked. */
+  readonly listingMs?: number
 }
 
 /** Beside the hashed originals, and as little the name of an id as theirs. */
@@ -28,8 +30,6 @@ const leftOverMs = 10 * 60_000
 const useResolutionMs = 60 * 60_000
 /** By what share of the bound each process may exceed it between two sweeps. */
 const allowedExcess = 0.05
-/** How long a folder's names are believed, ms: so long a copy that another process has made may be overlooked. */
-const listingMs = 2000
 /** They are spread over so many folders. */
 const maxFolders = 256
 
@@ -39,7 +39,7 @@ const maxFolders = 256
  * `aa/<digest>-<stamp>-92`. Where there is no copy, which is most often, the names that were read lately tell so.
  */
 export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions): WorkingCopyStore {
-  const { originalsDir, maxBytes } = options
+  const { originalsDir, maxBytes, listingMs = 15_000 } = options
   const dir = join(originalsDir, copiesFolder)
   const incoming = join(dir, incomingFolder)
   const listings = new LRUCache<string, Promise<readonly string[]>>({

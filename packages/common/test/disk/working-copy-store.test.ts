@@ -35,7 +35,8 @@ describe('working copies on disk', () => {
 
   it('are found soon after another process has made them', async () => {
     await using opened = await openStore()
-    const other = createDiskWorkingCopyStore({ originalsDir: opened.folder, maxBytes: 1000 })
+    const options = { originalsDir: opened.folder, maxBytes: 1000, listingMs: 100 }
+    const other = createDiskWorkingCopyStore(options)
     expect(await other.find(join(opened.folder, 'photo'))).toBeUndefined()
     const path = await opened.keep('photo', 10)
     await until(async () => (await other.find(path)) !== undefined)

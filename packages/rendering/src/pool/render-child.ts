@@ -28,10 +28,16 @@ const childFile = fileURLToPath(
   ),
 )
 
-/** No secret of the service is in a child's environment. */
+/**
+ * No secret of the service is in a child's environment. What glibc is told: one arena, and the buffers of a picture (to
+ * 32 MiB) are kept for the next one (to 64 MiB) rather than given back to the system and asked for again, which takes a
+ * twentieth of a small render and more memory. Other C libraries do not read it.
+ */
 const childEnvironment = {
   VIPS_BLOCK_UNTRUSTED: '1',
-  MALLOC_ARENA_MAX: '2',
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: `${32 * 2 ** 20}`,
+  MALLOC_TRIM_THRESHOLD_: `${64 * 2 ** 20}`,
   UV_THREADPOOL_SIZE: '4',
 }
 

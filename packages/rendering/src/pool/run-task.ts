@@ -19,6 +19,9 @@ export class ChildLateError extends Error {
   override readonly name = 'ChildLateError'
 }
 
+/** Nobody reads it: an error made for each task would cost more than the rest of its end. */
+const over = new Error('The task is over.')
+
 export type RunOptions = {
   readonly limits: TaskLimits
   /** How long the child may work, without what it waits for in `admit`, ms; 0: no limit. */
@@ -42,7 +45,7 @@ export function runTask(
 
     function settle(): void {
       deadline.pause()
-      ended.abort()
+      ended.abort(over)
       child.off('message', onMessage).off('exit', onCrash).off('error', onCrash)
       signal?.removeEventListener('abort', onAbort)
     }
