@@ -8,8 +8,12 @@ export type Turn = {
    * its link was looked for. Otherwise nobody has made it in the meantime.
    */
   readonly isFollowUp: boolean
-  /** Lets the next one have it. Never rejects. */
-  end(): Promise<void>
+  /**
+   * Lets the next one have it. Never rejects.
+   *
+   * @param isSpooled the rendition waits in the spool: whoever asks gets it from there, and need not be told of the end
+   */
+  end(isSpooled: boolean): Promise<void>
 }
 
 /** What comes of asking for the turn at a rendition. */

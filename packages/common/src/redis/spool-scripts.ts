@@ -44,7 +44,7 @@ return 1`
 export const dropScript = `${forget}
 for index, digest in ipairs(ARGV) do
   redis.call('DEL', KEYS[3 + index])
-  redis.call('SET', KEYS[3 + #ARGV + index], '${ended}', 'PX', ${historyMs}, 'NX')
+  redis.call('SET', KEYS[3 + #ARGV + index], '${ended}', 'PX', ${historyMs})
   forget(digest)
 end
 return 1`

@@ -21,8 +21,10 @@ export function createRedisTurns({ redis, prefix, lifeMs }: RedisTurnsOptions): 
     const timer = setInterval(prolong, lifeMs / 3).unref()
     return {
       isFollowUp,
-      async end() {
+      async end(isSpooled) {
         clearInterval(timer)
+        // What lies in the spool is answered first; the end of that is told by its drop.
+        if (isSpooled) return
         // What cannot be ended now ends by its age.
         await redis.eval(endScript, 1, name, holder).catch(() => {})
       },

@@ -24,16 +24,16 @@ export function describeTurns(name: string, open: () => Promise<OpenTurns>): voi
       for (const isFollowUp of [false, true, true]) {
         const turn = await take(turns)
         expect(turn.isFollowUp).toBe(isFollowUp)
-        await turn.end()
+        await turn.end(false)
       }
     })
 
     it('that are ended twice end no turn of another', async () => {
       const { turns } = await open()
       const first = await take(turns)
-      await first.end()
+      await first.end(false)
       await take(turns)
-      await first.end()
+      await first.end(false)
       expect(await turns.claim(digest)).toEqual({ kind: 'taken' })
     })
 
@@ -46,6 +46,16 @@ export function describeTurns(name: string, open: () => Promise<OpenTurns>): voi
       expect(claim.kind === 'spooled' && Buffer.from(claim.spooled.bytes)).toEqual(
         Buffer.from(spooled.bytes),
       )
+    })
+
+    it('that ended with a rendition in the spool are over once it has left that', async () => {
+      const { turns, spool } = await open()
+      const turn = await take(turns)
+      await spool.put(digest, spooled)
+      await turn.end(true)
+      expect(await turns.claim(digest)).toMatchObject({ kind: 'spooled' })
+      await spool.drop(digest)
+      expect((await take(turns)).isFollowUp).toBe(true)
     })
   })
 }

@@ -24,12 +24,15 @@ export type PersistOptions = {
 }
 
 export type RenditionPersister = {
-  /** Spools a rendition and queues its way into the variant store. Never rejects: no answer depends on it. */
-  persist(variant: Variant, spooled: Spooled): Promise<void>
+  /**
+   * Spools a rendition and queues its way into the variant store. Resolves to whether it waits in the spool. Never
+   * rejects: no answer depends on it.
+   */
+  persist(variant: Variant, spooled: Spooled): Promise<boolean>
   /** Whether what waits in the spool should be queued again: it never was, or its job may be lost. */
   isOverdue(variant: Variant, renderedAt: number): boolean
-  /** Queues again what waits in the spool. Never rejects. */
-  reschedule(variant: Variant, renderedAt: number): Promise<void>
+  /** Queues again what waits in the spool, and so resolves to true. Never rejects. */
+  reschedule(variant: Variant, renderedAt: number): Promise<boolean>
   /** Queues what the queue did not take at first, as long as it takes it. Never rejects. */
   retry(): Promise<void>
   /** Resolves once nothing is on its way any more. */
@@ -39,7 +42,7 @@ export type RenditionPersister = {
 export function createRenditionPersister(options: PersistOptions): RenditionPersister {
   const { spool, persistence, variantCap, metrics, log } = options
   const { maxPending, rescheduleAfterMs, now } = options
-  const pending = new Set<Promise<void>>()
+  const pending = new Set<Promise<unknown>>()
   // What the queue did not take. Bounded: what it forgets is stored by a later request.
   const unscheduled = new LRUCache<Digest, PersistRequest>({ max: 10_000 })
 
@@ -66,36 +69,51 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     return false
   }
 
-  async function spoolAndSchedule(variant: Variant, spooled: Spooled): Promise<void> {
+  async function spoolAndSchedule(variant: Variant, spooled: Spooled): Promise<boolean> {
     // The answers that wait for this rendition are written first.
     await setImmediate()
-    if (!(await variantCap.take(variant.id))) return metrics.persist('over-limit')
-    try {
-      await spool.put(variantDigest(variant), spooled)
-    } catch (error) {
-      log.warn('rendition not spooled', { variant, error })
-      if (isAppError(error, 'SPOOL_FULL')) return metrics.persist('spool-full')
-      // Without its bytes the uploader renders it again.
+    if (!(await variantCap.take(variant.id))) {
+      metrics.persist('over-limit')
+      return false
     }
-    await schedule(variant, spooled.renderedAt)
+    const outcome = await put(variant, spooled)
+    // Without its bytes the uploader renders it again.
+    if (outcome !== 'full') await schedule(variant, spooled.renderedAt)
+    return outcome === 'spooled'
   }
 
-  function track(work: () => Promise<unknown>): Promise<void> {
+  async function put(variant: Variant, spooled: Spooled): Promise<'spooled' | 'full' | 'failed'> {
+    try {
+      await spool.put(variantDigest(variant), spooled)
+      return 'spooled'
+    } catch (error) {
+      log.warn('rendition not spooled', { variant, error })
+      if (!isAppError(error, 'SPOOL_FULL')) return 'failed'
+      metrics.persist('spool-full')
+      return 'full'
+    }
+  }
+
+  function track<T>(work: () => Promise<T>, skipped: T): Promise<T> {
     if (pending.size >= maxPending) {
       metrics.persist('skipped')
-      return Promise.resolve()
+      return Promise.resolve(skipped)
     }
-    const tracked = work().then(() => void pending.delete(tracked))
+    const tracked = work().finally(() => pending.delete(tracked))
     pending.add(tracked)
     return tracked
   }
 
   return {
-    persist: (variant, spooled) => track(() => spoolAndSchedule(variant, spooled)),
+    persist: (variant, spooled) => track(() => spoolAndSchedule(variant, spooled), false),
     isOverdue: (variant, renderedAt) =>
       // An age below zero is by the clock of another process, and tells nothing: queueing again is harmless.
       unscheduled.has(variantDigest(variant)) || Math.abs(now() - renderedAt) > rescheduleAfterMs,
-    reschedule: (variant, renderedAt) => track(() => schedule(variant, renderedAt)),
+    reschedule: (variant, renderedAt) =>
+      track(async () => {
+        await schedule(variant, renderedAt)
+        return true
+      }, true),
     async retry() {
       const waiting = [...unscheduled.values()]
       for (const { variant, renderedAt } of waiting) {

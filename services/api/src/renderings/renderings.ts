@@ -40,8 +40,8 @@ export type Renderings = {
   get(job: RenderingJob, signal: AbortSignal): Promise<Rendering & { readonly coalesced: boolean }>
 }
 
-/** Keeps a flight joinable until this has ended. */
-type Hold = (until: Promise<unknown>) => void
+/** Keeps a flight joinable until this has ended, which never rejects; true: the rendition waits in the spool. */
+type Hold = (until: Promise<boolean>) => void
 
 export type RenderingJob = {
   readonly variant: Variant
@@ -92,7 +92,7 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     hold: Hold,
   ): Promise<Rendering> {
     // Whoever has the next turn finds in the spool what came of this one.
-    const kept: Promise<unknown>[] = []
+    const kept: Promise<boolean>[] = []
     const keep: Hold = (until) => {
       kept.push(until)
       hold(until)
@@ -100,7 +100,7 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     try {
       return await (turn.isFollowUp ? findOrRender : render)(job, signal, keep)
     } finally {
-      void Promise.allSettled(kept).then(() => turn.end())
+      void Promise.all(kept).then((ends) => turn.end(ends.includes(true)))
     }
   }
 

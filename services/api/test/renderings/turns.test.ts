@@ -42,7 +42,7 @@ describe('a render that another process may do as well', () => {
     await until(() => rig.store.finds === 1)
     const link = { url: 'https://cdn.example.com/photo.jpg' }
     await rig.store.record(plainVariant(rig.id), link, rig.time.now)
-    if (other.kind === 'turn') await other.turn.end()
+    if (other.kind === 'turn') await other.turn.end(false)
     expect(await reply).toMatchObject({ kind: 'hit', url: link.url })
     expect(rig.renderer.jobs).toEqual([])
   })
