@@ -1,4 +1,5 @@
 import { askForPictures } from '../load/ask-for-pictures.mjs'
+import { askForVariants, warmUp } from '../load/ask-for-variants.mjs'
 import { measurePairs } from '../measure/pairs.mjs'
 import { startIpx } from '../peers/ipx.mjs'
 import { prepareNext } from '../peers/next.mjs'
@@ -7,9 +8,8 @@ import { useOutsidePeer } from '../peers/outside.mjs'
 import { withClosers } from '../stage/closers.mjs'
 import { startMissStage } from '../stage/miss-stage.mjs'
 import { peerCases } from '../work/miss-cases.mjs'
-import { plantOriginals } from '../work/originals.mjs'
 import { providePhoto } from '../work/photos.mjs'
-import { createIds, sizedPath } from '../work/renders.mjs'
+import { createIds } from '../work/renders.mjs'
 
 const pairs = 5
 /** How long one measurement takes, s. */
@@ -26,6 +26,7 @@ export const peers = {
 
 async function measurePeers(closers, { peers: outside }) {
   const stage = await startMissStage(closers)
+  await warmUp(stage, stage.api, false)
   const others = [startIpx, prepareNext, ...(nginxMissing === undefined ? [startNginx] : [])]
   const rows = []
   const measure = async (peer) => {
@@ -42,13 +43,7 @@ async function measurePeers(closers, { peers: outside }) {
 async function measureCase(each, stage, peer) {
   const { photo: photoName, format, box, concurrency } = each
   const photo = await providePhoto(photoName)
-  const askOurs = async (count) => {
-    const ids = createIds(count)
-    await plantOriginals(stage.originals, photo.path, ids)
-    await stage.forget()
-    const paths = ids.map((id) => sizedPath(id, each))
-    return askForPictures({ base: stage.api.base, paths, concurrency, pids: stage.pids })
-  }
+  const askOurs = (count) => askForVariants(stage, stage.api, each, count)
   const askPeer = async (count) => {
     const names = createIds(count).map((id) => `${id}.${photo.extension}`)
     await peer.prepare(photo, names)

@@ -1,0 +1,28 @@
+import { plantOriginals } from '../work/originals.mjs'
+import { providePhoto } from '../work/photos.mjs'
+import { createIds, sizedPath } from '../work/renders.mjs'
+import { askForPictures } from './ask-for-pictures.mjs'
+
+/**
+ * Asks an api of a miss stage for so many variants that nobody has asked for before.
+ *
+ * @param each what is rendered, as in work/miss-cases.mjs
+ * @param count how many
+ */
+export async function askForVariants(stage, api, each, count) {
+  const { path } = await providePhoto(each.photo)
+  const ids = createIds(count)
+  await plantOriginals(stage.originals, path, ids)
+  await stage.forget()
+  const paths = ids.map((id) => sizedPath(id, each))
+  const pids = [api.pid, ...stage.backingPids]
+  return askForPictures({ base: api.base, paths, concurrency: each.concurrency, pids })
+}
+
+const warmUps = { quick: 600, full: 1500 }
+
+/** Asks until the code of a service is compiled, as it is in one that runs for longer than a benchmark. */
+export async function warmUp(stage, api, isQuick) {
+  const each = { photo: 'jpeg-2', format: 'jpg', box: 100, concurrency: 4 }
+  await askForVariants(stage, api, each, isQuick ? warmUps.quick : warmUps.full)
+}
