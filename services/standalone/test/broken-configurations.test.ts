@@ -23,6 +23,8 @@ const ofEnvironment: readonly Broken[] = [
   ['PORT', { PORT: '65536' }],
   ['PORT', { PORT: '-1' }],
   ['PORT', { PORT: '80.5' }],
+  ['PORT', { PORT: '0x10' }],
+  ['BLUR_SIGMA', { BLUR_SIGMA: '1e1' }],
   ['ADMIN_PORT', { ADMIN_PORT: 'none' }],
   ['ADMIN_READ_ONLY', { ADMIN_READ_ONLY: 'yes' }],
   ['admin.password', { ADMIN_USER: 'me' }],

@@ -17,7 +17,7 @@ export function integer(
 ) {
   const { min, max, fallback } = range
   return z
-    .preprocess(toNumber, z.int().min(min).max(max).default(fallback))
+    .preprocess(toNumber, wholeNumber(min, max).default(fallback))
     .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
 }
 
@@ -27,7 +27,7 @@ export function optionalInteger(
   description: string,
   env: string,
 ) {
-  return z.preprocess(toNumber, z.int().min(min).max(max).optional()).meta({ description, env })
+  return z.preprocess(toNumber, wholeNumber(min, max).optional()).meta({ description, env })
 }
 
 export function number(
@@ -37,7 +37,14 @@ export function number(
 ) {
   const { min, max, fallback } = range
   return z
-    .preprocess(toNumber, z.number().min(min).max(max).default(fallback))
+    .preprocess(
+      toNumber,
+      z
+        .number({ error: sayOfOtherKinds('must be a number, written in decimal digits') })
+        .min(min)
+        .max(max)
+        .default(fallback),
+    )
     .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
 }
 
@@ -76,9 +83,26 @@ export function address(protocols: readonly string[], facts: SettingFacts) {
     .meta({ ...facts })
 }
 
+function wholeNumber(min: number, max: number) {
+  return z
+    .int({ error: sayOfOtherKinds('must be a whole number, written in decimal digits') })
+    .min(min)
+    .max(max)
+}
+
+/** The message where a value is of another kind; of one that is out of range zod names the bound. */
+function sayOfOtherKinds(message: string) {
+  return ({ code }: { readonly code?: string }) => (code === 'invalid_type' ? message : undefined)
+}
+
+/** Whoever writes `0x10` or `1e3` may mean another number than `Number` reads: only plain decimals are taken. */
+const plainDecimal = /^[+-]?\d+(\.\d+)?$/
+
+/** What is no number stays the text that it is, which is then refused. */
 function toNumber(value: unknown): unknown {
   if (typeof value !== 'string') return value
-  return value.trim() === '' ? undefined : Number(value)
+  if (value === '') return undefined
+  return plainDecimal.test(value) ? Number(value) : value
 }
 
 function toTexts(value: unknown): unknown {

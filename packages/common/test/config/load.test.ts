@@ -5,7 +5,7 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { z } from 'zod'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
-import { integer, text, toggle } from '../../src/config/setting.ts'
+import { integer, number, text, toggle } from '../../src/config/setting.ts'
 import { postgresUrl, postgresqlSettings } from '../../src/postgres/config.ts'
 import { awsSettings } from '../../src/s3/config.ts'
 
@@ -47,6 +47,42 @@ describe('parseConfig', () => {
     expect(problemsOf(() => parseConfig(schema, {}, { TOKEN_SECRET_FILE: '/nowhere' }))).toEqual([
       'TOKEN_SECRET_FILE: the file it names cannot be read',
     ])
+  })
+
+  it.each([
+    '0x10',
+    '0b1',
+    '0o17',
+    '1e3',
+    ' 80 ',
+    '80\n',
+    '\u0664\u0662',
+    '1_000',
+    'Infinity',
+    '.5',
+    '5.',
+    '--1',
+  ])('takes no number but one in decimal digits: not %j', (value) => {
+    const both = z.object({
+      port: integer({ min: -10, max: 65_535, fallback: 1 }, 'The port.', 'PORT'),
+      sigma: number({ min: -10, max: 2000, fallback: 1 }, 'A width.', 'SIGMA'),
+    })
+    expect(problemsOf(() => parseConfig(both, {}, { PORT: value, SIGMA: value }))).toEqual([
+      `port (PORT): must be a whole number, written in decimal digits; received ${JSON.stringify(value)}`,
+      `sigma (SIGMA): must be a number, written in decimal digits; received ${JSON.stringify(value)}`,
+    ])
+  })
+
+  it('takes a sign where the setting allows for one, and a fraction', () => {
+    const both = z.object({
+      shift: integer({ min: -10, max: 10, fallback: 1 }, 'A shift.', 'SHIFT'),
+      sigma: number({ min: 0, max: 10, fallback: 1 }, 'A width.', 'SIGMA'),
+    })
+    expect(parseConfig(both, {}, { SHIFT: '-3', SIGMA: '+0.25' })).toEqual({
+      shift: -3,
+      sigma: 0.25,
+    })
+    expect(problemsOf(() => parseConfig(both, {}, { SHIFT: '2.5', SIGMA: '-1' }))).toHaveLength(2)
   })
 
   it('is frozen to its depth', () => {
