@@ -152,8 +152,8 @@ export const faults = [
     row: 'F18',
     breaks: 'the backlog has no bound',
     file: 'packages/common/src/bullmq/bound-backlog.ts',
-    find: 'if ((await backlog) >= maxJobs) {',
-    replace: 'if ((await backlog) > 1000 * maxJobs) {',
+    find: 'waiting + underWay < maxJobs',
+    replace: 'waiting + underWay < 1000 * maxJobs',
     test: 'packages/common/test/bullmq/bound-backlog.it.test.ts',
   },
   {

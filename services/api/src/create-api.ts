@@ -69,7 +69,7 @@ async function listenForClients(options: ApiOptions, closers: Closers): Promise<
   const app = createApp(buildApp({ ...options, stores, closers, state: () => state }))
   const adminPort = isOneOfMany
     ? undefined
-    : await startAdmin({ config, log, closers, queues: stores.queues, metrics: telemetry.registry })
+    : await startAdmin({ ...stores, config, log, closers, metrics: telemetry.registry })
   const server = await listen(app, {
     port: config.port,
     host: config.listen_address ?? '127.0.0.1',
@@ -137,7 +137,7 @@ function tellAndTidy(parts: Parts): void {
   const { config, log, telemetry, stores, closers } = parts
   const { originals, tokens, layers } = stores
   registerSpoolGauges(telemetry.registry, stores.spool)
-  registerQueueGauges(telemetry.registry, stores.queues)
+  registerQueueGauges(telemetry.registry, stores.backlog)
   forgetChangedLinks(requirePostgresUrl(config.postgresql), layers, log, closers)
   const sweepTokens = () => tokens.sweep(claimLeaseMs)
   repeatUntilClosed('sweep of tokens', sweepTokens, sweepEveryMs, parts)

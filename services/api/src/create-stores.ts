@@ -1,3 +1,4 @@
+import { type Backlog, createBacklog } from '@iaas/common/bullmq/backlog'
 import { boundBacklog } from '@iaas/common/bullmq/bound-backlog'
 import { type Queues, openQueues } from '@iaas/common/bullmq/open-queues'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
@@ -37,6 +38,7 @@ export type Stores = {
   readonly isServedHere: boolean
   readonly spool: Spool
   readonly queues: Queues
+  readonly backlog: Backlog
   readonly persistence: Persistence
   /** Of Redis, where there is one. */
   readonly redisBreaker: CircuitBreaker | undefined
@@ -55,7 +57,8 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   const queues = openQueues(queue, log, closers)
   const persistence = createPersistence({ backend: queue, log })
   closers.add('queue', () => persistence[Symbol.asyncDispose]())
-  const bounded = boundBacklog(persistence, { queues, maxJobs: config.spool.max_jobs })
+  const backlog = createBacklog({ queues })
+  const bounded = boundBacklog(persistence, { backlog, maxJobs: config.spool.max_jobs })
   const hasRedis = config.redis.url !== undefined
   const breakers = watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
   closers.add('dependencies', () => telemetry.dependencies.close())
@@ -70,6 +73,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
     isServedHere,
     spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
     queues,
+    backlog,
     redisBreaker: redis,
     persistence: guard<Persistence>(bounded, redis ?? database, 'schedule'),
   }

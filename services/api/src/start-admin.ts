@@ -1,3 +1,4 @@
+import type { Backlog } from '@iaas/common/bullmq/backlog'
 import type { Queues } from '@iaas/common/bullmq/open-queues'
 import { type MetricsSource, createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
@@ -11,13 +12,14 @@ export type AdminOptions = {
   readonly log: Logger
   readonly closers: Closers
   readonly queues: Queues
+  readonly backlog: Backlog
   readonly metrics: MetricsSource
 }
 
 /** Listens for the operators. @returns the port */
 export async function startAdmin(options: AdminOptions): Promise<number> {
-  const { config, log, closers, queues, metrics } = options
-  const routes = createAdminRoutes(config.admin, queues, log)
+  const { config, closers, metrics } = options
+  const routes = createAdminRoutes(config.admin, options)
   const admin = await listen(createAdminApp(metrics, routes), {
     port: config.admin_port,
     host: config.admin_address ?? '127.0.0.1',

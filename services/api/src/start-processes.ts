@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createBacklog } from '@iaas/common/bullmq/backlog'
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { chooseQueueBackend } from '@iaas/common/composition/backends'
 import { createClosers } from '@iaas/common/lifecycle/closers'
@@ -39,7 +40,7 @@ export async function startProcesses({ config, log, count }: ProcessesOptions): 
     const registry = new AggregatorRegistry()
     const { contentType } = registry
     const metrics = { contentType, metrics: () => registry.clusterMetrics() }
-    await startAdmin({ config, log, closers, queues, metrics })
+    await startAdmin({ config, log, closers, queues, backlog: createBacklog({ queues }), metrics })
     closers.add('processes', () => {
       ending.abort()
       return endAll()

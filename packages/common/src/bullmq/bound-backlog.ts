@@ -1,19 +1,18 @@
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { AppError } from '../errors.ts'
 import type { Persistence } from '../ports/persistence.ts'
-import type { Queues } from './open-queues.ts'
+import type { Backlog } from './backlog.ts'
 
 export type BacklogBound = {
-  readonly queues: Queues
+  readonly backlog: Backlog
   /** Beyond so many jobs that wait, in both queues together, no more are queued. */
   readonly maxJobs: number
-  /** How long a count is believed, ms. */
-  readonly recountAfterMs?: number
 }
 
-/** How long a count may take, ms. */
+/** A rendition is two jobs: one stores its object, one records its link. */
+const jobsPerRendition = 2
+/** How long a count is waited for, ms. */
 const countLimitMs = 1000
-const waitingStates = ['waiting', 'prioritized', 'delayed', 'waiting-children'] as const
 
 /**
  * Persistence that refuses while too much waits in the queues, such as when no uploader runs: a later request queues
@@ -22,28 +21,30 @@ const waitingStates = ['waiting', 'prioritized', 'delayed', 'waiting-children'] 
  * @throws AppError SPOOL_FULL, beyond what the persistence itself throws
  */
 export function boundBacklog(persistence: Persistence, bound: BacklogBound): Persistence {
-  const { queues, maxJobs, recountAfterMs = 1000 } = bound
-  let backlog = Promise.resolve(0)
-  let countedAt = Number.NEGATIVE_INFINITY
+  const { backlog, maxJobs } = bound
+  // Of this process, on their way into the queues.
+  let underWay = 0
 
-  async function count(): Promise<number> {
-    const opened = await queues(countLimitMs)
-    const counts = opened.map((queue) => queue.getJobCountByTypes(...waitingStates))
-    const waiting = await withDeadline(Promise.all(counts), countLimitMs)
-    return waiting.reduce((sum, jobs) => sum + jobs, 0)
-  }
+  const hasRoom = (waiting: number) => waiting + underWay < maxJobs
 
   return {
     async schedule(request) {
-      if (performance.now() - countedAt > recountAfterMs) {
-        countedAt = performance.now()
-        // Whether the queues can be reached is for the call below to find out.
-        backlog = count().catch(() => 0)
+      // Whether the queues can be reached is for the call below to find out.
+      const counted = backlog.count().catch(() => {})
+      // Only a count that decides is waited for: the first of all, and that of queues which were full.
+      if (!hasRoom(backlog.waiting() ?? maxJobs)) {
+        await withDeadline(counted, countLimitMs).catch(() => {})
+        if (!hasRoom(backlog.waiting() ?? 0)) {
+          throw new AppError('SPOOL_FULL', 'Too many jobs wait for being done.')
+        }
       }
-      if ((await backlog) >= maxJobs) {
-        throw new AppError('SPOOL_FULL', 'Too many jobs wait for being done.')
+      underWay += jobsPerRendition
+      try {
+        await persistence.schedule(request)
+        backlog.add(jobsPerRendition)
+      } finally {
+        underWay -= jobsPerRendition
       }
-      await persistence.schedule(request)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createBacklog } from '@iaas/common/bullmq/backlog'
 import { boundBacklog } from '@iaas/common/bullmq/bound-backlog'
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
@@ -28,9 +29,10 @@ function open(server: Pick<QueueBackend, 'kind' | 'url'>, maxJobs: number) {
   const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
   closers.add('persistence', () => persistence[Symbol.asyncDispose]())
   const queues = openQueues(backend, log, closers)
+  const backlog = createBacklog({ queues, believeMs: { least: 0, most: 0 } })
   return {
     queues,
-    bounded: boundBacklog(persistence, { queues, maxJobs, recountAfterMs: 0 }),
+    bounded: boundBacklog(persistence, { backlog, maxJobs }),
     [Symbol.asyncDispose]: () => closers.close(),
   }
 }

@@ -1,21 +1,18 @@
-import type { Queues } from '@iaas/common/bullmq/open-queues'
-import type { Logger } from '@iaas/common/log'
 import express, { type Express, type RequestHandler } from 'express'
 import type { ApiConfig } from '../config.ts'
-import { createQueueDashboard } from './queue-dashboard.ts'
+import { type QueueDashboardOptions, createQueueDashboard } from './queue-dashboard.ts'
 import { requireCredentials } from './require-credentials.ts'
 
 /** What the admin listener of the api has besides metrics; undefined where no credentials are configured. */
 export function createAdminRoutes(
   { user, password, read_only: readOnly }: ApiConfig['admin'],
-  queues: Queues,
-  log: Logger,
+  options: Omit<QueueDashboardOptions, 'readOnly'>,
 ): Express | undefined {
   if (user === undefined || password === undefined) return undefined
   const app = express()
   app.disable('x-powered-by')
   app.use(guardPages, requireCredentials({ user, password }), readOnly ? onlyReads : sameOriginOnly)
-  app.use('/queues', createQueueDashboard(queues, readOnly, log))
+  app.use('/queues', createQueueDashboard({ ...options, readOnly }))
   return app
 }
 

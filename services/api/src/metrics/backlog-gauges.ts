@@ -1,10 +1,9 @@
-import type { Queues } from '@iaas/common/bullmq/open-queues'
+import type { Backlog } from '@iaas/common/bullmq/backlog'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import type { Spool } from '@iaas/common/ports/spool'
-import type { Queue } from 'bullmq'
 import { Gauge, type Registry } from 'prom-client'
 
-/** What a job can be doing, the states that BullMQ counts. */
+/** The states that jobs of the service can be in, for more than a moment. */
 const states = ['waiting', 'active', 'delayed', 'waiting-children', 'failed'] as const
 
 const answerLimitMs = 1000
@@ -33,7 +32,7 @@ export function registerSpoolGauges(registry: Registry, spool: Spool): void {
 }
 
 /** Jobs by queue and state; nothing while the queues' server does not answer. The same on every replica. */
-export function registerQueueGauges(registry: Registry, queues: Queues): void {
+export function registerQueueGauges(registry: Registry, backlog: Backlog): void {
   const jobs: Gauge = new Gauge({
     name: 'iaas_queue_jobs',
     aggregator: 'max',
@@ -42,16 +41,10 @@ export function registerQueueGauges(registry: Registry, queues: Queues): void {
     registers: [registry],
     async collect() {
       jobs.reset()
-      const counted = queues(answerLimitMs).then((opened) => Promise.all(opened.map(countJobs)))
-      for (const { name, counts } of await withDeadline(counted, answerLimitMs).catch(() => [])) {
-        for (const [state, count] of Object.entries(counts)) {
-          jobs.set({ queue: name, state }, count)
-        }
+      const queues = await withDeadline(backlog.count(), answerLimitMs).catch(() => [])
+      for (const { name, jobs: counts } of queues) {
+        for (const state of states) jobs.set({ queue: name, state }, counts[state])
       }
     },
   })
-}
-
-async function countJobs(queue: Queue) {
-  return { name: queue.name, counts: await queue.getJobCounts(...states) }
 }
