@@ -165,6 +165,14 @@ export const uploads = [
     test: 'test/threats/harmless-outputs.it.test.ts',
   },
   {
+    row: 'T16',
+    breaks: 'comments stay where metadata is to be removed',
+    file: 'packages/rendering/src/metadata/jpeg.ts',
+    find: 'if (marker === COM) return undefined',
+    replace: 'if (marker === COM) return bytes',
+    test: 'packages/rendering/test/pool/render-pool.test.ts',
+  },
+  {
     row: 'T17',
     breaks: 'renderings keep the colours of the original',
     file: 'packages/rendering/src/steps/encode.ts',
