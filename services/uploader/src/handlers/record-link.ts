@@ -23,6 +23,9 @@ export function createRecordLink(options: RecordLinkOptions): RecordLink {
     const url = variants.url(objectKey(variant, renderedAt))
     await links.record(variant, { url }, renderedAt)
     metrics.linked(now() - renderedAt)
+    // Should a later rendering lie there already, as after its link was deleted, it goes as well, and nothing is lost: the
+    // link that stands is of the same original and the same variant, so of the same picture, and whoever needs the bytes
+    // (the job of the later one) renders them again. Comparing the times would mean reading every picture once more.
     await spool.drop(variantDigest(variant))
   }
 }
