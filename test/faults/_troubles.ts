@@ -1,6 +1,6 @@
 import { type Deployed, dependencies } from '../support/deployed.ts'
+import { shiftedClock } from '../support/shifted-clock.ts'
 import type { Fleet, Member } from './fleet.ts'
-import { shiftedClock, shiftedClockMissing } from './shifted-clock.ts'
 import type { SmallDisk } from '@iaas/testing/small-disk'
 import type { Fault } from './tcp-proxy.ts'
 
@@ -80,7 +80,7 @@ function ofMember(fleet: Fleet, member: Member): readonly Trouble[] {
       return () => restarted
     }
   const { name, service } = member
-  const shifts = service === 'renderer' || shiftedClockMissing !== undefined ? [] : clocks
+  const shifts = service === 'renderer' ? [] : clocks
   return [
     { ...trouble, name: `${name} SIGKILL`, begin: restart('SIGKILL') },
     { ...trouble, name: `${name} SIGTERM`, begin: restart('SIGTERM') },

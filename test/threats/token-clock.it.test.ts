@@ -1,12 +1,9 @@
-import { join } from 'node:path'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { query } from '@iaas/testing/postgres'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { getToken, postToken, upload } from '../support/http.ts'
+import { shiftedClock } from '../support/shifted-clock.ts'
 import { type Apis, provideApis } from './_apis.ts'
-
-const hourMs = 3_600_000
-const shiftClock = `--import=${join(import.meta.dirname, 'shift-clock.mjs')}`
 
 describe('the life of a token', () => {
   let apis: Apis
@@ -27,12 +24,11 @@ describe('the life of a token', () => {
     )
 
   it.each([
-    ['right', 0],
-    ['an hour late', -hourMs],
-    ['an hour early', hourMs],
-  ])('T5 is that of the database, where the clock of the api is %s', async (name, shiftMs) => {
-    const env = { NODE_OPTIONS: shiftClock, CLOCK_SHIFT_MS: `${shiftMs}` }
-    const { base, stop } = await apis.start(env)
+    ['right', '+0h'],
+    ['an hour late', '-1h'],
+    ['an hour early', '+1h'],
+  ] as const)('T5 is that of the database, where the clock of the api is %s', async (name, by) => {
+    const { base, stop } = await apis.start(shiftedClock(by))
     const [fresh, ending, ended] = ['fresh', 'ending', 'ended'].map((kind) => `${kind} ${name}`)
     const tokens = new Map<string | undefined, string>()
     for (const id of [fresh, ending, ended]) tokens.set(id, await getToken(base, id ?? ''))
