@@ -25,8 +25,12 @@ export const variantSchema = z.object({
   quality: z.union([z.literal('auto'), z.int().min(0).max(100)]),
 })
 
+/** Grows when older uploaders could no longer do what a job asks for; a field that they may ignore does not count. */
+const payloadVersion = 1
+
+/** Fields that it does not know, as those of a newer version, are left out. */
 const payloadSchema = z.object({
-  v: z.literal(1),
+  v: z.literal(payloadVersion, `only jobs of version ${payloadVersion} are known here`),
   variant: variantSchema,
   renderedAt: z.int().positive(),
 })
@@ -35,7 +39,7 @@ const payloadSchema = z.object({
 export type PersistPayload = z.input<typeof payloadSchema>
 
 export function toPayload({ variant, renderedAt }: PersistRequest): PersistPayload {
-  return { v: 1, variant, renderedAt }
+  return { v: payloadVersion, variant, renderedAt }
 }
 
 /** @throws ZodError or AppError for anything that no version of this service has enqueued */

@@ -43,5 +43,11 @@ export function toJobError(error: unknown): unknown {
   const isFatal =
     error instanceof ZodError || (isAppError(error) && verdicts[error.code] === 'fatal')
   if (!isFatal) return error
-  return new UnrecoverableError(error instanceof ZodError ? 'The job is malformed.' : error.message)
+  return new UnrecoverableError(error instanceof ZodError ? describe(error) : error.message)
+}
+
+/** Names the fields and what they must be; of their values, which anybody may have chosen, it tells nothing. */
+function describe({ issues }: ZodError): string {
+  const problems = issues.map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`)
+  return `The job is malformed. ${problems.slice(0, 3).join('; ')}`
 }

@@ -1,0 +1,68 @@
+import { createFlowSink } from '@iaas/common/bullmq/flow-sink'
+import { objectKey } from '@iaas/common/digest'
+import { jobNames, persistJobId, queueNames, toPayload } from '@iaas/common/jobs'
+import { createSilentLogger } from '@iaas/common/log'
+import { until } from '@iaas/testing/until'
+import { expect, it } from '@jest/globals'
+import { createRig, newRequest } from './_rig.ts'
+import { describeOnEachServer } from './_servers.ts'
+
+type Rig = ReturnType<typeof createRig>
+
+/** Queues both jobs of a rendition, with a payload as another version of the api would write it. */
+async function schedule(rig: Rig, jobId: string, data: unknown): Promise<void> {
+  const sink = createFlowSink(rig.backend, createSilentLogger())
+  const opts = { jobId, attempts: 12, backoff: { type: 'fixed', delay: 1 } }
+  await sink.add({
+    name: jobNames.recordLink,
+    queueName: queueNames.records,
+    data,
+    opts,
+    children: [
+      {
+        name: jobNames.putObject,
+        queueName: queueNames.uploads,
+        data,
+        opts: { ...opts, failParentOnFailure: true },
+      },
+    ],
+  })
+  await sink.close()
+}
+
+describeOnEachServer(
+  (kind) => `jobs of other versions on ${kind}`,
+  (server) => {
+    it('F25 are done where they only have fields more than are known here', async () => {
+      await using rig = createRig(server)
+      const request = newRequest()
+      const { variant, ...payload } = toPayload(request)
+      const data = { ...payload, variant: { ...variant, glow: 7 }, traceparent: '00-1-2-01' }
+      await schedule(rig, persistJobId(request), data)
+      await using _uploader = rig.uploader()
+      await rig.untilLinked(request)
+      expect([...rig.objects.keys()]).toEqual([objectKey(request.variant, request.renderedAt)])
+    })
+
+    it('F25 that are not known here fail once and say so, are kept, and hold up nothing', async () => {
+      await using rig = createRig(server)
+      const request = newRequest()
+      await schedule(rig, persistJobId(request), { ...toPayload(request), v: 2 })
+      const uploads = await rig.queue(queueNames.uploads)
+      const records = await rig.queue(queueNames.records)
+      await using _uploader = rig.uploader({ concurrency: 1 })
+      await until(async () => (await records.getFailedCount()) === 1)
+      const [failed] = await uploads.getFailed()
+      expect(failed).toMatchObject({
+        attemptsMade: 1,
+        data: { v: 2 },
+        failedReason: 'The job is malformed. v: only jobs of version 1 are known here',
+      })
+      // The same variant, rendered later, is another job.
+      const later = { ...request, renderedAt: request.renderedAt + 1 }
+      await rig.persist(later)
+      await rig.untilLinked(later)
+      expect(await uploads.getFailedCount()).toBe(1)
+    })
+  },
+)
