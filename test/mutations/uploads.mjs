@@ -129,7 +129,7 @@ export const uploads = [
     breaks: 'a header may promise any size',
     file: 'packages/rendering/src/child/inspect.ts',
     find: 'if (width * height > maxPixels) {',
-    replace: 'if (width * height < 0) {',
+    replace: 'if (width * height > maxPixels ** 2) {',
     test: 'test/contract/refused-uploads.it.test.ts',
   },
   {
@@ -170,7 +170,7 @@ export const uploads = [
     file: 'packages/rendering/src/metadata/jpeg.ts',
     find: 'if (marker === COM) return undefined',
     replace: 'if (marker === COM) return bytes',
-    test: 'packages/rendering/test/pool/render-pool.test.ts',
+    test: 'test/stack/strip-metadata.it.test.ts',
   },
   {
     row: 'T17',
@@ -272,8 +272,8 @@ export const uploads = [
     row: 'T24',
     breaks: 'jobs of any version are done',
     file: 'packages/common/src/jobs.ts',
-    find: 'v: z.literal(1)',
-    replace: 'v: z.int().optional()',
+    find: 'v: z.literal(payloadVersion,',
+    replace: 'v: z.int(',
     test: 'services/uploader/test/poisoned-jobs.it.test.ts',
   },
 ]
