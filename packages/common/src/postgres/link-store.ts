@@ -1,8 +1,9 @@
 import type { ExpressionBuilder } from 'kysely'
 import { createBatch } from '../concurrency/batch.ts'
+import { createGather } from '../concurrency/gather.ts'
 import { isAppError } from '../errors.ts'
 import type { Variant } from '../image/index.ts'
-import type { LinkStore } from '../ports/link-store.ts'
+import type { Link, LinkStore } from '../ports/link-store.ts'
 import type { Database } from './database.ts'
 import { toLinkLookup } from './link-lookup.ts'
 import { toColumns, variantColumns } from './link-row.ts'
@@ -13,6 +14,8 @@ import { translateErrors } from './translate-errors.ts'
 /** Of links that are recorded at about the same time: so many by one statement, which the first waits for, ms. */
 const maxRecords = 100
 const recordWaitMs = 5
+/** Of links that are looked for in one turn: so many by one statement. */
+const maxLookups = 100
 
 /** The links in the table `images`. The database is the caller's. */
 export function createPostgresLinkStore(db: Database): LinkStore {
@@ -20,14 +23,19 @@ export function createPostgresLinkStore(db: Database): LinkStore {
     run: (records) => recordLinks(db, records),
     maxItems: maxRecords,
     waitMs: recordWaitMs,
-    isOutage: (error) => isAppError(error, 'STORE_UNAVAILABLE'),
+    isOutage,
+  })
+  const find = createGather<Variant, Link | undefined>({
+    async ask(variants) {
+      const { rows } = await translateErrors(db.executeQuery(toLinkLookup(variants)))
+      return rows.map(({ url }) => (url === null ? undefined : { url }))
+    },
+    maxItems: maxLookups,
+    isOutage,
   })
 
   return {
-    async find(variant) {
-      const { rows } = await translateErrors(db.executeQuery(toLinkLookup(variant)))
-      return rows[0]
-    },
+    find,
     record: (variant, link, renderedAt) => record({ variant, link, renderedAt }),
     async remove(variant, { url }) {
       const query = db.deleteFrom('images').where(isRowOf(variant)).where('url', '=', url)
@@ -42,6 +50,10 @@ export function createPostgresLinkStore(db: Database): LinkStore {
       return Number(counted.count)
     },
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return isAppError(error, 'STORE_UNAVAILABLE')
 }
 
 function isRowOf(variant: Variant) {
