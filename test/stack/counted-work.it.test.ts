@@ -44,7 +44,7 @@ describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
     const path = '/photo_60_60.jpg'
     expect(await countLookups(() => ask(api.base, path))).toBe(1)
     const queueing = ['evalsha', 'evalsha', 'evalsha']
-    const expected = ['get', 'eval', 'eval', ...queueing]
+    const expected = ['mget', 'eval', 'eval', ...queueing]
     await until(() => commandsOf(path).length >= expected.length)
     expect(commandsOf(path)).toEqual(expected)
   })
@@ -54,7 +54,7 @@ describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
     await plantLink(deployed.databaseUrl, 70)
     expect(await countLookups(() => ask(api.base, path))).toBe(1)
     await until(() => commandsOf(path).length >= 2)
-    expect(commandsOf(path)).toEqual(['get', 'set'])
+    expect(commandsOf(path)).toEqual(['mget', 'set'])
   })
 
   it('a hit that only Redis knows is one command, and no query', async () => {
@@ -65,7 +65,7 @@ describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
     const metrics = await readMetrics(other.admin)
     expect(metrics.sum('iaas_link_lookups_total', { layer: 'database' })).toBe(0)
     await until(() => commandsOf(path).length > before)
-    expect(commandsOf(path).slice(before)).toEqual(['get'])
+    expect(commandsOf(path).slice(before)).toEqual(['mget'])
   })
 
   it('a hit in memory asks nobody', async () => {

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
+import { createGather } from '../concurrency/gather.ts'
 import { digestOf } from '../digest.ts'
 import type { VariantKey } from '../image/index.ts'
-import type { LinkCache } from '../ports/link-store.ts'
+import type { Link, LinkCache } from '../ports/link-store.ts'
 import { patienceMs, translateErrors } from './translate-errors.ts'
 
 export type RedisLinkCacheOptions = {
@@ -11,14 +12,22 @@ export type RedisLinkCacheOptions = {
   readonly ttlMs: number
 }
 
+/** Of links that are looked for in one turn: so many by one command. */
+const maxLookups = 100
+
 /** The links that any api process has asked for lately. */
 export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOptions): LinkCache {
   const nameOf = (key: VariantKey) => `${prefix}:link:${digestOf(key)}`
-  return {
-    async get(key) {
-      const url = await translateErrors(redis.get(nameOf(key)), patienceMs)
-      return url === null ? undefined : { url }
+  const get = createGather<VariantKey, Link | undefined>({
+    async ask(keys) {
+      const urls = await translateErrors(redis.mget(keys.map(nameOf)), patienceMs)
+      return urls.map((url) => (url === null ? undefined : { url }))
     },
+    maxItems: maxLookups,
+    isOutage: () => true,
+  })
+  return {
+    get,
     async set(key, { url }) {
       await translateErrors(redis.set(nameOf(key), url, 'PX', ttlMs), patienceMs)
     },
