@@ -94,24 +94,46 @@ function toSamples(
 
 type Cells<Cell> = {
   of(labels: Labels): Cell
-  all(): readonly { readonly labels: Labels; readonly cell: Cell }[]
+  all(): readonly Counted<Cell>[]
 }
 
-/** One cell for each combination of label values; callers give the names in the same order each time. */
+type Counted<Cell> = { readonly labels: Labels; readonly cell: Cell }
+
+/** What begins with the same label values. */
+type Branch<Cell> = { counted?: Counted<Cell>; readonly next: Map<string | number, Branch<Cell>> }
+
+/**
+ * One cell for each combination of label values; callers give the names in the same order each time. The way to a cell
+ * goes from value to value: a text of them all would have to be made each time.
+ */
 function createCells<Cell>(create: () => Cell): Cells<Cell> {
-  const cells = new Map<string, { readonly labels: Labels; readonly cell: Cell }>()
+  const all: Counted<Cell>[] = []
+  const root: Branch<Cell> = { next: new Map() }
+
+  function add(branch: Branch<Cell>, labels: Labels): Counted<Cell> {
+    const counted = { labels, cell: create() }
+    branch.counted = counted
+    all.push(counted)
+    return counted
+  }
+
   return {
     of(labels) {
-      let name = ''
-      for (const label in labels) name += `${labels[label]} `
-      const known = cells.get(name)
-      if (known !== undefined) return known.cell
-      const cell = create()
-      cells.set(name, { labels, cell })
+      let branch = root
+      for (const label in labels) branch = follow(branch, labels[label] ?? '')
+      const { cell } = branch.counted ?? add(branch, labels)
       return cell
     },
-    all: () => [...cells.values()],
+    all: () => all,
   }
+}
+
+function follow<Cell>({ next }: Branch<Cell>, value: string | number): Branch<Cell> {
+  const known = next.get(value)
+  if (known !== undefined) return known
+  const branch: Branch<Cell> = { next: new Map() }
+  next.set(value, branch)
+  return branch
 }
 
 /** A registry asks a metric for its name and its samples, and for nothing else. */
