@@ -153,8 +153,16 @@ export const requests = [
     row: 'R14',
     breaks: 'a client that reads nothing keeps its connection',
     file: 'packages/common/src/http/server.ts',
-    find: 'socket.writableLength === 0',
-    replace: 'socket.writableLength >= 0',
+    find: 'isAnswering && socket.writableLength === 0',
+    replace: 'isAnswering',
+    test: 'packages/common/test/http/server.test.ts',
+  },
+  {
+    row: 'R14',
+    breaks: 'an answer that waits for an earlier one is not watched',
+    file: 'packages/common/src/http/server.ts',
+    find: 'res.writableEnded && res.socket === socket && socket.writableLength === 0',
+    replace: 'res.writableEnded',
     test: 'packages/common/test/http/server.test.ts',
   },
   {

@@ -49,17 +49,27 @@ export async function listen(
 
 /**
  * Cuts the connections of clients that do not read their answers. Silence alone is no fault: while an answer is being
- * made, nothing is written, for as long as that takes.
+ * made, nothing is written, for as long as that takes. What the system has taken as a whole needs no watch, and most
+ * answers are such: a timer for each of them would cost more than the lookup of a link.
  */
 function cutStalled(server: Server, limitMs: number): void {
   const answers = new WeakMap<Socket, ServerResponse>()
-  server.on('request', ({ socket }, res) => void answers.set(socket, res))
+  server.on('request', ({ socket }, res) => {
+    if (isHandedOver(res, socket)) return
+    answers.set(socket, res)
+    socket.setTimeout(limitMs)
+  })
   // Also told of connections that were idle for `keepAliveTimeout`.
-  server.setTimeout(limitMs, (socket) => {
+  server.on('timeout', (socket) => {
     const isAnswering = answers.get(socket)?.writableFinished === false
     if (isAnswering && socket.writableLength === 0) return
     socket.destroy()
   })
+}
+
+/** Whether nothing of an answer is left here. One that waits for an earlier one of its connection has no socket yet. */
+function isHandedOver(res: ServerResponse, socket: Socket): boolean {
+  return res.writableEnded && res.socket === socket && socket.writableLength === 0
 }
 
 async function bind(server: Server, { port, host }: ListenOptions): Promise<void> {

@@ -37,6 +37,21 @@ describe('a server', () => {
     for (const socket of [stalled, reading]) socket.destroy()
   })
 
+  it('R14 cuts a client that asks for many small answers, each given at once, and takes none', async () => {
+    const cut: boolean[] = []
+    const small = Buffer.alloc(16 * 1024)
+    const answer: RequestListener = ({ socket }, res) => {
+      if (socket.listenerCount('close', onCut) === 0) socket.once('close', onCut)
+      res.end(small)
+    }
+    const onCut = () => void cut.push(true)
+    await using server = await openServer(answer, { stallTimeoutMs: 300 })
+    const socket = await open(server.port)
+    socket.pause().write(get('/').repeat(2000))
+    await until(() => cut.length > 0)
+    socket.destroy()
+  })
+
   it('R14 waits for an answer that takes its time to be made', async () => {
     const late: RequestListener = (_req, res) => void setTimeout(() => res.end('late'), 500)
     await using server = await openServer(late, { stallTimeoutMs: 100 })
