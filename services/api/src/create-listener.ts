@@ -22,12 +22,12 @@ export function createListener(options: ListenerOptions): RequestListener {
   const { requestLog, getImage, app, answerError } = options
   return (req, res) => {
     const record = requestLog.open()
-    const isImage = asksForImage(req)
-    if (isImage && getImage.atOnce(req, res, record)) {
+    const isRead = req.method === 'GET' || req.method === 'HEAD'
+    if (isRead && getImage.atOnce(req, res, record)) {
       return requestLog.close(record, req, res.statusCode)
     }
     requestLog.closeAfter(record, req, res)
-    if (!isImage) return passToExpress(app, req, res, record)
+    if (!isRead || !isImagePath(req.url ?? '')) return passToExpress(app, req, res, record)
     getImage.inTime(req, res, record).catch((error: unknown) => answerError(error, record, res))
   }
 }
@@ -42,8 +42,7 @@ const otherPaths: ReadonlySet<string> = new Set([
   '/_health',
 ])
 
-function asksForImage({ method, url = '' }: IncomingMessage): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false
+function isImagePath(url: string): boolean {
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   return !otherPaths.has(path) && !path.startsWith(`${servedVariantsPath}/`)

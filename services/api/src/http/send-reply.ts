@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ImageReply } from '../image-reply.ts'
 import { type Timing, formatTiming, imageHeaders, immutable } from './headers.ts'
 import type { Outcome, RequestRecord } from './request-record.ts'
@@ -21,6 +21,9 @@ export type ReplyContext = AnswerContext & {
   readonly sign: (location: string) => string
 }
 
+/** Names and values in turn, as the server writes them: an object of them would be made for each answer only to be read once. */
+type Headers = string[]
+
 /** Answers a sized request. All headers go out in one call: each that is set for itself costs as much as the lookup. */
 export function sendReply(reply: ImageReply, context: ReplyContext): void {
   const { req, res, record, sign } = context
@@ -29,7 +32,7 @@ export function sendReply(reply: ImageReply, context: ReplyContext): void {
       return redirectToStored(reply, context)
     case 'bounded': {
       const headers = begin(record, 'bounded', undefined)
-      headers['X-Redirect-Info'] = boundedInfo
+      headers.push('X-Redirect-Info', boundedInfo)
       return redirect(res, headers, sign(reply.location), boundedMaxAge)
     }
     case 'image':
@@ -45,30 +48,21 @@ export function redirectToStored({ url, timing }: StoredVariant, context: Answer
   redirect(res, begin(record, 'hit', timing), url, redirectMaxAge)
 }
 
+const imageHeaderList = Object.entries(imageHeaders).flat()
+
 /** Notes what the answer is; the headers that all answers have. */
-function begin(
-  record: RequestRecord,
-  outcome: Outcome,
-  timing: Timing | undefined,
-): OutgoingHttpHeaders {
+function begin(record: RequestRecord, outcome: Outcome, timing: Timing | undefined): Headers {
   record.answeredAt = performance.now()
   record.outcome = outcome
-  const headers: OutgoingHttpHeaders = { 'X-Request-Id': record.requestId, ...imageHeaders }
+  const headers = ['X-Request-Id', record.requestId, ...imageHeaderList]
   if (timing === undefined) return headers
   record.timing = timing
-  headers['Server-Timing'] = formatTiming(timing)
+  headers.push('Server-Timing', formatTiming(timing))
   return headers
 }
 
-function redirect(
-  res: ServerResponse,
-  headers: OutgoingHttpHeaders,
-  location: string,
-  maxAge: number,
-): void {
-  headers['Location'] = location
-  headers['Cache-Control'] = `max-age=${maxAge}`
-  headers['Content-Length'] = 0
+function redirect(res: ServerResponse, headers: Headers, location: string, maxAge: number): void {
+  headers.push('Location', location, 'Cache-Control', `max-age=${maxAge}`, 'Content-Length', '0')
   res.writeHead(307, headers).end()
 }
 
@@ -76,16 +70,14 @@ function sendImage(
   reply: Extract<ImageReply, { kind: 'image' }>,
   req: IncomingMessage,
   res: ServerResponse,
-  headers: OutgoingHttpHeaders,
+  headers: Headers,
 ): void {
   const { validators, bytes, mime, outcome } = reply
-  headers['Cache-Control'] = immutable
-  headers['ETag'] = validators.etag
-  if (validators.lastModified !== undefined) {
-    headers['Last-Modified'] = validators.lastModified.toUTCString()
-  }
+  const { etag, lastModified } = validators
+  headers.push('Cache-Control', immutable, 'ETag', etag)
+  if (lastModified !== undefined) headers.push('Last-Modified', lastModified.toUTCString())
   if (outcome === 'not-modified') return void res.writeHead(304, headers).end()
-  headers['Content-Type'] = mime
-  if (bytes !== undefined) headers['Content-Length'] = bytes.length
+  headers.push('Content-Type', mime)
+  if (bytes !== undefined) headers.push('Content-Length', String(bytes.length))
   res.writeHead(200, headers).end(req.method === 'HEAD' ? undefined : bytes)
 }
