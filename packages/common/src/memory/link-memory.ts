@@ -10,7 +10,8 @@ export type LinkMemoryOptions = {
 
 /** The links that this process has asked for lately. */
 export function createLinkMemory({ maxItems, ttlMs }: LinkMemoryOptions): LinkMemory {
-  const links = new LRUCache<VariantKey, Link>({ max: maxItems, ttl: ttlMs })
+  // By itself it would remember the time for a millisecond, and set a timer for each of them: that costs more than a look.
+  const links = new LRUCache<VariantKey, Link>({ max: maxItems, ttl: ttlMs, ttlResolution: 0 })
   return {
     get: (key) => links.get(key),
     set: (key, link) => void links.set(key, link),
