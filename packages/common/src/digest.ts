@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type ImageId, type Variant, formats, variantKey } from './image/index.ts'
 
 /** SHA-256 in lower-case hexadecimal, 64 characters: safe as a file name, a job id and part of an object key. */
 export type Digest = string & { readonly __brand: 'Digest' }
 
 export function digestOf(text: string): Digest {
-  return createHash('sha256').update(text).digest('hex') as Digest
+  return hash('sha256', text, 'hex') as Digest
 }
 
 export function variantDigest(variant: Variant): Digest {
