@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '@iaas/common/log'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
+import { createRequestIds } from './request-id.ts'
 import type { RequestRecord } from './request-record.ts'
 
 /** Gives each request its record, and writes one line at its end. */
@@ -18,11 +18,13 @@ const clientLeft = 499
 
 export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestLog {
   const writeRequest = log.series('request')
+  const nextId = createRequestIds()
 
   function close(record: RequestRecord, req: IncomingMessage, status: number): void {
-    const ms = performance.now() - record.startedAt
+    const endedAt = performance.now()
+    const ms = endedAt - record.startedAt
     const { requestId, route, outcome, errorCode } = record
-    tellSpans(record, metrics)
+    tellSpans(record, endedAt, metrics)
     metrics.request({ route, outcome, status }, ms)
     if (errorCode !== undefined && isRefusal(status)) metrics.rejection(errorCode)
     const path = (req.url ?? '').slice(0, 500)
@@ -33,7 +35,7 @@ export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestLog {
 
   return {
     open: () => ({
-      requestId: randomUUID(),
+      requestId: nextId(),
       startedAt: performance.now(),
       route: 'other',
       outcome: 'other',
@@ -47,9 +49,10 @@ export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestLog {
   }
 }
 
-function tellSpans({ timing, answeredAt }: RequestRecord, metrics: ApiMetrics): void {
+function tellSpans(record: RequestRecord, endedAt: number, metrics: ApiMetrics): void {
+  const { timing, answeredAt } = record
   for (const span in timing) metrics.span(span, timing[span] ?? 0)
-  if (answeredAt !== undefined) metrics.span('respond', performance.now() - answeredAt)
+  if (answeredAt !== undefined) metrics.span('respond', endedAt - answeredAt)
 }
 
 /** Turned away for now: nothing is wrong with the request. */

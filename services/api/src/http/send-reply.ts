@@ -52,7 +52,7 @@ const imageHeaderList = Object.entries(imageHeaders).flat()
 
 /** Notes what the answer is; the headers that all answers have. */
 function begin(record: RequestRecord, outcome: Outcome, timing: Timing | undefined): Headers {
-  record.answeredAt = performance.now()
+  record.answeredAt ??= performance.now()
   record.outcome = outcome
   const headers = ['X-Request-Id', record.requestId, ...imageHeaderList]
   if (timing === undefined) return headers

@@ -43,7 +43,8 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const link = knownTargets.find(req.url ?? '')
     if (link === undefined) return false
     record.route = 'image'
-    const timing = { lookup: performance.now() - record.startedAt }
+    record.answeredAt = performance.now()
+    const timing = { lookup: record.answeredAt - record.startedAt }
     redirectToStored({ url: link.url, timing }, { res, record, redirectMaxAge })
     return true
   }
