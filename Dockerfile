@@ -19,8 +19,9 @@ COPY packages packages
 COPY services services
 RUN npx tsc -b services/api/tsconfig.src.json services/renderer/tsconfig.src.json services/uploader/tsconfig.src.json
 
+# The compiler is an optional peer of a library, which uses its types and nothing of it.
 FROM manifests AS api-dependencies
-RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/api
+RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/api && rm -rf node_modules/typescript node_modules/@typescript
 
 FROM manifests AS renderer-dependencies
 RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/renderer
