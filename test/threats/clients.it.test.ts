@@ -3,7 +3,7 @@ import { type Socket, connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { until } from '@iaas/testing/until'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createRandom } from '../support/hostile-names.ts'
 import { ask, askUntil, store } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
@@ -11,6 +11,9 @@ import { type Stack, startStack } from '../support/stack.ts'
 
 const aborts = Number(process.env['ABORTED_REQUESTS'] ?? 300)
 const slowClients = Number(process.env['SLOW_CLIENTS'] ?? 300)
+
+/** However many it is told to send. */
+jest.setTimeout(60_000 + 20 * (aborts + slowClients))
 
 describe('clients that go away, or take their time', () => {
   let stack: Stack

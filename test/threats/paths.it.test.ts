@@ -6,7 +6,7 @@ import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { type Answer, type Ask, ask, store } from '../support/http.ts'
 import { drawHostileNames } from '../support/hostile-names.ts'
 import { readMetrics } from '../support/metrics.ts'
@@ -16,6 +16,9 @@ import { type Stack, startStack } from '../support/stack.ts'
 const canary = 'the canary beside the originals'
 const names = drawHostileNames(Number(process.env['HOSTILE_PATHS'] ?? 2000), 1)
 const root = join(import.meta.dirname, '..', '..')
+
+/** However many it is told to send. */
+jest.setTimeout(60_000 + 20 * names.length)
 
 const tracing = spawnSync('strace', ['-f', '-e', 'trace=openat', 'true'])
 const untraceable = tracing.status === 0 ? undefined : 'strace is missing or not allowed'

@@ -1,12 +1,15 @@
 import { METHODS } from 'node:http'
 import { makePhoto } from '@iaas/testing/images/make-photo'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createRandom } from '../support/hostile-names.ts'
 import { ask, store } from '../support/http.ts'
 import { sendRaw } from '../support/raw-request.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 const inputs = Number(process.env['RAW_REQUESTS'] ?? 300)
+
+/** However many it is told to send. */
+jest.setTimeout(60_000 + 20 * inputs)
 const path = '/photo_10_10.jpg'
 
 describe('raw requests', () => {
