@@ -19,7 +19,7 @@ export async function askForVariants(stage, api, each, count) {
   return askForPictures({ base: api.base, paths, concurrency: each.concurrency, pids })
 }
 
-const warmUps = { quick: 600, full: 1500 }
+const warmUps = { quick: 600, full: 3000 }
 
 /** Asks until the code of a service is compiled, as it is in one that runs for longer than a benchmark. */
 export async function warmUp(stage, api, isQuick) {

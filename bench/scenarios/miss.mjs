@@ -21,15 +21,16 @@ export const miss = {
 async function measureMisses(closers, isQuick) {
   const stage = await startMissStage(closers)
   await warmUp(stage, stage.api, isQuick)
-  const bare = closers.keep(startBareSharp())
   const rows = []
   for (const each of isQuick ? quickMissCases : missCases) {
-    rows.push(await measureCase(each, { stage, bare, isQuick }))
+    // New processes each time: ones that have seen larger pictures are slower at smaller ones.
+    rows.push(await withClosers((own) => measureCase(each, { stage, isQuick }, own)))
   }
   return { rows }
 }
 
-async function measureCase(each, { stage, bare, isQuick }) {
+async function measureCase(each, { stage, isQuick }, closers) {
+  const bare = closers.keep(startBareSharp())
   const { photo, format, box, concurrency } = each
   const task = toTask(await providePhoto(photo), each)
   const ask = (count) => askForVariants(stage, stage.api, each, count)

@@ -3,6 +3,9 @@ import { Redis } from 'ioredis'
 import { startBacking } from './backing.mjs'
 import { startProduct } from './product.mjs'
 
+// A copy of what is dear to decode would be made in the background, while the limit is measured.
+const withoutCopies = { working_copies: { min_megapixels: 1000 } }
+
 /**
  * An api that renders in children of its own, spools into Redis and queues what it has rendered; without an uploader,
  * whose work is not that of a miss.
@@ -13,7 +16,9 @@ export async function startMissStage(closers, settings = {}) {
   // What is not spooled is a warning each time.
   const env = { DATABASE_URL: database.url, DATA_DIR: folder, LOG_LEVEL: 'error' }
   if (redis !== undefined) env.REDIS_URL = redis.url
-  const api = closers.keep(await startProduct('api', { env, settings }))
+  const api = closers.keep(
+    await startProduct('api', { env, settings: { ...withoutCopies, ...settings } }),
+  )
   const backingPids = [database.pid, redis?.pid].filter((pid) => pid !== undefined)
   return {
     api,
