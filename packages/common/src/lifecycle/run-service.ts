@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/config-error.ts'
+import { letHeapGrow } from './let-heap-grow.ts'
 
 export type Service = { close(): Promise<void> }
 
@@ -10,6 +11,7 @@ const backstopMs = 40_000
  * keeps it from starting is said in plain words on standard error.
  */
 export async function runService(start: () => Promise<Service>): Promise<void> {
+  letHeapGrow()
   const stopped = Promise.race([nextSignal('SIGTERM'), nextSignal('SIGINT')])
   let service: Service
   try {
