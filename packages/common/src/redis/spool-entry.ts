@@ -10,7 +10,7 @@ export function entryName(prefix: string, digest: Digest): string {
 }
 
 export function toEntry({ bytes, renderedAt }: Spooled): Buffer {
-  const entry = Buffer.alloc(headerBytes + bytes.length)
+  const entry = Buffer.allocUnsafe(headerBytes + bytes.length)
   entry.writeDoubleBE(renderedAt)
   entry.set(bytes, headerBytes)
   return entry
