@@ -30,6 +30,7 @@ export async function listen(
   handler: RequestListener,
   options: ListenOptions,
 ): Promise<HttpServer> {
+  const watch = createStallWatch(options.stallTimeoutMs ?? stallTimeoutMs)
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -38,33 +39,40 @@ export async function listen(
       connectionsCheckingInterval: 2000,
       noDelay: true,
     },
-    handler,
+    // One listener: the server would copy its list of several for each request.
+    (req, res) => {
+      handler(req, res)
+      watch.answer(req.socket, res)
+    },
   )
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
-  cutStalled(server, options.stallTimeoutMs ?? stallTimeoutMs)
+  server.on('timeout', watch.cut)
   await bind(server, options)
   const { port } = server.address() as AddressInfo
   return { port, close: (limitMs) => closeServer(server, limitMs) }
 }
 
 /**
- * Cuts the connections of clients that do not read their answers. Silence alone is no fault: while an answer is being
+ * Finds the connections of clients that do not read their answers. Silence alone is no fault: while an answer is being
  * made, nothing is written, for as long as that takes. What the system has taken as a whole needs no watch, and most
  * answers are such: a timer for each of them would cost more than the lookup of a link.
  */
-function cutStalled(server: Server, limitMs: number): void {
+function createStallWatch(limitMs: number) {
   const answers = new WeakMap<Socket, ServerResponse>()
-  server.on('request', ({ socket }, res) => {
-    if (isHandedOver(res, socket)) return
-    answers.set(socket, res)
-    socket.setTimeout(limitMs)
-  })
-  // Also told of connections that were idle for `keepAliveTimeout`.
-  server.on('timeout', (socket) => {
-    const isAnswering = answers.get(socket)?.writableFinished === false
-    if (isAnswering && socket.writableLength === 0) return
-    socket.destroy()
-  })
+  return {
+    /** Watches an answer of which something is left. */
+    answer(socket: Socket, res: ServerResponse): void {
+      if (isHandedOver(res, socket)) return
+      answers.set(socket, res)
+      socket.setTimeout(limitMs)
+    },
+    /** Told of the connections that nothing has happened on, such as those that were idle for `keepAliveTimeout`. */
+    cut(this: void, socket: Socket): void {
+      const isAnswering = answers.get(socket)?.writableFinished === false
+      if (isAnswering && socket.writableLength === 0) return
+      socket.destroy()
+    },
+  }
 }
 
 /** Whether nothing of an answer is left here. One that waits for an earlier one of its connection has no socket yet. */
