@@ -13,11 +13,13 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
   const jobs = createCounterTally({
     name: 'iaas_jobs_total',
     help: 'Jobs by queue and what came of them.',
+    labels: ['queue', 'result'],
     registry,
   })
   const durations = createHistogramTally({
     name: 'iaas_job_duration_seconds',
     help: 'One attempt of a job.',
+    labels: ['queue'],
     bounds: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
     registry,
   })
@@ -26,7 +28,7 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     help: 'From a render to its recorded link.',
     bounds: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3600],
     registry,
-  }).of({})
+  }).of()
   const unlinked = new Counter({
     name: 'iaas_links_removed_total',
     help: 'Links that were removed, since their objects are gone.',
@@ -36,8 +38,8 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     unlinked: () => unlinked.inc(),
     linked: (lagMs) => lag.observe(Math.max(0, lagMs) / 1000),
     job(queue, result, ms) {
-      jobs.of({ queue, result }).add()
-      durations.of({ queue }).observe(ms / 1000)
+      jobs.of(queue, result).add()
+      durations.of(queue).observe(ms / 1000)
     },
   }
 }

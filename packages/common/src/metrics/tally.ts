@@ -1,19 +1,23 @@
 import type { Metric, Registry } from 'prom-client'
 
 /** Labels and their values. */
-type Labels = Readonly<Record<string, string | number>>
+type Labels = Readonly<Record<string, LabelValue>>
+
+type LabelValue = string | number
 
 export type TallyOptions = {
   readonly name: string
   readonly help: string
+  /** The names of the labels. */
+  readonly labels?: readonly string[]
   readonly registry: Registry
 }
 
-/** Counts what happens, apart by labels. What `of` answers may be kept. */
-export type CounterTally = { of(labels: Labels): { add(): void } }
+/** Counts what happens, apart by the values of the labels, in their order. What `of` answers may be kept. */
+export type CounterTally = { of(...values: LabelValue[]): { add(): void } }
 
-/** Counts values by how large they are, apart by labels. What `of` answers may be kept. */
-export type HistogramTally = { of(labels: Labels): { observe(value: number): void } }
+/** Counts values by how large they are, in the same way. */
+export type HistogramTally = { of(...values: LabelValue[]): { observe(value: number): void } }
 
 type Sample = { readonly labels: Labels; readonly value: number; readonly metricName?: string }
 
@@ -22,14 +26,14 @@ type Sample = { readonly labels: Labels; readonly value: number; readonly metric
  * each time, which takes longer than the lookup of a link.
  */
 export function createCounterTally(options: TallyOptions): CounterTally {
-  const cells = createCells(() => {
+  const cells = createCells(options, () => {
     const cell = { count: 0, add: () => void (cell.count += 1) }
     return cell
   })
   register(options, 'counter', () =>
     cells.all().map(({ labels, cell }) => ({ labels, value: cell.count })),
   )
-  return { of: (labels) => cells.of(labels) }
+  return { of: cells.of }
 }
 
 /**
@@ -41,11 +45,11 @@ export function createHistogramTally(
   options: TallyOptions & { readonly bounds: readonly number[] },
 ): HistogramTally {
   const { name, bounds } = options
-  const cells = createCells(() => createHistogramCell(bounds))
+  const cells = createCells(options, () => createHistogramCell(bounds))
   register(options, 'histogram', () =>
     cells.all().flatMap(({ labels, cell }) => toSamples(name, bounds, labels, cell)),
   )
-  return { of: (labels) => cells.of(labels) }
+  return { of: cells.of }
 }
 
 type HistogramCell = {
@@ -93,42 +97,56 @@ function toSamples(
 }
 
 type Cells<Cell> = {
-  of(labels: Labels): Cell
+  readonly of: (...values: LabelValue[]) => Cell
   all(): readonly Counted<Cell>[]
 }
 
 type Counted<Cell> = { readonly labels: Labels; readonly cell: Cell }
 
 /** What begins with the same label values. */
-type Branch<Cell> = { counted?: Counted<Cell>; readonly next: Map<string | number, Branch<Cell>> }
+type Branch<Cell> = { cell?: Cell; readonly next: Map<LabelValue, Branch<Cell>> }
 
 /**
- * One cell for each combination of label values; callers give the names in the same order each time. The way to a cell
- * goes from value to value: a text of them all would have to be made each time.
+ * One cell for each combination of label values. Most often it is the one that was asked for before. The way to another
+ * goes from value to value: a text or an object of them all would have to be made each time.
  */
-function createCells<Cell>(create: () => Cell): Cells<Cell> {
+function createCells<Cell>({ labels = [] }: TallyOptions, create: () => Cell): Cells<Cell> {
   const all: Counted<Cell>[] = []
   const root: Branch<Cell> = { next: new Map() }
+  let last: { readonly values: readonly LabelValue[]; readonly cell: Cell } | undefined
 
-  function add(branch: Branch<Cell>, labels: Labels): Counted<Cell> {
-    const counted = { labels, cell: create() }
-    branch.counted = counted
-    all.push(counted)
-    return counted
+  function find(values: readonly LabelValue[]): Cell {
+    let branch = root
+    for (const value of values) branch = follow(branch, value)
+    return (branch.cell ??= add(values))
+  }
+
+  function add(values: readonly LabelValue[]): Cell {
+    const cell = create()
+    all.push({
+      labels: Object.fromEntries(labels.map((name, index) => [name, values[index] ?? ''])),
+      cell,
+    })
+    return cell
   }
 
   return {
-    of(labels) {
-      let branch = root
-      for (const label in labels) branch = follow(branch, labels[label] ?? '')
-      const { cell } = branch.counted ?? add(branch, labels)
-      return cell
+    of(...values) {
+      if (last === undefined || !isSame(last.values, values)) last = { values, cell: find(values) }
+      return last.cell
     },
     all: () => all,
   }
 }
 
-function follow<Cell>({ next }: Branch<Cell>, value: string | number): Branch<Cell> {
+function isSame(one: readonly LabelValue[], other: readonly LabelValue[]): boolean {
+  for (let index = 0; index < one.length; index += 1) {
+    if (one[index] !== other[index]) return false
+  }
+  return true
+}
+
+function follow<Cell>({ next }: Branch<Cell>, value: LabelValue): Branch<Cell> {
   const known = next.get(value)
   if (known !== undefined) return known
   const branch: Branch<Cell> = { next: new Map() }

@@ -35,7 +35,7 @@ export type Timing = Readonly<Record<string, number>>
 export function formatTiming(timing: Timing): string {
   let text = ''
   for (const span in timing) {
-    text += `${text === '' ? '' : ', '}${span};dur=${(timing[span] ?? 0).toFixed(1)}`
+    text += `${text === '' ? '' : ', '}${span};dur=${Math.round((timing[span] ?? 0) * 10) / 10}`
   }
   return text
 }

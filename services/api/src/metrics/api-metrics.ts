@@ -36,17 +36,20 @@ export function createApiMetrics(
   const requests = createCounterTally({
     name: 'iaas_requests_total',
     help: 'Requests by route, outcome and status.',
+    labels: ['route', 'outcome', 'status'],
     registry,
   })
   const durations = createHistogramTally({
     name: 'iaas_request_duration_seconds',
     help: 'From the request line to the end of the answer.',
+    labels: ['route', 'outcome'],
     bounds: secondsBuckets,
     registry,
   })
   const spans = createHistogramTally({
     name: 'iaas_span_duration_seconds',
     help: 'Parts of a request for an image: lookup, queue, render, respond.',
+    labels: ['span'],
     bounds: secondsBuckets,
     registry,
   })
@@ -64,6 +67,7 @@ export function createApiMetrics(
   const lookups = createCounterTally({
     name: 'iaas_link_lookups_total',
     help: 'Lookups of links by layer and result.',
+    labels: ['layer', 'result'],
     registry,
   })
   const persists = new Counter({
@@ -81,11 +85,11 @@ export function createApiMetrics(
   registry.registerMetric(flights)
   return {
     request({ route, outcome, status }, ms) {
-      requests.of({ route, outcome, status }).add()
-      durations.of({ route, outcome }).observe(ms / 1000)
+      requests.of(route, outcome, status).add()
+      durations.of(route, outcome).observe(ms / 1000)
     },
-    lookup: (layer, result) => lookups.of({ layer, result }).add(),
-    span: (span, ms) => spans.of({ span }).observe(ms / 1000),
+    lookup: (layer, result) => lookups.of(layer, result).add(),
+    span: (span, ms) => spans.of(span).observe(ms / 1000),
     rejection: (reason) => rejections.inc({ reason }),
     render: () => renders.inc(),
     persist: (result) => persists.inc({ result }),
