@@ -30,9 +30,17 @@ export type LinkCache = {
   delete(key: VariantKey): Promise<void>
 }
 
+/** A link that is remembered here, for whoever keeps it at hand: it tells by itself when it is no longer believed. */
+export type RememberedLink = {
+  readonly link: Link
+  /** On the clock of `performance.now()`; in the past from the moment on that the memory lets go of it. */
+  readonly believedUntil: number
+}
+
 /** The same within one process: it answers at once. */
 export type LinkMemory = {
   get(key: VariantKey): Link | undefined
+  recall(key: VariantKey): RememberedLink | undefined
   set(key: VariantKey, link: Link): void
   delete(key: VariantKey): void
 }

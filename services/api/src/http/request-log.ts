@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import type { Logger } from '@iaas/common/log'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import { createRequestIds } from './request-id.ts'

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import type { ImageReply } from '../image-reply.ts'
 import { type Timing, formatTiming, imageHeaders, immutable } from './headers.ts'
 import type { Outcome, RequestRecord } from './request-record.ts'

@@ -1,12 +1,16 @@
 import type { VariantKey } from '@iaas/common/image'
-import type { Link, LinkMemory } from '@iaas/common/ports/link-store'
+import type { Link, LinkMemory, RememberedLink } from '@iaas/common/ports/link-store'
 import { LRUCache } from 'lru-cache'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 
 /** A target is what stands in the request line: path and query. */
 export type KnownTargets = {
-  /** The link of a target that is known, where this process remembers it: nothing is read, and nobody is asked. */
-  find(target: string): Link | undefined
+  /**
+   * The link of a target that is known, as long as this process remembers it: nothing is read, and nobody is asked.
+   *
+   * @param now on the clock of `performance.now()`
+   */
+  find(target: string, now: number): Link | undefined
   /** Notes that a target means this variant, whoever asks, and however: no header may change that. */
   note(target: string, key: VariantKey): void
 }
@@ -18,19 +22,22 @@ export type KnownTargetsOptions = {
 }
 
 /**
- * What targets mean that were answered by a link lately. The links themselves stay where they are forgotten in time, so
- * that nothing outlives them here.
+ * What targets mean that were answered by a link lately. A link that the memory lets go of, for whatever reason, is not
+ * believed here either: nothing outlives it.
  */
 export function createKnownTargets(options: KnownTargetsOptions): KnownTargets {
   const { memory, maxTargets, metrics } = options
-  const keys = new LRUCache<string, VariantKey>({ max: maxTargets })
+  const known = new LRUCache<string, RememberedLink>({ max: maxTargets })
   return {
-    find(target) {
-      const key = keys.get(target)
-      const link = key === undefined ? undefined : memory.get(key)
-      if (link !== undefined) metrics.lookup('memory', 'hit')
-      return link
+    find(target, now) {
+      const remembered = known.get(target)
+      if (remembered === undefined || now >= remembered.believedUntil) return undefined
+      metrics.lookup('memory', 'hit')
+      return remembered.link
     },
-    note: (target, key) => void keys.set(target, key),
+    note(target, key) {
+      const remembered = memory.recall(key)
+      if (remembered !== undefined) known.set(target, remembered)
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import { type Policy, dependsOnAccept, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
 import { acceptsWebp } from '../http/accept.ts'
@@ -40,7 +41,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     options
 
   const atOnce: GetImage['atOnce'] = (req, res, record) => {
-    const link = knownTargets.find(req.url ?? '')
+    const link = knownTargets.find(req.url ?? '', record.startedAt)
     if (link === undefined) return false
     record.route = 'image'
     record.answeredAt = performance.now()

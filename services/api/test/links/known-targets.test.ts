@@ -4,41 +4,76 @@ import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { createKnownTargets } from '../../src/links/known-targets.ts'
 
+const ttlMs = 60_000
+
 function createTargets() {
-  const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
+  const memory = createLinkMemory({ maxItems: 2, ttlMs })
   const hits = { count: 0 }
   const metrics = { lookup: () => void (hits.count += 1) }
-  return { memory, hits, targets: createKnownTargets({ memory, maxTargets: 2, metrics }) }
+  const targets = createKnownTargets({ memory, maxTargets: 2, metrics })
+  return {
+    memory,
+    hits,
+    targets,
+    find: (target: string) => targets.find(target, performance.now()),
+  }
 }
 
 const key = variantKey(makeVariant())
 const link = { url: 'https://cdn.example/1.jpg' }
+const target = '/a_1_1.jpg'
 
 describe('known targets', () => {
   it('have the link that this process remembers of their variant', () => {
-    const { memory, targets, hits } = createTargets()
+    const { memory, targets, find, hits } = createTargets()
     memory.set(key, link)
-    expect(targets.find('/a_1_1.jpg')).toBeUndefined()
-    targets.note('/a_1_1.jpg', key)
-    expect(targets.find('/a_1_1.jpg')).toEqual(link)
+    expect(find(target)).toBeUndefined()
+    targets.note(target, key)
+    expect(find(target)).toEqual(link)
     expect(hits.count).toBe(1)
   })
 
-  it('have none once the link is forgotten, and the new one once there is one', () => {
+  it('have none once the link is forgotten, and the new one once it was answered by', () => {
+    const { memory, targets, find } = createTargets()
+    memory.set(key, link)
+    targets.note(target, key)
+    memory.delete(key)
+    expect(find(target)).toBeUndefined()
+    memory.set(key, { url: 'https://cdn.example/2.jpg' })
+    targets.note(target, key)
+    expect(find(target)).toEqual({ url: 'https://cdn.example/2.jpg' })
+  })
+
+  it('have none once the link is replaced, or has given way to others', () => {
+    const { memory, targets, find } = createTargets()
+    memory.set(key, link)
+    targets.note(target, key)
+    memory.set(key, { url: 'https://cdn.example/2.jpg' })
+    expect(find(target)).toBeUndefined()
+    targets.note(target, key)
+    for (const other of [makeVariant(), makeVariant()]) memory.set(variantKey(other), link)
+    expect(find(target)).toBeUndefined()
+  })
+
+  it('believe a link for as long as the memory does', () => {
     const { memory, targets } = createTargets()
     memory.set(key, link)
-    targets.note('/a_1_1.jpg', key)
-    memory.delete(key)
-    expect(targets.find('/a_1_1.jpg')).toBeUndefined()
-    memory.set(key, { url: 'https://cdn.example/2.jpg' })
-    expect(targets.find('/a_1_1.jpg')).toEqual({ url: 'https://cdn.example/2.jpg' })
+    targets.note(target, key)
+    expect(targets.find(target, performance.now() + ttlMs - 1000)).toEqual(link)
+    expect(targets.find(target, performance.now() + ttlMs + 1)).toBeUndefined()
+  })
+
+  it('note nothing of a link that nobody remembers', () => {
+    const { targets, find } = createTargets()
+    targets.note(target, key)
+    expect(find(target)).toBeUndefined()
   })
 
   it('are bounded', () => {
-    const { memory, targets } = createTargets()
+    const { memory, targets, find } = createTargets()
     memory.set(key, link)
-    for (const name of ['a', 'b', 'c']) targets.note(`/${name}_1_1.jpg`, key)
-    const known = ['a', 'b', 'c'].filter((name) => targets.find(`/${name}_1_1.jpg`) !== undefined)
-    expect(known).toEqual(['b', 'c'])
+    const names = ['a', 'b', 'c'].map((name) => `/${name}_1_1.jpg`)
+    for (const name of names) targets.note(name, key)
+    expect(names.filter((name) => find(name) !== undefined)).toEqual(names.slice(1))
   })
 })
