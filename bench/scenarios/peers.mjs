@@ -11,7 +11,7 @@ import { peerCases } from '../work/miss-cases.mjs'
 import { providePhoto } from '../work/photos.mjs'
 import { createIds } from '../work/renders.mjs'
 
-const pairs = 5
+const pairs = 3
 /** How long one measurement takes, s. */
 const seconds = 4
 const warmUps = 8
