@@ -1,7 +1,7 @@
 // `npm run bench`: measures the service against the limits of this machine and against its peers. See README.md.
 import { parseArguments } from './arguments.mjs'
 import { compareWithBaseline, writeBaseline } from './report/baseline.mjs'
-import { createReport, writeReport } from './report/report.mjs'
+import { createReport, printReport, saveReport } from './report/report.mjs'
 import { say } from './report/say.mjs'
 import { writePage } from './report/write-page.mjs'
 import { chooseScenarios } from './scenarios/index.mjs'
@@ -15,8 +15,10 @@ async function measure() {
   for (const scenario of chooseScenarios(options)) {
     say(`\n${scenario.title}`)
     report.scenarios[scenario.name] = { title: scenario.title, ...(await scenario.run(options)) }
+    // One that fails, or is ended, takes none of the others with it.
+    say(`Written to ${await saveReport(report)}`)
   }
-  await writeReport(report)
+  printReport(report)
   if (options.writesBaseline) writeBaseline(report)
   else if (options.isQuick) judge(report)
 }
