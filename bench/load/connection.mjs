@@ -18,18 +18,8 @@ export async function openConnection(base, headers = {}) {
   )
   const tail = ` HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
   let waiting
-  const meter = createMeter((answer) => waiting.resolve(answer))
   const fail = (error) => waiting?.reject(error)
-  const socket = connect({
-    host: hostname,
-    port: Number(port),
-    noDelay: true,
-    // One buffer serves all answers: nothing of them is kept.
-    onread: {
-      buffer: Buffer.allocUnsafe(chunkBytes),
-      callback: (length, buffer) => read(length, buffer),
-    },
-  })
+  const meter = createMeter((answer) => waiting.resolve(answer))
   const read = (length, buffer) => {
     try {
       meter(buffer.subarray(0, length))
@@ -38,13 +28,22 @@ export async function openConnection(base, headers = {}) {
     }
     return true
   }
+  const socket = connect({
+    host: hostname,
+    port: Number(port),
+    noDelay: true,
+    // One buffer serves all answers: nothing of them is kept.
+    onread: { buffer: Buffer.allocUnsafe(chunkBytes), callback: read },
+  })
   await once(socket, 'connect')
-  socket.on('error', fail).on('close', () => fail(new Error(`${base} closed a connection.`)))
+  const closed = () => new Error(`${base} closed a connection.`)
+  socket.on('error', fail).on('close', () => fail(closed()))
 
   return {
     /** Resolves to the status of the answer and its bytes, without its head. */
     get: (path) =>
       new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(closed())
         waiting = { resolve, reject }
         socket.write(`GET ${path}${tail}`)
       }),

@@ -23,7 +23,7 @@ async function measureMisses(closers, isQuick) {
   await warmUp(stage, stage.api, isQuick)
   const rows = []
   for (const each of isQuick ? quickMissCases : missCases) {
-    // New processes each time: ones that have seen larger pictures are slower at smaller ones.
+    // New processes each time: what they keep of the pictures of one case is not that of the next.
     rows.push(await withClosers((own) => measureCase(each, { stage, isQuick }, own)))
   }
   return { rows }
