@@ -44,11 +44,24 @@ async function tryToMigrate(url: string): Promise<boolean> {
   }
 }
 
-/** No server answers, or it is still starting: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/**
+ * What passes by itself, as the server tells it: an administrator ends connections or the server (class 57P), it is
+ * still starting, or may not be written to for now, as in the middle of a failover:
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const passingCodes = new Set(['57P01', '57P02', '57P03', '25006'])
+
+/** No server answers, or not for now. */
 function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return /timeout/i.test(error.message) || isLost(error)
+}
+
+/** Whether the connection was lost, or is good for nothing now, in whichever step. */
+function isLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
   const isSocket = /^E[A-Z]+$/.test(code)
-  const isStarting = code === '57P03'
-  return isSocket || isStarting || /timeout|terminated/i.test(error.message)
+  const isEnded = /terminated/i.test(error.message)
+  return isSocket || isEnded || passingCodes.has(code) || isLost(error.cause)
 }
