@@ -38,6 +38,7 @@ function renderRows(rows) {
     'case',
     'of',
     'ratio (middle half)',
+    'by CPU',
     ...names,
     ...names.map((name) => `its ${name}`),
   ]

@@ -6,8 +6,9 @@ import { startServer } from './server.mjs'
 
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
 
-/** What Node is told to run a service, as its image does it. */
+/** What Node is told to run a service, as its image does it; standalone, which has none, is run by `npm start`. */
 function argumentsOf(service) {
+  if (service === 'standalone') return ['scripts/start.mjs', service]
   const program = `services/${service}/dist/main.js`
   const command = dockerfile
     .split('\n')
