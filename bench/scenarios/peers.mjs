@@ -51,15 +51,20 @@ async function measureCase(each, stage, peer) {
     const { base, pids } = peer
     return askForPictures({ base, paths, concurrency, pids, headers: peer.headersOf(each) })
   }
-  await askPeer(warmUps)
-  await askOurs(warmUps)
-  const { perSecond } = await askOurs(warmUps)
-  const count = Math.max(10, Math.ceil(perSecond * seconds))
+  const ourCount = await chooseCount(askOurs)
+  const peerCount = await chooseCount(askPeer)
   return measurePairs({
     name: `${photoName} to ${format}, ${box} px, ${concurrency} at a time`,
     referenceName: peer.name,
     pairs,
-    ours: () => askOurs(count),
-    reference: () => askPeer(count),
+    ours: () => askOurs(ourCount),
+    reference: () => askPeer(peerCount),
   })
+}
+
+/** How many take about as long as a measurement is to take, on a side that is warm by then. */
+async function chooseCount(ask) {
+  await ask(warmUps)
+  const { perSecond } = await ask(warmUps)
+  return Math.max(10, Math.ceil(perSecond * seconds))
 }
