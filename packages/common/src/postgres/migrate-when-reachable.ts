@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Closers } from '../lifecycle/closers.ts'
 import type { Logger } from '../log.ts'
 import { migrateToLatest } from './migrate.ts'
+import { isSocketCode } from './socket-errors.ts'
 
 const retryMs = 1000
 
@@ -61,7 +62,6 @@ function isUnreachable(error: unknown): boolean {
 function isLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  const isSocket = /^E[A-Z]+$/.test(code)
   const isEnded = /terminated/i.test(error.message)
-  return isSocket || isEnded || passingCodes.has(code) || isLost(error.cause)
+  return isSocketCode(code) || isEnded || passingCodes.has(code) || isLost(error.cause)
 }

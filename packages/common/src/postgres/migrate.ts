@@ -1,4 +1,4 @@
-import { Kysely, Migrator, PostgresDialect, sql } from 'kysely'
+import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { keepProcessAlive } from './keep-process-alive.ts'
 import { migrations } from './migrations/index.ts'
@@ -8,6 +8,9 @@ export type MigrateOptions = {
   /** How long to wait for another process that migrates, ms. */
   readonly lockTimeoutMs?: number
 }
+
+const table = 'iaas_migrations'
+const newest = Object.keys(migrations).sort().at(-1) ?? ''
 
 /** The key of our advisory lock: "iaas" in ASCII. */
 const lockKey = 0x69_61_61_73
@@ -53,11 +56,27 @@ async function takeLock(db: Kysely<Record<string, never>>, timeoutMs: number): P
   }
 }
 
+/**
+ * What a newer release has done to the database, as migrations of which nothing is left to do. An older one that starts
+ * beside it, or after it, works with what it finds, since migrations only add; the migrator would take each that it does
+ * not know for damage.
+ */
+async function readNewer(db: Kysely<Record<string, never>>): Promise<Record<string, Migration>> {
+  const { rows } = await sql<{ exists: boolean }>`
+    SELECT to_regclass(${table}) IS NOT NULL AS exists`.execute(db)
+  if (rows[0]?.exists !== true) return {}
+  const done = await sql<{ name: string }>`SELECT name FROM ${sql.table(table)}`.execute(db)
+  const newer = done.rows.filter(({ name }) => name > newest)
+  return Object.fromEntries(newer.map(({ name }) => [name, { up: async () => {} }]))
+}
+
 async function runMigrations(db: Kysely<Record<string, never>>): Promise<void> {
+  // Read beforehand: the migrator asks for its migrations while it has the connection.
+  const all = { ...(await readNewer(db)), ...migrations }
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
-    migrationTableName: 'iaas_migrations',
+    provider: { getMigrations: () => Promise.resolve(all) },
+    migrationTableName: table,
     migrationLockTableName: 'iaas_migrations_lock',
   })
   const { error, results } = await migrator.migrateToLatest()

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { AppError } from '../errors.ts'
+import { isSocketCode } from './socket-errors.ts'
 
 /** Runs a query; a database that is gone, full or too slow becomes STORE_UNAVAILABLE, anything else passes through. */
 export async function translateErrors<T>(query: Promise<T>): Promise<T> {
@@ -28,11 +29,11 @@ const unavailableClasses = [
 function isUnavailable(error: unknown): boolean {
   if (!types.isNativeError(error)) return false
   const code = 'code' in error ? String(error.code) : ''
+  // EPIPE has the form of a code of PostgreSQL, none of which begins with an E.
+  if (isSocketCode(code)) return true
   if (/^[0-9A-Z]{5}$/.test(code)) {
     return unavailableClasses.some((prefix) => code.startsWith(prefix))
   }
-  // Errors of the socket have a system code; those of the client library only a message.
-  return (
-    /^E[A-Z]+$/.test(code) || /timeout|terminated|Connection|not queryable/i.test(error.message)
-  )
+  // Those of the client library have only a message.
+  return /timeout|terminated|Connection|not queryable/i.test(error.message)
 }

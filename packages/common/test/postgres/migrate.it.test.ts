@@ -20,6 +20,32 @@ describe('migrateToLatest', () => {
     expect(rows.map(({ name }) => name)).toEqual(Object.keys(migrations))
   })
 
+  it('F25 leaves a database as it is that a newer release has been at', async () => {
+    await using database = await provideDatabase()
+    await migrateToLatest({ url: database.url })
+    await query(
+      database.url,
+      "INSERT INTO iaas_migrations VALUES ('9999-of-a-newer-release', '2099-01-01T00:00:00Z')",
+    )
+    await migrateToLatest({ url: database.url })
+    const { rows } = await query(database.url, 'SELECT name FROM iaas_migrations ORDER BY name')
+    expect(rows.map(({ name }) => name)).toEqual([
+      ...Object.keys(migrations),
+      '9999-of-a-newer-release',
+    ])
+  })
+
+  it('F25 takes a migration that is older than its own, and that it does not know, for damage', async () => {
+    await using database = await provideDatabase()
+    await migrateToLatest({ url: database.url })
+    await query(
+      database.url,
+      "INSERT INTO iaas_migrations VALUES ('0000-of-somebody-else', '2020-01-01T00:00:00Z')",
+    )
+    const damage = { cause: { message: expect.stringContaining('0000-of-somebody-else') } }
+    await expect(migrateToLatest({ url: database.url })).rejects.toMatchObject(damage)
+  })
+
   it('F25 gives up within its limit where another process holds the lock', async () => {
     await using database = await provideDatabase()
     const holder = new pg.Client({ connectionString: database.url })
