@@ -74,6 +74,21 @@ describe('a database and originals of the seed', () => {
     expect(crop.headers.location).toBe('https://cdn.example/cat_100x80.crop.b-true.q-50.png')
   })
 
+  it('its links are hits again and again, whatever script and spaces their addresses have', async () => {
+    await query(
+      database.url,
+      `INSERT INTO images (id, x, y, fit, file_type, url, blur, quality) VALUES
+       ('猫', 9, 9, 'clip', 'image/jpeg', 'https://cdn.example/2019-01-01 10:00_猫é.jpg', false, -1)`,
+    )
+    for (let time = 0; time < 3; time += 1) {
+      const { status, headers } = await ask(stack.base, `/${encodeURIComponent('猫')}_9_9.jpg`)
+      expect([status, headers.location]).toEqual([
+        307,
+        'https://cdn.example/2019-01-01%2010:00_%E7%8C%AB%C3%A9.jpg',
+      ])
+    }
+  })
+
   it('its originals are served and rendered', async () => {
     expect((await ask(stack.base, '/cat.jpg')).body.equals(photo)).toBe(true)
     expect((await ask(stack.base, '/cat_31_31.jpg')).status).toBe(200)

@@ -23,8 +23,14 @@ export function createListener(options: ListenerOptions): RequestListener {
   return (req, res) => {
     const record = requestLog.open()
     const isRead = req.method === 'GET' || req.method === 'HEAD'
-    if (isRead && getImage.atOnce(req, res, record)) {
-      return requestLog.close(record, req, res.statusCode)
+    try {
+      if (isRead && getImage.atOnce(req, res, record)) {
+        return requestLog.close(record, req, res.statusCode)
+      }
+    } catch (error) {
+      // What is thrown here would end the process.
+      requestLog.closeAfter(record, req, res)
+      return answerError(error, record, res)
     }
     requestLog.closeAfter(record, req, res)
     if (!isRead || !isImagePath(req.url ?? '')) return passToExpress(app, req, res, record)

@@ -28,14 +28,24 @@ function describeIssue(
   settings: readonly Setting[],
   raw: unknown,
 ): string {
-  const key = issue.path.map(String).join('.')
-  const setting = settings.find(({ path }) => path.join('.') === key)
+  const names = issue.path.map(String)
+  const key = names.join('.')
+  // An entry of a list, or a part of an address, is of the setting that it is in.
+  const setting = settings.find(({ path }) => isWithin(names, path))
+  const isSecret = settings.some(
+    ({ path, secret }) => secret && (isWithin(names, path) || isWithin(path, names)),
+  )
   const variable = setting?.env === undefined ? '' : ` (${setting.env})`
   const value = issue.path.reduce<unknown>(
     (node, name) => (node as Record<PropertyKey, unknown> | undefined)?.[name],
     raw,
   )
-  const received = value === undefined ? 'nothing' : setting?.secret ? '***' : JSON.stringify(value)
+  const received = value === undefined ? 'nothing' : isSecret ? '***' : JSON.stringify(value)
   const message = issue.message.replace(/^Invalid input: /, '')
   return `${key === '' ? 'configuration' : key}${variable}: ${message}; received ${received}`
+}
+
+/** Whether a path leads to what another leads to, or to a part of it. */
+function isWithin(path: readonly string[], outer: readonly string[]): boolean {
+  return outer.every((name, index) => path[index] === name)
 }

@@ -69,8 +69,11 @@ export function list(fallback: readonly string[], facts: SettingFacts) {
 /** An absolute URL that may be absent, without its trailing slash. */
 export function address(protocols: readonly string[], facts: SettingFacts) {
   const allowed = protocols.map((protocol) => `${protocol}://`).join(' or ')
+  // The parser drops line breaks and the like, which are no less in the address for that.
   const isAddress = (value: string) =>
-    URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1))
+    !/[\s\p{Cc}]/u.test(value) &&
+    URL.canParse(value) &&
+    protocols.includes(new URL(value).protocol.slice(0, -1))
   return z
     .preprocess(
       emptyToUndefined,

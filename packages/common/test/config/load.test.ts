@@ -5,7 +5,7 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { z } from 'zod'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
-import { integer, number, text, toggle } from '../../src/config/setting.ts'
+import { address, integer, list, number, text, toggle } from '../../src/config/setting.ts'
 import { postgresUrl, postgresqlSettings } from '../../src/postgres/config.ts'
 import { awsSettings } from '../../src/s3/config.ts'
 
@@ -89,6 +89,25 @@ describe('parseConfig', () => {
     const config = parseConfig(schema, {}, {})
     expect(() => Object.assign(config.webp, { on: false })).toThrow(TypeError)
   })
+
+  it('shows no part of a secret that is a list, nor what stands around it', () => {
+    const secrets = z.object({
+      signing: z.object({ keys: list([], { description: 'Keys.', env: 'KEYS', secret: true }) }),
+    })
+    for (const signing of [{ keys: [1234567890123456] }, ['1234567890123456']]) {
+      const [problem, ...others] = problemsOf(() => parseConfig(secrets, { signing }, {}))
+      expect(others).toEqual([])
+      expect(problem).toMatch(/received \*\*\*$/)
+    }
+  })
+
+  it.each(['https://cdn.example\n', 'https://cdn .example', '\thttps://cdn.example'])(
+    'takes no address with blanks in it: %j',
+    (url) => {
+      const addresses = z.object({ url: address(['https'], { description: 'An address.' }) })
+      expect(problemsOf(() => parseConfig(addresses, { url }, {}))).toHaveLength(1)
+    },
+  )
 
   it('lists all mistakes at once, with key, variable and what was received, but no secret', () => {
     const files = { webp: { on: 'maybe' }, secret: 7 }

@@ -63,8 +63,27 @@ function begin(record: RequestRecord, outcome: Outcome, timing: Timing | undefin
 }
 
 function redirect(res: ServerResponse, headers: Headers, location: string, maxAge: number): void {
-  headers.push('Location', location, 'Cache-Control', `max-age=${maxAge}`, 'Content-Length', '0')
+  headers.push(
+    'Location',
+    toHeader(location),
+    'Cache-Control',
+    `max-age=${maxAge}`,
+    'Content-Length',
+    '0',
+  )
   res.writeHead(307, headers).end()
+}
+
+/** What an address has in it that no header may carry, or no address. */
+const unsafe = /[^\x21-\x7e]/
+const eachUnsafe = new RegExp(`${unsafe.source}+`, 'gu')
+
+/** An address as a header carries it: the links of the seed have ids in them as they were, in any script. */
+function toHeader(address: string): string {
+  if (!unsafe.test(address)) return address
+  return address.replace(eachUnsafe, (text) =>
+    Buffer.from(text).toString('hex').replace(/../g, '%$&').toUpperCase(),
+  )
 }
 
 function sendImage(
