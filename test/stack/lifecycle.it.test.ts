@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
+import { provideDatabase } from '@iaas/testing/postgres'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import { ask, askUntil, getToken, store } from '../support/http.ts'
@@ -77,6 +78,28 @@ describe('the life of the stack', () => {
     expect(processesOf(stack.dataDir)).toEqual([])
     squatter.close()
   })
+
+  it.each(['uploader', 'renderer'])(
+    'a %s that cannot be started ends at once, and calls itself alive to nobody',
+    async (service) => {
+      await using database = await provideDatabase()
+      const wrong = new URL(database.url)
+      wrong.pathname = '/nowhere'
+      const taken = createServer().listen(0, '127.0.0.1')
+      await once(taken, 'listening')
+      const { port } = taken.address() as AddressInfo
+      await using stack = await spawnStack({
+        entry: `services/${service}/dist/main.js`,
+        env: { DATABASE_URL: wrong.href },
+        port,
+      })
+      const giveUp = AbortSignal.timeout(15_000)
+      const [code] = (await once(stack.process, 'exit', { signal: giveUp })) as [number]
+      taken.close()
+      expect(code).toBe(1)
+    },
+    30_000,
+  )
 
   it('F26 lists every mistake of its configuration at once, shows no secret, and does not start', async () => {
     const files = {

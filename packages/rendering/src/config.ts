@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { address, integer, number, toggle } from '@iaas/common/config/setting'
 import { z } from 'zod'
+import { fitMemory, leastMiB } from './fit-memory.ts'
 
 const rendererSettings = z
   .object({
@@ -11,7 +11,7 @@ const rendererSettings = z
     }),
     concurrency: integer(
       { min: 0, max: 1024, fallback: 0 },
-      'Pictures decoded at once; 0: as many as there are cores.',
+      'Pictures decoded at once; 0: as many as there are cores, and as a memory limit of the container has room for.',
     ),
     queue: integer(
       { min: 0, max: 100_000, fallback: 64 },
@@ -22,8 +22,8 @@ const rendererSettings = z
       'How long a render waits at the most, ms; beyond it: 503.',
     ),
     memory: integer(
-      { min: 128, max: 1_048_576, fallback: 2048 },
-      'What all renders at once may take by estimate, MiB.',
+      { min: leastMiB, max: 1_048_576, fallback: 2048 },
+      'What all renders at once may take by estimate, MiB; less where a memory limit of the container leaves less.',
     ),
     intake_timeout: integer(
       { min: 100, max: 600_000, fallback: 30_000 },
@@ -100,14 +100,26 @@ export type PoolSettings = {
   readonly working_copies: z.output<typeof workingCopiesSettings>
 }
 
+/** A check of an upload is tried twice: by the renderer service and here, or again after a crash. */
+const intakeAttempts = 2
+
+/**
+ * How long the check of an upload takes at the most, ms: each time it may wait for its turn and for its memory, and then
+ * work.
+ */
+export function longestIntakeMs({ renderer }: Pick<PoolSettings, 'renderer'>): number {
+  return intakeAttempts * (2 * renderer.queue_timeout + renderer.intake_timeout)
+}
+
 /** The options of a render pool that the settings ask for. */
 export function toPoolOptions(settings: PoolSettings) {
   const { renderer, timeout, constraints, blur_sigma, encoders, working_copies } = settings
+  const { concurrency, memory } = fitMemory(renderer)
   return {
-    concurrency: renderer.concurrency === 0 ? availableParallelism() : renderer.concurrency,
+    concurrency,
     queueLimit: renderer.queue,
     queueTimeoutMs: renderer.queue_timeout,
-    memoryBudgetBytes: renderer.memory * 1024 * 1024,
+    memoryBudgetBytes: memory * 1024 * 1024,
     timeoutMs: timeout.conversion,
     intakeTimeoutMs: renderer.intake_timeout,
     maxInputPixels: Math.round(constraints.max_input * 1e6),

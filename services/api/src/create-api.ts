@@ -1,6 +1,6 @@
 import { toPolicy } from '@iaas/common/config/policy'
 import { listen } from '@iaas/common/http/server'
-import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
+import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
@@ -8,6 +8,7 @@ import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachab
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
+import { longestIntakeMs } from '@iaas/rendering/config'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { type AppOptions, createApp } from './app.ts'
 import type { ApiConfig } from './config.ts'
@@ -24,8 +25,8 @@ import { createStoreOriginal } from './store-original.ts'
 import { createUploadAdmission } from './upload/admission.ts'
 import { toReceiveLimits, uploadTimeoutMs } from './upload/config.ts'
 
-/** A claim that is older than an upload and its check can take is that of a process that is gone. */
-const claimLeaseMs = 150_000
+/** What an upload takes beside its body and its check: the database and the disk, ms. */
+const recordingMs = 10_000
 const temporaryFileAgeMs = 10 * 60_000
 const sweepEveryMs = 60_000
 
@@ -52,14 +53,11 @@ export type ApiOptions = {
  * @throws ConfigError, or Error in plain words: a port that is taken, a database that cannot be migrated
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const closers = createClosers(options.log)
-  try {
-    await migrateWhenReachable(requirePostgresUrl(options.config.postgresql), options.log, closers)
-    return await listenForClients(options, closers)
-  } catch (error) {
-    await closers.close()
-    throw error
-  }
+  const { config, log } = options
+  return startParts(log, async (closers) => {
+    await migrateWhenReachable(requirePostgresUrl(config.postgresql), log, closers)
+    return listenForClients(options, closers)
+  })
 }
 
 async function listenForClients(options: ApiOptions, closers: Closers): Promise<Api> {
@@ -139,8 +137,11 @@ function tellAndTidy(parts: Parts): void {
   registerSpoolGauges(telemetry.registry, stores.spool)
   registerQueueGauges(telemetry.registry, stores.backlog)
   forgetChangedLinks(requirePostgresUrl(config.postgresql), layers, log, closers)
-  const sweepTokens = () => tokens.sweep(claimLeaseMs)
+  // A claim that is older than an upload can take is that of a process that is gone, and so are its files.
+  const longestUploadMs = uploadTimeoutMs + longestIntakeMs(config) + recordingMs
+  const sweepTokens = () => tokens.sweep(longestUploadMs)
   repeatUntilClosed('sweep of tokens', sweepTokens, sweepEveryMs, parts)
-  const sweepFiles = () => originals.sweepTemporary(temporaryFileAgeMs)
+  const fileAgeMs = Math.max(temporaryFileAgeMs, longestUploadMs)
+  const sweepFiles = () => originals.sweepTemporary(fileAgeMs)
   repeatUntilClosed('sweep of temporary files', sweepFiles, sweepEveryMs, parts)
 }

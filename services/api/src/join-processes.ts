@@ -1,10 +1,7 @@
-import { availableParallelism } from 'node:os'
 import type { Service } from '@iaas/common/lifecycle/run-service'
+import { fitMemory, leastMiB } from '@iaas/rendering/fit-memory'
 import { AggregatorRegistry } from 'prom-client'
 import { type ApiOptions, startApi } from './create-api.ts'
-
-/** The least that a render pool works with, MiB. */
-const leastMemory = 128
 
 /** An api that is one of `count` processes: its metrics are gathered by the first, and it decodes by its share. */
 export async function joinProcesses(options: ApiOptions, count: number): Promise<Service> {
@@ -24,12 +21,11 @@ export async function joinProcesses(options: ApiOptions, count: number): Promise
 }
 
 function shareOut(config: ApiOptions['config'], count: number): ApiOptions['config'] {
-  const { concurrency, memory } = config.renderer
-  const all = concurrency === 0 ? availableParallelism() : concurrency
+  const { concurrency, memory } = fitMemory(config.renderer, count)
   const renderer = {
     ...config.renderer,
-    concurrency: Math.max(1, Math.ceil(all / count)),
-    memory: Math.max(leastMemory, Math.floor(memory / count)),
+    concurrency: Math.max(1, Math.ceil(concurrency / count)),
+    memory: Math.max(leastMiB, Math.floor(memory / count)),
   }
   return { ...config, renderer }
 }

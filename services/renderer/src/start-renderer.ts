@@ -2,34 +2,40 @@ import { toFolders } from '@iaas/common/disk/config'
 import { sweepFolder } from '@iaas/common/disk/temporary-files'
 import { createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
-import { createClosers } from '@iaas/common/lifecycle/closers'
+import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
-import { toPoolOptions } from '@iaas/rendering/config'
+import { longestIntakeMs, toPoolOptions } from '@iaas/rendering/config'
 import { createObservedPool } from '@iaas/rendering/pool/observed-pool'
 import { createRendererApp } from './app.ts'
 import type { RendererConfig } from './config.ts'
 
 /** Originals that are older than any limit on uploads may be larger than it. */
 const bodyAllowance = 4
-/** A picture that lies there longer than any work takes is that of a process that is gone, ms. */
+/** A picture that lies there for so long, and longer than any work takes, is that of a process that is gone, ms. */
 const temporaryFileAgeMs = 10 * 60_000
 /** What requests in flight may still take when the renderer ends, ms. */
 const drainMs = 25_000
 
+type RunningRenderer = Service & { readonly port: number }
+
 /** The renderer service, listening. @throws Error in plain words: a port that is taken */
-export async function startRenderer(
+export function startRenderer(config: RendererConfig, log: Logger): Promise<RunningRenderer> {
+  return startParts(log, (closers) => listenForTasks(config, log, closers))
+}
+
+async function listenForTasks(
   config: RendererConfig,
   log: Logger,
-): Promise<Service & { readonly port: number }> {
-  const closers = createClosers(log)
+  closers: Closers,
+): Promise<RunningRenderer> {
   let isReady = true
   const { registry } = createTelemetry('renderer', log)
   const pool = createObservedPool(toPoolOptions(config), registry)
   closers.add('pool', () => pool[Symbol.asyncDispose]())
   const temporaryDir = toFolders(config).temporary
-  await sweepFolder(temporaryDir, temporaryFileAgeMs)
+  await sweepFolder(temporaryDir, Math.max(temporaryFileAgeMs, longestIntakeMs(config)))
   const maxBodyBytes = bodyAllowance * config.constraints.max_upload_bytes
   const options = { renderer: pool, temporaryDir, maxBodyBytes, isReady: () => isReady, log }
   const admin = await listen(createAdminApp(registry), {

@@ -1,7 +1,7 @@
 import { loadConfig } from '@iaas/common/config/load'
 import { createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
-import { createClosers } from '@iaas/common/lifecycle/closers'
+import { startParts } from '@iaas/common/lifecycle/closers'
 import { runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
@@ -12,14 +12,15 @@ await runService(async () => {
   const config = loadConfig(uploaderConfigSchema, process.env)
   const log = createLogger('uploader', config.log)
   const telemetry = createTelemetry('uploader', log)
-  const closers = createClosers(log)
-  const admin = await listen(createAdminApp(telemetry.registry), {
-    port: config.admin_port,
-    host: config.admin_address ?? '127.0.0.1',
+  return startParts(log, async (closers) => {
+    const admin = await listen(createAdminApp(telemetry.registry), {
+      port: config.admin_port,
+      host: config.admin_address ?? '127.0.0.1',
+    })
+    closers.add('admin', () => admin.close(1000))
+    const uploader = await startUploader({ config, log, telemetry })
+    closers.add('uploader', () => uploader.close())
+    log.info('uploader ready')
+    return closers
   })
-  closers.add('admin', () => admin.close(1000))
-  const uploader = await startUploader({ config, log, telemetry })
-  closers.add('uploader', () => uploader.close())
-  log.info('uploader ready')
-  return closers
 })

@@ -9,7 +9,7 @@ import { guard } from '@iaas/common/concurrency/guard'
 import { toPolicy } from '@iaas/common/config/policy'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
-import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
+import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
@@ -41,15 +41,12 @@ export type StartUploaderOptions = {
 
 /** An uploader at work, from the moment that its queue and its database can be reached. @throws ConfigError, or Error in plain words */
 export async function startUploader(options: StartUploaderOptions): Promise<Service> {
-  const closers = createClosers(options.log)
-  try {
-    await migrateWhenReachable(requirePostgresUrl(options.config.postgresql), options.log, closers)
+  const { config, log } = options
+  return startParts(log, async (closers) => {
+    await migrateWhenReachable(requirePostgresUrl(config.postgresql), log, closers)
     workQueues(options, closers)
     return closers
-  } catch (error) {
-    await closers.close()
-    throw error
-  }
+  })
 }
 
 /** Wires the adapters that the configuration asks for to the workers. */

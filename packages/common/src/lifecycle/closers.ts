@@ -12,6 +12,20 @@ export type Closers = {
   close(): Promise<void>
 }
 
+/** Starts parts: where one cannot be started, those before it are ended, and its error is thrown. */
+export async function startParts<Started>(
+  log: Logger,
+  start: (closers: Closers) => Promise<Started>,
+): Promise<Started> {
+  const closers = createClosers(log)
+  try {
+    return await start(closers)
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
 /** How long the end of one part may take, ms. */
 const closeLimitMs = 30_000
 

@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os'
+
+/** What a process of a service takes beside its renders, MiB. */
+const processMiB = 256
+/** What a child takes while it decodes nothing, MiB. */
+const childMiB = 64
+/** What a render begins with (`render-pool`), MiB. */
+const renderMiB = 96
+/** The least that a render pool works with, MiB. */
+export const leastMiB = 128
+
+export type RenderRoom = {
+  /** Pictures decoded at once; 0: as many as there are cores. */
+  readonly concurrency: number
+  /** What all renders at once may take, MiB. */
+  readonly memory: number
+}
+
+/**
+ * What is asked for, as far as the memory limit of the container leaves room for it: a pool that takes more is ended by the
+ * system, and its service with it. Without a limit it is what is asked for.
+ *
+ * @param processes how many share the limit
+ * @param limitBytes 0, or more than any machine has, where there is no limit
+ */
+export function fitMemory(
+  { concurrency, memory }: RenderRoom,
+  processes = 1,
+  limitBytes: number = process.constrainedMemory(),
+): RenderRoom {
+  const cores = availableParallelism()
+  if (!(limitBytes > 0)) return { concurrency: concurrency || cores, memory }
+  const roomMiB = limitBytes / 2 ** 20 - processes * processMiB
+  const children =
+    concurrency || Math.max(1, Math.min(cores, Math.floor(roomMiB / (childMiB + renderMiB))))
+  const left = Math.floor(roomMiB - children * childMiB)
+  return { concurrency: children, memory: Math.max(leastMiB, Math.min(memory, left)) }
+}
