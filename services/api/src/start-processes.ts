@@ -47,8 +47,7 @@ export async function startProcesses({ config, log, count }: ProcessesOptions): 
     })
     // Each takes its connections itself: what the first process hands to one that dies would hang for ever.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    await Promise.all(Array.from({ length: count }, () => startProcess()))
-    keepAlive(log, ending.signal)
+    await Promise.all(Array.from({ length: count }, () => startProcess(log, ending.signal)))
     return closers
   } catch (error) {
     await closers.close()
@@ -56,21 +55,23 @@ export async function startProcesses({ config, log, count }: ProcessesOptions): 
   }
 }
 
-async function startProcess(): Promise<void> {
+/** Resolves once it listens; from then on it is replaced whenever it ends. */
+async function startProcess(log: Logger, ending: AbortSignal): Promise<void> {
   const worker = cluster.fork()
   const ended = once(worker, 'exit').then(() => {
     throw new Error('A process of the api ended at its start.')
   })
   await Promise.race([once(worker, 'listening'), ended])
   ended.catch(() => {})
+  replaceOnceEnded(worker, log, ending)
 }
 
-function keepAlive(log: Logger, ending: AbortSignal): void {
-  cluster.on('exit', (worker, code, signal) => {
+function replaceOnceEnded(worker: Worker, log: Logger, ending: AbortSignal): void {
+  worker.once('exit', (code, signal) => {
     if (ending.aborted) return
     log.error('a process of the api has ended', { pid: worker.process.pid, code, signal })
     delay(restartAfterMs, undefined, { signal: ending }).then(
-      () => cluster.fork(),
+      () => replaceOnceEnded(cluster.fork(), log, ending),
       () => {},
     )
   })

@@ -56,11 +56,13 @@ export function createBacklog(options: BacklogOptions): Backlog {
   let known: readonly CountedQueue[] | undefined
   let believedUntil = Number.NEGATIVE_INFINITY
   let added = 0
+  let isOutdated = false
 
   async function countAnew(): Promise<readonly CountedQueue[]> {
     const addedBefore = added
     // One at a time, however long it takes.
     believedUntil = Number.POSITIVE_INFINITY
+    isOutdated = false
     let believedMs = believeMs.least
     try {
       const opened = await queues(countLimitMs)
@@ -72,7 +74,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
       believedMs = Math.min(Math.max(wantedMs, believeMs.least), believeMs.most)
       return counts
     } finally {
-      believedUntil = now() + believedMs
+      believedUntil = isOutdated ? now() : now() + believedMs
     }
   }
 
@@ -89,7 +91,9 @@ export function createBacklog(options: BacklogOptions): Backlog {
       return await withDeadline(count(), limitMs).catch(() => before)
     },
     recount() {
-      believedUntil = Math.min(believedUntil, now())
+      // A count that is under way may have passed over what has changed: it ends, and the next one follows.
+      isOutdated = true
+      if (believedUntil !== Number.POSITIVE_INFINITY) believedUntil = now()
     },
     waiting: () => (known === undefined ? undefined : sumWaiting(known) + added),
     add(jobs) {

@@ -60,7 +60,7 @@ export function createFolderLedger(options: FolderLedgerOptions): FolderLedger {
     for (const name of reserved) found.set(name, current.get(name) ?? 0)
     current = found
     total = [...found.values()].reduce((sum, size) => sum + size, 0)
-    countedAt = Date.now()
+    countedAt = performance.now()
   }
 
   function recount(): Promise<void> {
@@ -75,7 +75,7 @@ export function createFolderLedger(options: FolderLedgerOptions): FolderLedger {
 
   return {
     async reserve(name, bytes) {
-      const age = Date.now() - countedAt
+      const age = performance.now() - countedAt
       if (age === Number.POSITIVE_INFINITY) await recount()
       else if (age > recountAfterMs) recount().catch(() => {})
       if (!hasRoom(name, bytes) && age > recountFullAfterMs) await recount()
@@ -87,7 +87,7 @@ export function createFolderLedger(options: FolderLedgerOptions): FolderLedger {
     settle: (name) => void reserved.delete(name),
     release,
     async usage() {
-      if (Date.now() - countedAt > recountForUsageMs) await recount()
+      if (performance.now() - countedAt > recountForUsageMs) await recount()
       return { items: current.size, bytes: total }
     },
   }

@@ -102,6 +102,21 @@ describe('the backlog', () => {
   })
 })
 
+describe('a backlog that is changed from outside while it is counted', () => {
+  it('is counted again afterwards, one count at a time, and loses nothing that was added', async () => {
+    const { state, backlog } = rig({ jobs: 5 })
+    backlog.add(3)
+    const first = backlog.count()
+    backlog.recount()
+    const second = backlog.count()
+    expect(await second).toBe(await first)
+    expect(backlog.waiting()).toBe(5)
+    await backlog.count()
+    expect(state.counts).toBe(2)
+    expect(backlog.waiting()).toBe(5)
+  })
+})
+
 describe('F18 a bounded backlog', () => {
   const taken = { schedule: async () => {} }
 

@@ -48,7 +48,12 @@ export function createQuarantine(now: () => number = () => performance.now()): Q
   }
 }
 
-/** A render is known by its variant, whose id stands for the original: in a renderer service each path is new. */
+/**
+ * A render is known by its variant, whose id stands for the original: in a renderer service each path is new. One from a
+ * working copy, the quality of whose original is told with it, is another: the original may be healthy.
+ */
 function nameOf(task: Task): string {
-  return digestOf(task.kind === 'render' ? variantKey(task.variant) : `${task.kind} ${task.path}`)
+  if (task.kind !== 'render') return digestOf(`${task.kind} ${task.path}`)
+  const source = task.originalQuality === undefined ? 'original' : 'copy'
+  return digestOf(`${variantKey(task.variant)} ${source}`)
 }

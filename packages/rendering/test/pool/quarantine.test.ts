@@ -24,6 +24,16 @@ describe('the quarantine', () => {
     expect(quarantine.size).toBe(0)
   })
 
+  it('keeps no healthy original out for a working copy that kills', () => {
+    const quarantine = createQuarantine()
+    const task = makeTask()
+    const ofCopy = { ...task, originalQuality: 80 }
+    quarantine.note(ofCopy)
+    quarantine.note(ofCopy)
+    expect(() => quarantine.check(ofCopy)).toThrow(isKeptOut)
+    expect(() => quarantine.check(task)).not.toThrow()
+  })
+
   it('knows a render by its variant, and an upload by its file', () => {
     const quarantine = createQuarantine()
     const task = makeTask('here')
