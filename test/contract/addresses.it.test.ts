@@ -145,6 +145,7 @@ describe('addresses', () => {
     const part = await ask(target.base, '/photo.jpg', { headers: { Range: 'bytes=10-19' } })
     expect(part.status).toBe(206)
     expect(part.body.equals(photo.subarray(10, 20))).toBe(true)
+    expect(whole.headers['server-timing']).toMatch(/^lookup;dur=[\d.]+$/)
     const etag = whole.headers.etag as string
     const rest = await ask(target.base, '/photo.jpg', {
       headers: { Range: 'bytes=20-', 'If-Range': etag },

@@ -40,7 +40,11 @@ describe('with the database hung', () => {
   })
 
   it('/_health is 500, and the service calls itself alive and ready all the same', async () => {
-    expect((await ask(stack.base, '/_health')).status).toBe(500)
+    const health = await ask(stack.base, '/_health')
+    expect([health.status, health.headers['content-type']]).toEqual([
+      500,
+      'application/problem+json',
+    ])
     expect((await ask(stack.base, '/healthz')).status).toBe(200)
     const ready = await ask(stack.base, '/readyz')
     expect([ready.status, JSON.parse(ready.body.toString())]).toEqual([

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@iaas/common/errors'
 import {
@@ -11,7 +10,7 @@ import {
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import { create as contentDisposition } from 'content-disposition'
 import sendFile from 'send'
-import { setCommonHeaders, setImageHeaders, setImmutable } from './http/headers.ts'
+import { formatTiming, setCommonHeaders, setImageHeaders, setImmutable } from './http/headers.ts'
 import type { RequestRecord } from './http/request-record.ts'
 import { originalEtag } from './validators.ts'
 
@@ -26,22 +25,22 @@ export type ServeOriginal = (
 export function createServeOriginal(originals: OriginalStore): ServeOriginal {
   return async function serveOriginal(id, req, res, record) {
     const original = await originals.find(id)
-    if (original === undefined)
-      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
-    const format = await readFormat(original.path)
+    const head = original && (await originals.readHead(original, sniffLength))
+    if (original === undefined || head === undefined) throw notFound()
+    const format = sniffFormat(head)
     setCommonHeaders(res, record.requestId)
     setImageHeaders(res)
     setImmutable(res)
     for (const [name, value] of Object.entries(describeFile(id, format))) res.setHeader(name, value)
     res.setHeader('ETag', originalEtag(original))
+    record.timing = { lookup: performance.now() - record.startedAt }
+    res.setHeader('Server-Timing', formatTiming(record.timing))
     await stream(original.path, req, res)
   }
 }
 
-async function readFormat(path: string): Promise<OriginalFormat | undefined> {
-  await using file = await open(path, 'r')
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffLength), 0, sniffLength, 0)
-  return sniffFormat(buffer.subarray(0, bytesRead))
+function notFound(): AppError {
+  return new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
 }
 
 /** What the bytes are, whatever the address calls them, and what a browser that saves them calls the file (RFC 6266). */
@@ -59,13 +58,15 @@ function describeFile(id: ImageId, format: OriginalFormat | undefined) {
 function toAppError(error: Error): Error {
   switch ('status' in error ? error.status : undefined) {
     case 404:
-      return new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
+      return notFound()
     case 412:
       return new AppError('PRECONDITION_FAILED', 'The condition of the request is not met.')
     case 416:
       return new AppError('RANGE_NOT_SATISFIABLE', 'The range is outside the image.')
     default:
-      return error
+      return 'syscall' in error
+        ? new AppError('STORE_UNAVAILABLE', 'The image cannot be read now.', { cause: error })
+        : error
   }
 }
 

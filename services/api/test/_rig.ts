@@ -22,6 +22,7 @@ import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { createCachedLinks } from '../src/links/cached-links.ts'
+import type { RenderLimits } from '../src/limits/render-limits.ts'
 import { createVariantCap } from '../src/limits/variant-cap.ts'
 import { createApiMetrics } from '../src/metrics/api-metrics.ts'
 import { createAwaitTurn } from '../src/renderings/await-turn.ts'
@@ -32,6 +33,7 @@ import { type ImageContext, createServeImage } from '../src/serve-image.ts'
 export type RigOptions = {
   readonly variantsPerOriginal?: number
   readonly turns?: Turns
+  readonly limits?: RenderLimits
   /** What lies in the spool. */
   readonly entries?: Map<Digest, Spooled>
 }
@@ -39,6 +41,7 @@ export type RigOptions = {
 /** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
 export async function createRig(options: RigOptions = {}) {
   const { variantsPerOriginal = 0, turns, entries = new Map<Digest, Spooled>() } = options
+  const { limits = { take: () => Promise.resolve() } } = options
   const folder = await createTemporaryFolder()
   const originals = createFakeOriginalStore(folder.path)
   const id = parseImageId('photo')
@@ -80,7 +83,7 @@ export async function createRig(options: RigOptions = {}) {
     renderer,
     persister,
     awaitTurn: createAwaitTurn({ turns, patienceMs: 1000, log }),
-    limits: { take: () => Promise.resolve() },
+    limits,
   })
   const offer = { widths: [], sizes: [] }
   const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }

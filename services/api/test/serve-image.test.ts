@@ -56,6 +56,26 @@ describe('a miss', () => {
     expect([...rig.entries.keys()]).toEqual([variantDigest(variant)])
   })
 
+  it('that another client may not cause is rendered for one who may', async () => {
+    const limits = {
+      async take(client: string) {
+        await setImmediate()
+        if (client === 'greedy') throw new AppError('TOO_MANY_RENDERS', 'Too many.')
+      },
+    }
+    await using rig = await createRig({ limits })
+    const asked = ['greedy', 'modest', 'greedy'].map((client) =>
+      rig.serve({}, { client: () => client }),
+    )
+    const [first, second, third] = await Promise.allSettled(asked)
+    const isRefused = { status: 'rejected', reason: { code: 'TOO_MANY_RENDERS' } }
+    expect(first).toMatchObject(isRefused)
+    expect(second).toMatchObject({ status: 'fulfilled', value: { kind: 'image' } })
+    // It joins the render that is under way, which costs nobody anything.
+    expect(third).toMatchObject({ status: 'fulfilled' })
+    expect(rig.renderer.jobs).toHaveLength(1)
+  })
+
   it('asked for by many at once is one render', async () => {
     await using rig = await createRig()
     const open = rig.renderer.hold()

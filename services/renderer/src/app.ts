@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { AppError, isAppError } from '@iaas/common/errors'
+import { clientGone } from '@iaas/common/http/client-gone'
 import type { Logger } from '@iaas/common/log'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import {
@@ -106,14 +107,6 @@ function beat(res: Response): void {
     if (!res.headersSent) res.writeProcessing()
   }, heartbeatMs)
   res.once('close', () => clearInterval(timer))
-}
-
-function clientGone(res: Response): AbortSignal {
-  const abort = new AbortController()
-  res.once('close', () => {
-    if (!res.writableFinished) abort.abort()
-  })
-  return abort.signal
 }
 
 /** The caller is a service of ours: it is told the code, and what it means in HTTP is for the api to say. */

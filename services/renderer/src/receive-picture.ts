@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, rm } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
+import { createTemporaryFile } from '@iaas/common/disk/temporary-files'
 import { AppError } from '@iaas/common/errors'
 
 /** A picture that lies in a file as long as it is being worked on, with room beside it for another. */
@@ -16,19 +15,18 @@ export async function receivePicture(
   dir: string,
   maxBytes: number,
 ): Promise<ReceivedPicture> {
-  await mkdir(dir, { recursive: true })
-  const path = join(dir, randomUUID())
-  const outputPath = `${path}.out`
+  const picture = await createTemporaryFile(dir)
+  const output = await createTemporaryFile(dir)
   const remove = async () => {
-    await Promise.all([rm(path, { force: true }), rm(outputPath, { force: true })])
+    await Promise.all([picture, output].map((file) => file[Symbol.asyncDispose]()))
   }
   try {
-    await writeBody(req, path, maxBytes)
+    await writeBody(req, picture.path, maxBytes)
   } catch (error) {
     await remove()
     throw error
   }
-  return { path, outputPath, [Symbol.asyncDispose]: remove }
+  return { path: picture.path, outputPath: output.path, [Symbol.asyncDispose]: remove }
 }
 
 /** A body that is too large leaves the request whole, so that it can still be answered. */

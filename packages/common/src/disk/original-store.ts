@@ -1,4 +1,4 @@
-import { link, lstat, rm, statfs } from 'node:fs/promises'
+import { link, lstat, open, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { originalPath } from '../digest.ts'
 import { AppError } from '../errors.ts'
@@ -9,7 +9,7 @@ import type {
   OriginalStore,
   TemporaryFile,
 } from '../ports/original-store.ts'
-import { errorCode, translateDiskErrors } from './disk-errors.ts'
+import { errorCode, ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
 import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
@@ -60,6 +60,7 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
 
   return {
     find: (id) => translateDiskErrors(find(id)),
+    readHead: ({ path }, bytes) => translateDiskErrors(ignoreMissing(readHead(path, bytes))),
     createTemporary: () => translateDiskErrors(createTemporaryFile(incoming)),
     put: (id, file) => translateDiskErrors(put(id, file)),
     delete: (id) => translateDiskErrors(rm(pathOf(id), { force: true })),
@@ -77,6 +78,12 @@ async function findFile(path: string): Promise<OriginalFile | undefined> {
     if (absent.has(errorCode(error) ?? '')) return undefined
     throw error
   }
+}
+
+async function readHead(path: string, bytes: number): Promise<Uint8Array> {
+  await using file = await open(path, 'r')
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 function taken(cause?: unknown): AppError {

@@ -4,8 +4,8 @@ export type Format = 'jpg' | 'png' | 'webp'
 type FormatFacts = {
   /** Every spelling a URL may use, the canonical one first. */
   readonly extensions: readonly string[]
-  readonly mime: string
   /** `images.file_type` in the database. */
+  readonly mime: string
   readonly hasAlpha: boolean
   /** Whether `quality` changes the bytes. */
   readonly lossy: boolean

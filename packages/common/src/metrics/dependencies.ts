@@ -9,10 +9,11 @@ type Probe = () => Promise<unknown>
 /** What a service needs of others, asked whenever the metrics are. */
 export type Dependencies = {
   /**
-   * Adds one, under the name that its metric gives it. The probe rejects while it is down; the same name replaces.
+   * Adds one, under the name that its metric gives it. The probe rejects while it is down. One that was added before, as
+   * by another service in the same process, stays as it is.
    *
    * @param outage the code of the failures that mean that it is down
-   * @returns what keeps calls away from it meanwhile
+   * @returns what keeps calls away from it meanwhile: the same for all
    */
   add(name: string, probe: Probe, outage: ErrorCode): CircuitBreaker
   /** Asks all of them at once; one that does not answer within a second counts as down. Believed for two seconds. */
@@ -27,13 +28,15 @@ const believedForMs = 2000
 
 export function createDependencies(registry: Registry, log: Logger): Dependencies {
   const probes = new Map<string, Probe>()
-  const breakers: CircuitBreaker[] = []
+  const breakers = new Map<string, CircuitBreaker>()
 
   let checked = Promise.resolve<ReadonlyMap<string, 'up' | 'down'>>(new Map())
   let checkedAt = Number.NEGATIVE_INFINITY
 
   const dependencies: Dependencies = {
     add(name, probe, outage) {
+      const added = breakers.get(name)
+      if (added !== undefined) return added
       probes.set(name, probe)
       open.set({ dependency: name }, 0)
       const breaker = createCircuitBreaker({
@@ -47,7 +50,7 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
           log.warn(isOpen ? 'dependency lost' : 'dependency back', { dependency: name })
         },
       })
-      breakers.push(breaker)
+      breakers.set(name, breaker)
       return breaker
     },
     check() {
@@ -58,7 +61,7 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
       return checked
     },
     close() {
-      for (const breaker of breakers) breaker.close()
+      for (const breaker of breakers.values()) breaker.close()
     },
   }
   const open = new Gauge({

@@ -22,6 +22,12 @@ describe('the dependencies of a service', () => {
     })
   })
 
+  it('have one breaker each, whoever adds them again', () => {
+    const dependencies = createDependencies(new Registry(), log)
+    const breaker = dependencies.add('store', async () => {}, 'STORE_UNAVAILABLE')
+    expect(dependencies.add('store', down, 'STORE_UNAVAILABLE')).toBe(breaker)
+  })
+
   it('stand in the metrics as 1 and 0', async () => {
     const registry = new Registry()
     const dependencies = createDependencies(registry, log)

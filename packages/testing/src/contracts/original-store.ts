@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 
@@ -55,6 +55,19 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       const file = await opened.originals.find(id)
       expect(file?.size).toBe(5)
       expect(file?.modifiedAt.getTime()).toBe((await stat(file?.path ?? '')).mtime.getTime())
+    })
+
+    it('reads the beginning of an original, and of one that is gone nothing', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      const id = parseImageId('head')
+      await store(originals, id, '12345')
+      const file = await originals.find(id)
+      if (file === undefined) throw new Error('It was not stored.')
+      const heads = [await originals.readHead(file, 3), await originals.readHead(file, 9)]
+      expect(heads.map((head) => Buffer.from(head ?? []).toString())).toEqual(['123', '12345'])
+      await rm(file.path)
+      expect(await originals.readHead(file, 3)).toBeUndefined()
     })
 
     it('never replaces an original', async () => {

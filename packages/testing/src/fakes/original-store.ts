@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readFile, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@iaas/common/errors'
 import type { ImageId } from '@iaas/common/image'
@@ -18,6 +18,10 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
 
   return {
     find,
+    async readHead({ path }, bytes) {
+      const whole = await readFile(path).catch(() => undefined)
+      return whole?.subarray(0, bytes)
+    },
     async createTemporary() {
       const path = join(dir, randomUUID())
       const isOriginal = () => [...paths.values()].includes(path)

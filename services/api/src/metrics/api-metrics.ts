@@ -23,7 +23,7 @@ export type ApiMetrics = {
   /** A request was turned away for now. */
   rejection(reason: ErrorCode): void
   render(): void
-  persist(result: 'scheduled' | PersistResult): void
+  persist(result: PersistResult): void
 }
 
 const secondsBuckets = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]

@@ -1,5 +1,6 @@
 import { variantDigest } from '@iaas/common/digest'
-import type { SingleFlight } from '@iaas/common/concurrency/single-flight'
+import type { FlightWork, SingleFlight } from '@iaas/common/concurrency/single-flight'
+import { isAppError } from '@iaas/common/errors'
 import { type Size, type Variant, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Link } from '@iaas/common/ports/link-store'
@@ -127,17 +128,23 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     return outcome
   }
 
+  function join(job: RenderingJob, signal: AbortSignal, onStart: () => void): Promise<Rendering> {
+    const work: FlightWork<Rendering> = (flightSignal, hold) => {
+      onStart()
+      return make(job, flightSignal, hold)
+    }
+    return flights.join(variantKey(job.variant), work, signal)
+  }
+
   return {
     async get(job, signal) {
       let coalesced = true
-      const rendering = await flights.join(
-        variantKey(job.variant),
-        (flightSignal, hold) => {
-          coalesced = false
-          return make(job, flightSignal, hold)
-        },
-        signal,
-      )
+      const onStart = () => void (coalesced = false)
+      const rendering = await join(job, signal, onStart).catch((error: unknown) => {
+        // The limit that was reached is that of the client who was first: this one may have room in its own.
+        if (coalesced && isAppError(error, 'TOO_MANY_RENDERS')) return join(job, signal, onStart)
+        throw error
+      })
       return { ...rendering, coalesced }
     },
   }

@@ -1,6 +1,8 @@
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { Dependencies } from '@iaas/common/metrics/dependencies'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
+import { sendProblem, transportProblem } from '../http/problem.ts'
+import { recordOf } from '../http/request-record.ts'
 
 /** What the service says of itself. `starting` and `draining`: nothing new should be sent here. */
 export type ServiceState = 'starting' | 'ready' | 'draining'
@@ -12,13 +14,17 @@ export function createGetDatabaseHealth(tokens: TokenStore): RequestHandler {
       () => true,
       () => false,
     )
-    res.set('Cache-Control', 'no-store').type('text/plain')
-    res.status(isUp ? 200 : 500).send(isUp ? 'OK' : 'The database cannot be reached.')
+    if (isUp) return sendOk(res)
+    const { requestId } = recordOf(res)
+    const detail = 'The database cannot be reached.'
+    sendProblem(res, transportProblem(500, 'Internal Server Error', detail, requestId))
   }
 }
 
 /** `GET /healthz`: the process answers. */
-export const getLiveness: RequestHandler = (_req, res) => {
+export const getLiveness: RequestHandler = (_req, res) => sendOk(res)
+
+function sendOk(res: Response): void {
   res.set('Cache-Control', 'no-store').type('text/plain').send('OK')
 }
 
@@ -28,8 +34,12 @@ export function createGetReadiness(
   dependencies: Dependencies,
 ): RequestHandler {
   return async (_req, res) => {
+    if (state() !== 'ready') {
+      const { requestId } = recordOf(res)
+      const detail = `The service is ${state()}.`
+      return sendProblem(res, transportProblem(503, 'Service Unavailable', detail, requestId))
+    }
     res.set('Cache-Control', 'no-store')
-    if (state() !== 'ready') return void res.status(503).json({ status: state() })
     res.json({ status: 'ready', dependencies: Object.fromEntries(await dependencies.check()) })
   }
 }

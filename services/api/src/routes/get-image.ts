@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
+import { clientGone } from '@iaas/common/http/client-gone'
 import { type Policy, dependsOnAccept, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
 import { acceptsWebp } from '../http/accept.ts'
-import { clientGone } from '../http/client-gone.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import { redirectToStored, sendReply } from '../http/send-reply.ts'
@@ -66,9 +66,9 @@ export function createGetImage(options: GetImageOptions): GetImage {
     if (isNegotiated) res.setHeader('Vary', 'Accept')
     const reply = await serveImage(request, contextOf(req, res, isNegotiated))
     const isSameForAll = signer === undefined && !isNegotiated
-    if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
     const sign = (location: string) => signer?.sign(location, expires) ?? location
     sendReply(reply, { req, res, record, redirectMaxAge, sign })
+    if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
   }
 
   function contextOf(req: IncomingMessage, res: ServerResponse, isNegotiated: boolean) {

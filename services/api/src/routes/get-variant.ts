@@ -1,4 +1,4 @@
-import { parseObjectKey } from '@iaas/common/digest'
+import { digestOf, parseObjectKey } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import { findFormat, formats } from '@iaas/common/image'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
@@ -19,6 +19,8 @@ export function createGetVariant(variants: VariantStore): RequestHandler {
     const format = findFormat(key.slice(key.lastIndexOf('.') + 1)) ?? 'jpg'
     setImageHeaders(res)
     setImmutable(res)
+    // What is stored under a key never changes.
+    res.setHeader('ETag', `"${digestOf(key).slice(0, 32)}"`)
     record.outcome = 'proxied'
     res
       .type(formats[format].mime)

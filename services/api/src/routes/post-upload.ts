@@ -1,6 +1,6 @@
+import { clientGone } from '@iaas/common/http/client-gone'
 import { parseUploadPath } from '@iaas/common/image'
 import type { RequestHandler } from 'express'
-import { clientGone } from '../http/client-gone.ts'
 import { recordOf } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import type { StoreOriginal } from '../store-original.ts'
