@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { watchTree } from '../measure/process-tree.mjs'
 import { quantile } from '../measure/statistics.mjs'
+import { answerOf } from '../stage/answer-of.mjs'
 
 const program = join(import.meta.dirname, 'bare-sharp-child.mjs')
 
@@ -47,7 +48,7 @@ async function work(child, task, run) {
   while (run.left > 0) {
     run.left -= 1
     child.send(task)
-    const [{ ms, bytes }] = await once(child, 'message')
+    const { ms, bytes } = await answerOf(child)
     run.latenciesMs.push(ms)
     run.bytes += bytes
   }

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { quantile } from '../measure/statistics.mjs'
 import { watchTree } from '../measure/process-tree.mjs'
+import { answerOf } from '../stage/answer-of.mjs'
 
 /**
  * Asks a server for each of some paths once, so many at a time.
@@ -15,8 +15,7 @@ export async function askForPictures({ base, paths, concurrency, pids, headers =
   const child = fork(join(import.meta.dirname, 'http-child.mjs'))
   const asked = watchTree(pids, async () => {
     child.send({ base, paths, concurrency, headers })
-    const [answer] = await once(child, 'message')
-    return answer
+    return answerOf(child)
   })
   const { result, cpuSeconds, peakBytes } = await asked
   if (result.statuses[200] !== paths.length) {

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { measurePairs } from '../measure/pairs.mjs'
 import { watchTree } from '../measure/process-tree.mjs'
 import { startBacking } from '../stage/backing.mjs'
+import { answerOf } from '../stage/answer-of.mjs'
 import { withClosers } from '../stage/closers.mjs'
 import { findFreePort } from '../stage/ports.mjs'
 import { startProduct } from '../stage/product.mjs'
@@ -77,7 +77,7 @@ async function measureClient(endpoint) {
   const child = fork(join(limits, 'bare-uploads-child.mjs'))
   const watched = await watch(child.pid, async () => {
     child.send({ endpoint, bucket, credentials, count, bytes, concurrency })
-    const [{ seconds }] = await once(child, 'message')
+    const { seconds } = await answerOf(child)
     return count / seconds
   })
   child.disconnect()
