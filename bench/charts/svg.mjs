@@ -1,6 +1,9 @@
 /** What all charts share: readable on light and on dark pages. */
 export const colours = { ink: '#8b949e', bar: '#2f81f7', limit: '#d29922', line: '#8b949e55' }
 
+/** How wide a letter is, px, by a generous estimate: what draws the text has its own font. */
+export const letterWidth = 6.6
+
 export function svg(width, height, title, parts) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12">
 <title>${escape(title)}</title>

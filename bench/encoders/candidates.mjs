@@ -8,16 +8,25 @@ const jpg = { progressive: true, mozjpeg: false }
  */
 export const candidates = {
   jpg: [
-    { name: 'plain', options: jpg },
+    { name: 'plain', options: jpg, isDefault: true },
     { name: 'optimised scans', options: { ...jpg, optimiseScans: true } },
     { name: 'trellis', options: { ...jpg, ...trellis } },
     { name: 'trellis, optimised scans', options: { ...jpg, ...trellis, optimiseScans: true } },
   ],
-  webp: [0, 1, 2, 3, 4, 5, 6].map((effort) => ({ name: `effort ${effort}`, options: { effort } })),
+  webp: [0, 1, 2, 3, 4, 5, 6].map((effort) => ({
+    name: `effort ${effort}`,
+    options: { effort },
+    isDefault: effort === 4,
+  })),
   png: [false, true].flatMap((adaptiveFiltering) =>
     [1, 2, 3, 4, 5, 6, 7, 8, 9].map((compressionLevel) => ({
       name: `level ${compressionLevel}${adaptiveFiltering ? ', filtered' : ''}`,
       options: { compressionLevel, adaptiveFiltering },
+      isDefault: compressionLevel === 3 && adaptiveFiltering,
     })),
   ),
+}
+
+export function defaultOf(format) {
+  return candidates[format].find(({ isDefault }) => isDefault)?.name
 }

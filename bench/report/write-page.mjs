@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { drawFrontier } from '../charts/frontier.mjs'
 import { drawRatios } from '../charts/ratios.mjs'
+import { defaultOf } from '../encoders/candidates.mjs'
 import { root } from '../stage/folders.mjs'
 import { readLatestResults } from './read-results.mjs'
 import { describeRun, renderScenario } from './tables.mjs'
@@ -33,7 +34,7 @@ function drawCharts(name, { title, rows = [], frontier = {} }) {
   const ratios = rows.length === 0 ? [] : [[`${name}.svg`, drawRatios(title, rows)]]
   const frontiers = Object.entries(frontier).map(([encoder, points]) => [
     `${name}-${encoder}.svg`,
-    drawFrontier(`${title}: ${encoder}`, points),
+    drawFrontier(`${title}: ${encoder}`, points, defaultOf(encoder)),
   ])
   return [...ratios, ...frontiers]
 }
