@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ask, store } from '../support/http.ts'
 import { type Apis, provideApis } from '../threats/_apis.ts'
 
-/** Takes the last migration back: the schema that the release before has left. */
+/** Takes the last migrations back: the schema that a release before has left. */
 const backByOne = `
   DROP INDEX unique_image;
   CREATE UNIQUE INDEX unique_image ON images (id, x, y, fit, file_type, blur, quality);
   ALTER TABLE images RESET (autovacuum_vacuum_insert_scale_factor);
-  DELETE FROM iaas_migrations WHERE name = '0003-index-only-lookup'`
+  DROP INDEX unfinished_tokens;
+  DELETE FROM iaas_migrations WHERE name IN ('0003-index-only-lookup', '0004-unfinished-tokens')`
 
 describe('an update, one api after the other', () => {
   let apis: Apis

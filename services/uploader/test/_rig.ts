@@ -46,7 +46,14 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
     renderer,
     persistence,
     handlers: {
-      putObject: createPutObject({ spool, variants, originals, renderer, policy }),
+      putObject: createPutObject({
+        spool,
+        variants,
+        isStoreAway: () => false,
+        originals,
+        renderer,
+        policy,
+      }),
       recordLink: createRecordLink({
         links,
         variants,

@@ -30,8 +30,9 @@ export function createFlowSink(backend: QueueBackend, log: Logger): FlowSink {
 
 /**
  * Redis has refused a script when it was first sent, as its memory was full, or has forgotten it. Flows are added in a
- * transaction, whose failures the connection does not see: it would name the script for ever, and never send it again.
+ * transaction, whose failures the connection does not see: it would name the script for ever, and never send it again. Nor
+ * does it see there that the server has become a replica.
  */
 function isScriptLost(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT')
+  return error instanceof Error && /^(?:NOSCRIPT|READONLY)/.test(error.message)
 }

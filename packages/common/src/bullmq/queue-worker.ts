@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Job, Worker, createPostgresBackend } from 'bullmq'
+import {
+  type ConnectionOptions,
+  type IQueueBackend,
+  type Job,
+  type JobProgress,
+  type RedisQueueBackend,
+  Worker,
+  createPostgresBackend,
+} from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { pauseBeforeAttempt, queuePrefix } from '../jobs.ts'
 import type { Logger } from '../log.ts'
@@ -31,6 +39,25 @@ const retryMs = 1000
 /** What jobs that were told to end may still take, ms. */
 const abortMs = 1000
 
+/** A worker that waits before it asks a server again that has refused. BullMQ does so only where the connection is lost. */
+class PatientWorker<Backend extends IQueueBackend, Connection> extends Worker<
+  unknown,
+  unknown,
+  string,
+  Backend,
+  JobProgress,
+  Connection
+> {
+  protected override async moveToActive(token: string, name?: string) {
+    try {
+      return await super.moveToActive(token, name)
+    } catch (error) {
+      await delay(retryMs)
+      throw error
+    }
+  }
+}
+
 export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   return options.backend.kind === 'redis'
     ? createRedisWorker(options)
@@ -61,7 +88,11 @@ function createRedisWorker(options: QueueWorkerOptions): QueueWorker {
   const { processor, settings } = toWorkerSettings(options)
   const ending = new AbortController()
   const redis = createRedis({ url, role: 'worker', log, signal: ending.signal })
-  const worker = new Worker(queue, processor, { connection: redis, prefix: namespace, ...settings })
+  const worker = new PatientWorker<RedisQueueBackend, ConnectionOptions>(queue, processor, {
+    connection: redis,
+    prefix: namespace,
+    ...settings,
+  })
   start(worker, queue, log).catch((error: unknown) => {
     if (!ending.signal.aborted) log.error('worker does not run', { queue, error })
   })
@@ -81,7 +112,7 @@ function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
   const { processor, settings } = toWorkerSettings(options)
   const ending = new AbortController()
   const build = () =>
-    new Worker(
+    new PatientWorker(
       queue,
       processor,
       { connection: toPostgresConnection(backend), ...settings },

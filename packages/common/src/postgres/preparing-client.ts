@@ -3,7 +3,10 @@ import pg from 'pg'
 /** A statement that a connection has planned once. The name is the session's: no two texts may share it. */
 export type PreparedStatement = { readonly name: string; readonly text: string }
 
-/** A client that has these statements prepared when they are first asked for; all others are planned each time. */
+/**
+ * A client that has these statements prepared when they are first asked for; all others are planned each time. One that got
+ * no answer in time ends: the library would give it out again, and what is asked next would wait behind what never ends.
+ */
 export function createPreparingClient(statements: readonly PreparedStatement[]): typeof pg.Client {
   const prepared = new Map(statements.map(({ name, text }) => [text, name]))
 
@@ -13,7 +16,16 @@ export function createPreparingClient(statements: readonly PreparedStatement[]):
       const name = typeof text === 'string' ? prepared.get(text) : undefined
       const asked = name === undefined ? args : [{ name, text, values }, ...rest]
       // One of its many signatures stands for them all: what is asked is passed on as it came.
-      return super.query(...(asked as [string])) as never
+      const answer = super.query(...(asked as [string])) as Promise<unknown> | undefined
+      answer?.catch((error: unknown) => {
+        if (isUnanswered(error)) void this.end().catch(() => {})
+      })
+      return answer as never
     }
   }
+}
+
+/** The error of `query_timeout`, which has nothing but its message. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout'
 }

@@ -67,13 +67,18 @@ export function createPostgresTokenStore(db: Database): TokenStore {
     },
     async sweep(leaseMs) {
       const lease = sql<Date>`now() - make_interval(secs => ${leaseMs / 1000})`
-      const query = db.deleteFrom('tokens').where((eb) =>
-        eb.or([
-          eb('used', '=', 0).and('valid_until', '<', now),
-          // A used token without a claim is the seed's: its upload may have been completed without a note.
-          eb('used', '=', 1).and('uploaded_at', 'is', null).and('claimed_at', '<', lease),
-        ]),
-      )
+      const query = db
+        .deleteFrom('tokens')
+        // What the index `unfinished_tokens` holds. A used token without a claim is the seed's: its upload may have been
+        // completed without a note.
+        .where('uploaded_at', 'is', null)
+        .where((eb) => eb.or([eb('used', '=', eb.lit(0)), eb('claimed_at', 'is not', null)]))
+        .where((eb) =>
+          eb.or([
+            eb('used', '=', 0).and('valid_until', '<', now),
+            eb('used', '=', 1).and('claimed_at', '<', lease),
+          ]),
+        )
       const { numDeletedRows } = await translateErrors(query.executeTakeFirstOrThrow())
       return Number(numDeletedRows)
     },

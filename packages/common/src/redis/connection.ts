@@ -37,6 +37,8 @@ export function createRedis({ url, role, log, signal }: CreateRedisOptions): Red
     connectTimeout: 2000,
     keepAlive: 10_000,
     socketTimeout: silenceMs[role],
+    // A server that has become a replica in place: its name may lead to the new primary by now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
     retryStrategy: (times: number) => (signal?.aborted ? null : pauseBefore(times)),
   })
   redis.on('error', (error) => log.debug('redis connection lost', { role, error }))

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeLinkStore } from '@iaas/testing/contracts/link-store'
 import { describeTokenStore } from '@iaas/testing/contracts/token-store'
 import { query } from '@iaas/testing/postgres'
+import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { linkLookup, toLinkLookup } from '../../src/postgres/link-lookup.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
@@ -78,6 +79,26 @@ describe('on PostgreSQL', () => {
     expect(Math.min(...counts)).toBeGreaterThan(3)
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
     expect(seen).not.toContain('x')
+  })
+
+  it('sweeps tokens by an index that has none of the finished uploads', async () => {
+    await query(
+      database.url,
+      `INSERT INTO tokens (id, image_id, valid_until, used, claimed_at, uploaded_at)
+       SELECT 'filler ' || n, 'filler ' || n, now(), 1, now(), now() FROM generate_series(1, 30000) n`,
+    )
+    await query(database.url, 'VACUUM ANALYZE tokens')
+    const countScans = async () => {
+      const { rows } = await query(
+        database.url,
+        "SELECT idx_scan::int AS scans FROM pg_stat_user_indexes WHERE indexrelname = 'unfinished_tokens'",
+      )
+      return Number(rows[0]?.['scans'])
+    }
+    const before = await countScans()
+    await createPostgresTokenStore(database.db).sweep(60_000)
+    // The server tells of it a little later.
+    await until(async () => (await countScans()) > before)
   })
 
   it('finds links in the unique index alone', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createSilentLogger } from '@iaas/common/log'
 import { createRedis } from '@iaas/common/redis/connection'
 import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
@@ -7,6 +8,7 @@ import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { variantKey } from '@iaas/common/image'
 import { expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
 import { describeUnless } from '@iaas/testing/describe-unless'
 
 const log = createSilentLogger()
@@ -29,6 +31,24 @@ describeUnless(ownRedisMissing, 'a connection of the role cache', () => {
     await until(() => opened.redis.status === 'ready')
     await opened.cache.set(key, { url: 'https://cdn.example/1' })
     expect(await opened.cache.get(key)).toEqual({ url: 'https://cdn.example/1' })
+  })
+
+  it('is made anew where its server has become a replica', async () => {
+    await using server = await startOwnRedis()
+    await using opened = openCache(server.url)
+    await until(() => opened.redis.status === 'ready')
+    const admin = new Redis(server.url)
+    await admin.replicaof('127.0.0.1', await findFreePort())
+    const lost = once(opened.redis, 'reconnecting')
+    const key = variantKey(makeVariant())
+    await expect(opened.cache.set(key, { url: 'https://cdn.example/1' })).rejects.toMatchObject(
+      unavailable,
+    )
+    await lost
+    await admin.replicaof('NO', 'ONE')
+    await until(() => opened.redis.status === 'ready')
+    await opened.cache.set(key, { url: 'https://cdn.example/1' })
+    admin.disconnect()
   })
 
   it('fails every call while Redis hangs, gives its connection up, and works again afterwards', async () => {

@@ -10,6 +10,8 @@ import type { VariantStore } from '@iaas/common/ports/variant-store'
 export type PutObjectOptions = {
   readonly spool: Spool
   readonly variants: VariantStore
+  /** Whether the variant store is known to be away. */
+  readonly isStoreAway: () => boolean
   readonly originals: OriginalStore
   readonly renderer: Renderer
   readonly policy: Policy
@@ -19,7 +21,7 @@ export type PutObjectOptions = {
 export type PutObject = (request: PersistRequest, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
-  const { spool, variants, originals, renderer, policy } = options
+  const { spool, variants, isStoreAway, originals, renderer, policy } = options
 
   /** The spool may have lost the bytes, or not answer: the original still makes them. */
   async function findBytes(request: PersistRequest, signal?: AbortSignal): Promise<Uint8Array> {
@@ -45,6 +47,8 @@ export function createPutObject(options: PutObjectOptions): PutObject {
   }
 
   return async function putObject(request, signal) {
+    // Before the bytes are fetched, or rendered again, for nothing.
+    if (isStoreAway()) throw new AppError('STORE_UNAVAILABLE', 'The variant store is away.')
     const key = objectKey(request.variant, request.renderedAt)
     const bytes = await findBytes(request, signal)
     await variants.put(key, bytes, formats[request.variant.format].mime)

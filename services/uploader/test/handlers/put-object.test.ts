@@ -21,8 +21,10 @@ function setUp(part: { spool?: Spool; renderer?: Renderer; hasOriginal?: boolean
   } = part
   const variants = createFakeVariantStore()
   const originals = createOriginalsThat(hasOriginal)
-  const putObject = createPutObject({ spool, variants, originals, renderer, policy })
-  return { putObject, variants, spool, renderer }
+  const store = { isAway: false }
+  const isStoreAway = () => store.isAway
+  const putObject = createPutObject({ spool, variants, isStoreAway, originals, renderer, policy })
+  return { putObject, variants, spool, renderer, store }
 }
 
 describe('put-object', () => {
@@ -32,6 +34,14 @@ describe('put-object', () => {
     await spool.put(variantDigest(variant), { bytes: bytesOf('spooled'), renderedAt: 5000 })
     expect(await putObject(request)).toBe(key)
     expect(await variants.get(key)).toEqual(bytesOf('spooled'))
+    expect(renderer.renders).toBe(0)
+  })
+
+  it('fetches and renders nothing while the store is away', async () => {
+    const renderer = createCountingRenderer()
+    const { putObject, store } = setUp({ renderer })
+    store.isAway = true
+    await expect(putObject(request)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(renderer.renders).toBe(0)
   })
 

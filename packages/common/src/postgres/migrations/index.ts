@@ -2,10 +2,12 @@ import type { Migration } from 'kysely'
 import * as linksAndTokens from './0001-links-and-tokens.ts'
 import * as linkChanges from './0002-link-changes.ts'
 import * as indexOnlyLookup from './0003-index-only-lookup.ts'
+import * as unfinishedTokens from './0004-unfinished-tokens.ts'
 
 /** In the order of their names. A migration that has been released is never changed: the next one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-links-and-tokens': linksAndTokens,
   '0002-link-changes': linkChanges,
   '0003-index-only-lookup': indexOnlyLookup,
+  '0004-unfinished-tokens': unfinishedTokens,
 }
