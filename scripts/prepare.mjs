@@ -36,7 +36,8 @@ function run(command, args) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
+    // Only npm is a script there; a program's path may have blanks in it.
+    shell: command === 'npm' && process.platform === 'win32',
   })
   if (status === 0) return
   say(`"${command} ${args[0]}" failed${error === undefined ? '' : `: ${error.message}`}.`)

@@ -126,6 +126,9 @@ describe('the life of the stack', () => {
     const stack = await startStack()
     const slow = ask(stack.base, '/example_1900_1900.png')
     await until(async () => childrenOf(stack.process.pid).length > 1)
+    stack.process.kill('SIGTERM')
+    // Who signals a group of processes signals some twice.
+    setTimeout(() => stack.process.kill('SIGTERM'), 20)
     const code = await stack.stop()
     expect((await slow).status).toBe(200)
     expect(code).toBe(0)

@@ -15,6 +15,12 @@ export type EmbeddedPostgresOptions = {
   readonly dataDir: string
   /** Settings of the server, in addition to ours. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Told of a server that has ended by itself, and is started again. */
+  readonly onEnd?: (how: {
+    readonly code: number | null
+    readonly signal: NodeJS.Signals | null
+    readonly lastWords: string
+  }) => void
 }
 
 export type EmbeddedPostgres = AsyncDisposable & {
@@ -36,8 +42,8 @@ const defaultSettings = {
 const startLimitMs = 60_000
 
 /**
- * Starts a PostgreSQL of our own on a free port of the loopback, as any user. It ends with `asyncDispose`; should this
- * process be killed, the next start on the same folder ends what is left.
+ * Starts a PostgreSQL of our own on a free port of the loopback, as any user, and keeps it running. It ends with
+ * `asyncDispose`; should this process be killed, the next start on the same folder ends what is left.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -48,7 +54,7 @@ export async function startEmbeddedPostgres(
   await mkdir(dirname(dataDir), { recursive: true })
   const runAs = await chooseRunAs([dataDir, binaries.postgres])
   const cluster = await openCluster(dataDir, binaries, runAs)
-  await endOrphan(cluster.dir)
+  await endOrphan(cluster)
   const port = await findFreePort()
   const settings = Object.entries({ ...defaultSettings, ...options.settings }).flatMap(
     ([name, value]) => ['-c', `${name}=${value}`],
@@ -61,19 +67,59 @@ export async function startEmbeddedPostgres(
     ...settings,
   ])
   // A process group of its own: the terminal's Ctrl-C must not end it before those that use it.
-  const server = spawn(command, [...args], {
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { LC_ALL: 'C' },
-    cwd: '/',
-  })
+  const spawnServer = () =>
+    spawn(command, [...args], {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { LC_ALL: 'C' },
+      cwd: '/',
+    })
+  const server = spawnServer()
   const log = collectTail(server)
   try {
     const url = await openDatabase(server, cluster, port)
-    return { url, [Symbol.asyncDispose]: () => stop(server) }
+    const keeper = keepRunning(server, spawnServer, options.onEnd)
+    return { url, [Symbol.asyncDispose]: () => keeper.stop() }
   } catch (cause) {
     await stop(server)
     throw new Error(`The embedded PostgreSQL did not start. ${log()}`, { cause })
+  }
+}
+
+/** The pause before a server that has ended is started again, ms. */
+const restartAfterMs = 1000
+
+/**
+ * Starts a server again whenever it ends by itself: it was killed, or its disk was full in the middle of a recovery. Its
+ * address stays. Until its predecessor is gone as a whole it ends again, and is tried again.
+ */
+function keepRunning(
+  first: ChildProcess,
+  spawnServer: () => ChildProcess,
+  onEnd: EmbeddedPostgresOptions['onEnd'],
+) {
+  const stopping = new AbortController()
+  let server = first
+
+  function watch(started: ChildProcess): void {
+    server = started
+    const tail = collectTail(started)
+    started.once('exit', (code, signal) => {
+      if (stopping.signal.aborted) return
+      onEnd?.({ code, signal, lastWords: tail() })
+      delay(restartAfterMs, undefined, { signal: stopping.signal }).then(
+        () => watch(spawnServer()),
+        () => {},
+      )
+    })
+  }
+
+  watch(first)
+  return {
+    async stop(): Promise<void> {
+      stopping.abort()
+      await stop(server)
+    },
   }
 }
 

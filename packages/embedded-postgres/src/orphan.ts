@@ -1,36 +1,81 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { type Cluster, clusterOwner } from './cluster.ts'
 
 const waitMs = 15_000
+/** How long the connections of a process that was killed may outlast it, ms. */
+const lingerMs = 2000
 
 /**
  * Ends the server that a process which was killed has left behind on a cluster: a second one cannot be started there.
  *
- * @throws Error where it does not end
+ * @throws Error where somebody uses it, or it does not end
  */
-export async function endOrphan(clusterDir: string): Promise<void> {
-  const pid = await readPostmasterPid(clusterDir)
-  if (pid === undefined || !(await isPostgres(pid))) return
-  process.kill(pid, 'SIGINT')
-  for (const giveUpAt = Date.now() + waitMs; isRunning(pid);) {
+export async function endOrphan(cluster: Cluster): Promise<void> {
+  const lock = await readLock(cluster.dir)
+  if (lock === undefined) return
+  const users = await countUsers(cluster, lock.port)
+  // After a restart of the machine the number may be another program's.
+  if (users === undefined && !(await isPostgres(lock.pid))) return
+  if (users !== undefined && users > 0) {
+    throw new Error(`The database in ${cluster.dir} is in use: this service runs on it already.`)
+  }
+  process.kill(lock.pid, 'SIGINT')
+  for (const giveUpAt = Date.now() + waitMs; isRunning(lock.pid);) {
     if (Date.now() > giveUpAt) {
-      throw new Error(`Another PostgreSQL (process ${pid}) uses ${clusterDir} and does not end.`)
+      throw new Error(
+        `Another PostgreSQL (process ${lock.pid}) uses ${cluster.dir} and does not end.`,
+      )
     }
     await delay(50)
   }
 }
 
-/** The first line of the lock file that a server keeps in its cluster. */
-async function readPostmasterPid(clusterDir: string): Promise<number | undefined> {
+type Lock = { readonly pid: number; readonly port: number }
+
+/** What a server that runs keeps in its cluster: https://www.postgresql.org/docs/current/storage-file-layout.html */
+async function readLock(clusterDir: string): Promise<Lock | undefined> {
   const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '')
-  const pid = Number(text.split('\n', 1)[0])
-  return Number.isInteger(pid) && pid > 1 && isRunning(pid) ? pid : undefined
+  const [pid, , , port] = text.split('\n').map(Number)
+  const isServer = pid !== undefined && Number.isInteger(pid) && pid > 1 && isRunning(pid)
+  return isServer ? { pid, port: port ?? 0 } : undefined
 }
 
-/** After a restart of the machine the number may be another program's. */
+/** How many connections a server has beside ours; undefined where it does not answer as this cluster's. */
+async function countUsers(cluster: Cluster, port: number): Promise<number | undefined> {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: clusterOwner,
+    password: cluster.password,
+    database: 'postgres',
+    connectionTimeoutMillis: 2000,
+    query_timeout: 2000,
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    for (const giveUpAt = Date.now() + lingerMs; ;) {
+      const { rows } = await client.query<{ users: number }>(
+        `SELECT count(*)::int AS users FROM pg_stat_activity
+         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+      )
+      const users = rows[0]?.users ?? 0
+      if (users === 0 || Date.now() > giveUpAt) return users
+      await delay(100)
+    }
+  } catch {
+    return undefined
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** Of a server that does not answer, as one that is ending, only its name tells; elsewhere than on Linux not even that. */
 async function isPostgres(pid: number): Promise<boolean> {
-  if (process.platform !== 'linux') return true
+  if (process.platform !== 'linux') return false
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   return command.split('\0', 1)[0]?.endsWith('postgres') ?? false
 }

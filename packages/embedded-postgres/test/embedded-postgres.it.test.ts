@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { query } from '@iaas/testing/postgres'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { until } from '@iaas/testing/until'
+import pg from 'pg'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 
 const compiled = join(import.meta.dirname, '..', 'dist', 'embedded-postgres.js')
@@ -63,6 +65,31 @@ describe('startEmbeddedPostgres', () => {
     await using server = await startEmbeddedPostgres({ dataDir })
     expect(isRunning(orphan)).toBe(false)
     expect((await query(server.url, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+
+  it('leaves a server alone that somebody uses, and says so', async () => {
+    await using folder = await createTemporaryFolder()
+    const dataDir = join(folder.path, 'postgres')
+    await using server = await startEmbeddedPostgres({ dataDir })
+    const user = new pg.Client({ connectionString: server.url })
+    await user.connect()
+    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(/is in use/)
+    expect((await user.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    await user.end()
+  })
+
+  it('F21 starts a server that was killed again, at its address and with its data', async () => {
+    await using folder = await createTemporaryFolder()
+    const dataDir = join(folder.path, 'postgres')
+    const ends: unknown[] = []
+    await using server = await startEmbeddedPostgres({ dataDir, onEnd: (how) => ends.push(how) })
+    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n')
+    const pid = await readPid(dataDir)
+    process.kill(pid, 'SIGKILL')
+    const answer = () => query(server.url, 'SELECT n FROM kept').catch(() => undefined)
+    await until(async () => (await answer())?.rows[0]?.['n'] === 7, 30_000)
+    expect(await readPid(dataDir)).not.toBe(pid)
+    expect(ends[0]).toMatchObject({ signal: 'SIGKILL' })
   })
 
   it('begins anew where the first start was killed half way', async () => {

@@ -43,7 +43,8 @@ async function startAll(
 ): Promise<Standalone> {
   const folders = toFolders(config)
   const url =
-    postgresUrl(config.postgresql) ?? (await startDatabase(folders.postgres, onProgress, closers))
+    postgresUrl(config.postgresql) ??
+    (await startDatabase(folders.postgres, log, onProgress, closers))
   const configured = { ...config, postgresql: { ...config.postgresql, url } }
   await plantExample(createDiskOriginalStore({ dir: folders.originals }))
   onProgress('Starting the services ...')
@@ -74,11 +75,15 @@ async function startAll(
 
 async function startDatabase(
   dataDir: string,
+  log: Logger,
   onProgress: (step: string) => void,
   closers: Closers,
 ): Promise<string> {
   onProgress('Starting the embedded PostgreSQL (the first time it is set up) ...')
-  const database = await startEmbeddedPostgres({ dataDir })
+  const database = await startEmbeddedPostgres({
+    dataDir,
+    onEnd: (how) => log.error('the embedded PostgreSQL has ended', how),
+  })
   closers.add('embedded database', () => database[Symbol.asyncDispose]())
   return database.url
 }

@@ -23,7 +23,8 @@ export async function writeDurably(root: string, path: string, bytes: Uint8Array
 
 /** Makes sure that what was written to a file survives a loss of power. */
 export async function syncFile(path: string): Promise<void> {
-  await using file = await open(path, 'r')
+  // Windows lets only those that may write synchronise.
+  await using file = await open(path, 'r+')
   await file.sync()
 }
 
@@ -37,7 +38,8 @@ export async function syncFolders(root: string, path: string): Promise<void> {
 
 async function syncFolder(path: string): Promise<void> {
   try {
-    await syncFile(path)
+    await using names = await open(path, 'r')
+    await names.sync()
   } catch (error) {
     // Windows cannot open folders; its file systems journal names by themselves.
     if (process.platform !== 'win32') throw error

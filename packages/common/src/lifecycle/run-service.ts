@@ -27,9 +27,10 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   await service.close()
 }
 
+/** Resolves at the first. Those that follow change nothing: who signals a whole group of processes signals some twice. */
 function nextSignal(signal: NodeJS.Signals): Promise<void> {
   return new Promise((resolve) => {
-    process.once(signal, () => resolve())
+    process.on(signal, () => resolve())
   })
 }
 
