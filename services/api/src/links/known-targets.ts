@@ -15,6 +15,9 @@ export type KnownTargets = {
   note(target: string, key: VariantKey): void
 }
 
+/** A longer target is not remembered, characters: options that nobody knows can be as long as a request may be. */
+const longestTarget = 512
+
 export type KnownTargetsOptions = {
   readonly memory: LinkMemory
   readonly maxTargets: number
@@ -36,6 +39,7 @@ export function createKnownTargets(options: KnownTargetsOptions): KnownTargets {
       return remembered.link
     },
     note(target, key) {
+      if (target.length > longestTarget) return
       const remembered = memory.recall(key)
       if (remembered !== undefined) known.set(target, remembered)
     },

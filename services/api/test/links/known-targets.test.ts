@@ -33,6 +33,14 @@ describe('known targets', () => {
     expect(hits.count).toBe(1)
   })
 
+  it('are not remembered where they are longer than any option there is', () => {
+    const { memory, targets, find } = createTargets()
+    memory.set(key, link)
+    const long = `${target}?nobody-knows=${'x'.repeat(500)}`
+    targets.note(long, key)
+    expect(find(long)).toBeUndefined()
+  })
+
   it('have none once the link is forgotten, and the new one once it was answered by', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
