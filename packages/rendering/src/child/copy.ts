@@ -4,7 +4,7 @@ import type { Sharp } from 'sharp'
 import { turn } from '../steps/turn.ts'
 import type { SourceFacts } from './inspect.ts'
 import { originalQuality } from './render.ts'
-import { openImage } from './sharp.ts'
+import { openForDisplay } from './sharp.ts'
 
 /** Higher than of any photo that people upload, so that what is lost here is not seen. */
 const copyQuality = 95
@@ -15,7 +15,7 @@ export async function copyFile(
   source: SourceFacts,
   maxPixels: number,
 ): Promise<CopyOutcome> {
-  const upright = turn(openImage(path, maxPixels), source)
+  const upright = turn(openForDisplay(path, maxPixels, source), source)
   await encodeCopy(upright.toColourspace('srgb'), source).toFile(outputPath)
   await syncFile(outputPath)
   return { kind: 'copied', quality: originalQuality(path, source) }

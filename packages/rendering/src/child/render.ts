@@ -19,7 +19,7 @@ import { resize } from '../steps/resize.ts'
 import type { EncoderOptions, Step } from '../steps/step.ts'
 import { turn } from '../steps/turn.ts'
 import type { SourceFacts } from './inspect.ts'
-import { openImage } from './sharp.ts'
+import { openForDisplay } from './sharp.ts'
 
 /** From the stored source to the bytes, in the order in which sharp does them, whatever order it is told them in. */
 const steps: readonly Step[] = [preCrop, flatten, resize, turn, crop, canvas, blur, encode]
@@ -50,7 +50,8 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const { size, orientation } = source
   const quality = chooseQuality(options)
   const context = { plan, size, orientation, variant, quality, blurSigma, encoders }
-  const image = steps.reduce<Sharp>((made, step) => step(made, context), openImage(path, maxPixels))
+  const opened = openForDisplay(path, maxPixels, source)
+  const image = steps.reduce<Sharp>((made, step) => step(made, context), opened)
   return image.toBuffer()
 }
 

@@ -1,4 +1,5 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
+import type { SourceFacts } from './inspect.ts'
 
 /** The loaders of the accepted formats; every other one stays blocked, so that no other parser sees foreign bytes. */
 const allowedLoaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map(
@@ -26,6 +27,16 @@ const openOptions = {
 /** Opens a picture to be decoded. `maxPixels` guards a second time what was checked from the header. */
 export function openImage(path: string, maxPixels: number): Sharp {
   return sharp(path, { ...openOptions, limitInputPixels: maxPixels })
+}
+
+/**
+ * The same, to be shown in sRGB. Whatever has sixteen bits and a profile, sharp takes to Display P3 first, whose numbers would
+ * be taken for those of sRGB in the end: such a picture is taken to sRGB before anything else.
+ */
+export function openForDisplay(path: string, maxPixels: number, source: SourceFacts): Sharp {
+  const image = openImage(path, maxPixels)
+  const isDeepColour = source.isDeep && source.colours === 'rgb'
+  return isDeepColour ? image.pipelineColourspace('srgb') : image
 }
 
 /** Opens a picture for its header only, however large it says it is. */

@@ -77,7 +77,8 @@ export function runTask(
     }
     function onMessage(data: unknown): void {
       const message = parseFromChild(task.kind, data)
-      if (message === undefined) return onCrash()
+      // A child that waits for its memory has nothing to say, and asks for it once.
+      if (message === undefined || !isWorking) return onCrash()
       if (message.kind === 'cost') return void onCost(message.bytes).catch(fail)
       settle()
       if (message.kind === 'done') resolve(message.result)

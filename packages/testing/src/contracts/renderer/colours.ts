@@ -89,6 +89,20 @@ export function describeColours(studio: Studio): void {
       }
     })
 
+    it.each(['png', 'tiff'] as const)(
+      'brings the colours of a profile into sRGB from sixteen bits in %s as well',
+      async (format) => {
+        const original = await makePhoto({ ...photo, format: 'png' })
+        const deep = sharp(original).toColourspace('rgb16').withIccProfile('p3')
+        const picture = await deep.toFormat(format, { compression: 'deflate' }).toBuffer()
+        const facts = { depth: 'ushort', icc: expect.anything() }
+        expect(await sharp(picture).metadata()).toMatchObject(facts)
+        const bytes = await studio.render(picture, { ...box, format: 'png' })
+        const expected = await studio.render(original, { ...box, format: 'png' })
+        expect(await meanDifference(bytes, expected)).toBeLessThan(3)
+      },
+    )
+
     it('shows the first frame of an animation', async () => {
       const gif = await makeAnimatedGif(60, 40, 3)
       const webp = await sharp(gif, { animated: true }).webp().toBuffer()

@@ -28,6 +28,7 @@ const dearPictures: readonly DearPicture[] = [
   ['an interlaced PNG', 'png', made({ ...png, progressive: true })],
   ['one with transparency', 'png', made({ ...png, progressive: true, alpha: true })],
   ['a deep PNG', 'png', made({ ...png, bits16: true })],
+  ['a deep PNG with a colour profile', 'png', makeDeepWideGamut],
   ['an AVIF', 'jpeg', made({ ...photo, format: 'avif' })],
   ['one with transparency as AVIF', 'png', made({ ...photo, format: 'avif', alpha: true })],
   ['a GIF', 'png', made({ ...photo, format: 'gif' })],
@@ -38,6 +39,13 @@ const dearPictures: readonly DearPicture[] = [
 async function makeWideGamut(): Promise<Buffer> {
   const picture = sharp(await makePhoto(png)).withIccProfile('p3')
   return picture.jpeg({ quality: 90, progressive: true }).toBuffer()
+}
+
+async function makeDeepWideGamut(): Promise<Buffer> {
+  const picture = sharp(await makePhoto(png))
+    .toColourspace('rgb16')
+    .withIccProfile('p3')
+  return picture.png().toBuffer()
 }
 
 /** Of 255: what nobody sees; the noise of the pictures, which is fine and strong, is most of it. */
