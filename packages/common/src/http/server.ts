@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 export type ListenOptions = {
@@ -31,6 +37,11 @@ export async function listen(
   options: ListenOptions,
 ): Promise<HttpServer> {
   const watch = createStallWatch(options.stallTimeoutMs ?? stallTimeoutMs)
+  const answer: RequestListener = (req, res) => {
+    handler(req, res)
+    watch.answer(req.socket, res)
+  }
+  const queue = createPipelineQueue(answer)
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -41,8 +52,8 @@ export async function listen(
     },
     // One listener: the server would copy its list of several for each request.
     (req, res) => {
-      handler(req, res)
-      watch.answer(req.socket, res)
+      if (res.socket === null) return queue.add(req, res)
+      answer(req, res)
     },
   )
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
@@ -50,6 +61,31 @@ export async function listen(
   await bind(server, options)
   const { port } = server.address() as AddressInfo
   return { port, close: (limitMs) => closeServer(server, limitMs) }
+}
+
+/** How many requests of one connection may wait for their turn. */
+const longestPipeline = 128
+
+/**
+ * Requests that a client has sent before it has the answers to earlier ones. The server tells of all of them at once; each is
+ * begun when its turn has come: what would be opened or read for it until then, nobody could close who finds the client
+ * gone.
+ */
+function createPipelineQueue(answer: RequestListener) {
+  const waiting = new WeakMap<Socket, number>()
+  return {
+    add(req: IncomingMessage, res: ServerResponse & { req: IncomingMessage }): void {
+      const { socket } = req
+      const count = (waiting.get(socket) ?? 0) + 1
+      if (count > longestPipeline) return void socket.destroy()
+      waiting.set(socket, count)
+      res.once('socket', () => {
+        waiting.set(socket, (waiting.get(socket) ?? 1) - 1)
+        // It is told in the middle of the end of the answer before.
+        process.nextTick(answer, req, res)
+      })
+    },
+  }
 }
 
 /**
@@ -75,7 +111,7 @@ function createStallWatch(limitMs: number) {
   }
 }
 
-/** Whether nothing of an answer is left here. One that waits for an earlier one of its connection has no socket yet. */
+/** Whether nothing of an answer is left here. */
 function isHandedOver(res: ServerResponse, socket: Socket): boolean {
   return res.writableEnded && res.socket === socket && socket.writableLength === 0
 }

@@ -52,6 +52,42 @@ describe('a server', () => {
     socket.destroy()
   })
 
+  it('R14 begins a request when its turn has come, and never for a client that has gone', async () => {
+    const begun: (string | undefined)[] = []
+    const finish: (() => void)[] = []
+    const answer: RequestListener = ({ url }, res) => {
+      begun.push(url)
+      finish.push(() => void res.end(url))
+    }
+    await using server = await openServer(answer)
+    const socket = await open(server.port)
+    socket.write(get('/first') + get('/second') + get('/third'))
+    await until(() => begun.length === 1)
+    finish[0]?.()
+    await until(() => begun.length === 2)
+    expect(begun).toEqual(['/first', '/second'])
+    socket.destroy()
+    const other = await open(server.port)
+    other.write(get('/other'))
+    await until(() => begun.includes('/other'))
+    expect(begun).toEqual(['/first', '/second', '/other'])
+    other.destroy()
+  })
+
+  it('R14 answers many requests that are sent at once in their order, and cuts who sends far too many', async () => {
+    const answer: RequestListener = ({ url }, res) => void res.end(url)
+    await using server = await openServer(answer)
+    const socket = await open(server.port)
+    let text = ''
+    socket.setEncoding('utf8').on('data', (part: string) => (text += part))
+    const paths = Array.from({ length: 100 }, (_, at) => `/${at}`)
+    socket.write(paths.map(get).join(''))
+    await until(() => text.endsWith('/99'))
+    expect(text.match(/(?<=\r\n\r\n)\/\d+/g)).toEqual(paths)
+    socket.write(get('/').repeat(1000))
+    await once(socket, 'close')
+  })
+
   it('R14 waits for an answer that takes its time to be made', async () => {
     const late: RequestListener = (_req, res) => void setTimeout(() => res.end('late'), 500)
     await using server = await openServer(late, { stallTimeoutMs: 100 })
