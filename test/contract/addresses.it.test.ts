@@ -79,6 +79,14 @@ describe('addresses', () => {
     expect(headOfOriginal.body).toHaveLength(0)
   })
 
+  it('takes whole addresses in the request line', async () => {
+    const whole = (path: string) => new URL(path, target.base).href
+    expect((await ask(target.base, whole('/_health'))).body.toString()).toBe('OK')
+    const answer = await ask(target.base, whole('/photo_41_41.jpg'))
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/jpeg'])
+    expect((await ask(target.base, whole('/nobody_41_41.jpg'))).status).toBe(404)
+  })
+
   it('GET /_health is 200 OK while the database answers', async () => {
     const answer = await ask(target.base, '/_health')
     expect([answer.status, answer.body.toString()]).toEqual([200, 'OK'])

@@ -54,6 +54,19 @@ describe('signed addresses', () => {
     expect(await statusOf(sign(`/photo_64_64.jpg?expires=${seconds - 60}`))).toBe(403)
   })
 
+  it('are remembered no longer than they are good, whatever they answer', async () => {
+    const expires = Math.round(Date.now() / 1000) + 60
+    const paths = ['/photo_66_66.jpg', '/photo_4000_11.jpg', '/photo.jpg']
+    const stored = sign(`/photo_67_67.jpg?expires=${expires}`)
+    await askUntil(isHit, target.base, stored)
+    for (const path of [...paths.map((each) => sign(`${each}?expires=${expires}`)), stored]) {
+      const { headers } = await ask(target.base, path)
+      const [, age] = /max-age=(\d+)/.exec(headers['cache-control'] ?? '') ?? []
+      expect(Number(age)).toBeGreaterThan(30)
+      expect(Number(age)).toBeLessThanOrEqual(61)
+    }
+  })
+
   it('are redirected within the bounds to addresses that are signed, with the same expiry', async () => {
     const expires = Math.round(Date.now() / 1000) + 60
     const answer = await ask(target.base, sign(`/photo_4000_10.jpg?expires=${expires}`))

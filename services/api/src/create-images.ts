@@ -16,6 +16,7 @@ import {
   createRenditionPersister,
 } from './renderings/persist-rendition.ts'
 import { type Rendering, createRenderings } from './renderings/renderings.ts'
+import { createKnownSizes } from './known-sizes.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { toSigner } from './signing/config.ts'
@@ -67,7 +68,7 @@ export function createImages(options: ImagesOptions): Images {
         links,
         originals,
         variants,
-        renderer,
+        findSize: createKnownSizes(renderer),
         renderings,
       }),
       serveOriginal: createServeOriginal(originals),

@@ -22,6 +22,7 @@ export function createListener(options: ListenerOptions): RequestListener {
   const { requestLog, getImage, app, answerError } = options
   return (req, res) => {
     const record = requestLog.open()
+    if (req.url?.startsWith('/') === false) req.url = toOriginForm(req.url)
     const isRead = req.method === 'GET' || req.method === 'HEAD'
     try {
       if (isRead && getImage.atOnce(req, res, record)) {
@@ -36,6 +37,12 @@ export function createListener(options: ListenerOptions): RequestListener {
     if (!isRead || !isImagePath(req.url ?? '')) return passToExpress(app, req, res, record)
     getImage.inTime(req, res, record).catch((error: unknown) => answerError(error, record, res))
   }
+}
+
+/** Whole addresses are what proxies ask for, and every server has to take them (RFC 9112, 3.2.2). */
+function toOriginForm(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '')
+  return path.startsWith('/') || path === target ? path : `/${path}`
 }
 
 /** Paths that are no image's: no id begins with "_", and none has one of these names. */

@@ -13,9 +13,9 @@ import {
 } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
-import type { Renderer } from '@iaas/common/ports/renderer'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Timing } from './http/headers.ts'
+import type { FindSize } from './known-sizes.ts'
 import type { CachedLinks } from './links/cached-links.ts'
 import { type ImageReply, bounded, hit, image, outcomeOf, timingOf } from './image-reply.ts'
 import type { Renderings } from './renderings/renderings.ts'
@@ -38,7 +38,7 @@ export type ServeImageOptions = {
   readonly links: CachedLinks
   readonly originals: OriginalStore
   readonly variants: VariantStore
-  readonly renderer: Renderer
+  readonly findSize: FindSize
   readonly renderings: Renderings
 }
 
@@ -46,7 +46,7 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 
 /** Answers a sized request: from its link, within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, offer, links, originals, variants, renderer, renderings } = options
+  const { policy, offer, links, originals, variants, findSize, renderings } = options
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.acceptsWebp)
@@ -147,7 +147,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   async function answerHead(miss: Miss): Promise<ImageReply> {
     const { request, variant, original, bounds, context, lookup } = miss
     if (variant.fit === 'cover') {
-      const { size } = await renderer.inspect(original.path, context.signal())
+      const size = await findSize(original, context.signal())
       const smaller = boundCoverRequest(request, variant, size, bounds)
       if (smaller !== undefined) return bounded(smaller)
     }

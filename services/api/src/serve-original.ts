@@ -15,22 +15,25 @@ import type { RequestRecord } from './http/request-record.ts'
 import { originalEtag } from './validators.ts'
 
 /** Sends an original byte for byte, with ranges and validators. @throws AppError ORIGINAL_NOT_FOUND */
-export type ServeOriginal = (
-  id: ImageId,
-  req: IncomingMessage,
-  res: ServerResponse,
-  record: RequestRecord,
-) => Promise<void>
+export type ServeOriginal = (id: ImageId, context: OriginalContext) => Promise<void>
+
+export type OriginalContext = {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly record: RequestRecord
+  /** How long the address is good, s: nothing may be remembered for longer. */
+  readonly lifetime: number
+}
 
 export function createServeOriginal(originals: OriginalStore): ServeOriginal {
-  return async function serveOriginal(id, req, res, record) {
+  return async function serveOriginal(id, { req, res, record, lifetime }) {
     const original = await originals.find(id)
     const head = original && (await originals.readHead(original, sniffLength))
     if (original === undefined || head === undefined) throw notFound()
     const format = sniffFormat(head)
     setCommonHeaders(res, record.requestId)
     setImageHeaders(res)
-    setImmutable(res)
+    setImmutable(res, lifetime)
     for (const [name, value] of Object.entries(describeFile(id, format))) res.setHeader(name, value)
     res.setHeader('ETag', originalEtag(original))
     record.timing = { lookup: performance.now() - record.startedAt }

@@ -38,8 +38,9 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
   const { tokens, originals, admission, renderer, stripMetadata, log } = options
 
   return async function storeOriginal(request) {
-    const { token } = request
-    if (token === undefined) throw tokenInvalid()
+    const { token, id } = request
+    // Who has no token holds no place, not even for a moment.
+    if (token === undefined || !(await tokens.isClaimable(token, id))) throw tokenInvalid()
     return admission.admit(() => attempt(token, request))
   }
 

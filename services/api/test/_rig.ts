@@ -21,6 +21,7 @@ import { createFakePersistence } from '@iaas/testing/fakes/persistence'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { createKnownSizes } from '../src/known-sizes.ts'
 import { createCachedLinks } from '../src/links/cached-links.ts'
 import type { RenderLimits } from '../src/limits/render-limits.ts'
 import { createVariantCap } from '../src/limits/variant-cap.ts'
@@ -94,7 +95,7 @@ export async function createRig(options: RigOptions = {}) {
     links,
     originals,
     variants,
-    renderer,
+    findSize: createKnownSizes(renderer),
     renderings,
   })
   return {

@@ -11,6 +11,8 @@ export type TokenStore = {
    * @throws AppError ID_TAKEN where the id has an original or a live token
    */
   issue(id: ImageId): Promise<Token>
+  /** Whether a claim would get true just now. */
+  isClaimable(token: string, id: ImageId): Promise<boolean>
   /** Takes the token, atomically: of any number of calls at once, one gets true. */
   claim(token: string, id: ImageId): Promise<boolean>
   /** Records that the upload of a claimed token is durable. false: the claim was lost, the upload must not stand. */

@@ -33,6 +33,17 @@ export function createPostgresTokenStore(db: Database): TokenStore {
       }
       return token
     },
+    async isClaimable(token, id) {
+      if (!tokenPattern.test(token)) return false
+      const query = db
+        .selectFrom('tokens')
+        .select('id')
+        .where('id', '=', token)
+        .where('image_id', '=', id)
+        .where('used', '=', 0)
+        .where('valid_until', '>=', now)
+      return (await translateErrors(query.executeTakeFirst())) !== undefined
+    },
     async claim(token, id) {
       if (!tokenPattern.test(token)) return false
       const query = db

@@ -62,9 +62,13 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
         'x'.repeat(8192),
         "' or 1=1",
       ]) {
+        expect(await tokens.isClaimable(wrong, id)).toBe(false)
         expect(await tokens.claim(wrong, id)).toBe(false)
       }
+      expect(await tokens.isClaimable(token, newId())).toBe(false)
+      expect(await tokens.isClaimable(token, id)).toBe(true)
       expect(await tokens.claim(token, id)).toBe(true)
+      expect(await tokens.isClaimable(token, id)).toBe(false)
     })
 
     it('a token is good for 15 minutes, and its id free afterwards', async () => {
@@ -75,6 +79,7 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       expect(await tokens.claim(token, id)).toBe(true)
       const lateToken = await tokens.issue(late)
       await age(late, 16 * minute)
+      expect(await tokens.isClaimable(lateToken, late)).toBe(false)
       expect(await tokens.claim(lateToken, late)).toBe(false)
       expect(await tokens.claim(await tokens.issue(late), late)).toBe(true)
     })

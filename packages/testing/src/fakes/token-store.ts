@@ -21,6 +21,12 @@ export function createFakeTokenStore(now: () => number): TokenStore {
     return row?.token === token && row.claimedAt !== undefined ? row : undefined
   }
 
+  function findClaimable(token: string, id: ImageId): Row | undefined {
+    const row = rows.get(id)
+    const isGood = row?.token === token && row.claimedAt === undefined && row.validUntil >= now()
+    return isGood ? row : undefined
+  }
+
   return {
     async issue(id) {
       const row = rows.get(id)
@@ -32,10 +38,12 @@ export function createFakeTokenStore(now: () => number): TokenStore {
       rows.set(id, { token, validUntil: now() + lifeMs, claimedAt: undefined, isUploaded: false })
       return token
     },
+    async isClaimable(token, id) {
+      return findClaimable(token, id) !== undefined
+    },
     async claim(token, id) {
-      const row = rows.get(id)
-      if (row === undefined || row.token !== token) return false
-      if (row.claimedAt !== undefined || row.validUntil < now()) return false
+      const row = findClaimable(token, id)
+      if (row === undefined) return false
       rows.set(id, { ...row, claimedAt: now() })
       return true
     },

@@ -11,8 +11,10 @@ export const imageHeaders = {
   'Content-Security-Policy': "default-src 'none'; sandbox",
 } as const
 
-/** A picture never changes under its address. */
-export const immutable = `public, max-age=${yearInSeconds}`
+/** A picture never changes under its address. @param limit how long the address itself is good, s */
+export function immutableFor(limit: number): string {
+  return `public, max-age=${Math.min(yearInSeconds, limit)}`
+}
 
 /** What every answer says, whatever it is. */
 export function setCommonHeaders(res: ServerResponse, requestId: string): void {
@@ -24,8 +26,8 @@ export function setImageHeaders(res: ServerResponse): void {
   for (const [name, value] of Object.entries(imageHeaders)) res.setHeader(name, value)
 }
 
-export function setImmutable(res: ServerResponse): void {
-  res.setHeader('Cache-Control', immutable)
+export function setImmutable(res: ServerResponse, limit = Number.POSITIVE_INFINITY): void {
+  res.setHeader('Cache-Control', immutableFor(limit))
 }
 
 /** The spans of a request, ms. */

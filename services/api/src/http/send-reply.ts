@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import type { ImageReply } from '../image-reply.ts'
-import { type Timing, formatTiming, imageHeaders, immutable } from './headers.ts'
+import { type Timing, formatTiming, imageHeaders, immutableFor } from './headers.ts'
 import type { Outcome, RequestRecord } from './request-record.ts'
 
 /** The bounds may be widened: a redirect within them is remembered for an hour only. */
@@ -14,6 +14,8 @@ export type AnswerContext = {
   readonly record: RequestRecord
   /** How long a client may remember a redirect to a stored variant, s. */
   readonly redirectMaxAge: number
+  /** How long the address is good, s: nothing may be remembered for longer. */
+  readonly lifetime: number
 }
 
 export type ReplyContext = AnswerContext & {
@@ -27,17 +29,17 @@ type Headers = string[]
 
 /** Answers a sized request. All headers go out in one call: each that is set for itself costs as much as the lookup. */
 export function sendReply(reply: ImageReply, context: ReplyContext): void {
-  const { req, res, record, sign } = context
+  const { req, res, record, lifetime, sign } = context
   switch (reply.kind) {
     case 'hit':
       return redirectToStored(reply, context)
     case 'bounded': {
       const headers = begin(record, 'bounded', undefined)
       headers.push('X-Redirect-Info', boundedInfo)
-      return redirect(res, headers, sign(reply.location), boundedMaxAge)
+      return redirect(res, headers, sign(reply.location), Math.min(boundedMaxAge, lifetime))
     }
     case 'image':
-      return sendImage(reply, req, res, begin(record, reply.outcome, reply.timing))
+      return sendImage(reply, req, res, lifetime, begin(record, reply.outcome, reply.timing))
   }
 }
 
@@ -45,8 +47,8 @@ type StoredVariant = { readonly url: string; readonly timing: Timing }
 
 /** Redirects to a stored variant. */
 export function redirectToStored({ url, timing }: StoredVariant, context: AnswerContext): void {
-  const { res, record, redirectMaxAge } = context
-  redirect(res, begin(record, 'hit', timing), url, redirectMaxAge)
+  const { res, record, redirectMaxAge, lifetime } = context
+  redirect(res, begin(record, 'hit', timing), url, Math.min(redirectMaxAge, lifetime))
 }
 
 const imageHeaderList = Object.entries(imageHeaders).flat()
@@ -90,11 +92,12 @@ function sendImage(
   reply: Extract<ImageReply, { kind: 'image' }>,
   req: IncomingMessage,
   res: ServerResponse,
+  lifetime: number,
   headers: Headers,
 ): void {
   const { validators, bytes, mime, outcome } = reply
   const { etag, lastModified } = validators
-  headers.push('Cache-Control', immutable, 'ETag', etag)
+  headers.push('Cache-Control', immutableFor(lifetime), 'ETag', etag)
   if (lastModified !== undefined) headers.push('Last-Modified', lastModified.toUTCString())
   if (outcome === 'not-modified') return void res.writeHead(304, headers).end()
   headers.push('Content-Type', mime)

@@ -14,6 +14,15 @@ export function createClientOf(trustedProxies: number): ClientOf {
 /** Whom an address stands for: a household or a machine has a /64 of IPv6, and can choose any address in it. */
 export function nameClient(address: string | undefined): string {
   if (address === undefined) return 'unknown'
+  return nameAddress(withoutPort(address))
+}
+
+/** Some proxies write the port of the client as well, which is another with each connection. */
+function withoutPort(address: string): string {
+  return /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1')
+}
+
+function nameAddress(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped
   return isIPv6(address) ? `${prefixOf(address)}::/64` : address

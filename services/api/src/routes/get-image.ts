@@ -26,6 +26,9 @@ export type GetImageOptions = {
   readonly knownTargets: KnownTargets
 }
 
+/** How long an address is good that does not expire, s. */
+const forGood = Number.POSITIVE_INFINITY
+
 type Handler<Result> = (req: IncomingMessage, res: ServerResponse, record: RequestRecord) => Result
 
 /** `GET` and `HEAD` of every image address. */
@@ -46,7 +49,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     record.route = 'image'
     record.answeredAt = performance.now()
     const timing = { lookup: record.answeredAt - record.startedAt }
-    redirectToStored({ url: link.url, timing }, { res, record, redirectMaxAge })
+    redirectToStored({ url: link.url, timing }, { res, record, redirectMaxAge, lifetime: forGood })
     return true
   }
 
@@ -54,12 +57,13 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const target = req.url ?? ''
     record.route = 'image'
     const expires = signer?.verify(target)
+    const lifetime = expires === undefined ? forGood : expires - Math.floor(Date.now() / 1000)
     const { path, query } = readTarget(target)
     const request = parseImageUrl(path, query)
     if (request.kind === 'original') {
       record.route = 'original'
       record.outcome = 'original'
-      return serveOriginal(request.id, req, res, record)
+      return serveOriginal(request.id, { req, res, record, lifetime })
     }
     const isNegotiated = dependsOnAccept(request, policy)
     // Also on errors: a shared cache must not hand one client's answer to another.
@@ -67,7 +71,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const reply = await serveImage(request, contextOf(req, res, isNegotiated))
     const isSameForAll = signer === undefined && !isNegotiated
     const sign = (location: string) => signer?.sign(location, expires) ?? location
-    sendReply(reply, { req, res, record, redirectMaxAge, sign })
+    sendReply(reply, { req, res, record, redirectMaxAge, lifetime, sign })
     if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
   }
 

@@ -16,6 +16,7 @@ export type UrlSigner = {
 /** What an address ends with: the signature, in base64url. What stands before it is what is signed. */
 const signaturePattern = /^(.*)([?&])s=([\w-]{43})$/
 const expiresPattern = /[?&]expires=(\d{1,12})$/
+const anyExpires = /[?&]expires=/
 
 /**
  * @param keys the first signs, all of them are good for checking, so that keys can be changed while addresses are in use
@@ -34,7 +35,12 @@ export function createUrlSigner(
       const fits = keys.map((key) => timingSafeEqual(signatureOf(key, text), given))
       if (!fits.includes(true)) throw invalid('The signature does not fit the address.')
       const expires = expiresPattern.exec(text)?.[1]
-      if (expires === undefined) return undefined
+      if (expires === undefined) {
+        // What was meant to end must not be good for ever.
+        if (anyExpires.test(text))
+          throw invalid('"expires" is seconds since 1970, right before "s".')
+        return undefined
+      }
       if (Number(expires) * 1000 < now()) throw invalid('The address has expired.')
       return Number(expires)
     },

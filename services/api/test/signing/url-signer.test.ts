@@ -55,6 +55,15 @@ describe('signed addresses', () => {
     expect(() => createUrlSigner([key], now).verify(signer.sign('/photo_1_1.jpg'))).not.toThrow()
   })
 
+  it.each(['?expires=1800000060000', '?expires=soon', '?expires=1800000060&fit=crop', '?expires='])(
+    'are not good with an expiry that is none: %s',
+    (query) => {
+      expect(verify(signer.sign(`/photo_1_1.jpg${query}`))).toThrow(
+        expect.objectContaining(refusal),
+      )
+    },
+  )
+
   it('end at their expiry, which is signed as well', () => {
     const soon = signer.sign('/photo_1_1.jpg', 1_800_000_060)
     expect(signer.verify(soon)).toBe(1_800_000_060)

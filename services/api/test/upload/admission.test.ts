@@ -60,6 +60,31 @@ describe('the admission of uploads', () => {
     expect(await admission.admit(async () => 'taken')).toBe('taken')
   })
 
+  it('T8b who has no token takes no place', async () => {
+    await using folder = await createTemporaryFolder()
+    const tokens = createFakeTokenStore(Date.now)
+    let admitted = 0
+    const storeOriginal = createStoreOriginal({
+      tokens,
+      originals: createFakeOriginalStore(folder.path),
+      admission: { admit: (upload) => ((admitted += 1), upload()) },
+      stripMetadata: false,
+      renderer: { ...acceptEverything, prepare() {} },
+      log: createSilentLogger(),
+    })
+    const id = parseImageId('photo')
+    const { signal } = new AbortController()
+    const request = { id, query: [], receive: async () => {}, signal }
+    for (const token of [undefined, 'bogus']) {
+      await expect(storeOriginal({ ...request, token })).rejects.toMatchObject({
+        code: 'TOKEN_INVALID',
+      })
+    }
+    expect(admitted).toBe(0)
+    await storeOriginal({ ...request, token: await tokens.issue(id) })
+    expect(admitted).toBe(1)
+  })
+
   it('T18 a token is still good after an upload that found no room', async () => {
     await using folder = await createTemporaryFolder()
     const space = { freeBytes: 0, totalBytes: gibibyte }
