@@ -109,6 +109,18 @@ describe('offered widths', () => {
   })
 })
 
+describe('offered widths of a picture that is far longer than high', () => {
+  it('are where a cover within the bounds is sent to, in one step', async () => {
+    await using target = await startTarget({ config: { offer: { widths: [10, 500] } } })
+    await store(target.base, 'wide', await makePhoto({ width: 3000, height: 30, format: 'jpeg' }))
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await ask(target.base, '/wide_500_500.png?fit=cover', { method })
+      expect(answer.headers.location).toBe('/wide_10_10.png?fit=cover')
+    }
+    expect((await ask(target.base, '/wide_10_10.png?fit=cover')).status).toBe(200)
+  })
+})
+
 describe('offered sizes', () => {
   it('are served, and any other is 400 that names them', async () => {
     await using target = await startTarget({ config: { offer: { sizes: ['100x50', '30x30'] } } })
@@ -119,6 +131,15 @@ describe('offered sizes', () => {
       400,
       'The size 31x30 is not offered; there are 100x50, 30x30.',
     ])
+  })
+
+  it('send nobody to one that is not offered', async () => {
+    await using target = await startTarget({ config: { offer: { sizes: ['500x500'] } } })
+    await store(target.base, 'wide', await makePhoto({ width: 3000, height: 30, format: 'jpeg' }))
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await ask(target.base, '/wide_500_500.png?fit=cover', { method })
+      expect([method, answer.status]).toEqual([method, 400])
+    }
   })
 })
 

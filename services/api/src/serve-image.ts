@@ -129,10 +129,10 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
         return reply ?? hit(variant, link, timing)
       }
       case 'out-of-bounds': {
-        const smaller = boundCoverRequest(request, variant, rendering.source, bounds)
+        const smaller = boundCoverRequest(request, variant, rendering.source, bounds, offer)
         if (smaller === undefined)
           throw new Error('A cover within its bounds was taken for one outside.')
-        return bounded(smaller)
+        return boundedCover(smaller, context)
       }
       case 'spooled':
       case 'rendered':
@@ -143,13 +143,19 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     }
   }
 
+  /** Nobody is sent to an address that is refused. @throws AppError SIZE_NOT_OFFERED */
+  function boundedCover(smaller: SizedRequest, { acceptsWebp }: ImageContext): ImageReply {
+    assertOffered(toVariant(smaller, policy, acceptsWebp), offer)
+    return bounded(smaller)
+  }
+
   /** The header of a cover that leaves the bounds is a redirect, which only the source's size can tell. */
   async function answerHead(miss: Miss): Promise<ImageReply> {
     const { request, variant, original, bounds, context, lookup } = miss
     if (variant.fit === 'cover') {
       const size = await findSize(original, context.signal())
-      const smaller = boundCoverRequest(request, variant, size, bounds)
-      if (smaller !== undefined) return bounded(smaller)
+      const smaller = boundCoverRequest(request, variant, size, bounds, offer)
+      if (smaller !== undefined) return boundedCover(smaller, context)
     }
     return image(variant, original, 'head', undefined, { lookup })
   }

@@ -62,7 +62,10 @@ export function text(facts: SettingFacts) {
 /** Texts that the environment separates by commas. */
 export function list(fallback: readonly string[], facts: SettingFacts) {
   return z
-    .preprocess(toTexts, z.array(z.string()).default([...fallback]))
+    .preprocess(
+      (value) => toTexts(facts.secret === true ? value : writeNumbers(value)),
+      z.array(z.string()).default([...fallback]),
+    )
     .meta({ ...facts, default: fallback })
 }
 
@@ -106,6 +109,12 @@ function toNumber(value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (value === '') return undefined
   return plainDecimal.test(value) ? Number(value) : value
+}
+
+/** In a file a list of widths is one of numbers. A secret is none: a long one would not be what was written. */
+function writeNumbers(value: unknown): unknown {
+  if (!Array.isArray(value)) return value
+  return value.map((each: unknown) => (typeof each === 'number' ? `${each}` : each))
 }
 
 function toTexts(value: unknown): unknown {

@@ -98,9 +98,12 @@ export function boundCoverRequest(
   variant: Variant,
   source: Size,
   bounds: Size,
+  offer: Offer = everything,
 ): SizedRequest | undefined {
   if (variant.fit !== 'cover') return undefined
-  return withBox(request, variant, boundCover(source, variant, bounds))
+  const box = boundCover(source, variant, bounds)
+  if (box.width === variant.width && box.height === variant.height) return undefined
+  return withBox(request, variant, toRung(box, 'cover', bounds, offer.widths))
 }
 
 function withBox(request: SizedRequest, variant: Variant, box: Size): SizedRequest | undefined {

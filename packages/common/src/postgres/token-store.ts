@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import { AppError } from '../errors.ts'
+import type { ImageId } from '../image/index.ts'
 import type { Token, TokenStore } from '../ports/token-store.ts'
 import { type Database, pingDatabase } from './database.ts'
+import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
 const now = sql<Date>`now()`
@@ -10,6 +12,17 @@ const validUntil = sql<Date>`now() + interval '15 minutes'`
 
 /** What a token of ours, or of the seed's, can look like; anything else is not worth a query. */
 const tokenPattern = /^[\w.~+/=-]{1,255}$/
+
+/** A token that may be claimed. */
+function isLive(token: string, id: ImageId) {
+  return (eb: ExpressionBuilder<Schema, 'tokens'>) =>
+    eb.and([
+      eb('id', '=', token as Token),
+      eb('image_id', '=', id),
+      eb('used', '=', 0),
+      eb('valid_until', '>=', now),
+    ])
+}
 
 /** The tokens in the table `tokens`. The database is the caller's, and its clock is the only one. */
 export function createPostgresTokenStore(db: Database): TokenStore {
@@ -35,13 +48,7 @@ export function createPostgresTokenStore(db: Database): TokenStore {
     },
     async isClaimable(token, id) {
       if (!tokenPattern.test(token)) return false
-      const query = db
-        .selectFrom('tokens')
-        .select('id')
-        .where('id', '=', token)
-        .where('image_id', '=', id)
-        .where('used', '=', 0)
-        .where('valid_until', '>=', now)
+      const query = db.selectFrom('tokens').select('id').where(isLive(token, id))
       return (await translateErrors(query.executeTakeFirst())) !== undefined
     },
     async claim(token, id) {
@@ -49,10 +56,7 @@ export function createPostgresTokenStore(db: Database): TokenStore {
       const query = db
         .updateTable('tokens')
         .set({ used: 1, claimed_at: now } as never)
-        .where('id', '=', token)
-        .where('image_id', '=', id)
-        .where('used', '=', 0)
-        .where('valid_until', '>=', now)
+        .where(isLive(token, id))
         .returning('id')
       return (await translateErrors(query.executeTakeFirst())) !== undefined
     },

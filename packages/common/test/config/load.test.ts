@@ -101,6 +101,11 @@ describe('parseConfig', () => {
     }
   })
 
+  it('takes numbers in a list of a file', () => {
+    const widths = z.object({ widths: list([], { description: 'Widths.', env: 'WIDTHS' }) })
+    expect(parseConfig(widths, { widths: [200, '400'] }, {})).toEqual({ widths: ['200', '400'] })
+  })
+
   it.each(['https://cdn.example\n', 'https://cdn .example', '\thttps://cdn.example'])(
     'takes no address with blanks in it: %j',
     (url) => {
