@@ -39,8 +39,11 @@ export function createDatabase(options: DatabaseOptions): Database {
     application_name: 'iaas',
     onConnect: keepProcessAlive,
   })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', (error) => log.warn('database connection lost', { error }))
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process. One that is lost
+  // while the pool ends, as where its server ends as well, is missed by nobody.
+  pool.on('error', (error) => {
+    if (!pool.ending) log.warn('database connection lost', { error })
+  })
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 }
 
