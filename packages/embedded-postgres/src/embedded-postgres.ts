@@ -104,14 +104,27 @@ function keepRunning(
   function watch(started: ChildProcess): void {
     server = started
     const tail = collectTail(started)
-    started.once('exit', (code, signal) => {
-      if (stopping.signal.aborted) return
+    let hasEnded = false
+    const restart = (code: number | null, signal: NodeJS.Signals | null) => {
+      if (hasEnded || stopping.signal.aborted) return
+      hasEnded = true
       onEnd?.({ code, signal, lastWords: tail() })
-      delay(restartAfterMs, undefined, { signal: stopping.signal }).then(
-        () => watch(spawnServer()),
-        () => {},
-      )
-    })
+      void startAgain()
+    }
+    // One that could not be started, as for want of memory, tells no exit.
+    started.once('exit', restart).once('error', () => restart(null, null))
+  }
+
+  async function startAgain(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await delay(restartAfterMs, undefined, { signal: stopping.signal }).catch(() => {})
+      if (stopping.signal.aborted) return
+      try {
+        return watch(spawnServer())
+      } catch (error) {
+        onEnd?.({ code: null, signal: null, lastWords: String(error) })
+      }
+    }
   }
 
   watch(first)

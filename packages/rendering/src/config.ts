@@ -100,17 +100,6 @@ export type PoolSettings = {
   readonly working_copies: z.output<typeof workingCopiesSettings>
 }
 
-/** A check of an upload is tried twice: by the renderer service and here, or again after a crash. */
-const intakeAttempts = 2
-
-/**
- * How long the check of an upload takes at the most, ms: each time it may wait for its turn and for its memory, and then
- * work.
- */
-export function longestIntakeMs({ renderer }: Pick<PoolSettings, 'renderer'>): number {
-  return intakeAttempts * (2 * renderer.queue_timeout + renderer.intake_timeout)
-}
-
 /** The options of a render pool that the settings ask for. */
 export function toPoolOptions(settings: PoolSettings) {
   const { renderer, timeout, constraints, blur_sigma, encoders, working_copies } = settings

@@ -9,12 +9,11 @@ import { type PoolSettings, toPoolOptions } from './config.ts'
 import { createCopyMetrics } from './copies/copy-metrics.ts'
 import { type PreparingRenderer, createCopyingRenderer } from './copies/copying-renderer.ts'
 import { createFailoverRenderer } from './failover-renderer.ts'
+import { transferMs } from './longest-intake.ts'
 import { createRendererClient } from './http/renderer-client.ts'
 import { pingRenderer } from './http/ping-renderer.ts'
 import { createObservedPool } from './pool/observed-pool.ts'
 
-/** What a request to a renderer service takes besides its render: the way there and back, ms. */
-const transferMs = 2000
 const sweepEveryMs = 60_000
 
 export type RendererSettings = PoolSettings & Parameters<typeof toFolders>[0]
@@ -58,7 +57,10 @@ function createDecoder(
   const { renderer, timeout } = settings
   const { registry, dependencies } = telemetry
   const { url } = renderer
-  const pool = createObservedPool(toPoolOptions(settings), registry)
+  const pool = createObservedPool(
+    { ...toPoolOptions(settings), isStandIn: url !== undefined },
+    registry,
+  )
   closers.add('renderer', () => pool[Symbol.asyncDispose]())
   if (url === undefined) return pool
   const breaker = dependencies.add('renderer', () => pingRenderer(url), 'RENDERER_UNREACHABLE')

@@ -66,7 +66,15 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   const layers = createLinkLayers(config.redis.url, redis, log, closers)
   return {
     originals: createDiskOriginalStore({ dir: folders.originals }),
-    tokens: guard(createPostgresTokenStore(db), database, 'issue', 'claim', 'complete', 'release'),
+    tokens: guard(
+      createPostgresTokenStore(db),
+      database,
+      'issue',
+      'isClaimable',
+      'claim',
+      'complete',
+      'release',
+    ),
     links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove', 'count'),
     layers,
     variants: guard(variants, variantStore, 'get'),

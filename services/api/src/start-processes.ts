@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createBacklog } from '@iaas/common/bullmq/backlog'
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { chooseQueueBackend } from '@iaas/common/composition/backends'
-import { createClosers } from '@iaas/common/lifecycle/closers'
+import { startParts } from '@iaas/common/lifecycle/closers'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
@@ -28,10 +28,9 @@ const restartAfterMs = 1000
  *
  * @throws Error where a process does not come to listen; it has said why
  */
-export async function startProcesses({ config, log, count }: ProcessesOptions): Promise<Service> {
-  const closers = createClosers(log)
-  const ending = new AbortController()
-  try {
+export function startProcesses({ config, log, count }: ProcessesOptions): Promise<Service> {
+  return startParts(log, async (closers) => {
+    const ending = new AbortController()
     const queues = openQueues(
       chooseQueueBackend(config, requirePostgresUrl(config.postgresql)),
       log,
@@ -49,10 +48,7 @@ export async function startProcesses({ config, log, count }: ProcessesOptions): 
     cluster.schedulingPolicy = cluster.SCHED_NONE
     await Promise.all(Array.from({ length: count }, () => startProcess(log, ending.signal)))
     return closers
-  } catch (error) {
-    await closers.close()
-    throw error
-  }
+  })
 }
 
 /** Resolves once it listens; from then on it is replaced whenever it ends. */

@@ -31,8 +31,9 @@ export type UploadRequest = {
 export type StoreOriginal = (request: UploadRequest) => Promise<Size>
 
 /**
- * One attempt to upload: where there is room for it, the token is taken first, whatever comes of it. An attempt that fails leaves no file and gives
- * the id free, but where the database fails at the very end: then nobody knows what it has recorded, and both stay. One that succeeds is on disk before it is in the database, and in the database before it is answered.
+ * One attempt to upload: where there is room for it, the token is taken first, whatever comes of it. One that succeeds is on
+ * disk before it is in the database, and in the database before it is answered. One that fails leaves no file and gives the
+ * id free, but where the database fails at the very end: then nobody knows what it has recorded, and both stay.
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
   const { tokens, originals, admission, renderer, stripMetadata, log } = options

@@ -1,7 +1,7 @@
 import { startApi } from '@iaas/api/create-api'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
-import { type Closers, createClosers } from '@iaas/common/lifecycle/closers'
+import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
@@ -23,18 +23,8 @@ export type StandaloneOptions = {
 }
 
 /** Everything in one process: an embedded database where none is configured, the api and an uploader. */
-export async function startStandalone({
-  config,
-  log,
-  onProgress,
-}: StandaloneOptions): Promise<Standalone> {
-  const closers = createClosers(log)
-  try {
-    return await startAll({ config, log, onProgress }, closers)
-  } catch (error) {
-    await closers.close()
-    throw error
-  }
+export function startStandalone(options: StandaloneOptions): Promise<Standalone> {
+  return startParts(options.log, (closers) => startAll(options, closers))
 }
 
 async function startAll(

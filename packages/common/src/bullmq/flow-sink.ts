@@ -17,7 +17,7 @@ export function createFlowSink(backend: QueueBackend, log: Logger): FlowSink {
     try {
       return await sink.add(flow)
     } catch (error) {
-      if (isScriptLost(error)) producer.reconnect()
+      if (needsNewConnection(error)) producer.reconnect()
       throw error
     }
   }
@@ -33,6 +33,6 @@ export function createFlowSink(backend: QueueBackend, log: Logger): FlowSink {
  * transaction, whose failures the connection does not see: it would name the script for ever, and never send it again. Nor
  * does it see there that the server has become a replica.
  */
-function isScriptLost(error: unknown): boolean {
+function needsNewConnection(error: unknown): boolean {
   return error instanceof Error && /^(?:NOSCRIPT|READONLY)/.test(error.message)
 }

@@ -69,17 +69,17 @@ export function list(fallback: readonly string[], facts: SettingFacts) {
     .meta({ ...facts, default: fallback })
 }
 
-/** An absolute URL that may be absent, without its trailing slash. */
+/** An absolute URL that may be absent, without its trailing slash and what is blank around it. */
 export function address(protocols: readonly string[], facts: SettingFacts) {
   const allowed = protocols.map((protocol) => `${protocol}://`).join(' or ')
   // The parser drops line breaks and the like, which are no less in the address for that.
   const isAddress = (value: string) =>
-    !/[\s\p{Cc}]/u.test(value) &&
+    !/\p{Cc}/u.test(value) &&
     URL.canParse(value) &&
     protocols.includes(new URL(value).protocol.slice(0, -1))
   return z
     .preprocess(
-      emptyToUndefined,
+      (value) => emptyToUndefined(typeof value === 'string' ? value.trim() : value),
       z
         .string()
         .refine(isAddress, `must be a URL that begins with ${allowed}`)

@@ -13,6 +13,8 @@ const backstopMs = 40_000
 export async function runService(start: () => Promise<Service>): Promise<void> {
   letHeapGrow()
   const stopped = Promise.race([nextSignal('SIGTERM'), nextSignal('SIGINT')])
+  // Also where it never comes to be ready.
+  void stopped.then(endSoon)
   let service: Service
   try {
     service = await start()
@@ -23,7 +25,6 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     return
   }
   await stopped
-  endSoon()
   await service.close()
 }
 

@@ -1,4 +1,4 @@
-import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely'
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { keepProcessAlive } from './keep-process-alive.ts'
 import { migrations } from './migrations/index.ts'
@@ -35,10 +35,13 @@ export async function migrateToLatest({
   const db = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool }) })
   try {
     await db.connection().execute(async (connection) => {
+      // Most starts have nothing to do, and need no lock for it.
+      if (await isMigrated(connection)) return
       await takeLock(connection, lockTimeoutMs)
       // No request of a running service waits longer than this for a table that is being changed.
       await sql`SET lock_timeout = '5s'`.execute(connection)
-      await runMigrations(connection)
+      // Another process may have done it meanwhile.
+      if (!(await isMigrated(connection))) await runMigrations(connection)
     })
   } finally {
     await db.destroy()
@@ -57,25 +60,21 @@ async function takeLock(db: Kysely<Record<string, never>>, timeoutMs: number): P
 }
 
 /**
- * What a newer release has done to the database, as migrations of which nothing is left to do. An older one that starts
- * beside it, or after it, works with what it finds, since migrations only add; the migrator would take each that it does
- * not know for damage.
+ * Whether all of this release has been done: then what else there is is of a newer one, which has been at this database before.
+ * An older one that starts beside it, or after it, works with what it finds, since migrations only add.
  */
-async function readNewer(db: Kysely<Record<string, never>>): Promise<Record<string, Migration>> {
+async function isMigrated(db: Kysely<Record<string, never>>): Promise<boolean> {
   const { rows } = await sql<{ exists: boolean }>`
     SELECT to_regclass(${table}) IS NOT NULL AS exists`.execute(db)
-  if (rows[0]?.exists !== true) return {}
+  if (rows[0]?.exists !== true) return false
   const done = await sql<{ name: string }>`SELECT name FROM ${sql.table(table)}`.execute(db)
-  const newer = done.rows.filter(({ name }) => name > newest)
-  return Object.fromEntries(newer.map(({ name }) => [name, { up: async () => {} }]))
+  return done.rows.some(({ name }) => name === newest)
 }
 
 async function runMigrations(db: Kysely<Record<string, never>>): Promise<void> {
-  // Read beforehand: the migrator asks for its migrations while it has the connection.
-  const all = { ...(await readNewer(db)), ...migrations }
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: () => Promise.resolve(all) },
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
     migrationTableName: table,
     migrationLockTableName: 'iaas_migrations_lock',
   })

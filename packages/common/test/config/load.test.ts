@@ -106,13 +106,14 @@ describe('parseConfig', () => {
     expect(parseConfig(widths, { widths: [200, '400'] }, {})).toEqual({ widths: ['200', '400'] })
   })
 
-  it.each(['https://cdn.example\n', 'https://cdn .example', '\thttps://cdn.example'])(
-    'takes no address with blanks in it: %j',
-    (url) => {
-      const addresses = z.object({ url: address(['https'], { description: 'An address.' }) })
-      expect(problemsOf(() => parseConfig(addresses, { url }, {}))).toHaveLength(1)
-    },
-  )
+  it('takes an address without what is blank around it, and none with a line break in it', () => {
+    const addresses = z.object({ url: address(['https'], { description: 'An address.' }) })
+    const read = (url: string) => parseConfig(addresses, { url }, {})
+    expect(read(' https://cdn.example/\n')).toEqual({ url: 'https://cdn.example' })
+    for (const url of ['https://cdn\n.example', 'https://cdn.example/\ta']) {
+      expect(problemsOf(() => read(url))).toHaveLength(1)
+    }
+  })
 
   it('lists all mistakes at once, with key, variable and what was received, but no secret', () => {
     const files = { webp: { on: 'maybe' }, secret: 7 }

@@ -35,9 +35,23 @@ describe('migrateToLatest', () => {
     ])
   })
 
+  it('F25 waits for nobody where there is nothing to do', async () => {
+    await using database = await provideDatabase()
+    await migrateToLatest({ url: database.url })
+    const holder = new pg.Client({ connectionString: database.url })
+    await holder.connect()
+    await holder.query('SELECT pg_advisory_lock($1)', [0x69_61_61_73])
+    await migrateToLatest({ url: database.url, lockTimeoutMs: 200 })
+    await holder.end()
+  })
+
   it('F25 takes a migration that is older than its own, and that it does not know, for damage', async () => {
     await using database = await provideDatabase()
     await migrateToLatest({ url: database.url })
+    await query(
+      database.url,
+      `DELETE FROM iaas_migrations WHERE name = '${Object.keys(migrations).at(-1)}'`,
+    )
     await query(
       database.url,
       "INSERT INTO iaas_migrations VALUES ('0000-of-somebody-else', '2020-01-01T00:00:00Z')",

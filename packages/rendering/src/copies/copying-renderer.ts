@@ -94,6 +94,7 @@ const fileErrors = new Set<ErrorCode>([
   'IMAGE_TOO_LARGE',
   'STORE_UNAVAILABLE',
   'RENDER_FAILED',
+  'RENDER_QUARANTINED',
 ])
 
 function isOfFile(error: unknown): boolean {

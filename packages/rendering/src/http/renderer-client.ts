@@ -25,7 +25,7 @@ export type RendererClientOptions = {
 }
 
 /** A replica that ends takes its connections with it: another one does the work. */
-const attempts = 3
+export const attempts = 3
 
 type Call<Schema extends z.ZodType> = {
   readonly path: string

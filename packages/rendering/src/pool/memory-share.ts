@@ -14,15 +14,18 @@ export type MemoryShare = {
   leave(): void
 }
 
-export function createMemoryShare(memory: Admission, budgetBytes: number): MemoryShare {
+/** @param refusal what is said of more than there is at all */
+export function createMemoryShare(
+  memory: Admission,
+  budgetBytes: number,
+  refusal: () => AppError = tooLarge,
+): MemoryShare {
   let giveBack: (() => void) | undefined
   let isOver = false
   return {
     async enter(bytes, signal) {
       giveBack?.()
-      if (bytes > budgetBytes) {
-        throw new AppError('IMAGE_TOO_LARGE', 'The image takes more memory than a render may have.')
-      }
+      if (bytes > budgetBytes) throw refusal()
       const given = await memory.enter(bytes, signal)
       if (isOver) given()
       else giveBack = given
@@ -32,4 +35,8 @@ export function createMemoryShare(memory: Admission, budgetBytes: number): Memor
       giveBack?.()
     },
   }
+}
+
+function tooLarge(): AppError {
+  return new AppError('IMAGE_TOO_LARGE', 'The image takes more memory than a render may have.')
 }

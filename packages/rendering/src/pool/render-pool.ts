@@ -15,6 +15,8 @@ export type RenderPoolOptions = {
   readonly queueLimit: number
   readonly queueTimeoutMs: number
   readonly memoryBudgetBytes: number
+  /** Whether it stands in for a renderer that may have more: what is too dear here is to come again. */
+  readonly isStandIn?: boolean
   /** The longest render, ms; 0: no limit. */
   readonly timeoutMs: number
   /** The longest check of an upload, ms. */
@@ -49,7 +51,7 @@ export type RenderPoolStats = {
 export type RenderPool = Renderer & Copier & AsyncDisposable & { stats(): RenderPoolStats }
 
 /** A crash may be the fault of whatever ran before, or of the machine: it is tried once more. */
-const attempts = 2
+export const attempts = 2
 
 /** Every running task begins with this much of the memory budget, bytes; one that is dearer asks for its whole cost. */
 const allowanceBytes = 96 * 1024 * 1024
@@ -74,7 +76,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const allowance = Math.min(allowanceBytes, memoryBudgetBytes)
 
   async function attempt(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {
-    const share = createMemoryShare(memory, memoryBudgetBytes)
+    const share = createMemoryShare(memory, memoryBudgetBytes, options.isStandIn ? busy : undefined)
     const child = children.take()
     try {
       await share.enter(allowance, signal)

@@ -105,6 +105,11 @@ describe('a pool under load', () => {
     expect(pool.stats().children).toEqual(children)
   })
 
+  it('asks to come again with such a picture where it stands in for a renderer that may have more', async () => {
+    await using pool = openPool({ memoryBudgetBytes: 100 * megabyte, isStandIn: true })
+    await expect(pool.render(dear)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+  })
+
   it('gets all its memory back, also from a child that dies while it waits for some', async () => {
     await using pool = openPool({ memoryBudgetBytes: 200 * megabyte })
     const caller = new AbortController()

@@ -62,6 +62,9 @@ export function createRenderings(options: RenderingsOptions): Renderings {
   const { flights, spool, links, renderer, persister, awaitTurn, limits, metrics, log, now } =
     options
 
+  /** Whose limit a refusal is of. */
+  const refusedClients = new WeakMap<object, string>()
+
   async function getSpooled(variant: Variant): Promise<Spooled | undefined> {
     try {
       return await spool.get(variantDigest(variant))
@@ -120,7 +123,10 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     signal: AbortSignal,
     hold: Hold,
   ): Promise<Rendering> {
-    await limits.take(client, variant.id)
+    await limits.take(client, variant.id).catch((error: unknown) => {
+      if (isAppError(error, 'TOO_MANY_RENDERS')) refusedClients.set(error, client)
+      throw error
+    })
     const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome
     metrics.render()
@@ -128,24 +134,23 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     return outcome
   }
 
-  function join(job: RenderingJob, signal: AbortSignal, onStart: () => void): Promise<Rendering> {
-    const work: FlightWork<Rendering> = (flightSignal, hold) => {
-      onStart()
-      return make(job, flightSignal, hold)
-    }
-    return flights.join(variantKey(job.variant), work, signal)
-  }
-
   return {
     async get(job, signal) {
-      let coalesced = true
-      const onStart = () => void (coalesced = false)
-      const rendering = await join(job, signal, onStart).catch((error: unknown) => {
-        // The limit that was reached is that of the client who was first: this one may have room in its own.
-        if (coalesced && isAppError(error, 'TOO_MANY_RENDERS')) return join(job, signal, onStart)
-        throw error
-      })
-      return { ...rendering, coalesced }
+      for (;;) {
+        let coalesced = true
+        const work: FlightWork<Rendering> = (flightSignal, hold) => {
+          coalesced = false
+          return make(job, flightSignal, hold)
+        }
+        try {
+          const rendering = await flights.join(variantKey(job.variant), work, signal)
+          return { ...rendering, coalesced }
+        } catch (error) {
+          // Another client, who was first, is over its limit; this one has its own. Each starts one flight at the most.
+          const refused = refusedClients.get(error as object)
+          if (refused === undefined || refused === job.client) throw error
+        }
+      }
     },
   }
 }

@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals'
+import { z } from 'zod'
+import { renderingSettings } from '../src/config.ts'
+import { longestIntakeMs } from '../src/longest-intake.ts'
+
+const parse = (renderer: object) => z.object(renderingSettings).parse({ renderer })
+
+describe('the longest check of an upload', () => {
+  it('is a wait for its turn and two attempts, each with two waits for memory', () => {
+    expect(longestIntakeMs(parse({}))).toBe(5000 + 2 * (2 * 5000 + 30_000))
+  })
+
+  it('is that after three attempts by a renderer service, where there is one', () => {
+    const local = longestIntakeMs(parse({}))
+    const url = 'http://renderer:1337'
+    expect(longestIntakeMs(parse({ url }))).toBe(3 * (5000 + 30_000 + 2000) + local)
+  })
+
+  it('grows with what the settings let it take', () => {
+    const patient = parse({ intake_timeout: 180_000, queue_timeout: 1000 })
+    expect(longestIntakeMs(patient)).toBe(1000 + 2 * (2000 + 180_000))
+  })
+})
