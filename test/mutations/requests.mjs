@@ -167,6 +167,14 @@ export const requests = [
   },
   {
     row: 'R14',
+    breaks: 'requests are begun before their turn, and stay open where their client has gone',
+    file: 'packages/common/src/http/server.ts',
+    find: 'if (res.socket === null) return queue.add(req, res)',
+    replace: '',
+    test: 'packages/common/test/http/server.test.ts',
+  },
+  {
+    row: 'R14',
     breaks: 'any number of connections is taken',
     file: 'packages/common/src/http/server.ts',
     find: 'server.maxConnections = options.maxConnections',
