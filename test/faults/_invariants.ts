@@ -118,7 +118,7 @@ async function findBadLinks(links: readonly Row[]): Promise<readonly string[]> {
 async function ageLeftovers({ originalsDir, deployed }: Scene): Promise<void> {
   const old = new Date(Date.now() - 11 * 60_000)
   for (const file of await listFiles(incomingOf(originalsDir))) await utimes(file, old, old)
-  const age = `UPDATE tokens SET claimed_at = claimed_at - interval '3 minutes' WHERE ${claimed}`
+  const age = `UPDATE tokens SET claimed_at = claimed_at - interval '5 minutes' WHERE ${claimed}`
   await query(deployed.databaseUrl, age)
 }
 

@@ -60,7 +60,7 @@ describeUnless(ownRedisMissing, 'an api that ends', () => {
   async function sweep(): Promise<void> {
     const old = new Date(Date.now() - 11 * 60_000)
     for (const file of await incoming()) await utimes(file, old, old)
-    await sql(`UPDATE tokens SET claimed_at = claimed_at - interval '3 minutes'`)
+    await sql(`UPDATE tokens SET claimed_at = claimed_at - interval '5 minutes'`)
     const api = await deployed.start('api')
     const open = 'SELECT 1 FROM tokens WHERE used = 1 AND uploaded_at IS NULL'
     await until(async () => (await sql(open)).rowCount === 0)

@@ -47,7 +47,7 @@ describe('an upload whose api is killed', () => {
 
   /** What the time would bring: leases end, and files grow old. */
   async function letTimePass(): Promise<void> {
-    const sql = `UPDATE tokens SET claimed_at = claimed_at - interval '151 seconds'`
+    const sql = `UPDATE tokens SET claimed_at = claimed_at - interval '156 seconds'`
     await query(apis.databaseUrl, sql)
     const longAgo = new Date(Date.now() - 11 * 60_000)
     for (const file of await temporary()) await utimes(file, longAgo, longAgo)
