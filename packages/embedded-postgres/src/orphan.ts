@@ -20,7 +20,9 @@ export async function endOrphan(cluster: Cluster): Promise<void> {
   // After a restart of the machine the number may be another program's.
   if (users === undefined && !(await isPostgres(lock.pid))) return
   if (users !== undefined && users > 0) {
-    throw new Error(`The database in ${cluster.dir} is in use: this service runs on it already.`)
+    throw new Error(`The database in ${cluster.dir} is in use: this service runs on it already.`, {
+      cause: new Error(`The server (process ${lock.pid}) has ${users} connections.`),
+    })
   }
   process.kill(lock.pid, 'SIGINT')
   for (const giveUpAt = Date.now() + waitMs; isRunning(lock.pid);) {

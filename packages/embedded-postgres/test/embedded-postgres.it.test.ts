@@ -73,7 +73,11 @@ describe('startEmbeddedPostgres', () => {
     await using server = await startEmbeddedPostgres({ dataDir })
     const user = new pg.Client({ connectionString: server.url })
     await user.connect()
-    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(/is in use/)
+    await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({
+      message: expect.stringContaining('is in use'),
+      // Who starts it is told the message alone where it has a cause.
+      cause: expect.any(Error),
+    })
     expect((await user.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
     await user.end()
   })
