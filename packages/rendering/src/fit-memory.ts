@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os'
 const processMiB = 256
 /** What a child takes while it decodes nothing, MiB. */
 const childMiB = 64
-/** What a render begins with (`render-pool`), MiB. */
-const renderMiB = 96
+/** Every running task begins with this much of the memory budget, MiB; one that is dearer asks for its whole cost. */
+export const allowanceMiB = 96
 /** The least that a render pool works with, MiB. */
 export const leastMiB = 128
 
@@ -32,7 +32,7 @@ export function fitMemory(
   if (!(limitBytes > 0)) return { concurrency: concurrency || cores, memory }
   const roomMiB = limitBytes / 2 ** 20 - processes * processMiB
   const children =
-    concurrency || Math.max(1, Math.min(cores, Math.floor(roomMiB / (childMiB + renderMiB))))
+    concurrency || Math.max(1, Math.min(cores, Math.floor(roomMiB / (childMiB + allowanceMiB))))
   const left = Math.floor(roomMiB - children * childMiB)
   return { concurrency: children, memory: Math.max(leastMiB, Math.min(memory, left)) }
 }

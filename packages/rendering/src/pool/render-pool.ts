@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import { allowanceMiB } from '../fit-memory.ts'
 import type { Results, Task, TaskKind } from '../protocol.ts'
 import type { EncoderOptions } from '../steps/step.ts'
 import { busy, createAdmission } from './admission.ts'
@@ -53,9 +54,6 @@ export type RenderPool = Renderer & Copier & AsyncDisposable & { stats(): Render
 /** A crash may be the fault of whatever ran before, or of the machine: it is tried once more. */
 export const attempts = 2
 
-/** Every running task begins with this much of the memory budget, bytes; one that is dearer asks for its whole cost. */
-const allowanceBytes = 96 * 1024 * 1024
-
 /** How much work may wait, by the time that it will take, ms. */
 const queueWorkMs = 2000
 
@@ -73,7 +71,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   })
   const quarantine = createQuarantine()
   const children = createChildSet()
-  const allowance = Math.min(allowanceBytes, memoryBudgetBytes)
+  const allowance = Math.min(allowanceMiB * 2 ** 20, memoryBudgetBytes)
 
   async function attempt(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {
     const share = createMemoryShare(memory, memoryBudgetBytes, options.isStandIn ? busy : undefined)
