@@ -8,6 +8,7 @@ import pg from 'pg'
 import { findBinaries } from './binaries.ts'
 import { type Cluster, clusterOwner, openCluster } from './cluster.ts'
 import { endOrphan } from './orphan.ts'
+import { type ServerEnd, collectTail, keepRunning, stopServer } from './server-process.ts'
 import { chooseRunAs } from './run-as.ts'
 
 export type EmbeddedPostgresOptions = {
@@ -16,11 +17,7 @@ export type EmbeddedPostgresOptions = {
   /** Settings of the server, in addition to ours. */
   readonly settings?: Readonly<Record<string, string>>
   /** Told of a server that has ended by itself, and is started again. */
-  readonly onEnd?: (how: {
-    readonly code: number | null
-    readonly signal: NodeJS.Signals | null
-    readonly lastWords: string
-  }) => void
+  readonly onEnd?: (end: ServerEnd) => void
 }
 
 export type EmbeddedPostgres = AsyncDisposable & {
@@ -81,58 +78,8 @@ export async function startEmbeddedPostgres(
     const keeper = keepRunning(server, spawnServer, options.onEnd)
     return { url, [Symbol.asyncDispose]: () => keeper.stop() }
   } catch (cause) {
-    await stop(server)
+    await stopServer(server)
     throw new Error(`The embedded PostgreSQL did not start. ${log()}`, { cause })
-  }
-}
-
-/** The pause before a server that has ended is started again, ms. */
-const restartAfterMs = 1000
-
-/**
- * Starts a server again whenever it ends by itself: it was killed, or its disk was full in the middle of a recovery. Its
- * address stays. Until its predecessor is gone as a whole it ends again, and is tried again.
- */
-function keepRunning(
-  first: ChildProcess,
-  spawnServer: () => ChildProcess,
-  onEnd: EmbeddedPostgresOptions['onEnd'],
-) {
-  const stopping = new AbortController()
-  let server = first
-
-  function watch(started: ChildProcess): void {
-    server = started
-    const tail = collectTail(started)
-    let hasEnded = false
-    const restart = (code: number | null, signal: NodeJS.Signals | null) => {
-      if (hasEnded || stopping.signal.aborted) return
-      hasEnded = true
-      onEnd?.({ code, signal, lastWords: tail() })
-      void startAgain()
-    }
-    // One that could not be started, as for want of memory, tells no exit.
-    started.once('exit', restart).once('error', () => restart(null, null))
-  }
-
-  async function startAgain(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await delay(restartAfterMs, undefined, { signal: stopping.signal }).catch(() => {})
-      if (stopping.signal.aborted) return
-      try {
-        return watch(spawnServer())
-      } catch (error) {
-        onEnd?.({ code: null, signal: null, lastWords: String(error) })
-      }
-    }
-  }
-
-  watch(first)
-  return {
-    async stop(): Promise<void> {
-      stopping.abort()
-      await stop(server)
-    },
   }
 }
 
@@ -168,34 +115,6 @@ async function connectOnceReady(
     }
     await delay(25)
   }
-}
-
-/** In the order of patience: finish quickly, abort, be gone. */
-const stopSignals = [
-  ['SIGINT', 10_000],
-  ['SIGQUIT', 5000],
-  ['SIGKILL', 5000],
-] as const
-
-async function stop(server: ChildProcess): Promise<void> {
-  for (const [signal, waitMs] of stopSignals) {
-    if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return
-    const exited = once(server, 'exit')
-    server.kill(signal)
-    const timer = new AbortController()
-    await Promise.race([exited, delay(waitMs, undefined, { signal: timer.signal }).catch(() => {})])
-    timer.abort()
-  }
-}
-
-/** The last lines that a server writes: they tell why it did not start. */
-function collectTail(server: ChildProcess): () => string {
-  let tail = ''
-  server.on('error', (error) => (tail += error.message))
-  server.stderr
-    ?.setEncoding('utf8')
-    .on('data', (text: string) => (tail = (tail + text).slice(-2000)))
-  return () => tail.trim()
 }
 
 async function findFreePort(): Promise<number> {
