@@ -27,7 +27,7 @@ export type HttpServer = {
 }
 
 /** A load balancer in front keeps idle connections for up to 60 s; ours outlive them, so that none is reused as it ends. */
-const keepAliveTimeoutMs = 65_000
+export const keepAliveTimeoutMs = 65_000
 const headersTimeoutMs = 10_000
 const stallTimeoutMs = 30_000
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { ErrorCode } from '@iaas/common/errors'
 import type { Response } from 'express'
 import type { Timing } from './headers.ts'
@@ -36,4 +37,11 @@ export type RequestRecord = {
 /** The record of a request that Express handles. */
 export function recordOf(res: Response): RequestRecord {
   return res.locals as RequestRecord
+}
+
+/** Notes that the answer is known, what it is, and where the time went until then. */
+export function noteAnswer(record: RequestRecord, outcome: Outcome, timing?: Timing): void {
+  record.answeredAt ??= performance.now()
+  record.outcome = outcome
+  if (timing !== undefined) record.timing = timing
 }

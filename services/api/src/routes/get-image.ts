@@ -6,7 +6,8 @@ import fresh from 'fresh'
 import { acceptsWebp } from '../http/accept.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
-import { redirectToStored, sendReply } from '../http/send-reply.ts'
+import { sendReply } from '../http/send-reply.ts'
+import { redirectToStored } from '../http/stored-redirect.ts'
 import type { ClientOf } from '../limits/client-of.ts'
 import type { KnownTargets } from '../links/known-targets.ts'
 import type { ServeImage } from '../serve-image.ts'
@@ -49,7 +50,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     record.route = 'image'
     record.answeredAt = performance.now()
     const timing = { lookup: record.answeredAt - record.startedAt }
-    redirectToStored({ url: link.url, timing }, { res, record, redirectMaxAge, lifetime: forGood })
+    redirectToStored({ location: link.url, maxAge: redirectMaxAge, timing }, res, record)
     return true
   }
 
