@@ -13,6 +13,11 @@ export function clientGone(res: ServerResponse): AbortSignal {
   return abort.signal
 }
 
+/** Whether something was given up since nobody waits for its answer any more. */
+export function isClientGone(error: unknown): boolean {
+  return error instanceof ClientGoneError
+}
+
 class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError'
   constructor() {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
+import { isClientGone } from '@iaas/common/http/client-gone'
 import type { Logger } from '@iaas/common/log'
 import type { ErrorRequestHandler } from 'express'
 import { setCommonHeaders } from './headers.ts'
@@ -16,6 +17,8 @@ export function createAnswerError(log: Logger): AnswerError {
   return function answerError(error, record, res) {
     const { requestId } = record
     record.outcome = 'error'
+    // Nothing has failed, and nobody is left to be told.
+    if (isClientGone(error)) return void res.destroy()
     const problem = toProblem(error, requestId)
     if (problem.status >= 500 && !isAppError(error, ...refusals)) {
       log.error('request failed', { requestId, error })
