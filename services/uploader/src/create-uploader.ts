@@ -32,8 +32,14 @@ export function createUploader(options: UploaderOptions): AsyncDisposable {
   const { lockMs = 15_000, closeLimitMs = 10_000 } = options
   // One handler a queue: the compiler refuses a queue without one.
   const handlers: Readonly<Record<QueueName, Handler>> = {
-    [queueNames.uploads]: { name: jobNames.putObject, handle: putObject },
-    [queueNames.records]: { name: jobNames.recordLink, handle: recordLink },
+    [queueNames.uploads]: {
+      name: jobNames.putObject,
+      handle: (request, { signal }) => putObject(request, signal),
+    },
+    [queueNames.records]: {
+      name: jobNames.recordLink,
+      handle: (request, { wasPreceded }) => recordLink(request, wasPreceded),
+    },
   }
   const workers = Object.entries(handlers).map(([queue, handler]) => {
     const process = createProcessJob({ queue, ...handler, giveUp, metrics, log })

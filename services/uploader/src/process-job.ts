@@ -11,14 +11,22 @@ export type ProcessJobOptions = {
   readonly queue: string
   /** The one kind of job in this queue. */
   readonly name: string
-  readonly handle: (request: PersistRequest, signal: AbortSignal) => Promise<unknown>
+  readonly handle: (request: PersistRequest, attempt: Attempt) => Promise<unknown>
   readonly giveUp: GiveUp
   readonly metrics: Pick<UploaderMetrics, 'job'>
   readonly log: Logger
 }
 
+/** What a handler may ask of the attempt that it is. */
+export type Attempt = {
+  /** Aborts when the uploader ends before it. */
+  readonly signal: AbortSignal
+  /** Whether the job that this one waits for was done. From the dashboard, it can be made to run without. */
+  readonly wasPreceded: () => Promise<boolean>
+}
+
 export type ProcessJob = (
-  job: Pick<Job, 'id' | 'name' | 'data' | 'opts' | 'attemptsMade'>,
+  job: Pick<Job, 'id' | 'name' | 'data' | 'opts' | 'attemptsMade' | 'getChildrenValues'>,
   signal: AbortSignal,
 ) => Promise<void>
 
@@ -35,7 +43,7 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
     try {
       if (job.name !== name) throw new UnrecoverableError(`There is no handler for "${job.name}".`)
       request = parsePayload(job.data)
-      await handle(request, signal)
+      await handle(request, { signal, wasPreceded: () => wasPreceded(job) })
       const ms = performance.now() - startedAt
       metrics.job(queue, 'done', ms)
       writeDone({ ...fields, ms: Math.round(ms) })
@@ -54,4 +62,8 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
       throw jobError
     }
   }
+}
+
+async function wasPreceded(job: Pick<Job, 'getChildrenValues'>): Promise<boolean> {
+  return Object.keys(await job.getChildrenValues()).length > 0
 }

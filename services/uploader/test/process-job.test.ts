@@ -8,13 +8,13 @@ import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { UnrecoverableError } from 'bullmq'
 import { createGiveUp } from '../src/handlers/give-up.ts'
-import { createProcessJob } from '../src/process-job.ts'
+import { type ProcessJobOptions, createProcessJob } from '../src/process-job.ts'
 import { bytesOf } from './_fakes.ts'
 
 const request: PersistRequest = { variant: makeVariant(), renderedAt: 5000 }
 const digest = variantDigest(request.variant)
 
-type Handle = (request: PersistRequest, signal: AbortSignal) => Promise<unknown>
+type Handle = ProcessJobOptions['handle']
 
 async function setUp(handle: Handle) {
   const spool = createFakeSpool()
@@ -45,6 +45,7 @@ async function setUp(handle: Handle) {
       data: toPayload(request),
       opts: { attempts: 3 },
       attemptsMade: 0,
+      getChildrenValues: () => Promise.resolve({}),
       ...part,
     }
     return processJob(job, new AbortController().signal)

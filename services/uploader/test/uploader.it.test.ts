@@ -1,5 +1,5 @@
 import { AppError } from '@iaas/common/errors'
-import { jobNames, queueNames } from '@iaas/common/jobs'
+import { jobNames, persistJobId, queueNames } from '@iaas/common/jobs'
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
@@ -7,6 +7,7 @@ import { bytesOf } from './_fakes.ts'
 import { createRig, newRequest } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
+const notStored = 'Its object was not stored.'
 const failure = () => new AppError('STORE_UNAVAILABLE', 'S3 does not answer.')
 
 /** A promise that is resolved from outside. */
@@ -44,15 +45,42 @@ describeOnEachServer(
           if (failures >= 0) throw failure()
           return rig.handlers.putObject(request)
         },
-        async recordLink(request) {
+        async recordLink(request, wasPreceded) {
           order.push('record')
-          await rig.handlers.recordLink(request)
+          await rig.handlers.recordLink(request, wasPreceded)
         },
       })
       const request = newRequest()
       await rig.persist(request)
       await rig.untilLinked(request)
       expect(order).toEqual(['put', 'put', 'put', 'record'])
+    })
+
+    it('F11 never links what is not stored: a job of a link that is retried by hand after its put has failed', async () => {
+      await using rig = createRig(server)
+      await using _uploader = rig.uploader({
+        putObject: () => Promise.reject(new AppError('INVALID_OPTION', 'It never works.')),
+      })
+      const request = newRequest()
+      await rig.persist(request)
+      const records = await rig.queue(queueNames.records)
+      await until(async () => (await records.getFailedCount()) === 1)
+      const [failed] = await records.getFailed()
+      await failed?.retry()
+      await until(async () => (await records.getFailed())[0]?.failedReason === notStored)
+      expect(rig.links.rows.size).toBe(0)
+    })
+
+    it('F11 never links what is not stored: the job of its object is removed by hand', async () => {
+      await using rig = createRig(server)
+      const request = newRequest()
+      await rig.persist(request)
+      const uploads = await rig.queue(queueNames.uploads)
+      const records = await rig.queue(queueNames.records)
+      await (await uploads.getJob(persistJobId(request)))?.remove()
+      await using _uploader = rig.uploader()
+      await until(async () => (await records.getFailed())[0]?.failedReason === notStored)
+      expect(rig.links.rows.size).toBe(0)
     })
 
     it('records a link again that could not be recorded', async () => {
@@ -86,11 +114,11 @@ describeOnEachServer(
           await rig.persistence.schedule(request)
           return rig.handlers.putObject(given)
         },
-        async recordLink(given) {
+        async recordLink(given, wasPreceded) {
           records += 1
           // While it is recorded for the first time, its object's job is done and gone.
           if (records === 1) await rig.persistence.schedule(request)
-          await rig.handlers.recordLink(given)
+          await rig.handlers.recordLink(given, wasPreceded)
         },
       })
       await rig.untilLinked(request)

@@ -6,6 +6,9 @@ import { describe, expect, it } from '@jest/globals'
 import { createRecordLink } from '../../src/handlers/record-link.ts'
 import { bytesOf, createMemoryLinks } from '../_fakes.ts'
 
+const yes = () => Promise.resolve(true)
+const no = () => Promise.resolve(false)
+
 function setUp() {
   const variant = makeVariant()
   const digest = variantDigest(variant)
@@ -20,14 +23,14 @@ function setUp() {
     metrics: { linked: (lagMs) => lags.push(lagMs) },
     now: () => 7000,
   })
-  return { variant, digest, links, spool, lags, recordLink }
+  return { variant, digest, links, spool, variants, lags, recordLink }
 }
 
 describe('record-link', () => {
   it('records where the object lies, then lets the spool go of the bytes', async () => {
     const { variant, digest, links, spool, recordLink } = setUp()
     await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
-    await recordLink({ variant, renderedAt: 5000 })
+    await recordLink({ variant, renderedAt: 5000 }, yes)
     const url = `https://cdn.example/${objectKey(variant, 5000)}`
     expect(await links.find(variant)).toEqual({ url, renderedAt: 5000 })
     expect(await spool.get(digest)).toBeUndefined()
@@ -35,7 +38,7 @@ describe('record-link', () => {
 
   it('tells how long after its render the link was recorded', async () => {
     const { variant, lags, recordLink } = setUp()
-    await recordLink({ variant, renderedAt: 5500 })
+    await recordLink({ variant, renderedAt: 5500 }, yes)
     expect(lags).toEqual([1500])
   })
 
@@ -43,11 +46,25 @@ describe('record-link', () => {
     const { variant, digest, links, spool, lags, recordLink } = setUp()
     await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
     links.failures = 1
-    const attempt = recordLink({ variant, renderedAt: 5000 })
+    const attempt = recordLink({ variant, renderedAt: 5000 }, yes)
     await expect(attempt).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(await spool.get(digest)).toBeDefined()
-    await recordLink({ variant, renderedAt: 5000 })
+    await recordLink({ variant, renderedAt: 5000 }, yes)
     expect(links.rows.size).toBe(1)
     expect(lags).toEqual([2000])
+  })
+
+  it('F11 records no link to an object that was not stored, whoever has made the job run', async () => {
+    const { variant, links, recordLink } = setUp()
+    const attempt = recordLink({ variant, renderedAt: 5000 }, no)
+    await expect(attempt).rejects.toMatchObject({ name: 'UnrecoverableError' })
+    expect(links.rows.size).toBe(0)
+  })
+
+  it('records the link of an object that is there, though nothing is known of its job', async () => {
+    const { variant, links, variants, recordLink } = setUp()
+    await variants.put(objectKey(variant, 5000), bytesOf('stored'), 'image/jpeg')
+    await recordLink({ variant, renderedAt: 5000 }, no)
+    expect(links.rows.size).toBe(1)
   })
 })
