@@ -59,9 +59,16 @@ function readEnvironment({ env: name, secret }: Setting, env: Environment): stri
   return file === undefined || file === '' ? undefined : readSecret(`${name}_FILE`, file)
 }
 
+/** An empty file is one that was not filled in yet: taken as none, it would turn off what the secret protects. */
 function readSecret(name: string, file: string): string {
+  const secret = readText(name, file).trim()
+  if (secret === '') throw new ConfigError([`${name}: the file it names is empty`])
+  return secret
+}
+
+function readText(name: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8').trim()
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new ConfigError([`${name}: the file it names cannot be read`], { cause })
   }

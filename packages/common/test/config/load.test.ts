@@ -49,6 +49,14 @@ describe('parseConfig', () => {
     ])
   })
 
+  it('takes no empty file for a secret, which would turn off what it protects', async () => {
+    await using folder = await createTemporaryFolder()
+    const file = join(folder.path, 'secret')
+    await writeFile(file, ' \n')
+    const load = () => parseConfig(schema, { secret: 'configured' }, { TOKEN_SECRET_FILE: file })
+    expect(problemsOf(load)).toEqual(['TOKEN_SECRET_FILE: the file it names is empty'])
+  })
+
   it.each([
     '0x10',
     '0b1',
