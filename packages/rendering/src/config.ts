@@ -100,10 +100,10 @@ export type PoolSettings = {
   readonly working_copies: z.output<typeof workingCopiesSettings>
 }
 
-/** The options of a render pool that the settings ask for. */
-export function toPoolOptions(settings: PoolSettings) {
+/** The options of a render pool that the settings ask for. @param besideMiB what else lies in memory, MiB */
+export function toPoolOptions(settings: PoolSettings, besideMiB = 0) {
   const { renderer, timeout, constraints, blur_sigma, encoders, working_copies } = settings
-  const { concurrency, memory } = fitMemory(renderer)
+  const { concurrency, memory } = fitMemory(renderer, { besideMiB })
   return {
     concurrency,
     queueLimit: renderer.queue,

@@ -16,21 +16,26 @@ export type RenderRoom = {
   readonly memory: number
 }
 
+export type Surroundings = {
+  /** How many processes share the limit. */
+  readonly processes?: number
+  /** What else lies in memory, MiB. */
+  readonly besideMiB?: number
+  /** 0, or more than any machine has, where there is no limit, bytes. */
+  readonly limitBytes?: number
+}
+
 /**
  * What is asked for, as far as the memory limit of the container leaves room for it: a pool that takes more is ended by the
  * system, and its service with it. Without a limit it is what is asked for.
- *
- * @param processes how many share the limit
- * @param limitBytes 0, or more than any machine has, where there is no limit
  */
 export function fitMemory(
   { concurrency, memory }: RenderRoom,
-  processes = 1,
-  limitBytes: number = process.constrainedMemory(),
+  { processes = 1, besideMiB = 0, limitBytes = process.constrainedMemory() }: Surroundings = {},
 ): RenderRoom {
   const cores = availableParallelism()
   if (!(limitBytes > 0)) return { concurrency: concurrency || cores, memory }
-  const roomMiB = limitBytes / 2 ** 20 - processes * processMiB
+  const roomMiB = limitBytes / 2 ** 20 - processes * processMiB - besideMiB
   const children =
     concurrency || Math.max(1, Math.min(cores, Math.floor(roomMiB / (childMiB + allowanceMiB))))
   const left = Math.floor(roomMiB - children * childMiB)

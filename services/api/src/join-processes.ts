@@ -21,7 +21,7 @@ export async function joinProcesses(options: ApiOptions, count: number): Promise
 }
 
 function shareOut(config: ApiOptions['config'], count: number): ApiOptions['config'] {
-  const { concurrency, memory } = fitMemory(config.renderer, count)
+  const { concurrency, memory } = fitMemory(config.renderer, { processes: count })
   const renderer = {
     ...config.renderer,
     concurrency: Math.max(1, Math.ceil(concurrency / count)),

@@ -19,14 +19,11 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express'
-import { type ReceivedPicture, receivePicture } from './receive-picture.ts'
+import type { ReceivedPicture, Reception } from './reception.ts'
 
 export type RendererAppOptions = {
   readonly renderer: Renderer & Copier
-  /** Where pictures lie while they are worked on; memory-backed where that can be. */
-  readonly temporaryDir: string
-  /** The largest picture, bytes. */
-  readonly maxBodyBytes: number
+  readonly reception: Reception
   /** false while it ends: no new work should come. */
   readonly isReady: () => boolean
   readonly log: Logger
@@ -40,13 +37,13 @@ const heartbeatMs = 300
 
 /** The renderer's HTTP interface, inside the network: docs/architecture.md. */
 export function createRendererApp(options: RendererAppOptions): Express {
-  const { renderer, temporaryDir, maxBodyBytes, isReady, log } = options
+  const { renderer, reception, isReady, log } = options
 
   function handle(work: Work): RequestHandler {
     return async (req, res) => {
       const signal = clientGone(res)
       beat(res)
-      await using picture = await receivePicture(req, temporaryDir, maxBodyBytes)
+      await using picture = await reception.receive(req, signal)
       const { facts, bytes } = await work(picture, req, signal)
       res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
       res.end(bytes)

@@ -10,10 +10,15 @@ import { toPoolOptions } from '@iaas/rendering/config'
 import { longestIntakeMs } from '@iaas/rendering/longest-intake'
 import { createObservedPool } from '@iaas/rendering/pool/observed-pool'
 import { createRendererApp } from './app.ts'
+import { createReception } from './reception.ts'
 import type { RendererConfig } from './config.ts'
 
 /** Originals that are older than any limit on uploads may be larger than it. */
 const bodyAllowance = 4
+/** What the pictures that lie here may take of the memory, MiB; of a tight one a sixth. */
+const mostReceivedMiB = 512
+/** How long a picture waits unread for room, ms: as long as the work that may wait for a child. */
+const receptionPatienceMs = 2000
 /** A picture that lies there for so long, and longer than any work takes, is that of a process that is gone, ms. */
 const temporaryFileAgeMs = 10 * 60_000
 /** What requests in flight may still take when the renderer ends, ms. */
@@ -33,12 +38,19 @@ async function listenForTasks(
 ): Promise<RunningRenderer> {
   let isReady = true
   const { registry } = createTelemetry('renderer', log)
-  const pool = createObservedPool(toPoolOptions(config), registry)
+  const receivedMiB = toReceivedMiB(process.constrainedMemory())
+  const pool = createObservedPool(toPoolOptions(config, receivedMiB), registry)
   closers.add('pool', () => pool[Symbol.asyncDispose]())
   const temporaryDir = toFolders(config).temporary
   await sweepFolder(temporaryDir, Math.max(temporaryFileAgeMs, longestIntakeMs(config)))
-  const maxBodyBytes = bodyAllowance * config.constraints.max_upload_bytes
-  const options = { renderer: pool, temporaryDir, maxBodyBytes, isReady: () => isReady, log }
+  const reception = createReception({
+    dir: temporaryDir,
+    maxBytes: bodyAllowance * config.constraints.max_upload_bytes,
+    roomBytes: receivedMiB * 2 ** 20,
+    queueLimit: config.renderer.queue,
+    queueTimeoutMs: Math.min(receptionPatienceMs, config.renderer.queue_timeout),
+  })
+  const options = { renderer: pool, reception, isReady: () => isReady, log }
   const admin = await listen(createAdminApp(registry), {
     port: config.admin_port,
     host: config.admin_address ?? '127.0.0.1',
@@ -57,4 +69,10 @@ async function listenForTasks(
       return closers.close()
     },
   }
+}
+
+/** @param limitBytes the memory limit of the container; 0: none */
+function toReceivedMiB(limitBytes: number): number {
+  const sixth = Math.floor(limitBytes / 2 ** 20 / 6)
+  return sixth === 0 ? mostReceivedMiB : Math.min(mostReceivedMiB, sixth)
 }

@@ -5,6 +5,7 @@ import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { createRendererApp } from '../src/app.ts'
+import { createReception } from '../src/reception.ts'
 
 export type OpenService = AsyncDisposable & {
   readonly url: string
@@ -19,6 +20,11 @@ export type OpenService = AsyncDisposable & {
 
 export type ServiceOptions = {
   readonly maxBodyBytes?: number
+  readonly roomBytes?: number
+  /** Where pictures lie while they are worked on; a folder of its own unless given. */
+  readonly temporaryDir?: string
+  /** How many pictures may wait for room. */
+  readonly queueLimit?: number
   readonly timeoutMs?: number
   readonly isReady?: () => boolean
 }
@@ -26,19 +32,29 @@ export type ServiceOptions = {
 /** A renderer service around `renderer`, which stays the caller's, and a client of it. */
 export async function openService(
   renderer: Renderer & Copier,
-  { maxBodyBytes = 2 ** 24, timeoutMs = 60_000, isReady = () => true }: ServiceOptions = {},
+  options: ServiceOptions = {},
 ): Promise<OpenService> {
+  const { maxBodyBytes = 2 ** 24, roomBytes = 2 ** 29, queueLimit = 100 } = options
+  const { timeoutMs = 60_000, isReady = () => true } = options
   const [folder, temporary] = await Promise.all([createTemporaryFolder(), createTemporaryFolder()])
   const log = createSilentLogger()
-  const options = { renderer, temporaryDir: temporary.path, maxBodyBytes, isReady, log }
-  const server = await listen(createRendererApp(options), { port: 0, host: '127.0.0.1' })
+  const dir = options.temporaryDir ?? temporary.path
+  const reception = createReception({
+    dir,
+    maxBytes: maxBodyBytes,
+    roomBytes,
+    queueLimit,
+    queueTimeoutMs: 60_000,
+  })
+  const app = createRendererApp({ renderer, reception, isReady, log })
+  const server = await listen(app, { port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${server.port}`
   return {
     url,
     server,
     renderer: createRendererClient({ url, timeoutMs }),
     folder: folder.path,
-    listTemporary: () => readdir(temporary.path),
+    listTemporary: () => readdir(dir),
     async [Symbol.asyncDispose]() {
       await server.close(0)
       await Promise.all([folder[Symbol.asyncDispose](), temporary[Symbol.asyncDispose]()])

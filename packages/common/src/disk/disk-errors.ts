@@ -29,7 +29,7 @@ const fullOrRefused = new Set([
 ])
 
 /** Whether a disk that is full, read-only or broken is the reason, and not what was asked of it. */
-function isDiskFailure(error: unknown): boolean {
+export function isDiskFailure(error: unknown): boolean {
   return fullOrRefused.has(errorCode(error) ?? '')
 }
 

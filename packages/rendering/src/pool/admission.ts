@@ -100,6 +100,6 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 }
 
-export function busy(): AppError {
-  return new AppError('RENDERER_BUSY', 'Too many images are being rendered just now.')
+export function busy(cause?: unknown): AppError {
+  return new AppError('RENDERER_BUSY', 'Too many images are being rendered just now.', { cause })
 }

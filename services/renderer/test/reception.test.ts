@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import { describeUnless } from '@iaas/testing/describe-unless'
+import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
+import { until } from '@iaas/testing/until'
+import { openService } from './open-service.ts'
+
+const pictureBytes = 100_000
+const body = new Uint8Array(pictureBytes)
+
+/** Works until it is told to end. */
+const endless: Renderer & Copier = {
+  inspect: forever,
+  render: forever,
+  takeIn: forever,
+  copy: forever,
+}
+
+function forever(_job: unknown, signal?: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => reject(new Error('It was told to end.'))
+    if (signal?.aborted === true) return end()
+    signal?.addEventListener('abort', end)
+  })
+}
+
+describe('pictures that are sent to a renderer service', () => {
+  it('lie there as far as there is room for them: some wait unread, and the rest are told to come again', async () => {
+    await using service = await openService(endless, {
+      roomBytes: 2 * pictureBytes,
+      queueLimit: 1,
+    })
+    const callers = Array.from({ length: 5 }, () => new AbortController())
+    const statuses: number[] = []
+    const posts = callers.map(async ({ signal }) => {
+      const answer = await fetch(`${service.url}/inspect`, { method: 'POST', body, signal })
+      statuses.push(answer.status)
+    })
+    await until(() => statuses.length === 2)
+    expect(statuses).toEqual([503, 503])
+    await until(async () => (await service.listTemporary()).length === 2)
+    for (const caller of callers) caller.abort()
+    await Promise.allSettled(posts)
+    await until(async () => (await service.listTemporary()).length === 0)
+  })
+
+  it('come in once others have gone, and one may be larger than the room', async () => {
+    await using service = await openService(endless, { roomBytes: pictureBytes / 2 })
+    const [first, second] = [new AbortController(), new AbortController()]
+    const post = async ({ signal }: AbortController) => {
+      await fetch(`${service.url}/inspect`, { method: 'POST', body, signal }).catch(() => {})
+    }
+    const posts = [post(first)]
+    await until(async () => (await service.listTemporary()).length === 1)
+    const [name = ''] = await service.listTemporary()
+    posts.push(post(second))
+    first.abort()
+    await until(async () => {
+      const names = await service.listTemporary()
+      return names.length === 1 && names[0] !== name
+    })
+    second.abort()
+    await Promise.all(posts)
+  })
+})
+
+describeUnless(smallDiskMissing, 'a renderer service whose disk is full', () => {
+  it('is busy, and has not failed', async () => {
+    await using disk = await mountSmallDisk(1)
+    await using service = await openService(endless, { temporaryDir: disk.path })
+    const path = join(service.folder, 'picture')
+    await writeFile(path, body)
+    await disk.fill()
+    await expect(service.renderer.inspect(path)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+  })
+})
