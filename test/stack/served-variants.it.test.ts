@@ -34,4 +34,28 @@ describe('stored variants that the service serves itself', () => {
     })
     expect([again.status, again.body.length, again.headers.etag]).toEqual([304, 0, headers.etag])
   })
+
+  it('are sent in the parts that a client asks for', async () => {
+    const { body } = await askLocation(stack.base, redirect)
+    const { pathname } = new URL(redirect.headers.location ?? '', stack.base)
+    const part = await ask(stack.base, pathname, { headers: { Range: 'bytes=10-19' } })
+    expect([part.status, part.headers['content-range']]).toEqual([
+      206,
+      `bytes 10-19/${body.length}`,
+    ])
+    expect(part.body).toEqual(body.subarray(10, 20))
+  })
+
+  it('are 404 where there is none, whatever is asked for', async () => {
+    const key = `00/00/${'0'.repeat(64)}-1.jpg`
+    for (const path of [`/_variants/${key}`, '/_variants/', '/_variants/..%2f..%2fetc%2fpasswd']) {
+      const { status, headers } = await ask(stack.base, path)
+      expect([path, status, headers['content-type']]).toEqual([
+        path,
+        404,
+        'application/problem+json',
+      ])
+      expect(headers['cache-control']).not.toContain('max-age=31536000')
+    }
+  })
 })

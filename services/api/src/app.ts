@@ -3,7 +3,6 @@ import { AppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
 import type { Dependencies } from '@iaas/common/metrics/dependencies'
 import type { TokenStore } from '@iaas/common/ports/token-store'
-import type { VariantStore } from '@iaas/common/ports/variant-store'
 import express, { type Express, type RequestHandler } from 'express'
 import type { RequestListener } from 'node:http'
 import { createListener } from './create-listener.ts'
@@ -38,8 +37,8 @@ export type AppOptions = {
   readonly receiveLimits: ReceiveLimits
   readonly uploadOrigins: readonly string[]
   readonly allowIndexing: boolean
-  /** The store whose variants are served here under /_variants; undefined where a CDN or bucket serves them. */
-  readonly servedVariants: VariantStore | undefined
+  /** The folder whose variants are served here under /_variants; undefined where a CDN or bucket serves them. */
+  readonly servedFolder: string | undefined
   readonly state: () => ServiceState
   readonly dependencies: Dependencies
   readonly metrics: ApiMetrics
@@ -69,8 +68,8 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   app.get('/favicon.ico', refuseFavicon)
   app.post('/token', ...createPostToken(options.issueToken, options.clientOf))
   app.all('/token', allowMethods('POST'))
-  if (options.servedVariants !== undefined) {
-    app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedVariants))
+  if (options.servedFolder !== undefined) {
+    app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedFolder))
   }
   const uploadCors = createUploadCors(options.uploadOrigins)
   app.post(/.*/, uploadCors, createPostUpload(options.storeOriginal, options.receiveLimits))

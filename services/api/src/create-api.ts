@@ -122,7 +122,7 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
     receiveLimits: toReceiveLimits(config.constraints.max_upload_bytes),
     uploadOrigins: config.upload_origins,
     allowIndexing: config.allow_indexing,
-    servedVariants: stores.isServedHere ? stores.variants : undefined,
+    servedFolder: stores.servedFolder,
     state,
     dependencies: telemetry.dependencies,
     metrics,

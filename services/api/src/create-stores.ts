@@ -34,8 +34,8 @@ export type Stores = {
   readonly links: LinkStore
   readonly layers: LinkLayers
   readonly variants: VariantStore
-  /** Whether the variants lie in a folder, which the api then serves. */
-  readonly isServedHere: boolean
+  /** The folder that the variants lie in, which the api then serves; undefined where they lie in a bucket. */
+  readonly servedFolder: string | undefined
   readonly spool: Spool
   readonly queues: Queues
   readonly backlog: Backlog
@@ -51,7 +51,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   const { pool: poolSize, prepared: preparesStatements } = config.postgresql
   const db = createDatabase({ url, poolSize, preparesStatements, log })
   closers.add('database', () => db.destroy())
-  const { variants, isServedHere } = createVariantStore(config, folders, closers, readObjectLimitMs)
+  const { variants, servedFolder } = createVariantStore(config, folders, closers, readObjectLimitMs)
   const spool = createSpool(config, folders, closers, log)
   const queue = chooseQueueBackend(config, url)
   const queues = openQueues(queue, log, closers)
@@ -78,7 +78,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
     links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove', 'count'),
     layers,
     variants: guard(variants, variantStore, 'get'),
-    isServedHere,
+    servedFolder,
     spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
     queues,
     backlog,

@@ -9,7 +9,7 @@ import {
 } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import { create as contentDisposition } from 'content-disposition'
-import sendFile from 'send'
+import { streamFile } from './http/stream-file.ts'
 import { formatTiming, setCommonHeaders, setImageHeaders, setImmutable } from './http/headers.ts'
 import type { RequestRecord } from './http/request-record.ts'
 import { originalEtag } from './validators.ts'
@@ -38,7 +38,7 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
     res.setHeader('ETag', originalEtag(original))
     record.timing = { lookup: performance.now() - record.startedAt }
     res.setHeader('Server-Timing', formatTiming(record.timing))
-    await stream(original.path, req, res)
+    await streamFile(original.path, req, res)
   }
 }
 
@@ -55,33 +55,4 @@ function describeFile(id: ImageId, format: OriginalFormat | undefined) {
     'Content-Type': mime,
     'Content-Disposition': contentDisposition(filename, { type: 'inline' }),
   }
-}
-
-/** What the library says of a request in terms of HTTP. */
-function toAppError(error: Error): Error {
-  switch ('status' in error ? error.status : undefined) {
-    case 404:
-      return notFound()
-    case 412:
-      return new AppError('PRECONDITION_FAILED', 'The condition of the request is not met.')
-    case 416:
-      return new AppError('RANGE_NOT_SATISFIABLE', 'The range is outside the image.')
-    default:
-      return 'syscall' in error
-        ? new AppError('STORE_UNAVAILABLE', 'The image cannot be read now.', { cause: error })
-        : error
-  }
-}
-
-function stream(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const file = sendFile(req, encodeURI(path), {
-      dotfiles: 'allow',
-      cacheControl: false,
-      index: false,
-    })
-    file.on('error', (error: Error) => reject(toAppError(error)))
-    res.once('close', resolve)
-    file.pipe(res)
-  })
 }

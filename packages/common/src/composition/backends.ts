@@ -43,13 +43,13 @@ export function createVariantStore(
   folders: ReturnType<typeof toFolders>,
   closers: Closers,
   timeoutMs?: number,
-): { readonly variants: VariantStore; readonly isServedHere: boolean } {
+): { readonly variants: VariantStore; readonly servedFolder: string | undefined } {
   const host = cacheHost(aws)
   if (aws.bucket === undefined || host === undefined) {
     const baseUrl = `${host ?? ''}${servedVariantsPath}`
     return {
       variants: createDiskVariantStore({ dir: folders.variants, baseUrl }),
-      isServedHere: true,
+      servedFolder: folders.variants,
     }
   }
   const { bucket, region = 'us-east-1', endpoint } = aws
@@ -63,7 +63,7 @@ export function createVariantStore(
     ...(timeoutMs !== undefined && { timeoutMs }),
   })
   closers.add('s3', () => variants.close())
-  return { variants, isServedHere: false }
+  return { variants, servedFolder: undefined }
 }
 
 /** Redis where it is configured; otherwise a folder, which api and uploaders of one machine share. */

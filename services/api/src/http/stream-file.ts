@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AppError } from '@iaas/common/errors'
+import sendFile from 'send'
+
+/**
+ * Sends a file with ranges and validators, as fast as the client takes it: no more of it lies in memory than a piece. Headers
+ * that are set already stay. Resolves once the answer is complete, or the client has left.
+ *
+ * @throws AppError ORIGINAL_NOT_FOUND, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, STORE_UNAVAILABLE
+ */
+export function streamFile(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const file = sendFile(req, encodeURI(path), {
+      dotfiles: 'allow',
+      cacheControl: false,
+      index: false,
+    })
+    file.on('error', (error: Error) => reject(toAppError(error)))
+    res.once('close', resolve)
+    file.pipe(res)
+  })
+}
+
+/** What the library says of a request in terms of HTTP. */
+function toAppError(error: Error): Error {
+  switch ('status' in error ? error.status : undefined) {
+    case 404:
+      return new AppError('ORIGINAL_NOT_FOUND', 'There is no such image.')
+    case 412:
+      return new AppError('PRECONDITION_FAILED', 'The condition of the request is not met.')
+    case 416:
+      return new AppError('RANGE_NOT_SATISFIABLE', 'The range is outside the image.')
+    default:
+      return 'syscall' in error
+        ? new AppError('STORE_UNAVAILABLE', 'The image cannot be read now.', { cause: error })
+        : error
+  }
+}
