@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Answer, ask, askUntil, json, store } from '../support/http.ts'
+import { type Answer, ask, askLocation, askUntil, json, store } from '../support/http.ts'
 import { type Target, startTarget } from '../support/target.ts'
 
 const key = 'a key of the contract suite'
@@ -75,6 +75,18 @@ describe('signed addresses', () => {
       sign(`/photo_2000_10.jpg?expires=${expires}`),
     ])
     expect(await statusOf(answer.headers.location ?? '')).toBe(200)
+  })
+
+  it('lead to stored variants whose addresses are signed as well, where the service serves them itself', async () => {
+    const expires = Math.round(Date.now() / 1000) + 60
+    const hit = await askUntil(isHit, target.base, sign(`/photo_68_68.jpg?expires=${expires}`))
+    const answer = await askLocation(target.base, hit)
+    expect(answer.status).toBe(200)
+    const { pathname } = new URL(hit.headers.location ?? '', target.base)
+    if (!pathname.startsWith('/_variants/')) return
+    expect(answer.headers['cache-control']).toMatch(/max-age=[1-6]?\d$/)
+    expect(await statusOf(pathname)).toBe(403)
+    expect(await statusOf(sign(`${pathname}?expires=${expires - 120}`))).toBe(403)
   })
 
   it('share the stored variant of their picture', async () => {

@@ -69,7 +69,8 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   app.post('/token', ...createPostToken(options.issueToken, options.clientOf))
   app.all('/token', allowMethods('POST'))
   if (options.servedFolder !== undefined) {
-    app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), createGetVariant(options.servedFolder))
+    const getVariant = createGetVariant(options.servedFolder, options.image.signer)
+    app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), getVariant)
   }
   const uploadCors = createUploadCors(options.uploadOrigins)
   app.post(/.*/, uploadCors, createPostUpload(options.storeOriginal, options.receiveLimits))

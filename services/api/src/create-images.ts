@@ -74,6 +74,7 @@ export function createImages(options: ImagesOptions): Images {
       serveOriginal: createServeOriginal(originals),
       redirectMaxAge: config.redirect_cache_timeout,
       signer: toSigner(config.signing),
+      isStoreServed: stores.servedFolder !== undefined,
       knownTargets: createKnownTargets({ memory: layers.memory, maxTargets, metrics }),
     },
   }

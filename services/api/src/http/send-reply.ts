@@ -20,15 +20,18 @@ export type ReplyContext = {
   readonly lifetime: number
   /** Makes an address of this service one that may be asked for. */
   readonly sign: (location: string) => string
+  /** The same of the address of a stored variant. */
+  readonly signStored: (location: string) => string
 }
 
 /** Answers a sized request. All headers go out in one call: each that is set for itself costs as much as the lookup. */
 export function sendReply(reply: ImageReply, context: ReplyContext): void {
-  const { req, res, record, redirectMaxAge, lifetime, sign } = context
+  const { req, res, record, redirectMaxAge, lifetime, sign, signStored } = context
   switch (reply.kind) {
     case 'hit': {
       const maxAge = Math.min(redirectMaxAge, lifetime)
-      return redirectToStored({ location: reply.url, maxAge, timing: reply.timing }, res, record)
+      const location = signStored(reply.url)
+      return redirectToStored({ location, maxAge, timing: reply.timing }, res, record)
     }
     case 'bounded': {
       noteAnswer(record, 'bounded')

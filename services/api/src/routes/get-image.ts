@@ -12,7 +12,7 @@ import type { ClientOf } from '../limits/client-of.ts'
 import type { KnownTargets } from '../links/known-targets.ts'
 import type { ServeImage } from '../serve-image.ts'
 import type { ServeOriginal } from '../serve-original.ts'
-import type { UrlSigner } from '../signing/url-signer.ts'
+import { type UrlSigner, lifetimeOf } from '../signing/url-signer.ts'
 import type { Validators } from '../validators.ts'
 
 export type GetImageOptions = {
@@ -23,12 +23,11 @@ export type GetImageOptions = {
   readonly redirectMaxAge: number
   /** undefined: addresses are not signed. */
   readonly signer: UrlSigner | undefined
+  /** Whether stored variants are asked of this service as well, so that their addresses must be signed. */
+  readonly isStoreServed: boolean
   readonly clientOf: ClientOf
   readonly knownTargets: KnownTargets
 }
-
-/** How long an address is good that does not expire, s. */
-const forGood = Number.POSITIVE_INFINITY
 
 type Handler<Result> = (req: IncomingMessage, res: ServerResponse, record: RequestRecord) => Result
 
@@ -41,8 +40,8 @@ export type GetImage = {
 }
 
 export function createGetImage(options: GetImageOptions): GetImage {
-  const { policy, serveImage, serveOriginal, redirectMaxAge, signer, clientOf, knownTargets } =
-    options
+  const { policy, serveImage, serveOriginal, redirectMaxAge, clientOf, knownTargets } = options
+  const { signer, isStoreServed } = options
 
   const atOnce: GetImage['atOnce'] = (req, res, record) => {
     const link = knownTargets.find(req.url ?? '', record.startedAt)
@@ -58,7 +57,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const target = req.url ?? ''
     record.route = 'image'
     const expires = signer?.verify(target)
-    const lifetime = expires === undefined ? forGood : expires - Math.floor(Date.now() / 1000)
+    const lifetime = lifetimeOf(expires)
     const { path, query } = readTarget(target)
     const request = parseImageUrl(path, query)
     if (request.kind === 'original') {
@@ -72,7 +71,8 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const reply = await serveImage(request, contextOf(req, res, isNegotiated))
     const isSameForAll = signer === undefined && !isNegotiated
     const sign = (location: string) => signer?.sign(location, expires) ?? location
-    sendReply(reply, { req, res, record, redirectMaxAge, lifetime, sign })
+    const signStored = isStoreServed ? sign : unsigned
+    sendReply(reply, { req, res, record, redirectMaxAge, lifetime, sign, signStored })
     if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
   }
 
@@ -87,6 +87,10 @@ export function createGetImage(options: GetImageOptions): GetImage {
   }
 
   return { atOnce, inTime }
+}
+
+function unsigned(location: string): string {
+  return location
 }
 
 function isFresh(req: IncomingMessage, { etag, lastModified }: Validators): boolean {

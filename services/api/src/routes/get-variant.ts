@@ -7,20 +7,27 @@ import type { RequestHandler } from 'express'
 import { setImageHeaders, setImmutable } from '../http/headers.ts'
 import { recordOf } from '../http/request-record.ts'
 import { streamFile } from '../http/stream-file.ts'
+import { type UrlSigner, lifetimeOf } from '../signing/url-signer.ts'
 
-/** `GET /_variants/{key}`: stored variants, where no CDN or bucket serves them. @param dir the folder that they lie in */
-export function createGetVariant(dir: string): RequestHandler {
+/**
+ * `GET /_variants/{key}`: stored variants, where no CDN or bucket serves them.
+ *
+ * @param dir the folder that they lie in
+ * @param signer undefined: addresses are not signed
+ */
+export function createGetVariant(dir: string, signer: UrlSigner | undefined): RequestHandler {
   return async (req, res) => {
     const record = recordOf(res)
     record.route = 'variants'
     record.outcome = 'proxied'
+    const lifetime = lifetimeOf(signer?.verify(req.originalUrl))
     const key = parseObjectKey(req.path.slice(1))
     if (key === undefined) {
       throw new AppError('ORIGINAL_NOT_FOUND', 'There is no stored image at this address.')
     }
     const format = findFormat(key.slice(key.lastIndexOf('.') + 1)) ?? 'jpg'
     setImageHeaders(res)
-    setImmutable(res)
+    setImmutable(res, lifetime)
     res.setHeader('Content-Type', formats[format].mime)
     // What is stored under a key never changes.
     res.setHeader('ETag', `"${digestOf(key).slice(0, 32)}"`)

@@ -9,14 +9,28 @@ export type UrlSigner = {
    * @throws AppError SIGNATURE_INVALID where it is not signed by one of the keys, or has expired
    */
   verify(target: string): number | undefined
-  /** The same address, signed, with an expiry where one is given. */
-  sign(target: string, expires?: number): string
+  /**
+   * The same address, signed, with an expiry where one is given.
+   *
+   * @param address a target, or a whole address: then what of it will stand in the request line is signed
+   * @param expires seconds since the epoch
+   */
+  sign(address: string, expires?: number): string
+}
+
+/** How long an address that does not expire is good, s. */
+export const forGood = Number.POSITIVE_INFINITY
+
+/** How long an address is good that expires then (seconds since the epoch), s. */
+export function lifetimeOf(expires: number | undefined): number {
+  return expires === undefined ? forGood : expires - Math.floor(Date.now() / 1000)
 }
 
 /** What an address ends with: the signature, in base64url. What stands before it is what is signed. */
 const signaturePattern = /^(.*)([?&])s=([\w-]{43})$/
 const expiresPattern = /[?&]expires=(\d{1,12})$/
 const anyExpires = /[?&]expires=/
+const originPattern = /^https?:\/\/[^/]+/
 
 /**
  * @param keys the first signs, all of them are good for checking, so that keys can be changed while addresses are in use
@@ -44,9 +58,11 @@ export function createUrlSigner(
       if (Number(expires) * 1000 < now()) throw invalid('The address has expired.')
       return Number(expires)
     },
-    sign(target, expires) {
+    sign(address, expires) {
+      const [origin] = originPattern.exec(address) ?? ['']
+      const target = address.slice(origin.length)
       const text = expires === undefined ? target : append(target, `expires=${expires}`)
-      return append(text, `s=${signatureOf(keys[0], text).toString('base64url')}`)
+      return origin + append(text, `s=${signatureOf(keys[0], text).toString('base64url')}`)
     },
   }
 }

@@ -18,6 +18,12 @@ describe('signed addresses', () => {
     expect(verify(`${text}&s=${signature}`)).not.toThrow()
   })
 
+  it('are signed behind a host by what will stand in the request line', () => {
+    expect(signer.sign('https://cdn.example/a/b.jpg', 1_900_000_000)).toBe(
+      `https://cdn.example${signer.sign('/a/b.jpg', 1_900_000_000)}`,
+    )
+  })
+
   it('are good as they were signed, and in no other way', () => {
     const target = fc
       .tuple(fc.webPath(), fc.constantFrom('', '?fit=crop', '?a=1&b=2'))
