@@ -5,6 +5,8 @@ import type { Renderer } from '@iaas/common/ports/renderer'
 import type { AppOptions } from './app.ts'
 import type { Parts } from './create-api.ts'
 import { createTurns } from './create-turns.ts'
+import { createUnsentAnswers } from './http/unsent-answers.ts'
+import { createKnownSizes } from './known-sizes.ts'
 import type { RenderLimits } from './limits/render-limits.ts'
 import { createVariantCap } from './limits/variant-cap.ts'
 import { createCachedLinks } from './links/cached-links.ts'
@@ -16,7 +18,6 @@ import {
   createRenditionPersister,
 } from './renderings/persist-rendition.ts'
 import { type Rendering, createRenderings } from './renderings/renderings.ts'
-import { createKnownSizes } from './known-sizes.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { toSigner } from './signing/config.ts'
@@ -24,6 +25,8 @@ import { toSigner } from './signing/config.ts'
 /** Their texts are longer than the links themselves: some 20 MB. */
 const maxTargets = 100_000
 
+/** A sixteenth of what a container of an api is given in our examples. */
+const maxUnsentBytes = 64 * 2 ** 20
 const maxPendingPersists = 256
 const rescheduleAfterMs = 60_000
 const variantCountTtlMs = 60_000
@@ -76,6 +79,7 @@ export function createImages(options: ImagesOptions): Images {
       signer: toSigner(config.signing),
       isStoreServed: stores.servedFolder !== undefined,
       knownTargets: createKnownTargets({ memory: layers.memory, maxTargets, metrics }),
+      unsent: createUnsentAnswers(maxUnsentBytes),
     },
   }
 }

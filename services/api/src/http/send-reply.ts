@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ImageReply } from '../image-reply.ts'
-import { type HeaderList, answerHeaders, immutableFor } from './headers.ts'
+import { answerHeaders, immutableFor } from './headers.ts'
 import { redirect } from './redirect.ts'
 import { type RequestRecord, noteAnswer } from './request-record.ts'
 import { redirectToStored } from './stored-redirect.ts'
+import type { UnsentAnswers } from './unsent-answers.ts'
 
 /** The bounds may be widened: a redirect within them is remembered for an hour only. */
 const boundedMaxAge = 3600
@@ -22,11 +23,12 @@ export type ReplyContext = {
   readonly sign: (location: string) => string
   /** The same of the address of a stored variant. */
   readonly signStored: (location: string) => string
+  readonly unsent: UnsentAnswers
 }
 
 /** Answers a sized request. All headers go out in one call: each that is set for itself costs as much as the lookup. */
 export function sendReply(reply: ImageReply, context: ReplyContext): void {
-  const { req, res, record, redirectMaxAge, lifetime, sign, signStored } = context
+  const { res, record, redirectMaxAge, lifetime, sign, signStored } = context
   switch (reply.kind) {
     case 'hit': {
       const maxAge = Math.min(redirectMaxAge, lifetime)
@@ -40,23 +42,23 @@ export function sendReply(reply: ImageReply, context: ReplyContext): void {
     }
     case 'image':
       noteAnswer(record, reply.outcome, reply.timing)
-      return sendImage(reply, req, res, lifetime, answerHeaders(record))
+      return sendImage(reply, context)
   }
 }
 
 function sendImage(
-  reply: Extract<ImageReply, { kind: 'image' }>,
-  req: IncomingMessage,
-  res: ServerResponse,
-  lifetime: number,
-  headers: HeaderList,
+  { validators, bytes, mime, outcome }: Extract<ImageReply, { kind: 'image' }>,
+  { req, res, record, lifetime, unsent }: ReplyContext,
 ): void {
-  const { validators, bytes, mime, outcome } = reply
   const { etag, lastModified } = validators
+  const headers = answerHeaders(record)
   headers.push('Cache-Control', immutableFor(lifetime), 'ETag', etag)
   if (lastModified !== undefined) headers.push('Last-Modified', lastModified.toUTCString())
   if (outcome === 'not-modified') return void res.writeHead(304, headers).end()
   headers.push('Content-Type', mime)
   if (bytes !== undefined) headers.push('Content-Length', String(bytes.length))
-  res.writeHead(200, headers).end(req.method === 'HEAD' ? undefined : bytes)
+  res.writeHead(200, headers)
+  if (bytes === undefined || req.method === 'HEAD') return void res.end()
+  res.end(bytes)
+  unsent.note(res, bytes)
 }

@@ -8,6 +8,7 @@ import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import { sendReply } from '../http/send-reply.ts'
 import { redirectToStored } from '../http/stored-redirect.ts'
+import type { UnsentAnswers } from '../http/unsent-answers.ts'
 import type { ClientOf } from '../limits/client-of.ts'
 import type { KnownTargets } from '../links/known-targets.ts'
 import type { ServeImage } from '../serve-image.ts'
@@ -27,6 +28,7 @@ export type GetImageOptions = {
   readonly isStoreServed: boolean
   readonly clientOf: ClientOf
   readonly knownTargets: KnownTargets
+  readonly unsent: UnsentAnswers
 }
 
 type Handler<Result> = (req: IncomingMessage, res: ServerResponse, record: RequestRecord) => Result
@@ -41,7 +43,7 @@ export type GetImage = {
 
 export function createGetImage(options: GetImageOptions): GetImage {
   const { policy, serveImage, serveOriginal, redirectMaxAge, clientOf, knownTargets } = options
-  const { signer, isStoreServed } = options
+  const { signer, isStoreServed, unsent } = options
 
   const atOnce: GetImage['atOnce'] = (req, res, record) => {
     const link = knownTargets.find(req.url ?? '', record.startedAt)
@@ -72,7 +74,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const isSameForAll = signer === undefined && !isNegotiated
     const sign = (location: string) => signer?.sign(location, expires) ?? location
     const signStored = isStoreServed ? sign : unsigned
-    sendReply(reply, { req, res, record, redirectMaxAge, lifetime, sign, signStored })
+    sendReply(reply, { req, res, record, redirectMaxAge, lifetime, sign, signStored, unsent })
     if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
   }
 
