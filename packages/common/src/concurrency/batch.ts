@@ -1,40 +1,55 @@
-export type BatchOptions<Item> = {
-  /** Does the work of several calls at once: all of it, or none. Has a deadline of its own. */
-  readonly run: (items: readonly Item[]) => Promise<void>
+type BatchBounds = {
   readonly maxItems: number
-  /** How long a call waits for others, ms. 0: for those that are made in the same turn of the event loop. */
-  readonly waitMs: number
+  /** How long a call waits for others, ms; undefined: for those of the same turn of the event loop. */
+  readonly waitMs?: number
   /** Whether a failure is that of every item, so that none of them would do better alone. */
   readonly isOutage: (error: unknown) => boolean
 }
 
-type Call<Item> = {
+export type BatchOptions<Item, Answer> = BatchBounds & {
+  /** Answers several items at once, in their order. Has a deadline of its own. */
+  readonly ask: (items: readonly Item[]) => Promise<readonly Answer[]>
+}
+
+export type WorkBatchOptions<Item> = BatchBounds & {
+  /** Does the work of several items at once: all of it, or none. Has a deadline of its own. */
+  readonly run: (items: readonly Item[]) => Promise<void>
+}
+
+type Call<Item, Answer> = {
   readonly item: Item
-  readonly resolve: () => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
 
 /**
- * A function whose calls are worked off together. Each call gets its own result: when a batch fails because of one of its
- * items, each is tried alone.
+ * A function whose calls are answered together: what a call costs is mostly the way there and back. Each gets its own answer:
+ * when a batch fails because of one of its items, each is asked alone. Rejects with what `ask` rejects with.
  */
-export function createBatch<Item>(options: BatchOptions<Item>): (item: Item) => Promise<void> {
-  const { run, maxItems, waitMs, isOutage } = options
-  let waiting: Call<Item>[] = []
+export function createBatch<Item, Answer>(
+  options: BatchOptions<Item, Answer>,
+): (item: Item) => Promise<Answer> {
+  const { ask, maxItems, waitMs, isOutage } = options
+  let waiting: Call<Item, Answer>[] = []
   let timer: NodeJS.Timeout | undefined
+
+  function sendLater(): void {
+    if (waitMs === undefined) setImmediate(send)
+    else timer = setTimeout(send, waitMs)
+  }
 
   function send(): void {
     clearTimeout(timer)
-    timer = undefined
     const calls = waiting
     waiting = []
-    void settle(calls)
+    if (calls.length > 0) void settle(calls)
   }
 
-  async function settle(calls: readonly Call<Item>[]): Promise<void> {
+  async function settle(calls: readonly Call<Item, Answer>[]): Promise<void> {
     try {
-      await run(calls.map(({ item }) => item))
-      for (const { resolve } of calls) resolve()
+      const answers = await ask(calls.map(({ item }) => item))
+      if (answers.length !== calls.length) throw new Error('Not every item has an answer.')
+      calls.forEach(({ resolve }, index) => resolve(answers[index] as Answer))
     } catch (error) {
       if (calls.length > 1 && !isOutage(error)) {
         for (const call of calls) await settle([call])
@@ -46,8 +61,22 @@ export function createBatch<Item>(options: BatchOptions<Item>): (item: Item) => 
 
   return (item) =>
     new Promise((resolve, reject) => {
+      if (waiting.length === 0) sendLater()
       waiting.push({ item, resolve, reject })
       if (waiting.length >= maxItems) send()
-      else timer ??= setTimeout(send, waitMs)
     })
+}
+
+/** The same for work that has no answer. */
+export function createWorkBatch<Item>(
+  options: WorkBatchOptions<Item>,
+): (item: Item) => Promise<void> {
+  const { run, ...bounds } = options
+  return createBatch<Item, void>({
+    ...bounds,
+    async ask(items) {
+      await run(items)
+      return items.map(() => {})
+    },
+  })
 }

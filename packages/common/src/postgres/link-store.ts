@@ -1,6 +1,5 @@
 import type { ExpressionBuilder } from 'kysely'
-import { createBatch } from '../concurrency/batch.ts'
-import { createGather } from '../concurrency/gather.ts'
+import { createBatch, createWorkBatch } from '../concurrency/batch.ts'
 import { isAppError } from '../errors.ts'
 import type { Variant } from '../image/index.ts'
 import type { Link, LinkStore } from '../ports/link-store.ts'
@@ -19,13 +18,13 @@ const maxLookups = 100
 
 /** The links in the table `images`. The database is the caller's. */
 export function createPostgresLinkStore(db: Database): LinkStore {
-  const record = createBatch<LinkRecord>({
+  const record = createWorkBatch<LinkRecord>({
     run: (records) => recordLinks(db, records),
     maxItems: maxRecords,
     waitMs: recordWaitMs,
     isOutage,
   })
-  const find = createGather<Variant, Link | undefined>({
+  const find = createBatch<Variant, Link | undefined>({
     async ask(variants) {
       const { rows } = await translateErrors(db.executeQuery(toLinkLookup(variants)))
       return rows.map(({ url }) => (url === null ? undefined : { url }))

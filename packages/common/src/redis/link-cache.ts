@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { createGather } from '../concurrency/gather.ts'
+import { createBatch } from '../concurrency/batch.ts'
 import { digestOf } from '../digest.ts'
 import type { VariantKey } from '../image/index.ts'
 import type { Link, LinkCache } from '../ports/link-store.ts'
@@ -18,7 +18,7 @@ const maxLookups = 100
 /** The links that any api process has asked for lately. */
 export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOptions): LinkCache {
   const nameOf = (key: VariantKey) => `${prefix}:link:${digestOf(key)}`
-  const get = createGather<VariantKey, Link | undefined>({
+  const get = createBatch<VariantKey, Link | undefined>({
     async ask(keys) {
       const urls = await translateErrors(redis.mget(keys.map(nameOf)), patienceMs)
       return urls.map((url) => (url === null ? undefined : { url }))

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { createBatch } from '../concurrency/batch.ts'
+import { createWorkBatch } from '../concurrency/batch.ts'
 import type { Digest } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { Spool } from '../ports/spool.ts'
@@ -36,7 +36,7 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
   }
 
   /** Links that were recorded together are dropped together. */
-  const drop = createBatch({ run: dropAll, maxItems: maxDrops, waitMs: 0, isOutage: () => true })
+  const drop = createWorkBatch({ run: dropAll, maxItems: maxDrops, isOutage: () => true })
 
   return {
     async put(digest, spooled) {
