@@ -21,6 +21,13 @@ export async function writeDurably(root: string, path: string, bytes: Uint8Array
   await syncFolders(root, dirname(path))
 }
 
+/** Writes a file that survives a loss of power, once this resolves; until then there may be a part of it. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  await using file = await open(path, 'w')
+  await file.writeFile(bytes)
+  await file.sync()
+}
+
 /** Makes sure that what was written to a file survives a loss of power. */
 export async function syncFile(path: string): Promise<void> {
   // Windows lets only those that may write synchronise.

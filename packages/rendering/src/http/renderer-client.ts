@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises'
 import { translateDiskErrors } from '@iaas/common/disk/disk-errors'
+import { writeSynced } from '@iaas/common/disk/write-durably'
 import { AppError, isAppError } from '@iaas/common/errors'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
@@ -79,13 +79,13 @@ export function createRendererClient({ url, timeoutMs }: RendererClientOptions):
         schema: takeInResult,
         signal,
       })
-      if (answer.facts.reencoded) await writeDurably(outputPath, answer.bytes)
+      if (answer.facts.reencoded) await keep(outputPath, answer.bytes)
       return answer.facts
     },
     async copy({ path: file, outputPath }, signal) {
       const { copy: path } = wirePaths
       const answer = await call({ path, task: {}, file, schema: copyResult, signal })
-      if (answer.facts.kind === 'copied') await writeDurably(outputPath, answer.bytes)
+      if (answer.facts.kind === 'copied') await keep(outputPath, answer.bytes)
       return answer.facts
     },
   }
@@ -121,12 +121,6 @@ function unreachable(cause: unknown): AppError {
   return new AppError('RENDERER_UNREACHABLE', 'No renderer can be reached.', { cause })
 }
 
-function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  return translateDiskErrors(write(path, bytes))
-}
-
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  await using file = await open(path, 'w')
-  await file.writeFile(bytes)
-  await file.sync()
+function keep(path: string, bytes: Uint8Array): Promise<void> {
+  return translateDiskErrors(writeSynced(path, bytes))
 }

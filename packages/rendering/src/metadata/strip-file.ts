@@ -1,4 +1,5 @@
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { writeSynced } from '@iaas/common/disk/write-durably'
 import type { OriginalFormat } from '@iaas/common/image'
 import type { SourceFacts } from '../child/inspect.ts'
 import type { Orientation } from '../orientation.ts'
@@ -34,8 +35,6 @@ export async function stripFile(
   const stripped = strips[format](file, orientation)
   if (stripped === undefined) return 'opaque'
   if (stripped.equals(file)) return 'clean'
-  await using output = await open(outputPath, 'w')
-  await output.writeFile(stripped)
-  await output.sync()
+  await writeSynced(outputPath, stripped)
   return 'stripped'
 }
