@@ -6,11 +6,7 @@ import pg from 'pg'
 /** The address of a numbered link, `%d` standing for the number. */
 export const linkPath = '/hit-%d_400_300.jpg'
 
-const policy = {
-  maxWidth: 2000,
-  maxHeight: 2000,
-  webp: { allowOptIn: true, allowDynamicSwitch: false },
-}
+const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
 /** Longer than any measurement. */
 const ttlMs = 3_600_000
 /** Where the links lead; nothing asks there. */

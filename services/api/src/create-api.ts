@@ -102,7 +102,9 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
     renderLimits: limits.renders,
     policy: toPolicy(config.constraints, config.webp),
   })
-  tellAndTidy(parts)
+  registerGauges(parts)
+  forgetChangedLinks(requirePostgresUrl(config.postgresql), stores.layers, log, closers)
+  startSweeps(parts)
   const admission = createUploadAdmission(config.upload, () => originals.space())
   const { strip_metadata: stripMetadata } = config.originals
   const { wrongSecrets } = limits
@@ -130,13 +132,15 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
   }
 }
 
-/** What goes on beside the requests. */
-function tellAndTidy(parts: Parts): void {
-  const { config, log, telemetry, stores, closers } = parts
-  const { originals, tokens, layers } = stores
+function registerGauges({ telemetry, stores }: Parts): void {
   registerSpoolGauges(telemetry.registry, stores.spool)
   registerQueueGauges(telemetry.registry, stores.backlog)
-  forgetChangedLinks(requirePostgresUrl(config.postgresql), layers, log, closers)
+}
+
+/** What is tidied up beside the requests. */
+function startSweeps(parts: Parts): void {
+  const { config, stores } = parts
+  const { originals, tokens } = stores
   // A claim that is older than an upload can take is that of a process that is gone, and so are its files.
   const longestUploadMs = uploadTimeoutMs + longestIntakeMs(config) + recordingMs
   const sweepTokens = () => tokens.sweep(longestUploadMs)
