@@ -39,13 +39,14 @@ export function runTask(
   kill: () => void,
 ): Promise<Results[TaskKind]> {
   return new Promise((resolve, reject) => {
-    const ended = new AbortController()
+    // Made for the few tasks that wait for their memory.
+    let waiting: AbortController | undefined
     const deadline = createDeadline(timeoutMs, () => fail(new ChildLateError()))
     let isWorking = true
 
     function settle(): void {
       deadline.pause()
-      ended.abort(over)
+      waiting?.abort(over)
       child.off('message', onMessage).off('exit', onCrash).off('error', onCrash)
       signal?.removeEventListener('abort', onAbort)
     }
@@ -70,8 +71,9 @@ export function runTask(
     async function onCost(bytes: number): Promise<void> {
       deadline.pause()
       isWorking = false
-      await admit(bytes, ended.signal)
-      if (ended.signal.aborted) return
+      const { signal: ended } = (waiting = new AbortController())
+      await admit(bytes, ended)
+      if (ended.aborted) return
       isWorking = true
       tell({ kind: 'proceed' })
     }
