@@ -51,7 +51,8 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   const { pool: poolSize, prepared: preparesStatements } = config.postgresql
   const db = createDatabase({ url, poolSize, preparesStatements, log })
   closers.add('database', () => db.destroy())
-  const { variants, servedFolder } = createVariantStore(config, folders, closers, readObjectLimitMs)
+  const limits = { timeoutMs: readObjectLimitMs }
+  const { variants, servedFolder } = createVariantStore(config, folders, closers, limits)
   const spool = createSpool(config, folders, closers, log)
   const queue = chooseQueueBackend(config, url)
   const queues = openQueues(queue, log, closers)

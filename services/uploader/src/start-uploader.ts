@@ -49,6 +49,9 @@ export async function startUploader(options: StartUploaderOptions): Promise<Serv
   })
 }
 
+/** To the variant store, besides those of jobs: for the check of links and the question whether it is there. */
+const otherConnections = 4
+
 /** Wires the adapters that the configuration asks for to the workers. */
 function workQueues(options: StartUploaderOptions, closers: Closers): void {
   const { config, log, telemetry } = options
@@ -58,7 +61,8 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   const { pool: poolSize, prepared: preparesStatements } = config.postgresql
   const db = createDatabase({ url, poolSize, preparesStatements, log })
   closers.add('database', () => db.destroy())
-  const { variants } = createVariantStore(config, folders, closers)
+  const connections = config.uploader.concurrency + otherConnections
+  const { variants } = createVariantStore(config, folders, closers, { connections })
   const spool = createSpool(config, folders, closers, log)
   const hasRedis = config.redis.url !== undefined
   const { variantStore } = watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })

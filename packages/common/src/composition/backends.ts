@@ -10,7 +10,7 @@ import { createRedis } from '../redis/connection.ts'
 import { createRedisSpool } from '../redis/spool.ts'
 import { warnOfEviction } from '../redis/warn-of-eviction.ts'
 import { cacheHost } from '../s3/config.ts'
-import { createS3VariantStore } from '../s3/variant-store.ts'
+import { type S3VariantStoreOptions, createS3VariantStore } from '../s3/variant-store.ts'
 
 type Optional<T> = T | undefined
 type AwsSettings = {
@@ -37,12 +37,14 @@ export type BackendSettings = {
 /** The path under which the api serves variants that lie in a folder. */
 export const servedVariantsPath = '/_variants'
 
-/** S3 where a bucket is configured; otherwise a folder, which the api serves. `timeoutMs`: of one attempt of a call. */
+type VariantStoreLimits = Pick<S3VariantStoreOptions, 'timeoutMs' | 'connections'>
+
+/** S3 where a bucket is configured; otherwise a folder, which the api serves. The limits are those of S3. */
 export function createVariantStore(
   { aws }: BackendSettings,
   folders: ReturnType<typeof toFolders>,
   closers: Closers,
-  timeoutMs?: number,
+  limits: VariantStoreLimits,
 ): { readonly variants: VariantStore; readonly servedFolder: string | undefined } {
   const host = cacheHost(aws)
   if (aws.bucket === undefined || host === undefined) {
@@ -60,7 +62,7 @@ export function createVariantStore(
     endpoint,
     credentials,
     cacheHost: host,
-    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...limits,
   })
   closers.add('s3', () => variants.close())
   return { variants, servedFolder: undefined }

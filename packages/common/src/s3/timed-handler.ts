@@ -14,9 +14,12 @@ const restMs = 1000
 export class TimedHandler extends NodeHttpHandler {
   readonly #limitMs: number
 
-  /** @param limitMs until an answer begins */
-  constructor(limitMs: number) {
-    super(toOptions(limitMs))
+  /**
+   * @param limitMs until an answer begins; the wait for a connection counts
+   * @param connections at once; what is sent beyond them waits
+   */
+  constructor(limitMs: number, connections: number) {
+    super(toOptions(limitMs, connections))
     this.#limitMs = limitMs + restMs
   }
 
@@ -25,8 +28,11 @@ export class TimedHandler extends NodeHttpHandler {
   }
 }
 
-function toOptions(limitMs: number): NodeHttpHandlerOptions {
+function toOptions(limitMs: number, connections: number): NodeHttpHandlerOptions {
+  const agent = { maxSockets: connections }
   return {
+    httpAgent: agent,
+    httpsAgent: agent,
     connectionTimeout: 2000,
     requestTimeout: limitMs,
     // Without it the time limit is only logged.

@@ -26,12 +26,16 @@ export type S3VariantStoreOptions = {
     { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   /** How long one attempt may take, ms. */
   readonly timeoutMs?: number
+  /** Connections at once. A call that waits for one does so within its time: as many as there may be calls. */
+  readonly connections?: number
 }
 
 /** Stored variants never change under their key. */
 const cacheControl = 'public, max-age=31536000, immutable'
 /** Of one call. What fails after that is for the queue to try again. */
 const maxAttempts = 2
+/** For callers whose calls are bounded elsewhere. */
+const defaultConnections = 256
 
 /** Stored variants in an S3 bucket. The caller ends it with `close()`. */
 export function createS3VariantStore(
@@ -96,13 +100,13 @@ export function createS3VariantStore(
 }
 
 function toClientConfig(options: S3VariantStoreOptions, timeoutMs: number): S3ClientConfig {
-  const { region, endpoint, credentials } = options
+  const { region, endpoint, credentials, connections = defaultConnections } = options
   return {
     region,
     ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === undefined ? {} : otherServer(endpoint)),
     maxAttempts,
-    requestHandler: new TimedHandler(timeoutMs),
+    requestHandler: new TimedHandler(timeoutMs, connections),
     // The middleware is put together once for each kind of command.
     cacheMiddleware: true,
   }

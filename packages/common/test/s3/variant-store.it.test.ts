@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { type RequestListener, createServer } from 'node:http'
+import { type RequestListener, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { objectKey } from '@iaas/common/digest'
-import { createS3VariantStore } from '@iaas/common/s3/variant-store'
+import { type S3VariantStoreOptions, createS3VariantStore } from '@iaas/common/s3/variant-store'
 import { describeVariantStore } from '@iaas/testing/contracts/variant-store'
 import { createBucket, startTestS3 } from '@iaas/testing/s3'
 import { until } from '@iaas/testing/until'
@@ -57,7 +57,7 @@ describe('the S3 variant store', () => {
 })
 
 /** A server that misbehaves, and a store that believes it to be S3. */
-async function openAgainst(listener: RequestListener) {
+async function openAgainst(listener: RequestListener, part: Partial<S3VariantStoreOptions> = {}) {
   const http = createServer(listener).listen(0, '127.0.0.1')
   await once(http, 'listening')
   const variants = createS3VariantStore({
@@ -67,6 +67,7 @@ async function openAgainst(listener: RequestListener) {
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
     cacheHost,
     timeoutMs: 200,
+    ...part,
   })
   return {
     variants,
@@ -107,6 +108,30 @@ const misbehaviours: readonly Misbehaviour[] = [
     },
   ],
 ]
+
+/** Answers no request before so many are there at once. */
+function answerTogether(calls: number): RequestListener {
+  const waiting: ServerResponse[] = []
+  return (request, response) => {
+    request.resume()
+    waiting.push(response)
+    if (waiting.length === calls) for (const each of waiting) each.end()
+  }
+}
+
+describe('the S3 variant store', () => {
+  it('sends as many requests at once as it may have connections', async () => {
+    const connections = 80
+    await using opened = await openAgainst(answerTogether(connections), {
+      connections,
+      timeoutMs: 5000,
+    })
+    const puts = Array.from({ length: connections }, () =>
+      opened.variants.put(newKey(), new Uint8Array(100), 'image/png'),
+    )
+    await expect(Promise.all(puts)).resolves.toHaveLength(connections)
+  })
+})
 
 describe('the S3 variant store, of a server that', () => {
   it.each(misbehaviours)('F10 %s, says that nothing can be stored', async (_name, listener) => {
