@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { AppError } from '@iaas/common/errors'
-import { jobNames, persistJobId, queueNames } from '@iaas/common/jobs'
+import { jobNames, persistJobId, queueNames, toPayload } from '@iaas/common/jobs'
 import { objectKey, variantDigest } from '@iaas/common/digest'
+import { createS3VariantStore } from '@iaas/common/s3/variant-store'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
 import { bytesOf } from './_fakes.ts'
@@ -17,6 +21,30 @@ function createGate(): { readonly promise: Promise<void>; readonly resolve: () =
     resolve = done
   })
   return { promise, resolve: () => resolve() }
+}
+
+/** A store whose keys are wrong. */
+async function openRefusingS3() {
+  const http = createServer((request, response) => {
+    request.resume()
+    response.writeHead(403).end('<Error><Code>InvalidAccessKeyId</Code></Error>')
+  }).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const variants = createS3VariantStore({
+    endpoint: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    bucket: 'bucket',
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    cacheHost: 'https://cdn.example',
+  })
+  return {
+    variants,
+    async [Symbol.asyncDispose]() {
+      variants.close()
+      http.close()
+      await once(http, 'close')
+    },
+  }
 }
 
 describeOnEachServer(
@@ -166,6 +194,18 @@ describeOnEachServer(
       expect(rig.links.rows.size).toBe(0)
       await rig.persist(later)
       await rig.untilLinked(later)
+    })
+
+    it('keeps of a job that has failed why the store refused it', async () => {
+      await using rig = createRig(server)
+      await using s3 = await openRefusingS3()
+      rig.variants.put = (...object) => s3.variants.put(...object)
+      await using _uploader = rig.uploader()
+      const uploads = await rig.queue(queueNames.uploads)
+      await uploads.add(jobNames.putObject, toPayload(newRequest()), { attempts: 2 })
+      await until(async () => (await uploads.getFailedCount()) === 1)
+      const [failed] = await uploads.getFailed()
+      expect(failed?.failedReason).toBe('The variant store refused: InvalidAccessKeyId.')
     })
 
     it('F19 fails a poisoned job once, keeps it, and goes on with the others', async () => {

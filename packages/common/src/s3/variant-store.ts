@@ -126,6 +126,13 @@ async function translateErrors<T>(request: Promise<T>): Promise<T> {
   try {
     return await request
   } catch (cause) {
-    throw new AppError('STORE_UNAVAILABLE', 'The variant store does not answer.', { cause })
+    throw new AppError('STORE_UNAVAILABLE', describeFailure(cause), { cause })
   }
+}
+
+/** The message is all that is kept of a failed job: it tells wrong permissions from a wrong bucket. A name holds no secret. */
+function describeFailure(cause: unknown): string {
+  return cause instanceof S3ServiceException
+    ? `The variant store refused: ${cause.name}.`
+    : 'The variant store does not answer.'
 }

@@ -133,6 +133,26 @@ describe('the S3 variant store', () => {
   })
 })
 
+describe('the S3 variant store, of a server that refuses', () => {
+  it('says why, in the words of the server, and nothing else of what it said', async () => {
+    await using opened = await openAgainst((request, response) => {
+      request.resume()
+      const message = '<Message>The key AKIASECRET may not do that.</Message>'
+      response.writeHead(403).end(`<Error><Code>AccessDenied</Code>${message}</Error>`)
+    })
+    const put = opened.variants.put(newKey(), new Uint8Array(10), 'image/png')
+    const message = 'The variant store refused: AccessDenied.'
+    await expect(put).rejects.toMatchObject({ ...unavailable, message })
+  })
+
+  it('tells it from one that does not answer', async () => {
+    await using opened = await openAgainst((request) => void request.socket.destroy())
+    const put = opened.variants.put(newKey(), new Uint8Array(10), 'image/png')
+    const message = 'The variant store does not answer.'
+    await expect(put).rejects.toMatchObject({ ...unavailable, message })
+  })
+})
+
 describe('the S3 variant store, of a server that', () => {
   it.each(misbehaviours)('F10 %s, says that nothing can be stored', async (_name, listener) => {
     await using opened = await openAgainst(listener)
