@@ -56,8 +56,8 @@ export const faults = [
     row: 'F6',
     breaks: 'the breaker never opens',
     file: 'packages/common/src/concurrency/circuit-breaker.ts',
-    find: 'if (isOutage(error)) open()',
-    replace: 'if (isOutage(error) && isOpen) open()',
+    find: 'if (isOutage(error)) open(error)',
+    replace: 'if (isOutage(error) && outage !== undefined) open(error)',
     test: 'test/faults/outages.it.test.ts',
   },
   {

@@ -49,7 +49,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
       putObject: createPutObject({
         spool,
         variants,
-        isStoreAway: () => false,
+        storeOutage: () => undefined,
         originals,
         renderer,
         policy,

@@ -4,7 +4,7 @@ export type CircuitBreakerOptions = {
   /** Resolves where the dependency answers again. Has a deadline of its own. */
   readonly probe: () => Promise<unknown>
   /** Whether a failure is the dependency's, and not that of the call. */
-  readonly isOutage: (error: unknown) => boolean
+  readonly isOutage: (error: unknown) => error is Error
   /** What a call fails with while the breaker is open. */
   readonly refusal: () => Error
   /** The pause between two probes, ms. */
@@ -21,6 +21,8 @@ export type CircuitBreaker = {
    */
   run<T>(call: () => Promise<T>): Promise<T>
   readonly isOpen: boolean
+  /** What it was opened by; undefined while it is closed. */
+  readonly outage: Error | undefined
   /** Ends the probes. Until then they do not keep the process from ending. */
   close(): void
 }
@@ -28,11 +30,11 @@ export type CircuitBreaker = {
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const { probe, isOutage, refusal, probeEveryMs = 500, onChange = () => {} } = options
   const ending = new AbortController()
-  let isOpen = false
+  let outage: Error | undefined
 
-  function change(to: boolean): void {
-    isOpen = to
-    onChange(to)
+  function change(to: Error | undefined): void {
+    outage = to
+    onChange(to !== undefined)
   }
 
   /** The first probe comes at once: what failed for a moment only is away for a moment only. */
@@ -43,29 +45,32 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
         () => true,
         () => false,
       )
-      if (isWell) return change(false)
+      if (isWell) return change(undefined)
       await delay(probeEveryMs, undefined, pause).catch(() => {})
     }
   }
 
-  function open(): void {
-    if (isOpen) return
-    change(true)
+  function open(error: Error): void {
+    if (outage !== undefined) return
+    change(error)
     void probeUntilWell()
   }
 
   return {
     async run(call) {
-      if (isOpen) throw refusal()
+      if (outage !== undefined) throw refusal()
       try {
         return await call()
       } catch (error) {
-        if (isOutage(error)) open()
+        if (isOutage(error)) open(error)
         throw error
       }
     },
     get isOpen() {
-      return isOpen
+      return outage !== undefined
+    },
+    get outage() {
+      return outage
     },
     close: () => ending.abort(),
   }

@@ -52,9 +52,11 @@ describe('a circuit breaker', () => {
     dependency.isDown = true
     await breaker.run(call).catch(() => {})
     await until(() => dependency.probes > 3)
+    expect(breaker.outage).toBe(outage)
     dependency.isDown = false
     await until(() => !breaker.isOpen)
     expect(dependency.calls).toBe(1)
+    expect(breaker.outage).toBeUndefined()
     expect(changes).toEqual([true, false])
     await expect(breaker.run(call)).resolves.toBe('answer')
   })

@@ -10,8 +10,8 @@ import type { VariantStore } from '@iaas/common/ports/variant-store'
 export type PutObjectOptions = {
   readonly spool: Spool
   readonly variants: VariantStore
-  /** Whether the variant store is known to be away. */
-  readonly isStoreAway: () => boolean
+  /** What the variant store failed with, while it is known to be away. */
+  readonly storeOutage: () => Error | undefined
   readonly originals: OriginalStore
   readonly renderer: Renderer
   readonly policy: Policy
@@ -21,7 +21,7 @@ export type PutObjectOptions = {
 export type PutObject = (request: PersistRequest, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
-  const { spool, variants, isStoreAway, originals, renderer, policy } = options
+  const { spool, variants, storeOutage, originals, renderer, policy } = options
 
   /** The spool may have lost the bytes, or not answer: the original still makes them. */
   async function findBytes(request: PersistRequest, signal?: AbortSignal): Promise<Uint8Array> {
@@ -47,8 +47,11 @@ export function createPutObject(options: PutObjectOptions): PutObject {
   }
 
   return async function putObject(request, signal) {
-    // Before the bytes are fetched, or rendered again, for nothing.
-    if (isStoreAway()) throw new AppError('STORE_UNAVAILABLE', 'The variant store is away.')
+    // Before the bytes are fetched, or rendered again, for nothing. The last attempt may end here: it is to say why.
+    const outage = storeOutage()
+    if (outage !== undefined) {
+      throw new AppError('STORE_UNAVAILABLE', outage.message, { cause: outage })
+    }
     const key = objectKey(request.variant, request.renderedAt)
     const bytes = await findBytes(request, signal)
     await variants.put(key, bytes, formats[request.variant.format].mime)

@@ -21,9 +21,9 @@ function setUp(part: { spool?: Spool; renderer?: Renderer; hasOriginal?: boolean
   } = part
   const variants = createFakeVariantStore()
   const originals = createOriginalsThat(hasOriginal)
-  const store = { isAway: false }
-  const isStoreAway = () => store.isAway
-  const putObject = createPutObject({ spool, variants, isStoreAway, originals, renderer, policy })
+  const store: { outage: AppError | undefined } = { outage: undefined }
+  const storeOutage = () => store.outage
+  const putObject = createPutObject({ spool, variants, storeOutage, originals, renderer, policy })
   return { putObject, variants, spool, renderer, store }
 }
 
@@ -37,11 +37,14 @@ describe('put-object', () => {
     expect(renderer.renders).toBe(0)
   })
 
-  it('fetches and renders nothing while the store is away', async () => {
+  it('fetches and renders nothing while the store is away, and says why it is', async () => {
     const renderer = createCountingRenderer()
     const { putObject, store } = setUp({ renderer })
-    store.isAway = true
-    await expect(putObject(request)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    store.outage = new AppError('STORE_UNAVAILABLE', 'It refused: AccessDenied.')
+    await expect(putObject(request)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: 'It refused: AccessDenied.',
+    })
     expect(renderer.renders).toBe(0)
   })
 
