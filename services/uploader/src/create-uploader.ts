@@ -6,7 +6,7 @@ import type { GiveUp } from './handlers/give-up.ts'
 import type { PutObject } from './handlers/put-object.ts'
 import type { RecordLink } from './handlers/record-link.ts'
 import type { UploaderMetrics } from './metrics.ts'
-import { type ProcessJobOptions, createProcessJob } from './process-job.ts'
+import { type ProcessJobOptions, createProcessJob, createReportDeadly } from './process-job.ts'
 
 export type UploaderOptions = {
   readonly backend: QueueBackend
@@ -43,7 +43,8 @@ export function createUploader(options: UploaderOptions): AsyncDisposable {
   }
   const workers = Object.entries(handlers).map(([queue, handler]) => {
     const process = createProcessJob({ queue, ...handler, giveUp, metrics, log })
-    return createQueueWorker({ backend, queue, process, concurrency, lockMs, log })
+    const onDeadly = createReportDeadly({ queue, metrics, log })
+    return createQueueWorker({ backend, queue, process, onDeadly, concurrency, lockMs, log })
   })
   return {
     async [Symbol.asyncDispose]() {

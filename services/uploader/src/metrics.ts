@@ -2,7 +2,8 @@ import { createCounterTally, createHistogramTally } from '@iaas/common/metrics/t
 import { Counter, type Registry } from 'prom-client'
 
 export type UploaderMetrics = {
-  job(queue: string, result: 'done' | 'retried' | 'failed', ms: number): void
+  /** What came of a job, after an attempt that took so long; a job may also fail without one. */
+  job(queue: string, result: 'done' | 'retried' | 'failed', ms?: number): void
   /** A link was removed, since its object is gone. */
   unlinked(): void
   /** A link was recorded, so long after its render, ms. */
@@ -39,7 +40,7 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     linked: (lagMs) => lag.observe(Math.max(0, lagMs) / 1000),
     job(queue, result, ms) {
       jobs.of(queue, result).add()
-      durations.of(queue).observe(ms / 1000)
+      if (ms !== undefined) durations.of(queue).observe(ms / 1000)
     },
   }
 }

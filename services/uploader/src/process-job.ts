@@ -67,3 +67,14 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
 async function wasPreceded(job: Pick<Job, 'getChildrenValues'>): Promise<boolean> {
   return Object.keys(await job.getChildrenValues()).length > 0
 }
+
+/** Tells of a job that has failed since its uploaders died under it: no attempt of it does. */
+export function createReportDeadly(
+  options: Pick<ProcessJobOptions, 'queue' | 'metrics' | 'log'>,
+): (job: Pick<Job, 'id'>, error: Error) => void {
+  const { queue, metrics, log } = options
+  return ({ id }, error) => {
+    metrics.job(queue, 'failed')
+    log.warn('job failed', { queue, jobId: id, error })
+  }
+}

@@ -76,13 +76,17 @@ describeOnEachServer(
       expect(rig.objects.size).toBe(1)
     })
 
-    it('F17 again and again fails, and keeps its variant from nothing', async () => {
+    it('F17 again and again fails, is counted once, and keeps its variant from nothing', async () => {
       await using rig = createRig(server)
       const first = newRequest()
       const later = newRequest({ variant: first.variant })
       await rig.persist(first)
       for (let kills = 0; kills < maxKills; kills += 1) await killUploaderAtWork(rig.backend)
-      await using _uploader = rig.uploader()
+      const failures: string[] = []
+      const job = (queue: string, result: string) => {
+        if (result === 'failed') failures.push(queue)
+      }
+      await using _uploader = rig.uploader({ metrics: { job } })
       const records = await rig.queue(queueNames.records)
       await until(async () => (await records.getFailedCount()) === 1)
       expect(await rig.spool.get(variantDigest(first.variant))).toBeDefined()
@@ -94,6 +98,7 @@ describeOnEachServer(
       expect(await rig.spool.get(variantDigest(later.variant))).toBeDefined()
       await rig.persist(later)
       await rig.untilLinked(later)
+      expect(failures).toEqual([queueNames.uploads])
     })
   },
 )

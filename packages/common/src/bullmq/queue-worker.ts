@@ -19,6 +19,8 @@ export type QueueWorkerOptions = {
   readonly queue: string
   /** Does one attempt of a job; the signal aborts when the worker ends before it. */
   readonly process: (job: Job, signal: AbortSignal) => Promise<unknown>
+  /** Hears of a job that workers died under too often: the queue fails it by itself, without an attempt. */
+  readonly onDeadly: (job: Job, error: Error) => void
   /** Jobs at once. */
   readonly concurrency: number
   /** A job whose worker died is taken over after at most twice this, ms. */
@@ -93,7 +95,7 @@ function createRedisWorker(options: QueueWorkerOptions): QueueWorker {
     prefix: namespace,
     ...settings,
   })
-  start(worker, queue, log).catch((error: unknown) => {
+  start(worker, options).catch((error: unknown) => {
     if (!ending.signal.aborted) log.error('worker does not run', { queue, error })
   })
   return {
@@ -123,7 +125,7 @@ function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
       try {
-        await start(worker, queue, log)
+        await start(worker, options)
         return
       } catch (error) {
         log.debug('worker not connected', { queue, error })
@@ -147,11 +149,18 @@ function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
 type ClosableWorker = Pick<Worker, 'close' | 'cancelAllJobs'>
 type StartableWorker = Pick<Worker, 'waitUntilReady' | 'run'> & {
   on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'failed', listener: (job: Job | undefined, error: Error) => void): unknown
 }
 
 /** Resolves when the worker has ended. @throws where its server does not answer */
-async function start(worker: StartableWorker, queue: string, log: Logger): Promise<void> {
+async function start(
+  worker: StartableWorker,
+  { queue, onDeadly, log }: QueueWorkerOptions,
+): Promise<void> {
   worker.on('error', (error) => log.debug('worker connection lost', { queue, error }))
+  worker.on('failed', (job, error) => {
+    if (job !== undefined && job.stalledCounter > maxStalledCount) onDeadly(job, error)
+  })
   await worker.waitUntilReady()
   await worker.run()
 }
