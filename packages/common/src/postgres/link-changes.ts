@@ -91,11 +91,14 @@ async function keepListening({ listen, onGap, signal, log }: ListenerOptions): P
 
 /** Resolves once the connection is gone, or ends it when told to. */
 async function untilEnd(client: pg.Client, signal: AbortSignal): Promise<void> {
+  const over = new AbortController()
   await new Promise<void>((resolve) => {
     client.once('end', resolve)
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    // The signal outlives all connections.
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: over.signal })
     if (signal.aborted) resolve()
   })
+  over.abort()
   await client.end().catch(() => {})
 }
 

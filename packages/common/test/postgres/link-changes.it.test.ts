@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { getEventListeners } from 'node:events'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
@@ -38,6 +39,11 @@ describe('link changes', () => {
     return (await query(database.url, sql)).rows[0]?.['n'] as number
   }
 
+  async function cut(): Promise<void> {
+    const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${listeners}`
+    await query(database.url, sql)
+  }
+
   it("tells of the links that the operator's command deletes", async () => {
     await using subscription = await subscribe()
     const store = createPostgresLinkStore(database.db)
@@ -66,16 +72,26 @@ describe('link changes', () => {
 
   it('listens again after its connection was cut, and says that there was a gap', async () => {
     await using subscription = await subscribe()
-    await query(
-      database.url,
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${listeners}`,
-    )
+    await cut()
     await until(() => subscription.gaps() === 1)
     const store = createPostgresLinkStore(database.db)
     const variant = makeVariant()
     await store.record(variant, { url: 'one' }, 1000)
     await store.remove(variant, { url: 'one' })
     await until(() => subscription.changed.includes(variantKey(variant)))
+  })
+
+  it('leaves nothing behind of the connections that were cut, however many', async () => {
+    using added = jest.spyOn(EventTarget.prototype, 'addEventListener')
+    await using subscription = await subscribe()
+    for (let cuts = 1; cuts <= 12; cuts += 1) {
+      await cut()
+      await until(() => subscription.gaps() === cuts)
+    }
+    const signals = added.mock.contexts.filter((target) => target instanceof AbortSignal)
+    const listening = signals.map((signal) => getEventListeners(signal, 'abort').length)
+    expect(listening.length).toBeGreaterThan(0)
+    expect(Math.max(...listening)).toBeLessThanOrEqual(1)
   })
 
   it('is not disturbed by a payload that is none of ours', async () => {
