@@ -1,6 +1,7 @@
 import type { Backlog } from '@iaas/common/bullmq/backlog'
+import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import type { Spool } from '@iaas/common/ports/spool'
+import type { Spool, SpoolUsage } from '@iaas/common/ports/spool'
 import { Gauge, type Registry } from 'prom-client'
 
 /** The states that jobs of the service can be in, for more than a moment. */
@@ -11,11 +12,24 @@ const answerLimitMs = 1000
 /** Renditions that wait for being stored. NaN while the spool does not answer. */
 export function registerSpoolGauges(registry: Registry, spool: Spool): void {
   const registers = [registry]
-  const bytes = new Gauge({
+  const scrapes = createSingleFlight<SpoolUsage>()
+  const unknown: SpoolUsage = { items: Number.NaN, bytes: Number.NaN }
+
+  /** Of one answer, both gauges: they begin to collect at the same time. */
+  function usage(): Promise<SpoolUsage> {
+    return scrapes.join('usage', () =>
+      withDeadline(spool.usage(), answerLimitMs).catch(() => unknown),
+    )
+  }
+
+  const bytes: Gauge = new Gauge({
     name: 'iaas_spool_bytes',
     aggregator: 'max',
     help: 'What the renditions take that wait for being stored.',
     registers,
+    async collect() {
+      bytes.set((await usage()).bytes)
+    },
   })
   const items: Gauge = new Gauge({
     name: 'iaas_spool_items',
@@ -23,10 +37,7 @@ export function registerSpoolGauges(registry: Registry, spool: Spool): void {
     help: 'Renditions that wait for being stored.',
     registers,
     async collect() {
-      const unknown = { items: Number.NaN, bytes: Number.NaN }
-      const usage = await withDeadline(spool.usage(), answerLimitMs).catch(() => unknown)
-      items.set(usage.items)
-      bytes.set(usage.bytes)
+      items.set((await usage()).items)
     },
   })
 }
