@@ -10,6 +10,9 @@ import { translateErrors } from './translate-errors.ts'
 const now = sql<Date>`now()`
 const validUntil = sql<Date>`now() + interval '15 minutes'`
 
+/** So few that one statement is far from its time limit, however many there are. */
+const sweepBatchSize = 1000
+
 /** What a token of ours, or of the seed's, can look like; anything else is not worth a query. */
 const tokenPattern = /^[\w.~+/=-]{1,255}$/
 
@@ -81,22 +84,41 @@ export function createPostgresTokenStore(db: Database): TokenStore {
       await translateErrors(query.execute())
     },
     async sweep(leaseMs) {
-      const lease = sql<Date>`now() - make_interval(secs => ${leaseMs / 1000})`
-      const query = db
-        .deleteFrom('tokens')
-        // What the index `unfinished_tokens` holds. A used token without a claim is the seed's: its upload may have been
-        // completed without a note.
-        .where('uploaded_at', 'is', null)
-        .where((eb) => eb.or([eb('used', '=', eb.lit(0)), eb('claimed_at', 'is not', null)]))
-        .where((eb) =>
-          eb.or([
-            eb('used', '=', 0).and('valid_until', '<', now),
-            eb('used', '=', 1).and('claimed_at', '<', lease),
-          ]),
-        )
-      const { numDeletedRows } = await translateErrors(query.executeTakeFirstOrThrow())
-      return Number(numDeletedRows)
+      let swept = 0
+      for (let isMore = true; isMore;) {
+        const deleted = await sweepBatch(db, leaseMs)
+        swept += deleted
+        isMore = deleted === sweepBatchSize
+      }
+      return swept
     },
     ping: () => pingDatabase(db),
   }
+}
+
+/** Deletes what has been over for the longest: each batch stays deleted, whatever becomes of the next. */
+async function sweepBatch(db: Database, leaseMs: number): Promise<number> {
+  const lease = sql<Date>`now() - make_interval(secs => ${leaseMs / 1000})`
+  const batch = db
+    .selectFrom('tokens')
+    .select('id')
+    // What the index `unfinished_tokens` holds. A used token without a claim is the seed's: its upload may have been
+    // completed without a note.
+    .where('uploaded_at', 'is', null)
+    .where((eb) => eb.or([eb('used', '=', eb.lit(0)), eb('claimed_at', 'is not', null)]))
+    .where((eb) =>
+      eb.or([
+        eb('used', '=', 0).and('valid_until', '<', now),
+        eb('used', '=', 1).and('claimed_at', '<', lease),
+      ]),
+    )
+    .orderBy('valid_until')
+    .limit(sweepBatchSize)
+    .forUpdate()
+    // Another api sweeps them.
+    .skipLocked()
+  // As an array the batch is chosen once; PostgreSQL may ask a subquery of IN again, for others than it has locked.
+  const query = db.deleteFrom('tokens').where('id', '=', sql<Token>`any(array(${batch}))`)
+  const { numDeletedRows } = await translateErrors(query.executeTakeFirstOrThrow())
+  return Number(numDeletedRows)
 }

@@ -81,6 +81,31 @@ describe('on PostgreSQL', () => {
     expect(seen).not.toContain('x')
   })
 
+  it('F16 sweeps a backlog of tokens by statements that are bounded, and the claims with it', async () => {
+    await query(database.url, 'DELETE FROM tokens')
+    await query(
+      database.url,
+      `INSERT INTO tokens (id, image_id, valid_until, used)
+       SELECT 'expired ' || n, 'expired ' || n, now() - interval '1 year', 0 FROM generate_series(1, 2500) n`,
+    )
+    await query(
+      database.url,
+      `INSERT INTO tokens (id, image_id, valid_until, used, claimed_at)
+       SELECT 'claim ' || n, 'claim ' || n, now(), 1, now() - interval '1 hour' FROM generate_series(1, 3) n`,
+    )
+    const deletions: number[] = []
+    const counted = database.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        deletions.push(Number(result.numAffectedRows))
+        return result
+      },
+    })
+    expect(await createPostgresTokenStore(counted).sweep(60_000)).toBe(2503)
+    expect(deletions).toEqual([1000, 1000, 503])
+    expect((await query(database.url, 'SELECT id FROM tokens')).rows).toEqual([])
+  })
+
   it('sweeps tokens by an index that has none of the finished uploads', async () => {
     await query(
       database.url,
