@@ -55,11 +55,19 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     } catch (error) {
       // What waits already is for the uploaders to work off first: a later request queues it.
       if (isAppError(error, 'SPOOL_FULL')) return refuse(variant, error)
-      unscheduled.set(variantDigest(variant), { variant, renderedAt })
-      metrics.persist('failed')
-      log.warn('rendition not queued', { variant, error })
+      noteUnscheduled({ variant, renderedAt }, error)
       return false
     }
+  }
+
+  /** Told of once, however often it is tried again. */
+  function noteUnscheduled(request: PersistRequest, error: unknown): void {
+    const digest = variantDigest(request.variant)
+    const isKnown = unscheduled.has(digest)
+    unscheduled.set(digest, request)
+    if (isKnown) return
+    metrics.persist('failed')
+    log.warn('rendition not queued', { variant: request.variant, error })
   }
 
   function refuse(variant: Variant, error: unknown): false {

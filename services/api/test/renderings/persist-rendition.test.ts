@@ -1,0 +1,75 @@
+import { AppError } from '@iaas/common/errors'
+import { type Logger, createSilentLogger } from '@iaas/common/log'
+import type { PersistRequest } from '@iaas/common/ports/persistence'
+import { createFakeSpool } from '@iaas/testing/fakes/spool'
+import { makeVariant } from '@iaas/testing/variants'
+import { describe, expect, it } from '@jest/globals'
+import { Registry } from 'prom-client'
+import { createApiMetrics } from '../../src/metrics/api-metrics.ts'
+import { createRenditionPersister } from '../../src/renderings/persist-rendition.ts'
+
+const spooled = { bytes: new Uint8Array(7), renderedAt: 1000 }
+
+/** A persister before a queue that can be away. */
+function setUp() {
+  const registry = new Registry()
+  const queue = { isAway: true, requests: [] as PersistRequest[] }
+  const warnings: string[] = []
+  const log: Logger = {
+    ...createSilentLogger(),
+    warn: (message) => void warnings.push(message),
+  }
+  const persister = createRenditionPersister({
+    spool: createFakeSpool(),
+    persistence: {
+      async schedule(request) {
+        if (queue.isAway) throw new AppError('STORE_UNAVAILABLE', 'The queue does not answer.')
+        queue.requests.push(request)
+      },
+    },
+    variantCap: { take: async () => true },
+    metrics: createApiMetrics(registry, { flights: () => 0 }),
+    log,
+    maxPending: 10,
+    rescheduleAfterMs: 60_000,
+    now: () => 1000,
+  })
+  return {
+    persister,
+    queue,
+    warnings,
+    count: async (result: string): Promise<number> => {
+      const text = await registry.metrics()
+      const [, value] =
+        new RegExp(`iaas_persists_total{result="${result}"} (\\d+)`).exec(text) ?? []
+      return Number(value ?? 0)
+    },
+  }
+}
+
+describe('the persister of renditions', () => {
+  it('tells once of a rendition that the queue does not take, however often it is tried again', async () => {
+    const { persister, warnings, count } = setUp()
+    const variant = makeVariant()
+    await persister.persist(variant, spooled)
+    for (let tries = 0; tries < 10; tries += 1) await persister.retry()
+    await persister.reschedule(variant, spooled.renderedAt)
+    expect(await count('failed')).toBe(1)
+    expect(warnings).toEqual(['rendition not queued'])
+    await persister.persist(makeVariant(), spooled)
+    expect(await count('failed')).toBe(2)
+  })
+
+  it('tells again of a rendition that the queue had taken in the meantime', async () => {
+    const { persister, queue, count } = setUp()
+    const variant = makeVariant()
+    await persister.persist(variant, spooled)
+    queue.isAway = false
+    await persister.retry()
+    expect(queue.requests).toEqual([{ variant, renderedAt: spooled.renderedAt }])
+    queue.isAway = true
+    await persister.reschedule(variant, spooled.renderedAt)
+    expect(await count('failed')).toBe(2)
+    expect(await count('scheduled')).toBe(1)
+  })
+})
