@@ -143,7 +143,7 @@ function startSweeps(parts: Parts): void {
   const { originals, tokens } = stores
   // A claim that is older than an upload can take is that of a process that is gone, and so are its files.
   const longestUploadMs = uploadTimeoutMs + longestIntakeMs(config) + recordingMs
-  const sweepTokens = () => tokens.sweep(longestUploadMs)
+  const sweepTokens = (signal: AbortSignal) => tokens.sweep(longestUploadMs, signal)
   repeatUntilClosed('sweep of tokens', sweepTokens, sweepEveryMs, parts)
   const fileAgeMs = Math.max(temporaryFileAgeMs, longestUploadMs)
   const sweepFiles = () => originals.sweepTemporary(fileAgeMs)

@@ -17,7 +17,9 @@ export type CheckLinksOptions = {
  * Looks for the objects of some links, the next ones each time, and removes the links whose objects are gone: clients
  * were redirected to nothing, and the next of them has the variant rendered and stored again.
  */
-export function createCheckLinks(options: CheckLinksOptions): () => Promise<void> {
+export function createCheckLinks(
+  options: CheckLinksOptions,
+): (signal: AbortSignal) => Promise<void> {
   const { walk, links, variants, batch, metrics, log } = options
 
   async function check({ variant, link }: StoredLink): Promise<void> {
@@ -29,9 +31,12 @@ export function createCheckLinks(options: CheckLinksOptions): () => Promise<void
     log.warn('link removed: its object is gone', { variant, url: link.url })
   }
 
-  return async () => {
+  return async (signal) => {
     // A bucket that is away or gone as a whole looks as if every object were.
     await variants.ping()
-    for (const stored of await walk.next(batch)) await check(stored)
+    for (const stored of await walk.next(batch)) {
+      if (signal.aborted) return
+      await check(stored)
+    }
   }
 }

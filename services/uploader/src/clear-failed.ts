@@ -12,14 +12,18 @@ const queuesLimitMs = 2000
  * but a job that its uploaders were killed under, again and again, fails between two attempts, and so does the parent of
  * one. Its rendition would stay in the spool, and keep its variant from being rendered and stored anew.
  */
-export function createClearFailed({ queues, giveUp }: ClearFailedOptions): () => Promise<void> {
+export function createClearFailed({
+  queues,
+  giveUp,
+}: ClearFailedOptions): (signal: AbortSignal) => Promise<void> {
   let known: ReadonlySet<string> = new Set()
 
-  return async () => {
+  return async (signal) => {
     const opened = await queues(queuesLimitMs)
     const ids = await Promise.all(opened.map((queue) => queue.getRanges(['failed'], 0, -1)))
     const failed = new Set(ids.flat())
     for (const id of failed) {
+      if (signal.aborted) return
       const rendition = known.has(id) ? undefined : parsePersistJobId(id)
       if (rendition !== undefined) await giveUp(rendition)
     }

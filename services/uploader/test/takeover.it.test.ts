@@ -54,7 +54,7 @@ async function killUploaderAtWork(backend: QueueBackend): Promise<void> {
 async function clearFailed({ backend, handlers }: ReturnType<typeof createRig>): Promise<void> {
   const closers = createClosers(createSilentLogger())
   const queues = openQueues(backend, createSilentLogger(), closers)
-  await createClearFailed({ queues, giveUp: handlers.giveUp })()
+  await createClearFailed({ queues, giveUp: handlers.giveUp })(new AbortController().signal)
   await closers.close()
 }
 

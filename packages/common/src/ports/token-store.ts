@@ -19,8 +19,11 @@ export type TokenStore = {
   complete(token: string, id: ImageId): Promise<boolean>
   /** Gives the id of a claimed, uncompleted token free; the token is gone. */
   release(token: string, id: ImageId): Promise<void>
-  /** Removes expired tokens and claims older than `leaseMs` (their process was killed). Resolves to their number. */
-  sweep(leaseMs: number): Promise<number>
+  /**
+   * Removes expired tokens and claims older than `leaseMs` (their process was killed), for as long as there are any and
+   * the signal is not aborted. Resolves to their number.
+   */
+  sweep(leaseMs: number, signal?: AbortSignal): Promise<number>
   /** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE */
   ping(): Promise<void>
 }

@@ -83,12 +83,12 @@ export function createPostgresTokenStore(db: Database): TokenStore {
         .where('uploaded_at', 'is', null)
       await translateErrors(query.execute())
     },
-    async sweep(leaseMs) {
+    async sweep(leaseMs, signal) {
       let swept = 0
       for (let isMore = true; isMore;) {
         const deleted = await sweepBatch(db, leaseMs)
         swept += deleted
-        isMore = deleted === sweepBatchSize
+        isMore = deleted === sweepBatchSize && signal?.aborted !== true
       }
       return swept
     },
