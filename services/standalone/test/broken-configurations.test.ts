@@ -64,6 +64,7 @@ const ofFiles: readonly (readonly [name: string, files: Files])[] = [
   ['renderer.queue', { renderer: { queue: -1 } }],
   ['renderer.memory', { renderer: { memory: 1 } }],
   ['postgresql.pool', { postgresql: { pool: 0 } }],
+  ['postgresql.host', { postgresql: { host: 'db:5433', database: 'images' } }],
   ['postgresql.port', { postgresql: { port: 99_999 } }],
   ['spool.max_age', { spool: { max_age: 1 } }],
   ['spool.max_jobs', { spool: { max_jobs: -1 } }],

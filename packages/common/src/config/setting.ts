@@ -55,8 +55,8 @@ export function toggle(fallback: boolean, description: string, env?: string) {
 }
 
 /** A text that may be absent; an empty one counts as absent. */
-export function text(facts: SettingFacts) {
-  return z.preprocess(emptyToUndefined, z.string().optional()).meta({ ...facts })
+export function text(facts: SettingFacts, kind: z.ZodType<string> = z.string()) {
+  return z.preprocess(emptyToUndefined, kind.optional()).meta({ ...facts })
 }
 
 /** Texts that the environment separates by commas. */

@@ -1,5 +1,14 @@
+import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { address, integer, text, toggle } from '../config/setting.ts'
+
+/** node-postgres takes the folder of a socket for a host as well. The port has a key of its own. */
+const hostName = z
+  .string()
+  .refine(
+    (value) => isName(value) || isPlainIPv6(withoutBrackets(value)) || isFolder(value),
+    'must be a host name, an IP address or the absolute path of the folder of a socket',
+  )
 
 /** The seed's keys, and an address that stands for all of them. */
 export const postgresqlSettings = z
@@ -12,7 +21,7 @@ export const postgresqlSettings = z
     }),
     user: text({ description: 'The user.' }),
     password: text({ description: 'Its password.', env: 'PGPASSWORD', secret: true }),
-    host: text({ description: 'The host.' }),
+    host: text({ description: 'The host, or the folder of its socket.' }, hostName),
     port: integer({ min: 1, max: 65_535, fallback: 5432 }, 'The port.'),
     database: text({ description: 'The name of the database.' }),
     pool: integer({ min: 1, max: 500, fallback: 10 }, 'Connections a process keeps at the most.'),
@@ -30,8 +39,35 @@ export function postgresUrl(settings: PostgresqlSettings): string | undefined {
   const { url, user, password, host, port, database } = settings
   if (url !== undefined) return url
   if (host === undefined || database === undefined) return undefined
-  const location = new URL(`postgres://${host}:${port}/${encodeURIComponent(database)}`)
+  const location = new URL(
+    `postgres://${toHostOfUrl(host)}:${port}/${encodeURIComponent(database)}`,
+  )
   location.username = encodeURIComponent(user ?? '')
   location.password = encodeURIComponent(password ?? '')
   return location.href
+}
+
+function toHostOfUrl(value: string): string {
+  if (isFolder(value)) return encodeURIComponent(value)
+  const bare = withoutBrackets(value)
+  return isPlainIPv6(bare) ? `[${bare}]` : value
+}
+
+/** IPv6 as it is written in URLs. */
+function withoutBrackets(value: string): string {
+  return value.replace(/^\[(.*)\]$/, '$1')
+}
+
+/** Or an IPv4 address. */
+function isName(value: string): boolean {
+  return /^[\p{L}\p{N}._-]+$/u.test(value)
+}
+
+/** Without a zone, which has no place in a URL. */
+function isPlainIPv6(value: string): boolean {
+  return isIPv6(value) && !value.includes('%')
+}
+
+function isFolder(value: string): boolean {
+  return value.startsWith('/')
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import pg from 'pg'
 import { z } from 'zod'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
@@ -156,6 +157,44 @@ describe('parseConfig', () => {
       url.host,
       url.pathname,
     ]).toEqual(['me@home', 'p/w:d', 'db:5432', '/images'])
+  })
+})
+
+/** What node-postgres makes of the address that is made of the keys. */
+function connectionTo(host: string) {
+  const files = { postgresql: { user: 'me', password: 'p@', host, port: 5433, database: 'images' } }
+  const { postgresql } = parseConfig(z.object({ postgresql: postgresqlSettings }), files, {})
+  const client = new pg.Client({ connectionString: postgresUrl(postgresql) ?? '' })
+  return { host: client.host, port: client.port, database: client.database }
+}
+
+describe('postgresql.host', () => {
+  it('may be an IPv6 address as it is written in URLs', () => {
+    expect(connectionTo('[::1]').host).toBe('::1')
+  })
+
+  it.each(['db', 'db_1.example', '192.0.2.7', '::1', '2001:db8::7', '/var/run/postgresql'])(
+    'may be %s',
+    (host) => {
+      expect(connectionTo(host)).toEqual({ host, port: 5433, database: 'images' })
+    },
+  )
+
+  it.each([
+    'db:5433',
+    'me@db',
+    'db/images',
+    'db name',
+    'var/run/postgresql',
+    '[::1',
+    'fe80::1%eth0',
+  ])('is refused by its name, with the other mistakes, where it is %s', (host) => {
+    const files = { postgresql: { host, pool: 0, database: 'images' } }
+    const work = () => parseConfig(z.object({ postgresql: postgresqlSettings }), files, {})
+    expect(problemsOf(work)).toEqual([
+      expect.stringMatching(/^postgresql\.host: must be a host name/),
+      expect.stringMatching(/^postgresql\.pool: /),
+    ])
   })
 })
 
