@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -17,8 +18,8 @@ export async function endOrphan(cluster: Cluster): Promise<void> {
   const lock = await readLock(cluster.dir)
   if (lock === undefined) return
   const users = await countUsers(cluster, lock.port)
-  // After a restart of the machine the number may be another program's.
-  if (users === undefined && !(await isPostgres(lock.pid))) return
+  // After a restart of the machine the number may be another program's, or that of another PostgreSQL.
+  if (users === undefined && !(await isServerOf(cluster, lock.pid))) return
   if (users !== undefined && users > 0) {
     throw new Error(`The database in ${cluster.dir} is in use: this service runs on it already.`, {
       cause: new Error(`The server (process ${lock.pid}) has ${users} connections.`),
@@ -75,11 +76,24 @@ async function countUsers(cluster: Cluster, port: number): Promise<number | unde
   }
 }
 
-/** Of a server that does not answer, as one that is ending, only its name tells; elsewhere than on Linux not even that. */
-async function isPostgres(pid: number): Promise<boolean> {
+/** Of a server that does not answer, as one that is ending, only its process tells; elsewhere than on Linux not even that. */
+async function isServerOf({ dir }: Cluster, pid: number): Promise<boolean> {
   if (process.platform !== 'linux') return false
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  return command.split('\0', 1)[0]?.endsWith('postgres') ?? false
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  const [program, ...args] = commandLine.split('\0')
+  if (program?.endsWith('postgres') !== true) return false
+  // A server works in its cluster. Where one may not see that, its arguments tell the same, unless the folder was moved.
+  return (await isSameFolder(`/proc/${pid}/cwd`, dir)) || args.includes(dir)
+}
+
+async function isSameFolder(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([factsOf(one), factsOf(other)])
+  if (first === undefined || second === undefined) return false
+  return first.dev === second.dev && first.ino === second.ino
+}
+
+function factsOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined)
 }
 
 function isRunning(pid: number): boolean {

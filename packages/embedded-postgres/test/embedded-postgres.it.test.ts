@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { describeUnless } from '@iaas/testing/describe-unless'
 import { query } from '@iaas/testing/postgres'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import pg from 'pg'
+import type { Cluster } from '../src/cluster.ts'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { endOrphan } from '../src/orphan.ts'
 
 const compiled = join(import.meta.dirname, '..', 'dist', 'embedded-postgres.js')
 
@@ -24,6 +27,25 @@ function isRunning(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** The server of a process that was killed. */
+async function leaveOrphan(dataDir: string): Promise<number> {
+  const script = `const { startEmbeddedPostgres } = await import(${JSON.stringify(compiled)})
+    await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
+    process.kill(process.pid, 'SIGKILL')`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+  const orphan = await readPid(dataDir)
+  expect(isRunning(orphan)).toBe(true)
+  return orphan
+}
+
+/** Makes a cluster name a process as its server, on a port where nobody listens. */
+async function nameServer(dataDir: string, pid: number): Promise<Cluster> {
+  const dir = join(dataDir, 'cluster')
+  await writeFile(join(dir, 'postmaster.pid'), `${pid}\n${dir}\n0\n1\n`)
+  return { dir, password: 'of no use' }
 }
 
 describe('startEmbeddedPostgres', () => {
@@ -53,15 +75,7 @@ describe('startEmbeddedPostgres', () => {
   it('ends the server that a killed process has left behind, and starts on its data', async () => {
     await using folder = await createTemporaryFolder()
     const dataDir = join(folder.path, 'postgres')
-    const script = `const { startEmbeddedPostgres } = await import(${JSON.stringify(compiled)})
-      await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
-      process.kill(process.pid, 'SIGKILL')`
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      stdio: 'ignore',
-    })
-    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
-    const orphan = await readPid(dataDir)
-    expect(isRunning(orphan)).toBe(true)
+    const orphan = await leaveOrphan(dataDir)
     await using server = await startEmbeddedPostgres({ dataDir })
     expect(isRunning(orphan)).toBe(false)
     expect((await query(server.url, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
@@ -120,5 +134,39 @@ describe('startEmbeddedPostgres', () => {
     const dataDir = join(folder.path, 'deep', 'postgres')
     await using server = await startEmbeddedPostgres({ dataDir })
     expect((await query(server.url, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+})
+
+/** Elsewhere than on Linux a process tells nothing of itself, and nothing is ended that does not answer. */
+const missing =
+  process.platform === 'linux' ? undefined : 'processes tell of themselves on Linux only'
+
+describeUnless(missing, 'endOrphan, where the server does not answer', () => {
+  it('ends it', async () => {
+    await using folder = await createTemporaryFolder()
+    const dataDir = join(folder.path, 'postgres')
+    const orphan = await leaveOrphan(dataDir)
+    await endOrphan(await nameServer(dataDir, orphan))
+    expect(isRunning(orphan)).toBe(false)
+  })
+
+  it('ends it also where its folder was moved', async () => {
+    await using folder = await createTemporaryFolder()
+    const orphan = await leaveOrphan(join(folder.path, 'postgres'))
+    const moved = join(folder.path, 'moved')
+    await rename(join(folder.path, 'postgres'), moved)
+    await endOrphan(await nameServer(moved, orphan))
+    expect(isRunning(orphan)).toBe(false)
+  })
+
+  it('leaves the server of another cluster alone that has got its number', async () => {
+    await using folder = await createTemporaryFolder()
+    const [mine, foreign] = [join(folder.path, 'mine'), join(folder.path, 'foreign')]
+    await (await startEmbeddedPostgres({ dataDir: mine }))[Symbol.asyncDispose]()
+    await using other = await startEmbeddedPostgres({ dataDir: foreign })
+    const pid = await readPid(foreign)
+    await endOrphan(await nameServer(mine, pid))
+    expect(isRunning(pid)).toBe(true)
+    expect((await query(other.url, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
 })
