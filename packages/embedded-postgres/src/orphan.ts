@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -10,7 +10,8 @@ const waitMs = 15_000
 const lingerMs = 2000
 
 /**
- * Ends the server that a process which was killed has left behind on a cluster: a second one cannot be started there.
+ * Ends the server that a process which was killed has left behind on a cluster: a second one cannot be started there. Where
+ * only its lock is left, and its number is another process's by now, the lock is taken away: PostgreSQL would believe it.
  *
  * @throws Error where somebody uses it, or it does not end
  */
@@ -18,8 +19,11 @@ export async function endOrphan(cluster: Cluster): Promise<void> {
   const lock = await readLock(cluster.dir)
   if (lock === undefined) return
   const users = await countUsers(cluster, lock.port)
+  if (users === undefined && process.platform !== 'linux') return
   // After a restart of the machine the number may be another program's, or that of another PostgreSQL.
-  if (users === undefined && !(await isServerOf(cluster, lock.pid))) return
+  if (users === undefined && !(await isServerOf(cluster, lock.pid))) {
+    return rm(lockFile(cluster.dir), { force: true })
+  }
   if (users !== undefined && users > 0) {
     throw new Error(`The database in ${cluster.dir} is in use: this service runs on it already.`, {
       cause: new Error(`The server (process ${lock.pid}) has ${users} connections.`),
@@ -40,10 +44,14 @@ type Lock = { readonly pid: number; readonly port: number }
 
 /** What a server that runs keeps in its cluster: https://www.postgresql.org/docs/current/storage-file-layout.html */
 async function readLock(clusterDir: string): Promise<Lock | undefined> {
-  const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '')
+  const text = await readFile(lockFile(clusterDir), 'utf8').catch(() => '')
   const [pid, , , port] = text.split('\n').map(Number)
   const isServer = pid !== undefined && Number.isInteger(pid) && pid > 1 && isRunning(pid)
   return isServer ? { pid, port: port ?? 0 } : undefined
+}
+
+function lockFile(clusterDir: string): string {
+  return join(clusterDir, 'postmaster.pid')
 }
 
 /** How many connections a server has beside ours; undefined where it does not answer as this cluster's. */
@@ -76,9 +84,8 @@ async function countUsers(cluster: Cluster, port: number): Promise<number | unde
   }
 }
 
-/** Of a server that does not answer, as one that is ending, only its process tells; elsewhere than on Linux not even that. */
+/** Of a server that does not answer, as one that is ending, only its process tells, and that on Linux only. */
 async function isServerOf({ dir }: Cluster, pid: number): Promise<boolean> {
-  if (process.platform !== 'linux') return false
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   const [program, ...args] = commandLine.split('\0')
   if (program?.endsWith('postgres') !== true) return false

@@ -169,4 +169,14 @@ describeUnless(missing, 'endOrphan, where the server does not answer', () => {
     expect(isRunning(pid)).toBe(true)
     expect((await query(other.url, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
+
+  it('takes a lock away whose number is another process by now, so that a server starts', async () => {
+    await using folder = await createTemporaryFolder()
+    const [mine, foreign] = [join(folder.path, 'mine'), join(folder.path, 'foreign')]
+    await (await startEmbeddedPostgres({ dataDir: mine }))[Symbol.asyncDispose]()
+    await using _other = await startEmbeddedPostgres({ dataDir: foreign })
+    await nameServer(mine, await readPid(foreign))
+    await using again = await startEmbeddedPostgres({ dataDir: mine })
+    expect((await query(again.url, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
 })
