@@ -118,6 +118,16 @@ describe('the Kubernetes example', () => {
     },
   )
 
+  it('sends clients for stored pictures to another name than the one they ask for pictures', () => {
+    const [cacheHost] = ofKind('ConfigMap').map(({ data }) => data?.['CACHE_HOST'] ?? '')
+    const { hostname } = new URL(cacheHost ?? '')
+    const origins = ofKind('Ingress').flatMap(({ spec }) => spec?.rules?.map(({ host }) => host))
+    // The CDN in front of the api has the name of its origin, without the first part.
+    const asked = origins.flatMap((host = '') => [host, host.replace('origin.', '')])
+    expect(asked).toEqual(['origin.images.example', 'images.example'])
+    expect(asked).not.toContain(hostname)
+  })
+
   it('sets what there is to set, and nothing else', () => {
     const known = new Set(describeSettings(apiConfigSchema).map(({ env }) => env))
     const set = ofKind('ConfigMap').flatMap(({ data = {} }) => Object.keys(data))
