@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { parse } from 'yaml'
+
+type Compose = {
+  readonly services: Readonly<
+    Record<string, { readonly environment?: Readonly<Record<string, string | number>> }>
+  >
+}
+
+const file = join(import.meta.dirname, '..', '..', 'docker-compose.yml')
+const compose = parse(readFileSync(file, 'utf8'), { merge: true }) as Compose
+
+describe('the compose project', () => {
+  it.each(['api', 'uploader'])(
+    'lets the %s send clients to a CDN of one’s own, and to the edge where none is named',
+    (name) => {
+      const { CACHE_HOST } = compose.services[name]?.environment ?? {}
+      expect(CACHE_HOST).toBe('${CACHE_HOST:-http://127.0.0.1:${EDGE_PORT:-8080}/cdn}')
+    },
+  )
+
+  it('believes as many proxies as it is told, and the edge alone where it is told nothing', () => {
+    const { TRUSTED_PROXIES } = compose.services['api']?.environment ?? {}
+    expect(TRUSTED_PROXIES).toBe('${TRUSTED_PROXIES:-1}')
+  })
+})
