@@ -1,4 +1,6 @@
 import { getEventListeners } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
@@ -60,6 +62,24 @@ describe('link changes', () => {
     expect(new Set(subscription.changed)).toEqual(new Set(variants.map(variantKey)))
   })
 
+  it('tells of every link that is moved to another host as docs/operations.md says', async () => {
+    await using subscription = await subscribe()
+    const store = createPostgresLinkStore(database.db)
+    const moved = [makeVariant({ width: 31 }), makeVariant({ width: 32 })]
+    const other = makeVariant({ width: 33 })
+    for (const variant of moved) await store.record(variant, { url: 'https://old.example/k' }, 1000)
+    await store.record(other, { url: 'https://old.example.org/k' }, 1000)
+    await query(database.url, await readStatement())
+    await until(() => subscription.changed.length === 2)
+    expect(new Set(subscription.changed)).toEqual(new Set(moved.map(variantKey)))
+    const urls = [...moved, other].map(async (variant) => (await store.find(variant))?.url)
+    expect(await Promise.all(urls)).toEqual([
+      'https://new.example/k',
+      'https://new.example/k',
+      'https://old.example.org/k',
+    ])
+  })
+
   it('tells of a link that is replaced, and not of one that is new', async () => {
     await using subscription = await subscribe()
     const store = createPostgresLinkStore(database.db)
@@ -113,3 +133,8 @@ describe('link changes', () => {
     expect(subscription.changed).toEqual([variantKey(variant)])
   })
 })
+
+async function readStatement(): Promise<string> {
+  const page = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'operations.md')
+  return /^ *DO \$\$[^]*?^ *END \$\$;$/m.exec(await readFile(page, 'utf8'))?.[0] ?? ''
+}
