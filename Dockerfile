@@ -34,7 +34,7 @@ FROM node:24-bookworm-slim AS runtime
 WORKDIR /app
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 LISTEN_ADDRESS=0.0.0.0 ADMIN_ADDRESS=0.0.0.0 DATA_DIR=/tmp/iaas
 RUN mkdir -p /data/originals && chown 10001:10001 /data/originals
-COPY config config
+COPY config/default.json config/
 COPY --from=build /app/packages/common/dist packages/common/dist
 COPY --from=build /app/packages/rendering/dist packages/rendering/dist
 USER 10001:10001

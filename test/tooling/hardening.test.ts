@@ -51,6 +51,20 @@ describe('where the product runs', () => {
     expect(mem_limit).toBe('3g')
   })
 
+  it('T23 the images hold no configuration but the one that git holds', () => {
+    const copied = read('Dockerfile').match(/^COPY config\b.*$/gm)
+    expect(copied).toEqual(['COPY config/default.json config/'])
+  })
+
+  it('T23 neither git nor the builder of the images takes the files that may hold secrets', () => {
+    const lines = (file: string) => read(file).split('\n')
+    const rules = ['config/*', '!config/default.json', '.env']
+    expect(lines('.dockerignore')).toEqual(expect.arrayContaining(rules))
+    // Without the slash in front, tools other than git take a folder `config` anywhere for this one.
+    const anchored = ['/config/*', '!/config/default.json', '.env']
+    expect(lines('.gitignore')).toEqual(expect.arrayContaining(anchored))
+  })
+
   it('T23 the images run as a user without rights, whatever is built on them', () => {
     const stages = read('Dockerfile').split(/^FROM /m)
     const runtime = stages.find((stage) => stage.includes(' AS runtime')) ?? ''

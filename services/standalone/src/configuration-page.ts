@@ -10,6 +10,9 @@ JSON in the variable \`NODE_CONFIG\`, then the environment variables of this tab
 read from the file that the variable with \`_FILE\` at its end names. The whole is checked once, at the start: every mistake
 is listed in one message, and the process does not start.
 
+Images hold \`config/default.json\` alone: in a container, mount a file of your own read-only at
+\`/app/config/production.json\`, and let the user 10001 read it. Git and the builder of the images leave it out.
+
 A service reads what it needs of this table and ignores the rest, so that all of them can share one configuration.
 
 ${renderSettings(standaloneConfigSchema)}
