@@ -16,6 +16,37 @@ describe('the metrics', () => {
 
   const read = () => readMetrics(stack.admin)
 
+  // The increase of a series that begins with 1 is 0 to Prometheus, and no alert would tell of it.
+  it.each([
+    ['iaas_jobs_total', 'result', ['done', 'retried', 'failed']],
+    [
+      'iaas_persists_total',
+      'result',
+      ['scheduled', 'spool-full', 'queue-full', 'failed', 'skipped', 'over-limit'],
+    ],
+    ['iaas_rejections_total', 'reason', ['RENDERER_BUSY', 'STORE_UNAVAILABLE', 'TOO_MANY_RENDERS']],
+    ['iaas_render_children_lost_total', 'reason', ['crashed', 'late']],
+  ])('tell of %s as 0 before it happens', async (name, label, values) => {
+    const metrics = await read()
+    for (const value of values) {
+      expect([value, metrics.has(name, { [label]: value })]).toEqual([value, true])
+      expect([value, metrics.sum(name, { [label]: value })]).toEqual([value, 0])
+    }
+  })
+
+  it('count the jobs of each queue from 0 on', async () => {
+    const metrics = await read()
+    for (const queue of ['uploads', 'records']) {
+      expect(metrics.has('iaas_jobs_total', { queue, result: 'failed' })).toBe(true)
+    }
+  })
+
+  it('tell of no reason to turn a request away that never is one', async () => {
+    expect((await read()).has('iaas_rejections_total', { reason: 'ORIGINAL_NOT_FOUND' })).toBe(
+      false,
+    )
+  })
+
   it('count requests by route, outcome and status', async () => {
     await ask(stack.base, '/photo_40_40.jpg')
     await askUntil(({ status }) => status === 307, stack.base, '/photo_40_40.jpg')

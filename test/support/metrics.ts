@@ -9,7 +9,8 @@ type Sample = {
 export type Metrics = {
   /** The sum of the samples of a metric that have these labels, whatever others they have. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number
-  has(name: string): boolean
+  /** Whether there is a sample of it with these labels, be it 0. */
+  has(name: string, labels?: Readonly<Record<string, string>>): boolean
   /** The metrics that there are, also those without a sample yet. */
   readonly declared: readonly string[]
   /** Whether a sample of this name belongs to a metric that there is. */
@@ -34,15 +35,16 @@ export function parseMetrics(text: string): Metrics {
     declared: [...types.keys()],
     declares: (name) =>
       types.has(name) || types.get(name.replace(/_(bucket|count|sum)$/, '')) === 'histogram',
-    sum(name, labels = {}) {
-      const wanted = Object.entries(labels)
-      return samples
-        .filter((sample) => sample.name === name)
-        .filter((sample) => wanted.every(([label, value]) => sample.labels.get(label) === value))
-        .reduce((sum, { value }) => sum + value, 0)
-    },
-    has: (name) => samples.some((sample) => sample.name === name),
+    sum: (name, labels) =>
+      samples.filter(isOf(name, labels)).reduce((sum, { value }) => sum + value, 0),
+    has: (name, labels) => samples.some(isOf(name, labels)),
   }
+}
+
+function isOf(name: string, labels: Readonly<Record<string, string>> = {}) {
+  const wanted = Object.entries(labels)
+  return (sample: Sample) =>
+    sample.name === name && wanted.every(([label, value]) => sample.labels.get(label) === value)
 }
 
 function parseSample(line: string): Sample {

@@ -1,9 +1,12 @@
+import { queueNames } from '@iaas/common/jobs'
 import { createCounterTally, createHistogramTally } from '@iaas/common/metrics/tally'
 import { Counter, type Registry } from 'prom-client'
 
+const jobResults = ['done', 'retried', 'failed'] as const
+
 export type UploaderMetrics = {
   /** What came of a job, after an attempt that took so long; a job may also fail without one. */
-  job(queue: string, result: 'done' | 'retried' | 'failed', ms?: number): void
+  job(queue: string, result: (typeof jobResults)[number], ms?: number): void
   /** A link was removed, since its object is gone. */
   unlinked(): void
   /** A link was recorded, so long after its render, ms. */
@@ -17,6 +20,10 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     labels: ['queue', 'result'],
     registry,
   })
+  // Told of from the start: the first of a series that begins with 1 is no increase, and no alert would see it.
+  for (const queue of Object.values(queueNames)) {
+    for (const result of jobResults) jobs.of(queue, result)
+  }
   const durations = createHistogramTally({
     name: 'iaas_job_duration_seconds',
     help: 'One attempt of a job.',

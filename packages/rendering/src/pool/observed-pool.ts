@@ -4,6 +4,7 @@ import {
   type RenderPoolEvents,
   type RenderPoolOptions,
   createRenderPool,
+  lossReasons,
 } from './render-pool.ts'
 
 const secondsBuckets = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
@@ -33,6 +34,8 @@ function createPoolEvents(registry: Registry): RenderPoolEvents {
     labelNames: ['reason'],
     registers,
   })
+  // Told of from the start: the first of a series that begins with 1 is no increase, and no alert would see it.
+  for (const reason of lossReasons) losses.inc({ reason }, 0)
   return {
     task: (kind, outcome, ms) => durations.observe({ kind, outcome }, ms / 1000),
     childLost: (reason) => losses.inc({ reason }),

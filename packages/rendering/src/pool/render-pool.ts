@@ -31,12 +31,15 @@ export type RenderPoolOptions = {
   readonly events?: RenderPoolEvents
 }
 
+/** How a child is lost: it ends by itself, or is killed at the deadline. */
+export const lossReasons = ['crashed', 'late'] as const
+
 /** What there is to count. A listener must not throw. */
 export type RenderPoolEvents = {
   /** A task is over: how it ended, and how long it took with its time in the queue, ms. */
   task(kind: TaskKind, outcome: 'done' | 'aborted' | ErrorCode, ms: number): void
   /** A child was lost under its task. */
-  childLost(reason: 'crashed' | 'late'): void
+  childLost(reason: (typeof lossReasons)[number]): void
 }
 
 export type RenderPoolStats = {

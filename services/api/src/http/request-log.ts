@@ -4,6 +4,7 @@ import type { Logger } from '@iaas/common/log'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import { createRequestIds } from './request-id.ts'
 import type { RequestRecord } from './request-record.ts'
+import { isRefusal } from './status.ts'
 
 /** Gives each request its record, and writes one line at its end. */
 export type RequestLog = {
@@ -54,9 +55,4 @@ function tellSpans(record: RequestRecord, endedAt: number, metrics: ApiMetrics):
   const { timing, answeredAt } = record
   for (const span in timing) metrics.span(span, timing[span] ?? 0)
   if (answeredAt !== undefined) metrics.span('respond', endedAt - answeredAt)
-}
-
-/** Turned away for now: nothing is wrong with the request. */
-function isRefusal(status: number): boolean {
-  return status === 429 || status === 503
 }

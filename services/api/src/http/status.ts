@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@iaas/common/errors'
+import { type ErrorCode, errorCodes } from '@iaas/common/errors'
 
 /** What a code means in HTTP, and what it is called there. The only place that knows. */
 export const problems = {
@@ -35,3 +35,11 @@ export const problems = {
   SPOOL_FULL: { status: 503, title: 'The service is full' },
   RENDER_TIMEOUT: { status: 504, title: 'The render took too long' },
 } as const satisfies Record<ErrorCode, { readonly status: number; readonly title: string }>
+
+/** Turned away for now: nothing is wrong with the request. */
+export function isRefusal(status: number): boolean {
+  return status === 429 || status === 503
+}
+
+/** What a request can be turned away for. */
+export const refusalCodes = errorCodes.filter((code) => isRefusal(problems[code].status))

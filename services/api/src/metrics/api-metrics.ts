@@ -2,6 +2,7 @@ import type { ErrorCode } from '@iaas/common/errors'
 import { createCounterTally, createHistogramTally } from '@iaas/common/metrics/tally'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Outcome, RouteName } from '../http/request-record.ts'
+import { refusalCodes } from '../http/status.ts'
 
 type RequestLabels = {
   readonly route: RouteName
@@ -12,7 +13,15 @@ type RequestLabels = {
 export type LookupLayer = 'memory' | 'redis' | 'database'
 
 /** What came of the way of a rendition to the variant store, as far as the api has it in its hands. */
-type PersistResult = 'scheduled' | 'spool-full' | 'queue-full' | 'failed' | 'skipped' | 'over-limit'
+const persistResults = [
+  'scheduled',
+  'spool-full',
+  'queue-full',
+  'failed',
+  'skipped',
+  'over-limit',
+] as const
+type PersistResult = (typeof persistResults)[number]
 
 /** The figures of the api: see docs/operations.md for what each one tells. */
 export type ApiMetrics = {
@@ -83,6 +92,9 @@ export function createApiMetrics(
     registers: [],
   })
   registry.registerMetric(flights)
+  // Told of from the start: the first of a series that begins with 1 is no increase, and no alert would see it.
+  for (const reason of refusalCodes) rejections.inc({ reason }, 0)
+  for (const result of persistResults) persists.inc({ result }, 0)
   return {
     request({ route, outcome, status }, ms) {
       requests.of(route, outcome, status).add()
