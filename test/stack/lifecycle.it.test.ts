@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { provideDatabase } from '@iaas/testing/postgres'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
-import { ask, askUntil, getToken, store } from '../support/http.ts'
+import { ask, askUntil, getToken, postToken, store } from '../support/http.ts'
 import { childrenOf, processesOf } from '../support/processes.ts'
 import { spawnStack, startStack } from '../support/stack.ts'
 import { makePhoto } from '@iaas/testing/images/make-photo'
@@ -16,6 +18,22 @@ describe('the life of the stack', () => {
     expect(stack.output()).toContain('Starting the embedded PostgreSQL')
     expect(stack.output()).toContain(`${stack.base}/example_400_400.jpg`)
     expect(stack.output().match(/^ {2}(?:TOKEN=\$\()?curl /gm)).toHaveLength(3)
+  })
+
+  it('says that config/production.json is not read, unless NODE_ENV names it', async () => {
+    await using config = await createTemporaryFolder()
+    await writeFile(join(config.path, 'production.json'), '{"secret":"of the file"}')
+    const env = { NODE_CONFIG_DIR: config.path }
+    const warning = 'production.json is not read: NODE_ENV is not production'
+    const statusOf = async (base: string) => (await postToken(base, { id: 'a' })).status
+    {
+      await using stack = await startStack({ env })
+      expect(stack.output()).toContain(warning)
+      expect(await statusOf(stack.base)).toBe(200)
+    }
+    await using stack = await startStack({ env: { ...env, NODE_ENV: 'production' } })
+    expect(stack.output()).not.toContain(warning)
+    expect(await statusOf(stack.base)).toBe(401)
   })
 
   it('has an example from the first start', async () => {

@@ -37,9 +37,21 @@ export function parseConfig<Schema extends z.ZodType>(
 }
 
 function readFiles(env: Environment): Record<string, unknown> {
-  const nodeEnv = (env['NODE_CONFIG_ENV'] ?? env['NODE_ENV'] ?? 'development').split(',')
-  const load = Util.loadFileConfigs({ configDir: env['NODE_CONFIG_DIR'] ?? './config', nodeEnv })
+  const load = Util.loadFileConfigs({
+    configDir: configFolder(env),
+    nodeEnv: nodeEnvironments(env),
+  })
   return Util.extendDeep(load.config, readNodeConfig(env['NODE_CONFIG'])) as Record<string, unknown>
+}
+
+/** Where the files are. */
+export function configFolder(env: Environment): string {
+  return env['NODE_CONFIG_DIR'] ?? './config'
+}
+
+/** Whose files are read beside `default.json`. */
+export function nodeEnvironments(env: Environment): string[] {
+  return (env['NODE_CONFIG_ENV'] ?? env['NODE_ENV'] ?? 'development').split(',')
 }
 
 function readNodeConfig(json: string | undefined): object {
