@@ -18,7 +18,8 @@ export function prepare() {
     .digest('hex')
   if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== lock) {
     say('Installing dependencies (the first time only; about half a minute) ...')
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    // The compiler is among what npm leaves out where NODE_ENV is production.
+    run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
     writeFileSync(stampFile, lock)
   }
   say('Building ...')
