@@ -64,6 +64,13 @@ describe('an attempt that is refused leaves no file and frees the id', () => {
       ],
     ],
     [
+      'a picture and a text of the same name',
+      [
+        { name: 'image', content: 'x', filename: 'x' },
+        { name: 'image', content: 'x' },
+      ],
+    ],
+    [
       '1,000 parts',
       Array.from({ length: 1000 }, (_, part) => ({ name: `f${part}`, content: 'x' })),
     ],
@@ -82,6 +89,34 @@ describe('an attempt that is refused leaves no file and frees the id', () => {
     })
     expect(answer.status).toBe(400)
     await expectNothingLeft(name, files)
+  })
+
+  it.each([
+    ['no file chosen', { filename: '', type: 'application/octet-stream' }],
+    ['an empty text', {}],
+    ['nothing at all of a type', { type: 'image/jpeg' }],
+  ])('400 for a form with %s: it has no image', async (name, kind) => {
+    const files = await target.countOriginals()
+    const { body, headers } = multipart([{ name: 'image', content: '', ...kind }])
+    const answer = await ask(target.base, `/${encodeURIComponent(name)}`, {
+      method: 'POST',
+      headers: { ...headers, 'X-Token': await getToken(target.base, name) },
+      body,
+    })
+    expect([answer.status, json(answer)['type']]).toEqual([400, 'urn:iaas:problem:image-missing'])
+    await expectNothingLeft(name, files)
+  })
+
+  it('415 for a text in the field of the picture: by its content it is none', async () => {
+    const files = await target.countOriginals()
+    const { body, headers } = multipart([{ name: 'image', content: 'hello' }])
+    const answer = await ask(target.base, '/a-text', {
+      method: 'POST',
+      headers: { ...headers, 'X-Token': await getToken(target.base, 'a-text') },
+      body,
+    })
+    expect(answer.status).toBe(415)
+    await expectNothingLeft('a-text', files)
   })
 
   it.each([

@@ -39,6 +39,21 @@ describe('uploads', () => {
     expect(json(answer)).toMatchObject({ id: 'dotted' })
   })
 
+  it.each([
+    ['image/jpeg', { type: 'image/jpeg' }],
+    ['text', {}],
+  ])('takes a picture without a filename that comes as %s', async (name, type) => {
+    const id = `nameless ${name.replace('/', ' ')}`
+    const { body, headers } = multipart([{ name: 'image', content: photo, ...type }])
+    const answer = await ask(target.base, `/${encodeURIComponent(id)}`, {
+      method: 'POST',
+      headers: { ...headers, 'X-Token': await getToken(target.base, id) },
+      body,
+    })
+    expect(answer.status).toBe(200)
+    expect((await ask(target.base, `/${encodeURIComponent(id)}.jpg`)).body.equals(photo)).toBe(true)
+  })
+
   it.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)(
     'keeps a %s byte for byte and serves it with its true Content-Type',
     async (format) => {

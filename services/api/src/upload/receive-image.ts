@@ -48,13 +48,15 @@ export async function receiveImage(
   using pace = watchPace(req, limits.pace)
   const stop = AbortSignal.any([signal, deadline, pace.signal])
   const files: WriteStream[] = []
+  let isNamed = false
   try {
-    await readForm(req, form, stop, (name, part, fail) => {
+    await readForm(req, form, stop, ({ name, filename, part }, fail) => {
       part.on('error', fail).once('limit', () => fail(tooLarge(limits)))
       const problem = checkPart(name, files.length)
       if (problem !== undefined) return fail(problem)
       const file = createWriteStream(path).on('error', (error) => fail(unstorable(error)))
       files.push(part.pipe(file))
+      isNamed = filename !== undefined && filename !== ''
     })
     await Promise.all(files.map(finish))
   } catch (error) {
@@ -63,13 +65,17 @@ export async function receiveImage(
     await Promise.all(files.map(abandon))
     throw toAppError(error, { signal, deadline, limits })
   }
-  if (files.length === 0) throw imageMissing()
+  const [file] = files
+  // A browser whose user has chosen no file sends the field all the same, with neither a filename nor bytes.
+  if (file === undefined || (!isNamed && file.bytesWritten === 0)) throw imageMissing()
 }
 
-/** The parser says that there always is a name; there is none where the part has none. */
-type FieldName = string | undefined
+/** The parser says that there always is a name, of the field and of the file; there is none where the part has none. */
+type Name = string | undefined
 
-type TakeFile = (name: FieldName, part: Readable, fail: (error: unknown) => void) => void
+type FilePart = { readonly name: Name; readonly filename: Name; readonly part: Readable }
+
+type TakeFile = (file: FilePart, fail: (error: unknown) => void) => void
 
 /** Resolves at the end of the form, rejects with the first thing that is wrong with it, or the reason of `stop`. */
 function readForm(
@@ -82,11 +88,13 @@ function readForm(
     stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })
     if (stop.aborted) reject(stop.reason as Error)
     // Listeners for errors stay to the end: an error that nobody hears would end the process.
-    form.on('file', (name: FieldName, part) => takeFile(name, part, reject))
+    form.on('file', (name: Name, part, filename: Name) =>
+      takeFile({ name, filename, part }, reject),
+    )
     for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
       form.once(limit, () => reject(tooManyParts()))
     }
-    form.on('field', (name: FieldName, _value, _isNameCut, isValueCut) => {
+    form.on('field', (name: Name, _value, _isNameCut, isValueCut) => {
       if (name === undefined) return reject(namelessField())
       // The parser itself leaves the names in a multipart form as long as they are.
       if (isValueCut || name.length > otherFieldLimits.fieldNameSize) reject(tooLargeField())
@@ -114,7 +122,7 @@ function abandon(file: WriteStream): Promise<void> {
 }
 
 /** What is wrong with a file part, by its field and how many came before it. */
-function checkPart(name: FieldName, earlier: number): AppError | undefined {
+function checkPart(name: Name, earlier: number): AppError | undefined {
   if (name === undefined) return namelessField()
   if (name !== fieldName) return wrongField(name)
   return earlier > 0 ? severalImages() : undefined
@@ -131,10 +139,16 @@ function createForm(req: IncomingMessage, { maxBytes }: ReceiveLimits): BusboyIn
     return new Busboy({
       headers: headers as BusboyHeaders,
       limits: { ...otherFieldLimits, files: 2, fileSize: maxBytes },
+      isPartAFile,
     })
   } catch (cause) {
     throw invalidUpload('The Content-Type of the form is not correct.', cause)
   }
+}
+
+/** The picture is known by its field: a filename should come with it, and need not (RFC 7578, 4.2). */
+function isPartAFile(name: Name, type: string | undefined, filename: Name): boolean {
+  return name === fieldName || filename !== undefined || type === 'application/octet-stream'
 }
 
 type FailureContext = {
