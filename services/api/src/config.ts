@@ -1,6 +1,6 @@
 import { backendSettings } from '@iaas/common/composition/config'
 import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
-import { integer, list, text, toggle } from '@iaas/common/config/setting'
+import { integer, text, toggle } from '@iaas/common/config/setting'
 import { folderSettings } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
@@ -11,6 +11,7 @@ import { limitsSettings } from './limits/config.ts'
 import { offerSettings } from './offer/config.ts'
 import { signingSettings } from './signing/config.ts'
 import { uploadSettings } from './upload/config.ts'
+import { uploadOrigins } from './upload/origins.ts'
 
 /** Everything that the api can be told. */
 export const apiConfigSchema = z.object({
@@ -27,10 +28,7 @@ export const apiConfigSchema = z.object({
     env: 'TOKEN_SECRET',
     secret: true,
   }),
-  upload_origins: list(['*'], {
-    description: 'The web origins whose pages may upload, separated by commas; `*`: every one.',
-    env: 'UPLOAD_ORIGINS',
-  }),
+  upload_origins: uploadOrigins,
   upload: uploadSettings,
   limits: limitsSettings,
   offer: offerSettings,

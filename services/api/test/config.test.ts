@@ -14,4 +14,28 @@ describe('the configuration of the api', () => {
     expect(parse({ ADMIN_PASSWORD: 'hunter2' })).toThrow(/admin\.user \(ADMIN_USER\): needed/)
     expect(parse({ ADMIN_PASSWORD: 'hunter2' })).not.toThrow(/hunter2/)
   })
+
+  it('writes the origins of uploads as browsers do, whose Origin has no slash, capitals or usual port', () => {
+    const originsOf = (env: string) =>
+      parseConfig(apiConfigSchema, {}, { UPLOAD_ORIGINS: env }).upload_origins
+    expect(
+      originsOf('https://Shop.Example/, http://shop.example:8080, https://a.example:443'),
+    ).toEqual(['https://shop.example', 'http://shop.example:8080', 'https://a.example'])
+    expect([originsOf(''), originsOf('*')]).toEqual([['*'], ['*']])
+  })
+
+  it.each([
+    'shop.example',
+    'shop.example:8080',
+    'https://shop.example/upload',
+    'https://shop.example?x=1',
+    'https://user@shop.example',
+    'https://*.shop.example',
+    'ftp://shop.example',
+    'null',
+    '',
+  ])('refuses "%s" as an origin of uploads: no page could ever have it', (origin) => {
+    const parse = () => parseConfig(apiConfigSchema, { upload_origins: ['*', origin] }, {})
+    expect(parse).toThrow(`upload_origins (UPLOAD_ORIGINS): "${origin}" is neither * nor an origin`)
+  })
 })

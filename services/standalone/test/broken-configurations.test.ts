@@ -34,6 +34,7 @@ const ofEnvironment: readonly Broken[] = [
   ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '-2' }],
   ['OFFERED_WIDTHS', { OFFERED_WIDTHS: '100,wide' }],
   ['OFFERED_SIZES', { OFFERED_SIZES: '400*300' }],
+  ['UPLOAD_ORIGINS', { UPLOAD_ORIGINS: 'shop.example' }],
   ['BLUR_SIGMA', { BLUR_SIGMA: 'very' }],
   ['RENDERER_URL', { RENDERER_URL: 'renderer:1340' }],
   ['DATABASE_URL', { DATABASE_URL: 'mysql://user:secret@host/db' }],

@@ -1,0 +1,26 @@
+import { list } from '@iaas/common/config/setting'
+
+/** Every origin. */
+const any = '*'
+
+export const uploadOrigins = list([any], {
+  description:
+    'The web origins whose pages may upload, such as `https://shop.example`, separated by commas; `*`: every one.',
+  env: 'UPLOAD_ORIGINS',
+})
+  .superRefine((texts, context) => {
+    for (const text of texts.filter((each) => each !== any && toOrigin(each) === undefined)) {
+      const message = `${JSON.stringify(text)} is neither * nor an origin such as https://shop.example`
+      context.addIssue({ code: 'custom', message })
+    }
+  })
+  // As a browser writes it: its Origin is compared character by character.
+  .overwrite((texts) => texts.map((text) => toOrigin(text) ?? text))
+
+/** undefined: no page has such an origin, or there is more in it than an origin. */
+function toOrigin(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined
+  const { protocol, origin, href } = new URL(text)
+  const isOfPages = (protocol === 'https:' || protocol === 'http:') && !origin.includes(any)
+  return isOfPages && href === `${origin}/` ? origin : undefined
+}
