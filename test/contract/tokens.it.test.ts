@@ -160,6 +160,8 @@ describe('tokens with a secret', () => {
         401,
         'application/problem+json',
       ])
+      // Of a scheme for which no browser opens a dialog.
+      expect(answer.headers['www-authenticate']).toBe('Secret realm="token"')
     },
   )
 

@@ -14,6 +14,9 @@ export type Problem = {
 /** How long a client that was told 503 waits before it comes again, s. */
 const retryAfterSeconds = 1
 
+/** Of the secret of /token: no answer is 401 without a challenge (RFC 9110, 15.5.2), and browsers have no dialog for this one. */
+const challenge = 'Secret realm="token"'
+
 /** What a client that was turned away is told of the limit (RFC 6585; draft-ietf-httpapi-ratelimit-headers). */
 export function rateLimitHeaders(error: unknown): Readonly<Record<string, string>> {
   const limit = isAppError(error) ? error.rateLimit : undefined
@@ -60,6 +63,7 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
   if (problem.status !== 416) res.removeHeader('Content-Range')
   res.statusCode = problem.status
   res.setHeader('Cache-Control', 'no-store')
+  if (problem.status === 401) res.setHeader('WWW-Authenticate', challenge)
   const isRefusal = problem.status === 503 || problem.status === 429
   if (isRefusal && !res.hasHeader('Retry-After')) {
     res.setHeader('Retry-After', `${retryAfterSeconds}`)
