@@ -47,6 +47,11 @@ export type RateLimit = {
   readonly retryAfterSeconds: number
 }
 
+type AppErrorOptions = ErrorOptions & {
+  readonly rateLimit?: RateLimit
+  readonly retryAfterSeconds?: number | undefined
+}
+
 /**
  * An expected failure. `message` is written for the client: it names the parameter at fault, what was expected and
  * what was received, and never a path, a secret or a stack. What only an operator may see goes into `cause`.
@@ -56,15 +61,14 @@ export class AppError extends Error {
   readonly code: ErrorCode
   /** Of TOO_MANY_RENDERS and TOO_MANY_ATTEMPTS. */
   readonly rateLimit: RateLimit | undefined
+  /** When it may go better; undefined where nothing is known of that. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: ErrorOptions & { readonly rateLimit?: RateLimit } = {},
-  ) {
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options)
     this.code = code
     this.rateLimit = options.rateLimit
+    this.retryAfterSeconds = options.retryAfterSeconds ?? options.rateLimit?.retryAfterSeconds
   }
 }
 

@@ -117,6 +117,7 @@ function createErrorHandler(log: Logger): ErrorRequestHandler {
     const status = known.code === 'RENDERER_BUSY' ? 503 : 422
     // What is left of a body that nobody wants is read and thrown away: a reset would take the answer with it.
     req.resume()
-    res.status(status).json({ code: known.code, message: known.message })
+    const { code, message, retryAfterSeconds } = known
+    res.status(status).json({ code, message, retryAfterSeconds })
   }
 }

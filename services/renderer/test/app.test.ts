@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import type { AppError } from '@iaas/common/errors'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { RenderPool } from '@iaas/rendering/pool/render-pool'
 import {
@@ -161,6 +162,8 @@ describe('the renderer service', () => {
       codes.push(await open.renderer.render(job).catch((error: { code: string }) => error.code))
     }
     expect(codes).toEqual(['RENDER_TIMEOUT', 'RENDER_TIMEOUT', 'RENDER_QUARANTINED'])
+    const refused = await open.renderer.render(job).catch((error: unknown) => error)
+    expect((refused as AppError).retryAfterSeconds).toBeGreaterThan(540)
   })
 
   it('is alive, and ready until it ends', async () => {

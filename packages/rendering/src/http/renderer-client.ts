@@ -109,8 +109,8 @@ function deadline(timeoutMs: number, signal: AbortSignal | undefined): AbortSign
 
 /** @throws where the answer is none of a renderer */
 function toError(body: Buffer): AppError {
-  const { code, message } = failure.parse(JSON.parse(body.toString('utf8')))
-  return new AppError(code, message)
+  const { code, message, retryAfterSeconds } = failure.parse(JSON.parse(body.toString('utf8')))
+  return new AppError(code, message, { retryAfterSeconds })
 }
 
 function late(cause: unknown): AppError {

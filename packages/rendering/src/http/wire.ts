@@ -46,7 +46,7 @@ export const takeInResult = intakeSchema
 export const copyResult = copySchema
 
 /** The body of every answer that is not 200. */
-export const failure = failureSchema
+export const failure = failureSchema.extend({ retryAfterSeconds: z.int().positive().optional() })
 
 export function encodeFacts(facts: unknown): string {
   return encodeURIComponent(JSON.stringify(facts))

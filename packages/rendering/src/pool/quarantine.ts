@@ -31,10 +31,12 @@ export function createQuarantine(now: () => number = () => performance.now()): Q
   })
   return {
     check(task) {
-      if ((kills.get(nameOf(task)) ?? 0) < allowedKills) return
+      const name = nameOf(task)
+      if ((kills.get(name) ?? 0) < allowedKills) return
       throw new AppError(
         'RENDER_QUARANTINED',
         'This image could not be rendered several times; it is not tried for some minutes.',
+        { retryAfterSeconds: Math.max(1, Math.ceil(kills.getRemainingTTL(name) / 1000)) },
       )
     },
     note(task) {

@@ -24,6 +24,20 @@ describe('the quarantine', () => {
     expect(quarantine.size).toBe(0)
   })
 
+  it('tells how long it still keeps a task out', () => {
+    let now = 1000
+    const quarantine = createQuarantine(() => now)
+    const task = makeTask()
+    quarantine.note(task)
+    quarantine.note(task)
+    const secondsLeft = (left: number) => expect.objectContaining({ retryAfterSeconds: left })
+    expect(() => quarantine.check(task)).toThrow(secondsLeft(600))
+    now += 10 * 60_000 - 1500
+    expect(() => quarantine.check(task)).toThrow(secondsLeft(2))
+    now += 1499
+    expect(() => quarantine.check(task)).toThrow(secondsLeft(1))
+  })
+
   it('keeps no healthy original out for a working copy that kills', () => {
     const quarantine = createQuarantine()
     const task = makeTask()

@@ -4,7 +4,7 @@ import { isClientGone } from '@iaas/common/http/client-gone'
 import type { Logger } from '@iaas/common/log'
 import type { ErrorRequestHandler } from 'express'
 import { setCommonHeaders } from './headers.ts'
-import { rateLimitHeaders, sendProblem, toProblem } from './problem.ts'
+import { retryHeaders, sendProblem, toProblem } from './problem.ts'
 import { type RequestRecord, recordOf } from './request-record.ts'
 
 /** Decided on by this service: the lines of such requests and the metrics tell of them, however many there are. */
@@ -26,7 +26,7 @@ export function createAnswerError(log: Logger): AnswerError {
     if (isAppError(error)) record.errorCode = error.code
     if (res.headersSent) return void res.destroy()
     setCommonHeaders(res, requestId)
-    for (const [name, value] of Object.entries(rateLimitHeaders(error))) res.setHeader(name, value)
+    for (const [name, value] of Object.entries(retryHeaders(error))) res.setHeader(name, value)
     sendProblem(res, problem)
   }
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type ErrorCode, isAppError } from '@iaas/common/errors'
+import { type ErrorCode, type RateLimit, isAppError } from '@iaas/common/errors'
 import { problems } from './status.ts'
 
 /** RFC 9457. */
@@ -11,21 +11,26 @@ export type Problem = {
   readonly instance: string
 }
 
-/** How long a client that was told 503 waits before it comes again, s. */
-const retryAfterSeconds = 1
+/** How long a client that was told 503 waits before it comes again, where nothing is known of when, s. */
+const usualRetryAfterSeconds = 1
 
 /** Of the secret of /token: no answer is 401 without a challenge (RFC 9110, 15.5.2), and browsers have no dialog for this one. */
 const challenge = 'Secret realm="token"'
 
-/** What a client that was turned away is told of the limit (RFC 6585; draft-ietf-httpapi-ratelimit-headers). */
-export function rateLimitHeaders(error: unknown): Readonly<Record<string, string>> {
-  const limit = isAppError(error) ? error.rateLimit : undefined
-  if (limit === undefined) return {}
-  const { name, quota, windowSeconds, retryAfterSeconds: seconds } = limit
+/** What a client that was turned away is told of when to come again. */
+export function retryHeaders(error: unknown): Readonly<Record<string, string>> {
+  if (!isAppError(error) || error.retryAfterSeconds === undefined) return {}
+  const retryAfter = { 'Retry-After': `${error.retryAfterSeconds}` }
+  return error.rateLimit === undefined
+    ? retryAfter
+    : { ...retryAfter, ...rateLimitHeaders(error.rateLimit) }
+}
+
+/** RFC 6585; draft-ietf-httpapi-ratelimit-headers. */
+function rateLimitHeaders({ name, quota, windowSeconds, retryAfterSeconds }: RateLimit) {
   return {
-    'Retry-After': `${seconds}`,
     'RateLimit-Policy': `"${name}";q=${quota};w=${windowSeconds}`,
-    RateLimit: `"${name}";r=0;t=${seconds}`,
+    RateLimit: `"${name}";r=0;t=${retryAfterSeconds}`,
   }
 }
 
@@ -66,7 +71,7 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
   if (problem.status === 401) res.setHeader('WWW-Authenticate', challenge)
   const isRefusal = problem.status === 503 || problem.status === 429
   if (isRefusal && !res.hasHeader('Retry-After')) {
-    res.setHeader('Retry-After', `${retryAfterSeconds}`)
+    res.setHeader('Retry-After', `${usualRetryAfterSeconds}`)
   }
   const body = Buffer.from(JSON.stringify(problem))
   res.setHeader('Content-Type', 'application/problem+json').setHeader('Content-Length', body.length)
