@@ -153,6 +153,17 @@ describe('offered sizes', () => {
       expect([method, answer.status]).toEqual([method, 400])
     }
   })
+
+  it('are reached by way of the offered widths, or not at all', async () => {
+    const offer = { widths: [200, 400], sizes: ['300x200', '400x267'] }
+    await using target = await startTarget({ config: { offer } })
+    await store(target.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
+    const up = await ask(target.base, '/photo_300_200.jpg')
+    expect([up.status, (await askLocation(target.base, up)).status]).toEqual([307, 200])
+    // A cover goes down a rung, where no size is offered.
+    const down = await ask(target.base, '/photo_300_200.jpg?fit=cover')
+    expect([down.status, json(down)['detail']]).toEqual([400, expect.stringContaining('200x133')])
+  })
 })
 
 describe('limits on renders', () => {

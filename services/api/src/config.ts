@@ -9,12 +9,12 @@ import { z } from 'zod'
 import { adminSettings } from './admin/config.ts'
 import { limitsSettings } from './limits/config.ts'
 import { offerSettings } from './offer/config.ts'
+import { offerWithinBounds } from './offer/within-bounds.ts'
 import { signingSettings } from './signing/config.ts'
 import { uploadSettings } from './upload/config.ts'
 import { uploadOrigins } from './upload/origins.ts'
 
-/** Everything that the api can be told. */
-export const apiConfigSchema = z.object({
+const apiSettings = z.object({
   ...listenSettings,
   processes: integer(
     { min: 0, max: 256, fallback: 1 },
@@ -53,5 +53,8 @@ export const apiConfigSchema = z.object({
   ...backendSettings,
   log: logSettings,
 })
+
+/** Everything that the api can be told. */
+export const apiConfigSchema = apiSettings.check(offerWithinBounds)
 
 export type ApiConfig = z.output<typeof apiConfigSchema>

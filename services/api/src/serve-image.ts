@@ -63,7 +63,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const original = await originals.find(variant.id)
     if (original === undefined)
       throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
-    if (boundedBox !== undefined) return bounded(boundedBox)
+    if (boundedBox !== undefined) return redirectTo(boundedBox, context)
     const isStored = link !== undefined && (await links.find(variant)) !== undefined
     return answerMiss({ request, variant, original, bounds, isStored, context, lookup })
   }
@@ -132,7 +132,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
         const smaller = boundCoverRequest(request, variant, rendering.source, bounds, offer)
         if (smaller === undefined)
           throw new Error('A cover within its bounds was taken for one outside.')
-        return boundedCover(smaller, context)
+        return redirectTo(smaller, context)
       }
       case 'spooled':
       case 'rendered':
@@ -144,7 +144,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   }
 
   /** Nobody is sent to an address that is refused. @throws AppError SIZE_NOT_OFFERED */
-  function boundedCover(smaller: SizedRequest, { acceptsWebp }: ImageContext): ImageReply {
+  function redirectTo(smaller: SizedRequest, { acceptsWebp }: ImageContext): ImageReply {
     assertOffered(toVariant(smaller, policy, acceptsWebp), offer)
     return bounded(smaller)
   }
@@ -155,7 +155,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (variant.fit === 'cover') {
       const size = await findSize(original, context.signal())
       const smaller = boundCoverRequest(request, variant, size, bounds, offer)
-      if (smaller !== undefined) return boundedCover(smaller, context)
+      if (smaller !== undefined) return redirectTo(smaller, context)
     }
     return image(variant, original, 'head', undefined, { lookup })
   }

@@ -38,4 +38,29 @@ describe('the configuration of the api', () => {
     const parse = () => parseConfig(apiConfigSchema, { upload_origins: ['*', origin] }, {})
     expect(parse).toThrow(`upload_origins (UPLOAD_ORIGINS): "${origin}" is neither * nor an origin`)
   })
+
+  const bounds = { max_width: 1000, max_height: 500 }
+  const parseOffer = (offer: Record<string, readonly string[]>) =>
+    parseConfig(apiConfigSchema, { offer, constraints: bounds }, {}).offer
+
+  it.each([
+    [{ widths: ['400', '1001'] }, /offer\.widths .*: 1001 .* `constraints\.max_width`/],
+    [{ sizes: ['9x501'] }, /offer\.sizes .*: 9x501 .* `constraints\.max_width` .* `max_height`/],
+    [
+      { sizes: ['300x200', '400x200'], widths: ['400'] },
+      /offer\.sizes .*: 300x200 .* `offer\.widths` .* 400x267/,
+    ],
+  ])('refuses %j, which could never be had, and names the keys', (offer, message) => {
+    expect(() => parseOffer(offer)).toThrow(message)
+  })
+
+  it('lets widths and sizes be offered that lead to each other', () => {
+    const offer = { sizes: ['300x200', '400x267', '1000x500'], widths: ['400', '1000'] }
+    expect(parseOffer(offer)).toEqual(offer)
+  })
+
+  it('tells of offers that cannot be had beside all other mistakes', () => {
+    const parse = () => parseConfig(apiConfigSchema, {}, { PORT: 'http', OFFERED_WIDTHS: '2400' })
+    expect(parse).toThrow(/PORT[^]*OFFERED_WIDTHS/)
+  })
 })
