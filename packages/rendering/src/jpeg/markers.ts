@@ -11,6 +11,8 @@ export type JpegFacts = {
 export type JpegScanner = {
   /** Takes the next bytes of the file, in order, in pieces of any size. Never throws. */
   push(chunk: Uint8Array): void
+  /** How many of the bytes that come next tell nothing. They are taken for pushed. */
+  skip(): number
   readonly facts: JpegFacts
 }
 
@@ -36,6 +38,10 @@ export function createJpegScanner(): JpegScanner {
   let place: Place = { kind: 'marker' }
   let afterFF = false
 
+  function isOfTables(marker: number): boolean {
+    return marker === DQT && scans === 0
+  }
+
   function enterSegment(marker: number, length: number): void {
     place =
       length > 2
@@ -44,7 +50,7 @@ export function createJpegScanner(): JpegScanner {
   }
 
   function leaveSegment(marker: number, content: readonly number[]): Place {
-    if (marker === DQT && scans === 0) readTables(content, tables)
+    if (isOfTables(marker)) readTables(content, tables)
     if (marker !== SOS) return { kind: 'marker' }
     scans += 1
     return { kind: 'entropy' }
@@ -74,7 +80,7 @@ export function createJpegScanner(): JpegScanner {
         else enterSegment(place.marker, place.high * 256 + byte)
         return
       case 'segment':
-        if (place.marker === DQT && scans === 0) place.content.push(byte)
+        if (isOfTables(place.marker)) place.content.push(byte)
         place.left -= 1
         if (place.left === 0) place = leaveSegment(place.marker, place.content)
         return
@@ -95,8 +101,18 @@ export function createJpegScanner(): JpegScanner {
     }
   }
 
+  function skip(): number {
+    if (place.kind !== 'segment') return 0
+    const { marker, left } = place
+    // A scan whose header is cut off is none.
+    if (marker === SOS || isOfTables(marker)) return 0
+    place = leaveSegment(marker, [])
+    return left
+  }
+
   return {
     push,
+    skip,
     get facts() {
       return { tables, scans }
     },

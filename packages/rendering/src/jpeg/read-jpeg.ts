@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { type JpegFacts, createJpegScanner } from './markers.ts'
 
-/** What is read at once of a whole file, and of its header, behind which nothing has to be scanned. */
-const chunkBytes = { file: 64 * 1024, header: 8 * 1024 } as const
-/** Tables stand at the beginning of a file, behind its metadata. */
+/** What is read at once of a whole file, and of its header, most of which is metadata that is skipped. */
+const chunkBytes = { file: 64 * 1024, header: 1024 } as const
+/** What is read for a header at the most: enough for any number of large segments, and not for a file built to be costly. */
 const headerBytes = 1024 * 1024
 
 /*
@@ -37,11 +37,13 @@ function readUntil(
   return withFile(path, (file) => {
     const scanner = createJpegScanner()
     const buffer = Buffer.allocUnsafe(chunk)
+    let at = 0
     for (let bytes = 0; !isDone(scanner.facts, bytes);) {
-      const bytesRead = readSync(file, buffer, 0, chunk, bytes)
+      const bytesRead = readSync(file, buffer, 0, chunk, at)
       if (bytesRead === 0) break
       bytes += bytesRead
       scanner.push(buffer.subarray(0, bytesRead))
+      at += bytesRead + scanner.skip()
     }
     return scanner.facts
   })
