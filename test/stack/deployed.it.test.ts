@@ -5,8 +5,8 @@ import { query } from '@iaas/testing/postgres'
 import { ownRedisMissing } from '@iaas/testing/redis'
 import sharp from 'sharp'
 import { type Deployed, provideDeployment } from '../support/deployed.ts'
-import { type Answer, ask, askUntil, store } from '../support/http.ts'
-import { readMetric } from '../support/metrics.ts'
+import { type Answer, ask, askUntil, getToken, json, store, upload } from '../support/http.ts'
+import { readMetric, readMetrics } from '../support/metrics.ts'
 import type { Stack } from '../support/stack.ts'
 
 describeUnless(ownRedisMissing, 'the services apart, on PostgreSQL, Redis and S3', () => {
@@ -71,11 +71,20 @@ describeUnless(ownRedisMissing, 'the services apart, on PostgreSQL, Redis and S3
   })
 
   it('out of bounds, damaged and cropped pictures go through the renderer service as well', async () => {
+    const before = await rendererTasks()
     const wide = await makePhoto({ width: 3000, height: 30, format: 'png' })
     await store(apis[0].base, 'wide', wide)
     const cover = await ask(apis[0].base, '/wide_500_500.png?fit=cover')
     expect([cover.status, cover.headers.location]).toEqual([307, '/wide_20_20.png?fit=cover'])
+    const covered = await rendererTasks()
+    expect(covered.render).toBeGreaterThan(before.render)
     await expect(store(apis[0].base, 'broken', photo.subarray(0, 2000))).rejects.toThrow(/415/)
+    const token = await getToken(apis[0].base, 'cropped')
+    const region = '?x=300&y=100&width=40&height=30'
+    const cropped = await upload(apis[0].base, 'cropped', token, photo, region)
+    expect(json(cropped)).toMatchObject({ original_width: 40, original_height: 30 })
+    // The wide one, the damaged one and the cropped one.
+    expect((await rendererTasks()).takenIn).toBe(before.takenIn + 3)
   })
 
   it('links that are deleted are forgotten by every api', async () => {
@@ -116,6 +125,13 @@ describeUnless(ownRedisMissing, 'the services apart, on PostgreSQL, Redis and S3
     expect(await uploader.stop()).toBe(0)
     expect(await Promise.all(apis.map((api) => api.stop()))).toEqual([0, 0])
   })
+
+  /** What the children of the renderer service have done: those of the api, which would do it as well, are not counted. */
+  async function rendererTasks() {
+    const metrics = await readMetrics(renderer.admin)
+    const count = (kind: string) => metrics.sum('iaas_render_task_duration_seconds_count', { kind })
+    return { render: count('render'), takenIn: count('take-in') }
+  }
 
   async function totalRenders(): Promise<number> {
     const counts = await Promise.all(apis.map((api) => readMetric(api, 'iaas_renders_total')))
