@@ -1,8 +1,6 @@
-import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Renderer } from '@iaas/common/ports/renderer'
-import { type Policy, type Variant, variantKey } from '@iaas/common/image'
-import { AppError } from '@iaas/common/errors'
+import type { Policy } from '@iaas/common/image'
 
 export const policy: Policy = {
   bounds: { width: 2000, height: 2000 },
@@ -41,34 +39,4 @@ export function createOriginalsThat(have: boolean): OriginalStore {
     space: unused,
     sweepTemporary: unused,
   }
-}
-
-export type MemoryLinks = LinkStore & {
-  readonly rows: Map<string, { readonly url: string; readonly renderedAt: number }>
-  /** Rejects this many of the next calls of `record`. */
-  failures: number
-}
-
-export function createMemoryLinks(): MemoryLinks {
-  const rows: MemoryLinks['rows'] = new Map()
-  const links: MemoryLinks = {
-    rows,
-    failures: 0,
-    find: async (variant: Variant) => rows.get(variantKey(variant)),
-    async record(variant, { url }, renderedAt) {
-      if (links.failures > 0) {
-        links.failures -= 1
-        throw new AppError('STORE_UNAVAILABLE', 'The database does not answer.')
-      }
-      const row = rows.get(variantKey(variant))
-      if (row === undefined || row.renderedAt < renderedAt) {
-        rows.set(variantKey(variant), { url, renderedAt })
-      }
-    },
-    async remove(variant) {
-      rows.delete(variantKey(variant))
-    },
-    count: () => Promise.reject(new Error('Nothing is counted here.')),
-  }
-  return links
 }

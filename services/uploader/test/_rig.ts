@@ -6,6 +6,7 @@ import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
 import { queueNames } from '@iaas/common/jobs'
 import { createSilentLogger } from '@iaas/common/log'
 import type { PersistRequest } from '@iaas/common/ports/persistence'
+import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { until } from '@iaas/testing/until'
@@ -14,13 +15,7 @@ import { type UploaderOptions, createUploader } from '../src/create-uploader.ts'
 import { createGiveUp } from '../src/handlers/give-up.ts'
 import { createPutObject } from '../src/handlers/put-object.ts'
 import { createRecordLink } from '../src/handlers/record-link.ts'
-import {
-  bytesOf,
-  createCountingRenderer,
-  createMemoryLinks,
-  createOriginalsThat,
-  policy,
-} from './_fakes.ts'
+import { bytesOf, createCountingRenderer, createOriginalsThat, policy } from './_fakes.ts'
 
 const log = createSilentLogger()
 
@@ -31,7 +26,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
   const objects = new Map<ObjectKey, Uint8Array>()
   const variants = createFakeVariantStore({ objects })
   const spool = createFakeSpool()
-  const links = createMemoryLinks()
+  const links = createFakeLinkStore()
   const renderer = createCountingRenderer()
   const originals = createOriginalsThat(true)
   const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })

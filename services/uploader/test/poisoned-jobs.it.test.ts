@@ -46,7 +46,7 @@ describeOnEachServer(
         expect(new Set(attempts)).toEqual(new Set([1]))
       }
       expect([...rig.objects.keys()]).toEqual([objectKey(request.variant, request.renderedAt)])
-      expect(rig.links.rows.size).toBe(1)
+      expect(rig.links.size).toBe(1)
     })
 
     it('T24 do not choose where an object goes: its key is that of its variant', async () => {

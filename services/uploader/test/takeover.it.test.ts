@@ -69,7 +69,7 @@ describeOnEachServer(
       await rig.persist(request)
       await once(child.stdout!, 'data')
       await using _uploader = rig.uploader()
-      expect(rig.links.rows.size).toBe(0)
+      expect(rig.links.size).toBe(0)
       child.kill('SIGKILL')
       await exited
       await rig.untilLinked(request)

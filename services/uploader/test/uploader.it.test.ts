@@ -12,7 +12,7 @@ import { createRig, newRequest } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
 const notStored = 'Its object was not stored.'
-const failure = () => new AppError('STORE_UNAVAILABLE', 'S3 does not answer.')
+const failure = () => new AppError('STORE_UNAVAILABLE', 'It does not answer.')
 
 /** A promise that is resolved from outside. */
 function createGate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
@@ -96,7 +96,7 @@ describeOnEachServer(
       const [failed] = await records.getFailed()
       await failed?.retry()
       await until(async () => (await records.getFailed())[0]?.failedReason === notStored)
-      expect(rig.links.rows.size).toBe(0)
+      expect(rig.links.size).toBe(0)
     })
 
     it('F11 never links what is not stored: the job of its object is removed by hand', async () => {
@@ -108,15 +108,22 @@ describeOnEachServer(
       await (await uploads.getJob(persistJobId(request)))?.remove()
       await using _uploader = rig.uploader()
       await until(async () => (await records.getFailed())[0]?.failedReason === notStored)
-      expect(rig.links.rows.size).toBe(0)
+      expect(rig.links.size).toBe(0)
     })
 
     it('records a link again that could not be recorded', async () => {
       await using rig = createRig(server)
-      rig.links.failures = 1
-      await using _uploader = rig.uploader()
+      let attempts = 0
+      await using _uploader = rig.uploader({
+        async recordLink(given, wasPreceded) {
+          attempts += 1
+          rig.links.failWith(attempts === 1 ? failure() : undefined)
+          await rig.handlers.recordLink(given, wasPreceded)
+        },
+      })
       const request = newRequest()
       await rig.persist(request)
+      await until(() => attempts > 1)
       await rig.untilLinked(request)
       expect(rig.objects.size).toBe(1)
     })
@@ -153,7 +160,7 @@ describeOnEachServer(
       await rig.persistence.schedule(request)
       await rig.untilIdle()
       expect(rig.objects.size).toBe(1)
-      expect(rig.links.rows.size).toBe(1)
+      expect(rig.links.size).toBe(1)
       expect(await (await rig.queue(queueNames.records)).getFailedCount()).toBe(0)
     })
 
@@ -164,7 +171,7 @@ describeOnEachServer(
       await rig.persist(request)
       await rig.untilLinked(request)
       await rig.untilIdle()
-      rig.links.rows.clear()
+      rig.links.clear()
       rig.objects.clear()
       await rig.persist(request)
       await rig.untilLinked(request)
@@ -191,7 +198,7 @@ describeOnEachServer(
       const [failed] = await uploads.getFailed()
       expect(failed?.attemptsMade).toBe(1)
       expect(await rig.spool.get(variantDigest(first.variant))).toBeUndefined()
-      expect(rig.links.rows.size).toBe(0)
+      expect(rig.links.size).toBe(0)
       await rig.persist(later)
       await rig.untilLinked(later)
     })
@@ -239,7 +246,7 @@ describeOnEachServer(
       }
       await using _one = rig.uploader(counted)
       await using _other = rig.uploader(counted)
-      await until(() => rig.links.rows.size === requests.length, 30_000)
+      await until(() => rig.links.size === requests.length, 30_000)
       expect(rig.objects.size).toBe(requests.length)
       expect(puts).toBe(requests.length)
     })

@@ -1,22 +1,48 @@
 import { type ImageId, type VariantKey, variantKey } from '@iaas/common/image'
 import type { Link, LinkStore } from '@iaas/common/ports/link-store'
 
+export type FakeLinkStore = LinkStore & {
+  /** How many links there are. */
+  readonly size: number
+  /** Forgets all links, as a DELETE of an operator does. */
+  clear(): void
+  /** Makes every following call reject; undefined: none. */
+  failWith(error: Error | undefined): void
+}
+
 /** Links in memory. */
-export function createFakeLinkStore(): LinkStore {
+export function createFakeLinkStore(): FakeLinkStore {
   type Row = { readonly id: ImageId; readonly link: Link; readonly renderedAt: number }
   const rows = new Map<VariantKey, Row>()
+  let failure: Error | undefined
+  const failIfToldTo = () => {
+    if (failure !== undefined) throw failure
+  }
   return {
-    find: (variant) => Promise.resolve(rows.get(variantKey(variant))?.link),
+    get size() {
+      return rows.size
+    },
+    clear: () => rows.clear(),
+    failWith(error) {
+      failure = error
+    },
+    async find(variant) {
+      failIfToldTo()
+      return rows.get(variantKey(variant))?.link
+    },
     async record(variant, link, renderedAt) {
+      failIfToldTo()
       const known = rows.get(variantKey(variant))
       if (known !== undefined && known.renderedAt >= renderedAt) return
       rows.set(variantKey(variant), { id: variant.id, link, renderedAt })
     },
     async remove(variant, link) {
+      failIfToldTo()
       const key = variantKey(variant)
       if (rows.get(key)?.link.url === link.url) rows.delete(key)
     },
     async count(id, limit) {
+      failIfToldTo()
       const ofOriginal = [...rows.values()].filter((row) => row.id === id)
       return Math.min(limit, ofOriginal.length)
     },

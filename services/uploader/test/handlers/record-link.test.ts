@@ -1,10 +1,12 @@
 import { objectKey, variantDigest } from '@iaas/common/digest'
+import { AppError } from '@iaas/common/errors'
+import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { createRecordLink } from '../../src/handlers/record-link.ts'
-import { bytesOf, createMemoryLinks } from '../_fakes.ts'
+import { bytesOf } from '../_fakes.ts'
 
 const yes = () => Promise.resolve(true)
 const no = () => Promise.resolve(false)
@@ -12,7 +14,7 @@ const no = () => Promise.resolve(false)
 function setUp() {
   const variant = makeVariant()
   const digest = variantDigest(variant)
-  const links = createMemoryLinks()
+  const links = createFakeLinkStore()
   const spool = createFakeSpool()
   const variants = createFakeVariantStore({ baseUrl: 'https://cdn.example' })
   const lags: number[] = []
@@ -32,7 +34,9 @@ describe('record-link', () => {
     await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
     await recordLink({ variant, renderedAt: 5000 }, yes)
     const url = `https://cdn.example/${objectKey(variant, 5000)}`
-    expect(await links.find(variant)).toEqual({ url, renderedAt: 5000 })
+    // It is that of its render: an earlier one's is no longer taken.
+    await links.record(variant, { url: 'of an earlier render' }, 4999)
+    expect(await links.find(variant)).toEqual({ url })
     expect(await spool.get(digest)).toBeUndefined()
   })
 
@@ -45,12 +49,13 @@ describe('record-link', () => {
   it('keeps the bytes where the link could not be recorded', async () => {
     const { variant, digest, links, spool, lags, recordLink } = setUp()
     await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
-    links.failures = 1
+    links.failWith(new AppError('STORE_UNAVAILABLE', 'The database does not answer.'))
     const attempt = recordLink({ variant, renderedAt: 5000 }, yes)
     await expect(attempt).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(await spool.get(digest)).toBeDefined()
+    links.failWith(undefined)
     await recordLink({ variant, renderedAt: 5000 }, yes)
-    expect(links.rows.size).toBe(1)
+    expect(links.size).toBe(1)
     expect(lags).toEqual([2000])
   })
 
@@ -58,13 +63,13 @@ describe('record-link', () => {
     const { variant, links, recordLink } = setUp()
     const attempt = recordLink({ variant, renderedAt: 5000 }, no)
     await expect(attempt).rejects.toMatchObject({ name: 'UnrecoverableError' })
-    expect(links.rows.size).toBe(0)
+    expect(links.size).toBe(0)
   })
 
   it('records the link of an object that is there, though nothing is known of its job', async () => {
     const { variant, links, variants, recordLink } = setUp()
     await variants.put(objectKey(variant, 5000), bytesOf('stored'), 'image/jpeg')
     await recordLink({ variant, renderedAt: 5000 }, no)
-    expect(links.rows.size).toBe(1)
+    expect(links.size).toBe(1)
   })
 })
