@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { type Answer, ask, json, postToken, upload } from '../support/http.ts'
 import { type Member, wasOut } from './fleet.ts'
 import { colourOf, drawPicture, isOfColour } from './_pictures.ts'
-import type { Random } from './_random.ts'
+import type { Random } from '../support/random.ts'
 
 /** What clients have seen, and what must hold ever after. */
 export type Witness = {

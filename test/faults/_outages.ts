@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { until } from '@iaas/testing/until'
 import { type Deployed, dependencies } from '../support/deployed.ts'
 import type { Stack } from '../support/stack.ts'
-import type { Fault } from './tcp-proxy.ts'
+import type { Fault } from '../support/tcp-proxy.ts'
 
 export type OutageScene = { readonly deployed: Deployed; uploader: Stack }
 

@@ -2,7 +2,7 @@ import { type Deployed, dependencies } from '../support/deployed.ts'
 import { shiftedClock } from '../support/shifted-clock.ts'
 import type { Fleet, Member } from './fleet.ts'
 import type { SmallDisk } from '@iaas/testing/small-disk'
-import type { Fault } from './tcp-proxy.ts'
+import type { Fault } from '../support/tcp-proxy.ts'
 
 /** A fault that chaos may choose. Two of the same target are never there at once. */
 export type Trouble = {

@@ -10,7 +10,7 @@ import {
 } from '../support/deployed.ts'
 import { ask, askUntil, postToken, store } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
-import type { Fault } from './tcp-proxy.ts'
+import type { Fault } from '../support/tcp-proxy.ts'
 
 /** The first answer pays for each dependency that it finds hung, ms. */
 const firstWithinMs = 7500

@@ -3,7 +3,7 @@ import { provideDatabase } from '@iaas/testing/postgres'
 import { startOwnRedis } from '@iaas/testing/redis'
 import { createBucket, startTestS3 } from '@iaas/testing/s3'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
-import { type TcpProxy, startTcpProxy } from '../faults/tcp-proxy.ts'
+import { type TcpProxy, startTcpProxy } from './tcp-proxy.ts'
 import { type Stack, type StackOptions, spawnStack, startStack } from './stack.ts'
 
 export const dependencies = ['database', 'redis', 's3', 'renderer'] as const

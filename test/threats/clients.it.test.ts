@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { createRandom } from '../support/hostile-names.ts'
+import { createRandom } from '../support/random.ts'
 import { ask, askUntil, store } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -43,7 +43,7 @@ describe('clients that go away, or take their time', () => {
       for (const index of queue) {
         const socket = await open()
         socket.write(`GET /photo_${100 + index}_90.webp HTTP/1.1\r\nHost: x\r\n\r\n`)
-        await delay(random(60))
+        await delay(random.below(60))
         socket.destroy()
       }
     }

@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { createRandom } from '../support/hostile-names.ts'
+import { createRandom } from '../support/random.ts'
 import { ask, store } from '../support/http.ts'
 import { sendRaw } from '../support/raw-request.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -106,8 +106,9 @@ describe('raw requests', () => {
     const proper = `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept: image/webp\r\nConnection: close\r\n\r\n`
     const spoil = () => {
       const bytes = Buffer.from(proper)
-      for (let left = 1 + random(6); left > 0; left -= 1) bytes[random(bytes.length)] = random(256)
-      return bytes.subarray(0, random(4) === 0 ? random(bytes.length) : bytes.length)
+      for (let left = 1 + random.below(6); left > 0; left -= 1)
+        bytes[random.below(bytes.length)] = random.below(256)
+      return bytes.subarray(0, random.below(4) === 0 ? random.below(bytes.length) : bytes.length)
     }
     const queue = Array.from({ length: inputs }, spoil).values()
     const sendSome = async () => {
