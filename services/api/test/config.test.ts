@@ -44,7 +44,7 @@ describe('the configuration of the api', () => {
     parseConfig(apiConfigSchema, { offer, constraints: bounds }, {}).offer
 
   it.each([
-    [{ widths: ['400', '1001'] }, /offer\.widths .*: 1001 .* `constraints\.max_width`/],
+    [{ widths: ['1001', '2000'] }, /offer\.widths .*: all .* `constraints\.max_width`/],
     [{ sizes: ['9x501'] }, /offer\.sizes .*: 9x501 .* `constraints\.max_width` .* `max_height`/],
     [
       { sizes: ['300x200', '400x200'], widths: ['400'] },
@@ -55,7 +55,7 @@ describe('the configuration of the api', () => {
   })
 
   it('lets widths and sizes be offered that lead to each other', () => {
-    const offer = { sizes: ['300x200', '400x267', '1000x500'], widths: ['400', '1000'] }
+    const offer = { sizes: ['300x200', '400x267', '1000x500'], widths: ['400', '1000', '1600'] }
     expect(parseOffer(offer)).toEqual(offer)
   })
 

@@ -8,7 +8,7 @@ type Offered = {
   readonly constraints: z.output<typeof constraintsSettings>
 }
 
-/** Refuses offers that nobody is ever answered with: such a size refuses all requests, and such a width bounds none. */
+/** Refuses offers that nobody is ever answered with: such a size refuses all requests, and such widths bound none. */
 export const offerWithinBounds = z.superRefine<Offered>(
   (offered, context) => {
     for (const { key, message } of findMistakes(offered)) {
@@ -26,9 +26,10 @@ function findMistakes({ offer, constraints }: Offered): readonly Mistake[] {
   const bounds = { width: constraints.max_width, height: constraints.max_height }
   const names = new Set(sizes.map(nameOf))
 
-  function judgeWidth(width: number): string | undefined {
-    if (width <= bounds.width) return undefined
-    return `${width} is more than \`constraints.max_width\` (${bounds.width})`
+  /** Rungs beyond the bounds do no harm, as long as there are others. */
+  function judgeWidths(): string | undefined {
+    if (widths.length === 0 || widths.some((width) => width <= bounds.width)) return undefined
+    return `all are more than \`constraints.max_width\` (${bounds.width})`
   }
 
   function judgeSize(size: Size): string | undefined {
@@ -41,7 +42,7 @@ function findMistakes({ offer, constraints }: Offered): readonly Mistake[] {
   }
 
   return [
-    ...widths.map((width) => ({ key: 'widths' as const, message: judgeWidth(width) })),
+    { key: 'widths' as const, message: judgeWidths() },
     ...sizes.map((size) => ({ key: 'sizes' as const, message: judgeSize(size) })),
   ].filter((verdict): verdict is Mistake => verdict.message !== undefined)
 }
