@@ -71,7 +71,7 @@ export const faults = [
   {
     row: 'F8',
     breaks: 'what waits in the spool without a job is never queued again',
-    file: 'services/api/src/renderings/persist-rendition.ts',
+    file: 'services/api/src/renditions/persist-rendition.ts',
     find: 'Math.abs(now() - renderedAt) > rescheduleAfterMs',
     replace: 'renderedAt === Number.NaN',
     test: 'services/api/test/serve-image.test.ts',
@@ -240,7 +240,7 @@ export const faults = [
   {
     row: 'F24',
     breaks: 'the age of a rendition is believed, by whatever clock',
-    file: 'services/api/src/renderings/persist-rendition.ts',
+    file: 'services/api/src/renditions/persist-rendition.ts',
     find: 'Math.abs(now() - renderedAt) > rescheduleAfterMs',
     replace: 'now() - renderedAt > rescheduleAfterMs',
     test: 'services/api/test/serve-image.test.ts',

@@ -104,7 +104,7 @@ export const requests = [
   {
     row: 'R11',
     breaks: 'what is beyond the cap is stored all the same',
-    file: 'services/api/src/renderings/persist-rendition.ts',
+    file: 'services/api/src/renditions/persist-rendition.ts',
     find: 'if (!(await variantCap.take(variant.id)))',
     replace: 'if ((await variantCap.take(variant.id)) === undefined)',
     test: 'services/api/test/limits/variant-cap.test.ts',
@@ -120,7 +120,7 @@ export const requests = [
   {
     row: 'R12',
     breaks: 'each process renders what another one is rendering',
-    file: 'services/api/src/renderings/await-turn.ts',
+    file: 'services/api/src/renditions/await-turn.ts',
     find: 'if (turns === undefined) return',
     replace: 'if (patienceMs > 0) return',
     test: 'test/threats/stampede.it.test.ts',

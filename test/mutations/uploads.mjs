@@ -158,7 +158,7 @@ export const uploads = [
   },
   {
     row: 'T16',
-    breaks: 'renderings keep the metadata of the original',
+    breaks: 'renditions keep the metadata of the original',
     file: 'packages/rendering/src/steps/encode.ts',
     find: "image.toColourspace('srgb')",
     replace: "image.toColourspace('srgb').keepMetadata()",
@@ -174,7 +174,7 @@ export const uploads = [
   },
   {
     row: 'T17',
-    breaks: 'renderings keep the colours of the original',
+    breaks: 'renditions keep the colours of the original',
     file: 'packages/rendering/src/steps/encode.ts',
     find: "image.toColourspace('srgb')",
     replace: 'image.keepIccProfile()',

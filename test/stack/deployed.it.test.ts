@@ -42,7 +42,7 @@ describeUnless(ownRedisMissing, 'the services apart, on PostgreSQL, Redis and S3
     })
   })
 
-  it('a rendering is stored in the bucket by the uploader, and both apis redirect there', async () => {
+  it('a rendition is stored in the bucket by the uploader, and both apis redirect there', async () => {
     const rendered = await ask(apis[0].base, '/photo_91_91.jpg?fit=crop')
     const isHit = ({ status }: { status: number }) => status === 307
     const [one, other] = await Promise.all(

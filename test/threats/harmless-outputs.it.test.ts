@@ -37,7 +37,7 @@ describe('what is hidden in a picture', () => {
   }
 
   it.each(['jpeg', 'png', 'webp', 'tiff'] as const)(
-    'T16 position, camera and author of a %s are in no rendering of it',
+    'T16 position, camera and author of a %s are in no rendition of it',
     async (format) => {
       const telling = await makeTelling(format)
       expect(telling.includes(marker)).toBe(true)
@@ -56,7 +56,7 @@ describe('what is hidden in a picture', () => {
     },
   )
 
-  it('T17 a colour profile of 60 MB when unpacked costs nothing, and is in no rendering', async () => {
+  it('T17 a colour profile of 60 MB when unpacked costs nothing, and is in no rendition', async () => {
     const plain = await makePhoto({ width: 80, height: 60, format: 'png' })
     const profile = Buffer.concat([
       Buffer.from('bomb\0\0', 'latin1'),
@@ -78,7 +78,7 @@ describe('what is hidden in a picture', () => {
     expect(performance.now() - startedAt).toBeLessThan(5000)
   })
 
-  it('T17 renderings are sRGB, whatever the colours of the original', async () => {
+  it('T17 renditions are sRGB, whatever the colours of the original', async () => {
     const wide = await sharp(await makePhoto({ width: 80, height: 60, format: 'png' }))
       .withIccProfile('p3')
       .jpeg()

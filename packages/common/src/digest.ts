@@ -21,7 +21,7 @@ export function originalPath(id: ImageId): string {
 export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
 
 /**
- * Where a rendering of a variant is stored. The time keeps a later rendering of the same variant apart from an earlier
+ * Where a rendition of a variant is stored. The time keeps a later rendition of the same variant apart from an earlier
  * one that caches may still hold.
  *
  * @param renderedAt when it was rendered, ms since the epoch

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fits, formats, parseImageId, type Format, type Variant } from './image/index.ts'
-import type { PersistRequest } from './ports/persistence.ts'
+import type { WaitingRendition } from './ports/persistence.ts'
 import { type Digest, variantDigest } from './digest.ts'
 
 /**
@@ -38,18 +38,18 @@ const payloadSchema = z.object({
 /** What both jobs of a flow carry. Everything else (object key, spool name) is computed from it, never taken from it. */
 export type PersistPayload = z.input<typeof payloadSchema>
 
-export function toPayload({ variant, renderedAt }: PersistRequest): PersistPayload {
+export function toPayload({ variant, renderedAt }: WaitingRendition): PersistPayload {
   return { v: payloadVersion, variant, renderedAt }
 }
 
 /** @throws ZodError or AppError for anything that no version of this service has enqueued */
-export function parsePayload(data: unknown): PersistRequest {
+export function parsePayload(data: unknown): WaitingRendition {
   const { variant, renderedAt } = payloadSchema.parse(data)
   return { variant: variant satisfies Variant, renderedAt }
 }
 
-/** One id a rendering, the same in both queues; a later rendering of the same variant is another job. */
-export function persistJobId({ variant, renderedAt }: PersistRequest): string {
+/** One id a rendition, the same in both queues; a later rendition of the same variant is another job. */
+export function persistJobId({ variant, renderedAt }: WaitingRendition): string {
   return `${variantDigest(variant)}-${renderedAt.toString(36)}`
 }
 

@@ -39,7 +39,7 @@ describe('payloads', () => {
     expect(() => parsePayload(data)).toThrow(/./)
   })
 
-  it('are one job a rendering, with an id that a queue takes', () => {
+  it('are one job a rendition, with an id that a queue takes', () => {
     const first = persistJobId({ variant, renderedAt: 1 })
     expect(first).toBe(persistJobId({ variant: { ...variant }, renderedAt: 1 }))
     expect(first).not.toBe(persistJobId({ variant, renderedAt: 2 }))

@@ -29,7 +29,7 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
 }
 
 /**
- * An estimate of the memory that a picture takes from its header to its rendering, bytes.
+ * An estimate of the memory that a picture takes from its header to its rendition, bytes.
  *
  * @param output undefined where nothing is written
  */

@@ -16,8 +16,8 @@ import { toOffer } from './offer/config.ts'
 import {
   type RenditionPersister,
   createRenditionPersister,
-} from './renderings/persist-rendition.ts'
-import { type Rendering, createRenderings } from './renderings/renderings.ts'
+} from './renditions/persist-rendition.ts'
+import { type MissOutcome, createRenditions } from './renditions/renditions.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { toSigner } from './signing/config.ts'
@@ -45,10 +45,10 @@ type Images = { readonly image: AppOptions['image']; readonly metrics: ApiMetric
 export function createImages(options: ImagesOptions): Images {
   const { config, log, telemetry, stores, closers, renderer, policy } = options
   const { originals, variants, spool, layers } = stores
-  const flights = createSingleFlight<Rendering>()
+  const flights = createSingleFlight<MissOutcome>()
   const metrics = createApiMetrics(telemetry.registry, { flights: () => flights.size })
   const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
-  const renderings = createRenderings({
+  const renditions = createRenditions({
     flights,
     spool,
     links,
@@ -72,7 +72,7 @@ export function createImages(options: ImagesOptions): Images {
         originals,
         variants,
         findSize: createKnownSizes(renderer),
-        renderings,
+        renditions,
       }),
       serveOriginal: createServeOriginal(originals),
       redirectMaxAge: config.redirect_cache_timeout,

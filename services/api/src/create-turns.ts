@@ -4,7 +4,7 @@ import type { Closers } from '@iaas/common/lifecycle/closers'
 import { createRedis } from '@iaas/common/redis/connection'
 import { createRedisTurns } from '@iaas/common/redis/turns'
 import type { ApiOptions } from './create-api.ts'
-import { type AwaitTurn, createAwaitTurn } from './renderings/await-turn.ts'
+import { type AwaitTurn, createAwaitTurn } from './renditions/await-turn.ts'
 
 /** How long a process waits for another that renders the same, before it does so as well, ms. */
 const patienceMs = 2000

@@ -9,7 +9,7 @@ import {
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { Timing } from './http/headers.ts'
-import type { Rendering } from './renderings/renderings.ts'
+import type { MissOutcome } from './renditions/renditions.ts'
 import { type Validators, validatorsOf } from './validators.ts'
 
 /** The answer to a sized request. `bytes` is undefined where none are sent: HEAD, not modified. */
@@ -58,12 +58,12 @@ export function image(
   }
 }
 
-export function outcomeOf(rendering: Rendering & { readonly coalesced: boolean }): ImageOutcome {
-  if (rendering.kind === 'spooled') return 'spool'
-  return rendering.coalesced ? 'coalesced' : 'miss'
+export function outcomeOf(outcome: MissOutcome & { readonly coalesced: boolean }): ImageOutcome {
+  if (outcome.kind === 'spooled') return 'spool'
+  return outcome.coalesced ? 'coalesced' : 'miss'
 }
 
-export function timingOf(rendering: Rendering): Timing {
-  if (rendering.kind !== 'rendered') return {}
-  return { queue: rendering.timing.queueMs, render: rendering.timing.renderMs }
+export function timingOf(outcome: MissOutcome): Timing {
+  if (outcome.kind !== 'rendered') return {}
+  return { queue: outcome.timing.queueMs, render: outcome.timing.renderMs }
 }

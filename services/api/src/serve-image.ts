@@ -18,7 +18,7 @@ import type { Timing } from './http/headers.ts'
 import type { FindSize } from './known-sizes.ts'
 import type { CachedLinks } from './links/cached-links.ts'
 import { type ImageReply, bounded, hit, image, outcomeOf, timingOf } from './image-reply.ts'
-import type { Renderings } from './renderings/renderings.ts'
+import type { Renditions } from './renditions/renditions.ts'
 import { type Validators, validatorsOf } from './validators.ts'
 
 export type ImageContext = {
@@ -39,14 +39,14 @@ export type ServeImageOptions = {
   readonly originals: OriginalStore
   readonly variants: VariantStore
   readonly findSize: FindSize
-  readonly renderings: Renderings
+  readonly renditions: Renditions
 }
 
 export type ServeImage = (request: SizedRequest, context: ImageContext) => Promise<ImageReply>
 
 /** Answers a sized request: from its link, within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, offer, links, originals, variants, findSize, renderings } = options
+  const { policy, offer, links, originals, variants, findSize, renditions } = options
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.acceptsWebp)
@@ -117,28 +117,28 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
       return image(variant, original, 'not-modified', undefined, { lookup })
     }
     if (context.headOnly) return answerHead(miss)
-    const rendering = await renderings.get(
+    const outcome = await renditions.get(
       { variant, original, bounds, isStored, client: context.client() },
       context.signal(),
     )
-    switch (rendering.kind) {
+    switch (outcome.kind) {
       case 'linked': {
-        const { link } = rendering
+        const { link } = outcome
         const timing = { lookup }
         const reply = await answerHit({ request, variant, link, context, timing })
         return reply ?? hit(variant, link, timing)
       }
       case 'out-of-bounds': {
-        const smaller = boundCoverRequest(request, variant, rendering.source, bounds, offer)
+        const smaller = boundCoverRequest(request, variant, outcome.source, bounds, offer)
         if (smaller === undefined)
           throw new Error('A cover within its bounds was taken for one outside.')
         return redirectTo(smaller, context)
       }
       case 'spooled':
       case 'rendered':
-        return image(variant, original, outcomeOf(rendering), rendering.bytes, {
+        return image(variant, original, outcomeOf(outcome), outcome.bytes, {
           lookup,
-          ...timingOf(rendering),
+          ...timingOf(outcome),
         })
     }
   }

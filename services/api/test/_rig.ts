@@ -26,9 +26,9 @@ import { createCachedLinks } from '../src/links/cached-links.ts'
 import type { RenderLimits } from '../src/limits/render-limits.ts'
 import { createVariantCap } from '../src/limits/variant-cap.ts'
 import { createApiMetrics } from '../src/metrics/api-metrics.ts'
-import { createAwaitTurn } from '../src/renderings/await-turn.ts'
-import { createRenditionPersister } from '../src/renderings/persist-rendition.ts'
-import { type Rendering, createRenderings } from '../src/renderings/renderings.ts'
+import { createAwaitTurn } from '../src/renditions/await-turn.ts'
+import { createRenditionPersister } from '../src/renditions/persist-rendition.ts'
+import { type MissOutcome, createRenditions } from '../src/renditions/renditions.ts'
 import { type ImageContext, createServeImage } from '../src/serve-image.ts'
 
 export type RigOptions = {
@@ -52,7 +52,7 @@ export async function createRig(options: RigOptions = {}) {
   const renderer = createHeldRenderer()
   const time = { now: 1_700_000_000_000 }
   const log = createSilentLogger()
-  const flights = createSingleFlight<Rendering>()
+  const flights = createSingleFlight<MissOutcome>()
   const metrics = createApiMetrics(createTelemetry('test', log).registry, {
     flights: () => flights.size,
   })
@@ -77,7 +77,7 @@ export async function createRig(options: RigOptions = {}) {
     maxPending: 10,
     rescheduleAfterMs: 60_000,
   })
-  const renderings = createRenderings({
+  const renditions = createRenditions({
     ...shared,
     flights,
     links,
@@ -96,7 +96,7 @@ export async function createRig(options: RigOptions = {}) {
     originals,
     variants,
     findSize: createKnownSizes(renderer),
-    renderings,
+    renditions,
   })
   return {
     id,

@@ -32,7 +32,7 @@ describe('a hit', () => {
     rig.variants.get = () => Promise.reject(new Error('S3 is gone'))
     expect(await rig.serve({ options: proxied })).toMatchObject({ outcome: 'miss' })
     await rig.drain()
-    expect(rig.persistence.requests).toEqual([])
+    expect(rig.persistence.renditions).toEqual([])
   })
 
   it('whose object is gone is rendered when proxied, and stored again', async () => {
@@ -41,7 +41,7 @@ describe('a hit', () => {
     await rig.store.record(plainVariant(rig.id), { url: rig.variants.url(key) }, 5)
     expect(await rig.serve({ options: proxied })).toMatchObject({ outcome: 'miss' })
     await rig.drain()
-    expect(rig.persistence.requests).toHaveLength(1)
+    expect(rig.persistence.renditions).toHaveLength(1)
   })
 })
 
@@ -52,7 +52,7 @@ describe('a miss', () => {
     expect(reply).toMatchObject({ kind: 'image', outcome: 'miss', mime: 'image/jpeg' })
     await rig.drain()
     const variant = plainVariant(rig.id)
-    expect(rig.persistence.requests).toEqual([{ variant, renderedAt: rig.time.now }])
+    expect(rig.persistence.renditions).toEqual([{ variant, renderedAt: rig.time.now }])
     expect([...rig.entries.keys()]).toEqual([variantDigest(variant)])
   })
 
@@ -97,7 +97,7 @@ describe('a miss', () => {
     await rig.drain()
     await setImmediate()
     expect(await rig.serve()).toMatchObject({ outcome: 'spool', bytes: Buffer.from('rendition') })
-    expect([rig.renderer.jobs.length, rig.persistence.requests.length]).toEqual([1, 1])
+    expect([rig.renderer.jobs.length, rig.persistence.renditions.length]).toEqual([1, 1])
   })
 
   it('that was stored between the lookup and the render is a hit', async () => {
@@ -129,7 +129,7 @@ describe('a miss', () => {
     rig.persistence.failWith(undefined)
     expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
     await rig.drain()
-    expect(rig.persistence.requests).toHaveLength(1)
+    expect(rig.persistence.renditions).toHaveLength(1)
   })
 
   it('that the queue did not take is queued later, without another request', async () => {
@@ -139,11 +139,11 @@ describe('a miss', () => {
     await rig.serve({ width: 55 })
     await rig.drain()
     await rig.retry()
-    expect(rig.persistence.requests).toHaveLength(0)
+    expect(rig.persistence.renditions).toHaveLength(0)
     rig.persistence.failWith(undefined)
     await rig.retry()
     await rig.retry()
-    expect(rig.persistence.requests).toHaveLength(2)
+    expect(rig.persistence.renditions).toHaveLength(2)
   })
 
   it('F18 that finds the queue full is queued by a later request, and not before', async () => {
@@ -153,11 +153,11 @@ describe('a miss', () => {
     await rig.drain()
     rig.persistence.failWith(undefined)
     await rig.retry()
-    expect(rig.persistence.requests).toHaveLength(0)
+    expect(rig.persistence.renditions).toHaveLength(0)
     rig.time.now += 60_001
     await rig.serve()
     await rig.drain()
-    expect(rig.persistence.requests).toHaveLength(1)
+    expect(rig.persistence.renditions).toHaveLength(1)
   })
 
   it('that could not be spooled is queued without its bytes', async () => {
@@ -165,7 +165,7 @@ describe('a miss', () => {
     rig.spool.put = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'Redis is gone.'))
     await rig.serve()
     await rig.drain()
-    expect(rig.persistence.requests).toHaveLength(1)
+    expect(rig.persistence.renditions).toHaveLength(1)
   })
 
   it.each([
@@ -178,7 +178,7 @@ describe('a miss', () => {
     await rig.spool.put(variantDigest(variant), { bytes: Buffer.from('old'), renderedAt })
     await rig.serve()
     await rig.drain()
-    expect(rig.persistence.requests).toEqual([{ variant, renderedAt }])
+    expect(rig.persistence.renditions).toEqual([{ variant, renderedAt }])
   })
 
   it('ends its render when the last client has left, and no earlier', async () => {
@@ -223,7 +223,7 @@ describe('without a render', () => {
     const cover = { options: { ...defaultOptions, fit: 'cover' as const } }
     expect(await rig.serve(cover)).toMatchObject({ kind: 'bounded' })
     await rig.drain()
-    expect(rig.persistence.requests).toEqual([])
+    expect(rig.persistence.renditions).toEqual([])
   })
 
   it('HEAD has the headers alone', async () => {

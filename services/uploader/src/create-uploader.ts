@@ -34,11 +34,11 @@ export function createUploader(options: UploaderOptions): AsyncDisposable {
   const handlers: Readonly<Record<QueueName, Handler>> = {
     [queueNames.uploads]: {
       name: jobNames.putObject,
-      handle: (request, { signal }) => putObject(request, signal),
+      handle: (rendition, { signal }) => putObject(rendition, signal),
     },
     [queueNames.records]: {
       name: jobNames.recordLink,
-      handle: (request, { wasPreceded }) => recordLink(request, wasPreceded),
+      handle: (rendition, { wasPreceded }) => recordLink(rendition, wasPreceded),
     },
   }
   const workers = Object.entries(handlers).map(([queue, handler]) => {

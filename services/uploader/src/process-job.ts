@@ -1,7 +1,7 @@
 import { variantDigest } from '@iaas/common/digest'
 import { parsePayload } from '@iaas/common/jobs'
 import type { Logger } from '@iaas/common/log'
-import type { PersistRequest } from '@iaas/common/ports/persistence'
+import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { type Job, UnrecoverableError } from 'bullmq'
 import type { GiveUp } from './handlers/give-up.ts'
 import type { UploaderMetrics } from './metrics.ts'
@@ -11,7 +11,7 @@ export type ProcessJobOptions = {
   readonly queue: string
   /** The one kind of job in this queue. */
   readonly name: string
-  readonly handle: (request: PersistRequest, attempt: Attempt) => Promise<unknown>
+  readonly handle: (rendition: WaitingRendition, attempt: Attempt) => Promise<unknown>
   readonly giveUp: GiveUp
   readonly metrics: Pick<UploaderMetrics, 'job'>
   readonly log: Logger
@@ -39,11 +39,11 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
     const startedAt = performance.now()
     const attempt = job.attemptsMade + 1
     const fields = { queue, jobId: job.id, attempt }
-    let request: PersistRequest | undefined
+    let rendition: WaitingRendition | undefined
     try {
       if (job.name !== name) throw new UnrecoverableError(`There is no handler for "${job.name}".`)
-      request = parsePayload(job.data)
-      await handle(request, { signal, wasPreceded: () => wasPreceded(job) })
+      rendition = parsePayload(job.data)
+      await handle(rendition, { signal, wasPreceded: () => wasPreceded(job) })
       const ms = performance.now() - startedAt
       metrics.job(queue, 'done', ms)
       writeDone({ ...fields, ms: Math.round(ms) })
@@ -53,8 +53,8 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
       const isLast = jobError instanceof UnrecoverableError || attempt >= (job.opts.attempts ?? 1)
       metrics.job(queue, isLast ? 'failed' : 'retried', performance.now() - startedAt)
       log.warn(isLast ? 'job failed' : 'job to be tried again', { error })
-      if (isLast && request !== undefined) {
-        const { variant, renderedAt } = request
+      if (isLast && rendition !== undefined) {
+        const { variant, renderedAt } = rendition
         await giveUp({ digest: variantDigest(variant), renderedAt }).catch((cause: unknown) =>
           log.warn('spool not cleared', { error: cause }),
         )

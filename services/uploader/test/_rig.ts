@@ -5,7 +5,7 @@ import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
 import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
 import { queueNames } from '@iaas/common/jobs'
 import { createSilentLogger } from '@iaas/common/log'
-import type { PersistRequest } from '@iaas/common/ports/persistence'
+import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
@@ -75,21 +75,21 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
       return open.get()
     },
     /** As the api does after a render. */
-    async persist(request: PersistRequest, text = 'spooled') {
-      const spooled = { bytes: bytesOf(text), renderedAt: request.renderedAt }
-      await spool.put(variantDigest(request.variant), spooled)
-      await persistence.schedule(request)
+    async persist(rendition: WaitingRendition, text = 'spooled') {
+      const spooled = { bytes: bytesOf(text), renderedAt: rendition.renderedAt }
+      await spool.put(variantDigest(rendition.variant), spooled)
+      await persistence.schedule(rendition)
     },
     /** As `persist`, again and again until the queue takes it. */
-    async persistAtLast(request: PersistRequest) {
+    async persistAtLast(rendition: WaitingRendition) {
       await until(() =>
-        this.persist(request).then(
+        this.persist(rendition).then(
           () => true,
           () => false,
         ),
       )
     },
-    async untilLinked({ variant, renderedAt }: PersistRequest) {
+    async untilLinked({ variant, renderedAt }: WaitingRendition) {
       const url = variants.url(objectKey(variant, renderedAt))
       await until(async () => (await links.find(variant))?.url === url)
     },
@@ -119,8 +119,8 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
 
 let time = 1_764_000_000_000
 
-/** A request that no other call has made. */
-export function newRequest(part: Partial<PersistRequest> = {}): PersistRequest {
+/** A rendition that no other call has made. */
+export function newRendition(part: Partial<WaitingRendition> = {}): WaitingRendition {
   time += 1000
   return { variant: makeVariant(), renderedAt: time, ...part }
 }

@@ -6,7 +6,7 @@ import { createSilentLogger } from '@iaas/common/log'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
 import { createClearFailed } from '../src/clear-failed.ts'
-import { createRig, newRequest } from './_rig.ts'
+import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
 const damaged = () => Promise.reject(new AppError('IMAGE_DAMAGED', 'The original is damaged.'))
@@ -17,7 +17,7 @@ describeOnEachServer(
     it('ends after the rendition that it gives up, where the uploader ends, and gives up the others later', async () => {
       await using rig = createRig(server)
       await using _uploader = rig.uploader({ putObject: damaged })
-      for (let jobs = 0; jobs < 3; jobs += 1) await rig.persist(newRequest())
+      for (let jobs = 0; jobs < 3; jobs += 1) await rig.persist(newRendition())
       const records = await rig.queue(queueNames.records)
       await until(async () => (await records.getFailedCount()) === 3)
       const closers = createClosers(createSilentLogger())

@@ -4,7 +4,7 @@ import { jobNames, longestPauseMs, queueNames, toPayload } from '@iaas/common/jo
 import { createSilentLogger } from '@iaas/common/log'
 import { expect, it } from '@jest/globals'
 import { createHastenDelayed } from '../src/hasten-delayed.ts'
-import { createRig, newRequest } from './_rig.ts'
+import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
 const log = createSilentLogger()
@@ -16,7 +16,7 @@ describeOnEachServer(
       await using rig = createRig(server)
       const queue = await rig.queue(queueNames.uploads)
       const add = (delay: number) =>
-        queue.add(jobNames.putObject, toPayload(newRequest()), { delay, attempts: 3 })
+        queue.add(jobNames.putObject, toPayload(newRendition()), { delay, attempts: 3 })
       const usual = await add(longestPauseMs)
       const late = [await add(3_600_000), await add(86_400_000)]
 

@@ -4,7 +4,7 @@ import { jobNames, persistJobId, queueNames, toPayload } from '@iaas/common/jobs
 import { createSilentLogger } from '@iaas/common/log'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
-import { createRig, newRequest } from './_rig.ts'
+import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
 type Rig = ReturnType<typeof createRig>
@@ -35,19 +35,19 @@ describeOnEachServer(
   (server) => {
     it('F25 are done where they only have fields more than are known here', async () => {
       await using rig = createRig(server)
-      const request = newRequest()
-      const { variant, ...payload } = toPayload(request)
+      const rendition = newRendition()
+      const { variant, ...payload } = toPayload(rendition)
       const data = { ...payload, variant: { ...variant, glow: 7 }, traceparent: '00-1-2-01' }
-      await schedule(rig, persistJobId(request), data)
+      await schedule(rig, persistJobId(rendition), data)
       await using _uploader = rig.uploader()
-      await rig.untilLinked(request)
-      expect([...rig.objects.keys()]).toEqual([objectKey(request.variant, request.renderedAt)])
+      await rig.untilLinked(rendition)
+      expect([...rig.objects.keys()]).toEqual([objectKey(rendition.variant, rendition.renderedAt)])
     })
 
     it('F25 that are not known here fail once and say so, are kept, and hold up nothing', async () => {
       await using rig = createRig(server)
-      const request = newRequest()
-      await schedule(rig, persistJobId(request), { ...toPayload(request), v: 2 })
+      const rendition = newRendition()
+      await schedule(rig, persistJobId(rendition), { ...toPayload(rendition), v: 2 })
       const uploads = await rig.queue(queueNames.uploads)
       const records = await rig.queue(queueNames.records)
       await using _uploader = rig.uploader({ concurrency: 1 })
@@ -59,7 +59,7 @@ describeOnEachServer(
         failedReason: 'The job is malformed. v: only jobs of version 1 are known here',
       })
       // The same variant, rendered later, is another job.
-      const later = { ...request, renderedAt: request.renderedAt + 1 }
+      const later = { ...rendition, renderedAt: rendition.renderedAt + 1 }
       await rig.persist(later)
       await rig.untilLinked(later)
       expect(await uploads.getFailedCount()).toBe(1)

@@ -2,11 +2,11 @@ import { objectKey } from '@iaas/common/digest'
 import { jobNames, queueNames, toPayload } from '@iaas/common/jobs'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
-import { createRig, newRequest } from './_rig.ts'
+import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
-const { variant } = newRequest()
-const sound = toPayload(newRequest())
+const { variant } = newRendition()
+const sound = toPayload(newRendition())
 const options = { attempts: 12, backoff: { type: 'fixed', delay: 1 } }
 
 /** What somebody who reaches the queue, and nothing else, may put into it. */
@@ -35,9 +35,9 @@ describeOnEachServer(
       }
       await uploads.add('format-disk', sound, options)
       await using _uploader = rig.uploader({ concurrency: 1 })
-      const request = newRequest()
-      await rig.persist(request)
-      await rig.untilLinked(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
+      await rig.untilLinked(rendition)
       const count = Object.keys(poisons).length
       await until(async () => (await uploads.getFailedCount()) === count + 1)
       await until(async () => (await records.getFailedCount()) === count)
@@ -45,19 +45,19 @@ describeOnEachServer(
         const attempts = (await queue.getFailed()).map(({ attemptsMade }) => attemptsMade)
         expect(new Set(attempts)).toEqual(new Set([1]))
       }
-      expect([...rig.objects.keys()]).toEqual([objectKey(request.variant, request.renderedAt)])
+      expect([...rig.objects.keys()]).toEqual([objectKey(rendition.variant, rendition.renderedAt)])
       expect(rig.links.size).toBe(1)
     })
 
     it('T24 do not choose where an object goes: its key is that of its variant', async () => {
       await using rig = createRig(server)
-      const request = newRequest()
+      const rendition = newRendition()
       const foreign = { key: 'other/bucket/key', objectKey: '../x', url: 'http://192.0.2.1/x' }
       const uploads = await rig.queue(queueNames.uploads)
-      await uploads.add(jobNames.putObject, { ...toPayload(request), ...foreign }, options)
+      await uploads.add(jobNames.putObject, { ...toPayload(rendition), ...foreign }, options)
       await using _uploader = rig.uploader()
       await until(() => rig.objects.size === 1)
-      expect([...rig.objects.keys()]).toEqual([objectKey(request.variant, request.renderedAt)])
+      expect([...rig.objects.keys()]).toEqual([objectKey(rendition.variant, rendition.renderedAt)])
     })
   },
 )

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { findFreePort } from '@iaas/testing/free-port'
 import { provideDatabase, query } from '@iaas/testing/postgres'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { createRig, newRequest } from './_rig.ts'
+import { createRig, newRendition } from './_rig.ts'
 
 const database = await provideDatabase()
 afterAll(() => database[Symbol.asyncDispose]())
@@ -20,11 +20,11 @@ describe('an uploader on a PostgreSQL', () => {
     const name = newName()
     await using rig = createRig({ kind: 'postgres', url: urlOf(name) })
     await using _uploader = rig.uploader()
-    const request = newRequest()
-    await expect(rig.persist(request)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    const rendition = newRendition()
+    await expect(rig.persist(rendition)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await query(database.url, `CREATE DATABASE ${name}`)
-    await rig.persistAtLast(request)
-    await rig.untilLinked(request)
+    await rig.persistAtLast(rendition)
+    await rig.untilLinked(rendition)
   })
 
   it('F3 works on after all its connections were cut', async () => {
@@ -32,7 +32,7 @@ describe('an uploader on a PostgreSQL', () => {
     await query(database.url, `CREATE DATABASE ${name}`)
     await using rig = createRig({ kind: 'postgres', url: urlOf(name) })
     await using _uploader = rig.uploader()
-    const [before, after] = [newRequest(), newRequest()]
+    const [before, after] = [newRendition(), newRendition()]
     await rig.persist(before)
     await rig.untilLinked(before)
     const cut = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1'

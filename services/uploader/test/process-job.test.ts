@@ -2,7 +2,7 @@ import { variantDigest } from '@iaas/common/digest'
 import { AppError, type ErrorCode, errorCodes } from '@iaas/common/errors'
 import { jobNames, queueNames, toPayload } from '@iaas/common/jobs'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
-import type { PersistRequest } from '@iaas/common/ports/persistence'
+import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
@@ -11,8 +11,8 @@ import { createGiveUp } from '../src/handlers/give-up.ts'
 import { type ProcessJobOptions, createProcessJob } from '../src/process-job.ts'
 import { bytesOf } from './_fakes.ts'
 
-const request: PersistRequest = { variant: makeVariant(), renderedAt: 5000 }
-const digest = variantDigest(request.variant)
+const rendition: WaitingRendition = { variant: makeVariant(), renderedAt: 5000 }
+const digest = variantDigest(rendition.variant)
 
 type Handle = ProcessJobOptions['handle']
 
@@ -42,7 +42,7 @@ async function setUp(handle: Handle) {
     const job = {
       id: 'id',
       name: jobNames.putObject as string,
-      data: toPayload(request),
+      data: toPayload(rendition),
       opts: { attempts: 3 },
       attemptsMade: 0,
       getChildrenValues: () => Promise.resolve({}),
@@ -54,23 +54,23 @@ async function setUp(handle: Handle) {
 }
 
 describe('one attempt of a job', () => {
-  it('hands the request to its handler, and writes one line', async () => {
-    const seen: PersistRequest[] = []
+  it('hands the rendition to its handler, and writes one line', async () => {
+    const seen: WaitingRendition[] = []
     const { run, results, lines } = await setUp(async (given) => void seen.push(given))
     await run()
-    expect(seen).toEqual([request])
+    expect(seen).toEqual([rendition])
     expect(results).toEqual(['done'])
     expect(lines).toEqual(['job done'])
   })
 
   it.each([
-    ['of a version that is not known', { ...toPayload(request), v: 2 }],
+    ['of a version that is not known', { ...toPayload(rendition), v: 2 }],
     ['of no form at all', 'nonsense'],
     [
       'with an id that leads out',
-      { ...toPayload(request), variant: { ...request.variant, id: '../x' } },
+      { ...toPayload(rendition), variant: { ...rendition.variant, id: '../x' } },
     ],
-    ['without a time', { v: 1, variant: request.variant }],
+    ['without a time', { v: 1, variant: rendition.variant }],
   ])('T24 fails a job %s for good, and calls no handler', async (_name, data) => {
     const { run, results } = await setUp(() => Promise.reject(new Error('not to be called')))
     await expect(run({ data })).rejects.toBeInstanceOf(UnrecoverableError)

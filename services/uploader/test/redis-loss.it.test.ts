@@ -2,7 +2,7 @@ import { describeUnless } from '@iaas/testing/describe-unless'
 import { findFreePort } from '@iaas/testing/free-port'
 import { ownRedisMissing, startOwnRedis } from '@iaas/testing/redis'
 import { expect, it } from '@jest/globals'
-import { createRig, newRequest } from './_rig.ts'
+import { createRig, newRendition } from './_rig.ts'
 
 describeUnless(ownRedisMissing, 'an uploader on a Redis of its own', () => {
   it('starts without Redis, and works once it is there', async () => {
@@ -10,9 +10,9 @@ describeUnless(ownRedisMissing, 'an uploader on a Redis of its own', () => {
     await using rig = createRig({ kind: 'redis', url: `redis://127.0.0.1:${port}` })
     await using _uploader = rig.uploader()
     await using _server = await startOwnRedis(port)
-    const request = newRequest()
-    await rig.persistAtLast(request)
-    await rig.untilLinked(request)
+    const rendition = newRendition()
+    await rig.persistAtLast(rendition)
+    await rig.untilLinked(rendition)
     expect(rig.objects.size).toBe(1)
   })
 
@@ -21,7 +21,7 @@ describeUnless(ownRedisMissing, 'an uploader on a Redis of its own', () => {
     await using first = await startOwnRedis(port)
     await using rig = createRig({ kind: 'redis', url: `redis://127.0.0.1:${port}` })
     await using _uploader = rig.uploader()
-    const [before, after] = [newRequest(), newRequest()]
+    const [before, after] = [newRendition(), newRendition()]
     await rig.persist(before)
     await rig.untilLinked(before)
     await first[Symbol.asyncDispose]()
@@ -41,11 +41,11 @@ describeUnless(ownRedisMissing, 'an uploader on a Redis of its own', () => {
     await using server = await startOwnRedis()
     await using rig = createRig({ kind: 'redis', url: server.url })
     const uploader = rig.uploader({ closeLimitMs: 5000 })
-    const request = newRequest()
-    await rig.persist(request)
-    await rig.untilLinked(request)
+    const rendition = newRendition()
+    await rig.persist(rendition)
+    await rig.untilLinked(rendition)
     await server[Symbol.asyncDispose]()
-    await expect(rig.persist(newRequest())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(rig.persist(newRendition())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await uploader[Symbol.asyncDispose]()
   })
 
@@ -53,9 +53,9 @@ describeUnless(ownRedisMissing, 'an uploader on a Redis of its own', () => {
     await using server = await startOwnRedis()
     await using rig = createRig({ kind: 'redis', url: server.url })
     const uploader = rig.uploader({ closeLimitMs: 200 })
-    const request = newRequest()
-    await rig.persist(request)
-    await rig.untilLinked(request)
+    const rendition = newRendition()
+    await rig.persist(rendition)
+    await rig.untilLinked(rendition)
     server.process.kill('SIGSTOP')
     await expect(uploader[Symbol.asyncDispose]()).resolves.toBeUndefined()
     server.process.kill('SIGCONT')

@@ -11,7 +11,7 @@ import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
 import { createClearFailed } from '../src/clear-failed.ts'
 import { bytesOf } from './_fakes.ts'
-import { createRig, newRequest } from './_rig.ts'
+import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
 /** An uploader, compiled, in a process of its own, that begins each job and never ends it. */
@@ -65,21 +65,21 @@ describeOnEachServer(
       await using rig = createRig(server)
       const child = spawnHangingUploader(rig.backend)
       const exited = once(child, 'exit')
-      const request = newRequest()
-      await rig.persist(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
       await once(child.stdout!, 'data')
       await using _uploader = rig.uploader()
       expect(rig.links.size).toBe(0)
       child.kill('SIGKILL')
       await exited
-      await rig.untilLinked(request)
+      await rig.untilLinked(rendition)
       expect(rig.objects.size).toBe(1)
     })
 
     it('F17 again and again fails, is counted once, and keeps its variant from nothing', async () => {
       await using rig = createRig(server)
-      const first = newRequest()
-      const later = newRequest({ variant: first.variant })
+      const first = newRendition()
+      const later = newRendition({ variant: first.variant })
       await rig.persist(first)
       for (let kills = 0; kills < maxKills; kills += 1) await killUploaderAtWork(rig.backend)
       const failures: string[] = []

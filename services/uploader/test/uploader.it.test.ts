@@ -8,7 +8,7 @@ import { createS3VariantStore } from '@iaas/common/s3/variant-store'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
 import { bytesOf } from './_fakes.ts'
-import { createRig, newRequest } from './_rig.ts'
+import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
 const notStored = 'Its object was not stored.'
@@ -25,8 +25,8 @@ function createGate(): { readonly promise: Promise<void>; readonly resolve: () =
 
 /** A store whose keys are wrong. */
 async function openRefusingS3() {
-  const http = createServer((request, response) => {
-    request.resume()
+  const http = createServer((rendition, response) => {
+    rendition.resume()
     response.writeHead(403).end('<Error><Code>InvalidAccessKeyId</Code></Error>')
   }).listen(0, '127.0.0.1')
   await once(http, 'listening')
@@ -53,12 +53,12 @@ describeOnEachServer(
     it('stores a rendition, links it and lets the spool go of it', async () => {
       await using rig = createRig(server)
       await using _uploader = rig.uploader()
-      const request = newRequest()
-      await rig.persist(request)
-      await rig.untilLinked(request)
-      const key = objectKey(request.variant, request.renderedAt)
+      const rendition = newRendition()
+      await rig.persist(rendition)
+      await rig.untilLinked(rendition)
+      const key = objectKey(rendition.variant, rendition.renderedAt)
       expect(rig.objects.get(key)).toEqual(bytesOf('spooled'))
-      await until(async () => (await rig.spool.get(variantDigest(request.variant))) === undefined)
+      await until(async () => (await rig.spool.get(variantDigest(rendition.variant))) === undefined)
       expect(rig.renderer.renders).toBe(0)
     })
 
@@ -67,20 +67,20 @@ describeOnEachServer(
       const order: string[] = []
       let failures = 2
       await using _uploader = rig.uploader({
-        async putObject(request) {
+        async putObject(rendition) {
           order.push('put')
           failures -= 1
           if (failures >= 0) throw failure()
-          return rig.handlers.putObject(request)
+          return rig.handlers.putObject(rendition)
         },
-        async recordLink(request, wasPreceded) {
+        async recordLink(rendition, wasPreceded) {
           order.push('record')
-          await rig.handlers.recordLink(request, wasPreceded)
+          await rig.handlers.recordLink(rendition, wasPreceded)
         },
       })
-      const request = newRequest()
-      await rig.persist(request)
-      await rig.untilLinked(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
+      await rig.untilLinked(rendition)
       expect(order).toEqual(['put', 'put', 'put', 'record'])
     })
 
@@ -89,8 +89,8 @@ describeOnEachServer(
       await using _uploader = rig.uploader({
         putObject: () => Promise.reject(new AppError('INVALID_OPTION', 'It never works.')),
       })
-      const request = newRequest()
-      await rig.persist(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
       const records = await rig.queue(queueNames.records)
       await until(async () => (await records.getFailedCount()) === 1)
       const [failed] = await records.getFailed()
@@ -101,11 +101,11 @@ describeOnEachServer(
 
     it('F11 never links what is not stored: the job of its object is removed by hand', async () => {
       await using rig = createRig(server)
-      const request = newRequest()
-      await rig.persist(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
       const uploads = await rig.queue(queueNames.uploads)
       const records = await rig.queue(queueNames.records)
-      await (await uploads.getJob(persistJobId(request)))?.remove()
+      await (await uploads.getJob(persistJobId(rendition)))?.remove()
       await using _uploader = rig.uploader()
       await until(async () => (await records.getFailed())[0]?.failedReason === notStored)
       expect(rig.links.size).toBe(0)
@@ -121,43 +121,43 @@ describeOnEachServer(
           await rig.handlers.recordLink(given, wasPreceded)
         },
       })
-      const request = newRequest()
-      await rig.persist(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
       await until(() => attempts > 1)
-      await rig.untilLinked(request)
+      await rig.untilLinked(rendition)
       expect(rig.objects.size).toBe(1)
     })
 
     it('F8 renders again what the spool has lost', async () => {
       await using rig = createRig(server)
       await using _uploader = rig.uploader()
-      const request = newRequest()
-      await rig.persistence.schedule(request)
-      await rig.untilLinked(request)
-      const key = objectKey(request.variant, request.renderedAt)
+      const rendition = newRendition()
+      await rig.persistence.schedule(rendition)
+      await rig.untilLinked(rendition)
+      const key = objectKey(rendition.variant, rendition.renderedAt)
       expect(rig.objects.get(key)).toEqual(bytesOf('rendered again'))
     })
 
-    it('F20 makes one object of a request that is scheduled again and again, at any time', async () => {
+    it('F20 makes one object of a rendition that is scheduled again and again, at any time', async () => {
       await using rig = createRig(server)
-      const request = newRequest()
-      await rig.persist(request)
-      await rig.persistence.schedule(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
+      await rig.persistence.schedule(rendition)
       let records = 0
       await using _uploader = rig.uploader({
         async putObject(given) {
-          await rig.persistence.schedule(request)
+          await rig.persistence.schedule(rendition)
           return rig.handlers.putObject(given)
         },
         async recordLink(given, wasPreceded) {
           records += 1
           // While it is recorded for the first time, its object's job is done and gone.
-          if (records === 1) await rig.persistence.schedule(request)
+          if (records === 1) await rig.persistence.schedule(rendition)
           await rig.handlers.recordLink(given, wasPreceded)
         },
       })
-      await rig.untilLinked(request)
-      await rig.persistence.schedule(request)
+      await rig.untilLinked(rendition)
+      await rig.persistence.schedule(rendition)
       await rig.untilIdle()
       expect(rig.objects.size).toBe(1)
       expect(rig.links.size).toBe(1)
@@ -167,27 +167,27 @@ describeOnEachServer(
     it('stores the same variant again after its job was done, and after its row was deleted', async () => {
       await using rig = createRig(server)
       await using _uploader = rig.uploader()
-      const request = newRequest()
-      await rig.persist(request)
-      await rig.untilLinked(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
+      await rig.untilLinked(rendition)
       await rig.untilIdle()
       rig.links.clear()
       rig.objects.clear()
-      await rig.persist(request)
-      await rig.untilLinked(request)
+      await rig.persist(rendition)
+      await rig.untilLinked(rendition)
       expect(rig.objects.size).toBe(1)
     })
 
-    it('stores a later rendering of a variant whose job has failed for good', async () => {
+    it('stores a later rendition of a variant whose job has failed for good', async () => {
       await using rig = createRig(server)
-      const first = newRequest()
-      const later = newRequest({ variant: first.variant })
+      const first = newRendition()
+      const later = newRendition({ variant: first.variant })
       await using _uploader = rig.uploader({
-        async putObject(request) {
-          if (request.renderedAt === first.renderedAt) {
+        async putObject(rendition) {
+          if (rendition.renderedAt === first.renderedAt) {
             throw new AppError('IMAGE_DAMAGED', 'The original is damaged.')
           }
-          return rig.handlers.putObject(request)
+          return rig.handlers.putObject(rendition)
         },
       })
       await rig.persist(first)
@@ -209,7 +209,7 @@ describeOnEachServer(
       rig.variants.put = (...object) => s3.variants.put(...object)
       await using _uploader = rig.uploader()
       const uploads = await rig.queue(queueNames.uploads)
-      await uploads.add(jobNames.putObject, toPayload(newRequest()), { attempts: 2 })
+      await uploads.add(jobNames.putObject, toPayload(newRendition()), { attempts: 2 })
       await until(async () => (await uploads.getFailedCount()) === 1)
       const [failed] = await uploads.getFailed()
       expect(failed?.failedReason).toBe('The variant store refused: InvalidAccessKeyId.')
@@ -223,9 +223,9 @@ describeOnEachServer(
       await uploads.add(jobNames.putObject, poison, options)
       await uploads.add('format-disk', {}, options)
       await using _uploader = rig.uploader({ concurrency: 1 })
-      const request = newRequest()
-      await rig.persist(request)
-      await rig.untilLinked(request)
+      const rendition = newRendition()
+      await rig.persist(rendition)
+      await rig.untilLinked(rendition)
       const failed = await uploads.getFailed()
       expect(failed.map(({ attemptsMade }) => attemptsMade)).toEqual([1, 1])
       expect(rig.objects.size).toBe(1)
@@ -233,13 +233,13 @@ describeOnEachServer(
 
     it('F20 works off many renditions by several uploaders, each once', async () => {
       await using rig = createRig(server)
-      const requests = Array.from({ length: 60 }, () => newRequest())
-      await Promise.all(requests.map((request) => rig.persist(request)))
+      const requests = Array.from({ length: 60 }, () => newRendition())
+      await Promise.all(requests.map((rendition) => rig.persist(rendition)))
       let puts = 0
       const counted = {
-        async putObject(request: (typeof requests)[0]) {
+        async putObject(rendition: (typeof requests)[0]) {
           puts += 1
-          return rig.handlers.putObject(request)
+          return rig.handlers.putObject(rendition)
         },
         // What takes long here is not taken over.
         lockMs: 15_000,
@@ -254,14 +254,14 @@ describeOnEachServer(
     it('finishes the job that runs when it ends, and leaves the next to another uploader', async () => {
       await using rig = createRig(server)
       const gate = createGate()
-      const [running, waiting] = [newRequest(), newRequest()]
+      const [running, waiting] = [newRendition(), newRendition()]
       let started = 0
       const uploader = rig.uploader({
         concurrency: 1,
-        async putObject(request) {
+        async putObject(rendition) {
           started += 1
           await gate.promise
-          return rig.handlers.putObject(request)
+          return rig.handlers.putObject(rendition)
         },
       })
       await rig.persist(running)
@@ -292,7 +292,7 @@ describeOnEachServer(
           throw failure()
         },
       })
-      await rig.persist(newRequest())
+      await rig.persist(newRendition())
       await until(() => started)
       await uploader[Symbol.asyncDispose]()
       await aborted.promise

@@ -28,7 +28,7 @@ export function boundBacklog(persistence: Persistence, bound: BacklogBound): Per
   const hasRoom = (waiting: number) => waiting + underWay < maxJobs
 
   return {
-    async schedule(request) {
+    async schedule(rendition) {
       // Whether the queues can be reached is for the call below to find out.
       const counted = backlog.count().catch(() => {})
       // Only a count that decides is waited for: the first of all, and that of queues which were full.
@@ -40,7 +40,7 @@ export function boundBacklog(persistence: Persistence, bound: BacklogBound): Per
       }
       underWay += jobsPerRendition
       try {
-        await persistence.schedule(request)
+        await persistence.schedule(rendition)
         backlog.add(jobsPerRendition)
       } finally {
         underWay -= jobsPerRendition

@@ -11,7 +11,7 @@ import {
   toPayload,
 } from '../jobs.ts'
 import type { Logger } from '../log.ts'
-import type { PersistRequest, Persistence } from '../ports/persistence.ts'
+import type { WaitingRendition, Persistence } from '../ports/persistence.ts'
 import { createFlowSink } from './flow-sink.ts'
 import type { QueueBackend } from './queue-backend.ts'
 
@@ -31,11 +31,11 @@ export function createPersistence(options: PersistenceOptions): Persistence & As
   let inFlight = 0
 
   return {
-    async schedule(request) {
+    async schedule(rendition) {
       if (inFlight >= maxInFlight) throw unavailable(new Error(`${inFlight} are on their way.`))
       inFlight += 1
       try {
-        await withDeadline(sink.add(toFlow(request)), timeoutMs)
+        await withDeadline(sink.add(toFlow(rendition)), timeoutMs)
       } catch (error) {
         throw unavailable(error)
       } finally {
@@ -50,10 +50,10 @@ export function createPersistence(options: PersistenceOptions): Persistence & As
   }
 }
 
-function toFlow(request: PersistRequest): FlowJob {
-  const data = toPayload(request)
+function toFlow(rendition: WaitingRendition): FlowJob {
+  const data = toPayload(rendition)
   const opts = {
-    jobId: persistJobId(request),
+    jobId: persistJobId(rendition),
     attempts: jobAttempts,
     backoff: jobBackoff,
     // A completed job that is kept would make the queue ignore the next of its id.

@@ -20,16 +20,16 @@ export const spoolSettings = z
   .object({
     max_bytes: integer(
       { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 512 * 1024 * 1024 },
-      'The most that waits for being stored, bytes. Beyond it renderings are served and not stored.',
+      'The most that waits for being stored, bytes. Beyond it renditions are served and not stored.',
     ),
-    max_items: integer({ min: 0, max: 10_000_000, fallback: 20_000 }, 'The same, renderings.'),
+    max_items: integer({ min: 0, max: 10_000_000, fallback: 20_000 }, 'The same, renditions.'),
     max_jobs: integer(
       { min: 0, max: 10_000_000, fallback: 100_000 },
-      'The most jobs that wait in the queues, two for each rendering. Beyond it renderings are served, and queued by a later request.',
+      'The most jobs that wait in the queues, two for each rendition. Beyond it renditions are served, and queued by a later request.',
     ),
     max_age: integer(
       { min: 60, max: 30 * 86_400, fallback: 86_400 },
-      'How long a rendering waits at the most, seconds.',
+      'How long a rendition waits at the most, seconds.',
     ),
   })
   .prefault({})

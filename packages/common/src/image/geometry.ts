@@ -7,7 +7,7 @@ export type Size = { readonly width: number; readonly height: number }
 export type Region = Size & { readonly left: number; readonly top: number }
 
 /**
- * Every size of a rendering, known before any pixel is touched. The steps apply in the order of the fields.
+ * Every size of a rendition, known before any pixel is touched. The steps apply in the order of the fields.
  */
 export type Plan = {
   /** Cut from the (oriented) source first, where far more would be scaled than kept. */
@@ -29,7 +29,7 @@ export type Plan = {
 const preCropRatio = 4
 
 /**
- * The sizes of a rendering of `source` for `box`.
+ * The sizes of a rendition of `source` for `box`.
  *
  * @param source the size of the picture as it is displayed, after EXIF orientation
  * @param bounds the largest allowed result. `boundRequest` and `boundCover` have redirected whatever a smaller box can

@@ -5,7 +5,7 @@ export type VariantKey = string & { readonly __brand: 'VariantKey' }
 
 /**
  * Every field that changes the bytes, in a fixed order. The id stands last: it may contain any separator, the fields
- * before it cannot. A change of the grammar or of the rendering that must not meet old keys takes a new prefix.
+ * before it cannot. A change of the grammar or of the way to render that must not meet old keys takes a new prefix.
  */
 export function variantKey(variant: Variant): VariantKey {
   const { id, width, height, fit, format, blur, quality } = variant

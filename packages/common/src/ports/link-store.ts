@@ -6,7 +6,7 @@ export type Link = { readonly url: string }
 /** The variants that are stored. */
 export type LinkStore = {
   find(variant: Variant): Promise<Link | undefined>
-  /** Idempotent; the later of two renderings wins, whatever the order of the calls. `renderedAt`: ms since the epoch. */
+  /** Idempotent; the later of two renditions wins, whatever the order of the calls. `renderedAt`: ms since the epoch. */
   record(variant: Variant, link: Link, renderedAt: number): Promise<void>
   /** Forgets the link, where it still has this url. */
   remove(variant: Variant, link: Link): Promise<void>

@@ -1,10 +1,10 @@
 import type { Variant } from '../image/index.ts'
 
 /** A rendition that waits in the spool for being stored and linked. `renderedAt`: ms since the epoch. */
-export type PersistRequest = { readonly variant: Variant; readonly renderedAt: number }
+export type WaitingRendition = { readonly variant: Variant; readonly renderedAt: number }
 
 /** Brings spooled renditions into the variant store, and records their links, later and elsewhere. */
 export type Persistence = {
-  /** Resolves once the request is safely queued. @throws AppError STORE_UNAVAILABLE within a bounded time */
-  schedule(request: PersistRequest): Promise<void>
+  /** Resolves once the rendition is safely queued. @throws AppError STORE_UNAVAILABLE within a bounded time */
+  schedule(rendition: WaitingRendition): Promise<void>
 }

@@ -12,7 +12,7 @@ export type LinkRecord = {
   readonly renderedAt: number
 }
 
-/** Records some links by one statement; of each variant, the later rendering stays. */
+/** Records some links by one statement; of each variant, the later rendition stays. */
 export async function recordLinks(db: Database, records: readonly LinkRecord[]): Promise<void> {
   const rows = inOrder(latestOfEach(records)).map(toRow)
   const query = db

@@ -37,7 +37,11 @@ async function open(backend: QueueBackend) {
 
 describePersistence('the fake persistence', async () => {
   const persistence = createFakePersistence()
-  return { persistence, queued: async () => persistence.requests, async [Symbol.asyncDispose]() {} }
+  return {
+    persistence,
+    queued: async () => persistence.renditions,
+    async [Symbol.asyncDispose]() {},
+  }
 })
 
 const database = await provideDatabase()

@@ -38,7 +38,7 @@ export function describeLinkStore(name: string, store: () => LinkStore): void {
       }
     })
 
-    it('keeps the link of the later rendering, whatever the order of recording', async () => {
+    it('keeps the link of the later rendition, whatever the order of recording', async () => {
       const variant = makeVariant()
       await store().record(variant, { url: 'later' }, 2000)
       await store().record(variant, { url: 'earlier' }, 1000)

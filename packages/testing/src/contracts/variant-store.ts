@@ -30,7 +30,7 @@ export function describeVariantStore(name: string, open: OpenVariantStore): void
       expect(Buffer.from((await opened.variants.get(key)) ?? []).equals(makeBytes(1000))).toBe(true)
     })
 
-    it('keeps a later rendering of a variant apart from an earlier one', async () => {
+    it('keeps a later rendition of a variant apart from an earlier one', async () => {
       await using opened = await open()
       const variant = makeVariant({ format: 'png' })
       const [earlier, later] = [objectKey(variant, 1000), objectKey(variant, 2000)]

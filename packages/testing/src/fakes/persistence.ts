@@ -1,25 +1,25 @@
 import { persistJobId } from '@iaas/common/jobs'
-import type { PersistRequest, Persistence } from '@iaas/common/ports/persistence'
+import type { WaitingRendition, Persistence } from '@iaas/common/ports/persistence'
 
 export type FakePersistence = Persistence & {
   /** What is queued, in the order of its coming. */
-  readonly requests: readonly PersistRequest[]
+  readonly renditions: readonly WaitingRendition[]
   /** Makes every following call reject; undefined: none. */
   failWith(error: Error | undefined): void
 }
 
 export function createFakePersistence(): FakePersistence {
-  const requests: PersistRequest[] = []
+  const renditions: WaitingRendition[] = []
   let failure: Error | undefined
   return {
-    requests,
+    renditions,
     failWith(error) {
       failure = error
     },
-    async schedule(request) {
+    async schedule(rendition) {
       if (failure !== undefined) throw failure
-      const id = persistJobId(request)
-      if (requests.every((queued) => persistJobId(queued) !== id)) requests.push(request)
+      const id = persistJobId(rendition)
+      if (renditions.every((queued) => persistJobId(queued) !== id)) renditions.push(rendition)
     },
   }
 }

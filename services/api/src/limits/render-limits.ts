@@ -23,7 +23,7 @@ export function createRenderLimits(options: RenderLimitsOptions): RenderLimits {
     quota: perClient,
     shared,
     code,
-    message: `A client may cause ${perClient} new renderings in a minute; what is stored is always served.`,
+    message: `A client may cause ${perClient} new renditions in a minute; what is stored is always served.`,
   })
   const original = createRateLimit({
     what: 'renders-original',
@@ -31,7 +31,7 @@ export function createRenderLimits(options: RenderLimitsOptions): RenderLimits {
     quota: perOriginal,
     shared,
     code,
-    message: `There are at most ${perOriginal} new renderings of an image in a minute; what is stored is always served.`,
+    message: `There are at most ${perOriginal} new renditions of an image in a minute; what is stored is always served.`,
   })
   return {
     async take(name, id) {

@@ -81,7 +81,7 @@ export function createApiMetrics(
   })
   const persists = new Counter({
     name: 'iaas_persists_total',
-    help: 'Renderings on their way to the variant store, by what came of it here.',
+    help: 'Renditions on their way to the variant store, by what came of it here.',
     labelNames: ['result'],
     registers,
   })

@@ -65,6 +65,6 @@ describe('the cap on the variants of an original', () => {
       expect(await rig.serve({ width })).toMatchObject({ kind: 'image', outcome: 'miss' })
     }
     await rig.drain()
-    expect([rig.persistence.requests.length, rig.entries.size]).toEqual([2, 2])
+    expect([rig.persistence.renditions.length, rig.entries.size]).toEqual([2, 2])
   })
 })

@@ -2,8 +2,8 @@ import type { RenditionId } from '@iaas/common/jobs'
 import type { Spool } from '@iaas/common/ports/spool'
 
 /**
- * Lets the spool go of a rendition whose last attempt has failed; a later rendering of its variant stays. The failed job
- * is kept, and the queue ignores others of its id: only a new rendering, which the next request then makes, is stored.
+ * Lets the spool go of a rendition whose last attempt has failed; a later rendition of its variant stays. The failed job
+ * is kept, and the queue ignores others of its id: only a new rendition, which the next request then makes, is stored.
  */
 export type GiveUp = (rendition: RenditionId) => Promise<void>
 

@@ -2,7 +2,7 @@ import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError, isAppError } from '@iaas/common/errors'
 import { type Policy, boundsFor, formats } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
-import type { PersistRequest } from '@iaas/common/ports/persistence'
+import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
@@ -18,22 +18,22 @@ export type PutObjectOptions = {
 }
 
 /** Puts the object of a rendition into the variant store; the same twice is one object. */
-export type PutObject = (request: PersistRequest, signal?: AbortSignal) => Promise<ObjectKey>
+export type PutObject = (rendition: WaitingRendition, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
   const { spool, variants, storeOutage, originals, renderer, policy } = options
 
   /** The spool may have lost the bytes, or not answer: the original still makes them. */
-  async function findBytes(request: PersistRequest, signal?: AbortSignal): Promise<Uint8Array> {
-    const spooled = await spool.get(variantDigest(request.variant)).catch((error: unknown) => {
+  async function findBytes(rendition: WaitingRendition, signal?: AbortSignal): Promise<Uint8Array> {
+    const spooled = await spool.get(variantDigest(rendition.variant)).catch((error: unknown) => {
       if (isAppError(error, 'STORE_UNAVAILABLE')) return undefined
       throw error
     })
-    return spooled?.bytes ?? renderAgain(request, signal)
+    return spooled?.bytes ?? renderAgain(rendition, signal)
   }
 
   async function renderAgain(
-    { variant }: PersistRequest,
+    { variant }: WaitingRendition,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
     const original = await originals.find(variant.id)
@@ -46,15 +46,15 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     throw new AppError('INVALID_IMAGE_URL', 'A waiting rendition is outside the bounds.')
   }
 
-  return async function putObject(request, signal) {
+  return async function putObject(rendition, signal) {
     // Before the bytes are fetched, or rendered again, for nothing. The last attempt may end here: it is to say why.
     const outage = storeOutage()
     if (outage !== undefined) {
       throw new AppError('STORE_UNAVAILABLE', outage.message, { cause: outage })
     }
-    const key = objectKey(request.variant, request.renderedAt)
-    const bytes = await findBytes(request, signal)
-    await variants.put(key, bytes, formats[request.variant.format].mime)
+    const key = objectKey(rendition.variant, rendition.renderedAt)
+    const bytes = await findBytes(rendition, signal)
+    await variants.put(key, bytes, formats[rendition.variant.format].mime)
     return key
   }
 }

@@ -1,6 +1,6 @@
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import type { LinkStore } from '@iaas/common/ports/link-store'
-import type { PersistRequest } from '@iaas/common/ports/persistence'
+import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { UnrecoverableError } from 'bullmq'
@@ -22,7 +22,7 @@ export type RecordLinkOptions = {
  * @throws UnrecoverableError where there is no object: nobody is ever sent to one that is not there
  */
 export type RecordLink = (
-  request: PersistRequest,
+  rendition: WaitingRendition,
   wasPreceded: () => Promise<boolean>,
 ) => Promise<void>
 
@@ -36,7 +36,7 @@ export function createRecordLink(options: RecordLinkOptions): RecordLink {
     const url = variants.url(key)
     await links.record(variant, { url }, renderedAt)
     metrics.linked(now() - renderedAt)
-    // Should a later rendering lie there already, as after its link was deleted, it goes as well, and nothing is lost: the
+    // Should a later rendition lie there already, as after its link was deleted, it goes as well, and nothing is lost: the
     // link that stands is of the same original and the same variant, so of the same picture, and whoever needs the bytes
     // (the job of the later one) renders them again. Comparing the times would mean reading every picture once more.
     await spool.drop(variantDigest(variant))

@@ -10,7 +10,7 @@ import { createPutObject } from '../../src/handlers/put-object.ts'
 import { bytesOf, createCountingRenderer, createOriginalsThat, policy } from '../_fakes.ts'
 
 const variant = makeVariant({ format: 'webp' })
-const request = { variant, renderedAt: 5000 }
+const rendition = { variant, renderedAt: 5000 }
 const key = objectKey(variant, 5000)
 
 function setUp(part: { spool?: Spool; renderer?: Renderer; hasOriginal?: boolean } = {}) {
@@ -32,7 +32,7 @@ describe('put-object', () => {
     const renderer = createCountingRenderer()
     const { putObject, variants, spool } = setUp({ renderer })
     await spool.put(variantDigest(variant), { bytes: bytesOf('spooled'), renderedAt: 5000 })
-    expect(await putObject(request)).toBe(key)
+    expect(await putObject(rendition)).toBe(key)
     expect(await variants.get(key)).toEqual(bytesOf('spooled'))
     expect(renderer.renders).toBe(0)
   })
@@ -41,7 +41,7 @@ describe('put-object', () => {
     const renderer = createCountingRenderer()
     const { putObject, store } = setUp({ renderer })
     store.outage = new AppError('STORE_UNAVAILABLE', 'It refused: AccessDenied.')
-    await expect(putObject(request)).rejects.toMatchObject({
+    await expect(putObject(rendition)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       message: 'It refused: AccessDenied.',
     })
@@ -51,13 +51,13 @@ describe('put-object', () => {
   it('leaves the spool as it is: the link is not recorded yet', async () => {
     const { putObject, spool } = setUp()
     await spool.put(variantDigest(variant), { bytes: bytesOf('spooled'), renderedAt: 5000 })
-    await putObject(request)
+    await putObject(rendition)
     expect(await spool.get(variantDigest(variant))).toBeDefined()
   })
 
   it('renders again what the spool has lost', async () => {
     const { putObject, variants } = setUp()
-    await putObject(request)
+    await putObject(rendition)
     expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
   })
 
@@ -66,7 +66,7 @@ describe('put-object', () => {
     const { putObject, variants } = setUp({
       spool: { put: down, get: down, drop: down, usage: down },
     })
-    await putObject(request)
+    await putObject(rendition)
     expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
   })
 
@@ -81,7 +81,7 @@ describe('put-object', () => {
       },
     }
     const { signal } = new AbortController()
-    await setUp({ renderer }).putObject(request, signal)
+    await setUp({ renderer }).putObject(rendition, signal)
     expect(seen).toEqual([
       { job: { path: '/originals/any', variant, bounds: policy.bounds }, signal },
     ])
@@ -89,7 +89,7 @@ describe('put-object', () => {
 
   it('fails with ORIGINAL_NOT_FOUND where neither bytes nor original are left', async () => {
     const { putObject, variants } = setUp({ hasOriginal: false })
-    await expect(putObject(request)).rejects.toMatchObject({ code: 'ORIGINAL_NOT_FOUND' })
+    await expect(putObject(rendition)).rejects.toMatchObject({ code: 'ORIGINAL_NOT_FOUND' })
     expect(await variants.get(key)).toBeUndefined()
   })
 
@@ -97,12 +97,12 @@ describe('put-object', () => {
     const outcome: RenderOutcome = { kind: 'out-of-bounds', source: { width: 1, height: 9000 } }
     const renderer = { ...createCountingRenderer(), render: async () => outcome }
     const { putObject } = setUp({ renderer })
-    await expect(putObject(request)).rejects.toMatchObject({ code: 'INVALID_IMAGE_URL' })
+    await expect(putObject(rendition)).rejects.toMatchObject({ code: 'INVALID_IMAGE_URL' })
   })
 
   it('does not hide that the variant store failed', async () => {
     const { putObject, variants } = setUp()
     variants.put = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'S3 does not answer.'))
-    await expect(putObject(request)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(putObject(rendition)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
 })

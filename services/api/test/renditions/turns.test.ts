@@ -7,7 +7,7 @@ import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeTurns } from '@iaas/testing/fakes/turns'
 import { until } from '@iaas/testing/until'
 import { describe, expect, it } from '@jest/globals'
-import { createAwaitTurn } from '../../src/renderings/await-turn.ts'
+import { createAwaitTurn } from '../../src/renditions/await-turn.ts'
 import { createRig, plainVariant } from '../_rig.ts'
 
 describeTurns('the fake', async () => {

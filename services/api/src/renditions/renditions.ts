@@ -15,15 +15,15 @@ import type { AwaitTurn } from './await-turn.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
 
 /** How a variant that had no link was come by. */
-export type Rendering =
+export type MissOutcome =
   | { readonly kind: 'rendered'; readonly bytes: Uint8Array; readonly timing: RenderTiming }
   | { readonly kind: 'spooled'; readonly bytes: Uint8Array }
   /** It was stored in the meantime. */
   | { readonly kind: 'linked'; readonly link: Link }
   | { readonly kind: 'out-of-bounds'; readonly source: Size }
 
-export type RenderingsOptions = {
-  readonly flights: SingleFlight<Rendering>
+export type RenditionsOptions = {
+  readonly flights: SingleFlight<MissOutcome>
   readonly spool: Spool
   readonly links: CachedLinks
   readonly renderer: Renderer
@@ -36,15 +36,18 @@ export type RenderingsOptions = {
   readonly now: () => number
 }
 
-export type Renderings = {
+export type Renditions = {
   /** A signal that aborts takes one caller away; the render ends with the last of them. */
-  get(job: RenderingJob, signal: AbortSignal): Promise<Rendering & { readonly coalesced: boolean }>
+  get(
+    job: RenditionJob,
+    signal: AbortSignal,
+  ): Promise<MissOutcome & { readonly coalesced: boolean }>
 }
 
 /** Keeps a flight joinable until this has ended, which never rejects; true: the rendition waits in the spool. */
 type Hold = (until: Promise<boolean>) => void
 
-export type RenderingJob = {
+export type RenditionJob = {
   readonly variant: Variant
   readonly original: OriginalFile
   readonly bounds: Size
@@ -58,7 +61,7 @@ export type RenderingJob = {
  * Makes the renditions of variants that are not stored yet, each once: whoever asks for the same at the same time waits
  * for one render, and until its link is recorded the spool answers.
  */
-export function createRenderings(options: RenderingsOptions): Renderings {
+export function createRenditions(options: RenditionsOptions): Renditions {
   const { flights, spool, links, renderer, persister, awaitTurn, limits, metrics, log, now } =
     options
 
@@ -74,13 +77,13 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     }
   }
 
-  function serveSpooled(variant: Variant, spooled: Spooled, hold: Hold): Rendering {
+  function serveSpooled(variant: Variant, spooled: Spooled, hold: Hold): MissOutcome {
     const { bytes, renderedAt } = spooled
     if (persister.isOverdue(variant, renderedAt)) hold(persister.reschedule(variant, renderedAt))
     return { kind: 'spooled', bytes }
   }
 
-  async function make(job: RenderingJob, signal: AbortSignal, hold: Hold): Promise<Rendering> {
+  async function make(job: RenditionJob, signal: AbortSignal, hold: Hold): Promise<MissOutcome> {
     const { variant } = job
     const claim = await awaitTurn(variantDigest(variant), signal)
     if (claim?.kind === 'turn') return takeTurn(claim.turn, job, signal, hold)
@@ -91,10 +94,10 @@ export function createRenderings(options: RenderingsOptions): Renderings {
 
   async function takeTurn(
     turn: Turn,
-    job: RenderingJob,
+    job: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
-  ): Promise<Rendering> {
+  ): Promise<MissOutcome> {
     // Whoever has the next turn finds in the spool what came of this one.
     const kept: Promise<boolean>[] = []
     const keep: Hold = (until) => {
@@ -109,20 +112,20 @@ export function createRenderings(options: RenderingsOptions): Renderings {
   }
 
   async function findOrRender(
-    job: RenderingJob,
+    job: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
-  ): Promise<Rendering> {
+  ): Promise<MissOutcome> {
     // The spool lets go of a rendition only after its link is recorded: asked in this order, one of the two knows.
     const link = job.isStored ? undefined : await links.findStored(job.variant)
     return link === undefined ? render(job, signal, hold) : { kind: 'linked', link }
   }
 
   async function render(
-    { variant, original, bounds, client, isStored }: RenderingJob,
+    { variant, original, bounds, client, isStored }: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
-  ): Promise<Rendering> {
+  ): Promise<MissOutcome> {
     await limits.take(client, variant.id).catch((error: unknown) => {
       if (isAppError(error, 'TOO_MANY_RENDERS')) refusedClients.set(error, client)
       throw error
@@ -138,13 +141,13 @@ export function createRenderings(options: RenderingsOptions): Renderings {
     async get(job, signal) {
       for (;;) {
         let coalesced = true
-        const work: FlightWork<Rendering> = (flightSignal, hold) => {
+        const work: FlightWork<MissOutcome> = (flightSignal, hold) => {
           coalesced = false
           return make(job, flightSignal, hold)
         }
         try {
-          const rendering = await flights.join(variantKey(job.variant), work, signal)
-          return { ...rendering, coalesced }
+          const outcome = await flights.join(variantKey(job.variant), work, signal)
+          return { ...outcome, coalesced }
         } catch (error) {
           // Another client, who was first, is over its limit; this one has its own. Each starts one flight at the most.
           const refused = refusedClients.get(error as object)

@@ -3,7 +3,7 @@ import { type Digest, variantDigest } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
 import type { Variant } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
-import type { PersistRequest, Persistence } from '@iaas/common/ports/persistence'
+import type { WaitingRendition, Persistence } from '@iaas/common/ports/persistence'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import { LRUCache } from 'lru-cache'
 import type { VariantCap } from '../limits/variant-cap.ts'
@@ -44,7 +44,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
   const { maxPending, rescheduleAfterMs, now } = options
   const pending = new Set<Promise<unknown>>()
   // What the queue did not take. Bounded: what it forgets is stored by a later request.
-  const unscheduled = new LRUCache<Digest, PersistRequest>({ max: 10_000 })
+  const unscheduled = new LRUCache<Digest, WaitingRendition>({ max: 10_000 })
 
   async function schedule(variant: Variant, renderedAt: number): Promise<boolean> {
     try {
@@ -61,13 +61,13 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
   }
 
   /** Told of once, however often it is tried again. */
-  function noteUnscheduled(request: PersistRequest, error: unknown): void {
-    const digest = variantDigest(request.variant)
+  function noteUnscheduled(rendition: WaitingRendition, error: unknown): void {
+    const digest = variantDigest(rendition.variant)
     const isKnown = unscheduled.has(digest)
-    unscheduled.set(digest, request)
+    unscheduled.set(digest, rendition)
     if (isKnown) return
     metrics.persist('failed')
-    log.warn('rendition not queued', { variant: request.variant, error })
+    log.warn('rendition not queued', { variant: rendition.variant, error })
   }
 
   function refuse(variant: Variant, error: unknown): false {

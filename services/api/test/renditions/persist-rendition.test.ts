@@ -1,19 +1,19 @@
 import { AppError } from '@iaas/common/errors'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
-import type { PersistRequest } from '@iaas/common/ports/persistence'
+import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { Registry } from 'prom-client'
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts'
-import { createRenditionPersister } from '../../src/renderings/persist-rendition.ts'
+import { createRenditionPersister } from '../../src/renditions/persist-rendition.ts'
 
 const spooled = { bytes: new Uint8Array(7), renderedAt: 1000 }
 
 /** A persister before a queue that can be away. */
 function setUp() {
   const registry = new Registry()
-  const queue = { isAway: true, requests: [] as PersistRequest[] }
+  const queue = { isAway: true, requests: [] as WaitingRendition[] }
   const warnings: string[] = []
   const log: Logger = {
     ...createSilentLogger(),
