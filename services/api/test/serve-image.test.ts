@@ -57,16 +57,21 @@ describe('a miss', () => {
   })
 
   it('that another client may not cause is rendered for one who may', async () => {
+    const clients = ['greedy', 'greedier', 'modest', 'greedy']
+    let asking = 0
     const limits = {
       async take(client: string) {
-        await setImmediate()
+        // All of them have come by then, and wait for the first.
+        while (asking < clients.length) await setImmediate()
         if (client.startsWith('greed')) throw new AppError('TOO_MANY_RENDERS', 'Too many.')
       },
     }
     await using rig = await createRig({ limits })
-    const asked = ['greedy', 'greedier', 'modest', 'greedy'].map((client) =>
-      rig.serve({}, { client: () => client }),
-    )
+    const clientOf = (client: string) => () => {
+      asking += 1
+      return client
+    }
+    const asked = clients.map((client) => rig.serve({}, { client: clientOf(client) }))
     const answers = await Promise.allSettled(asked)
     const isRefused = { status: 'rejected', reason: { code: 'TOO_MANY_RENDERS' } }
     for (const answer of [answers[0], answers[1], answers[3]])
