@@ -23,8 +23,11 @@ const markers = {
   tables: 0xc4,
   arithmeticCoding: 0xcc,
   lastFrame: 0xcf,
+  firstRestart: 0xd0,
+  end: 0xd9,
   scan: 0xda,
   exif: 0xe1,
+  fill: 0xff,
 } as const
 const exifName = 'Exif\0\0'
 /** What is read at once. */
@@ -93,10 +96,16 @@ function findFrame(read: Reader): JpegFrame | undefined {
       if (orientation !== undefined) return undefined
       orientation = readExifOrientation(read(at + 10, length - 8))
       if (orientation === undefined) return undefined
-    } else if (length < 2 || marker < markers.firstFrame) return undefined
+    } else if (length < 2 || !hasLength(marker)) return undefined
     at += 2 + length
   }
   return undefined
+}
+
+/** Whoever reads on where one has none leaves the path of a decoder, and may be told of another picture. */
+function hasLength(marker: number): boolean {
+  const { firstFrame, firstRestart, end, fill } = markers
+  return marker >= firstFrame && marker !== fill && (marker < firstRestart || marker > end)
 }
 
 function isFrame(marker: number): boolean {

@@ -45,6 +45,14 @@ describe('the header of a plain JPEG', () => {
     expect(await inspectKnown(path, maxPixels)).toEqual(await inspectFile(path, maxPixels))
   })
 
+  it('says nothing of a file that is built to be read in another way than a decoder reads it', async () => {
+    const real = await draw().jpeg().toBuffer()
+    for (const lone of [0xd0, 0xd9, 0xff]) {
+      await writeFile(path, hideFrame(real, lone))
+      expect([lone, readJpegFrame(path)]).toEqual([lone, undefined])
+    }
+  })
+
   it('says nothing of what is for a decoder to judge', async () => {
     const others = {
       cmyk: await draw().toColourspace('cmyk').jpeg().toBuffer(),
@@ -81,4 +89,29 @@ async function repeatExif(): Promise<Buffer> {
   const start = picture.indexOf('Exif\0\0') - 4
   const segment = picture.subarray(start, start + 2 + picture.readUInt16BE(start + 2))
   return Buffer.concat([picture.subarray(0, start), segment, picture.subarray(start)])
+}
+
+/**
+ * Puts a marker that has no length before the segments. Whoever takes the next two bytes for its length leaves the path of a
+ * decoder, and comes upon the header of a picture of 16 x 16 px in a comment.
+ */
+function hideFrame(jpeg: Buffer, lone: number): Buffer {
+  const frame = [0xff, 0xc0, 0, 11, 8, 0, 16, 0, 16, 1, 1, 0x11, 0]
+  const scan = [0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0]
+  // 65,533 bytes, of which the last three begin another segment of 255 bytes, which ends in the next comment.
+  const first = comment(Buffer.concat([Buffer.alloc(65_530), Buffer.from([0xff, 0xe5, 0])]))
+  const second = comment(Buffer.concat([Buffer.alloc(250), Buffer.from([...frame, ...scan])]))
+  return Buffer.concat([
+    jpeg.subarray(0, 2),
+    Buffer.from([0xff, lone]),
+    first,
+    second,
+    jpeg.subarray(2),
+  ])
+}
+
+function comment(content: Buffer): Buffer {
+  const head = Buffer.from([0xff, 0xfe, 0, 0])
+  head.writeUInt16BE(content.length + 2, 2)
+  return Buffer.concat([head, content])
 }
