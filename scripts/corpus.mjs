@@ -71,7 +71,7 @@ function report() {
       .toSorted(([one], [other]) => one.localeCompare(other))
       .map(([key, count]) => `  ${key}: ${count}`),
     `slowest: ${slowest.kind} ${Math.round(slowest.ms)} ms, ${slowest.file ?? ''}`,
-    `children lost: ${read(/^iaas_render_children_lost_total\{reason="(\w+)".*\} (\d+)$/gm)}`,
+    `children lost: ${read(/^iaas_render_children_lost_total\{reason="(\w+)".*\} ([1-9]\d*)$/gm)}`,
     `memory of the service, without its children: ${read(/^(iaas_process_resident_memory_bytes)\{.*\} (\S+)$/gm)}`,
     `the most memory of a child: ${peakBytes === undefined ? 'not known here' : `${Math.round(peakBytes / mebibyte)} MiB`}`,
     `uploads turned away for now and tried again: ${retries}`,
