@@ -1,4 +1,5 @@
 import { AppError } from '@iaas/common/errors'
+import type { OwnCore } from './cores.ts'
 import { type RenderChild, startRenderChild } from './render-child.ts'
 
 /** The children of a pool: each is idle or taken. */
@@ -11,16 +12,24 @@ export type ChildSet = AsyncDisposable & {
   readonly pids: readonly number[]
 }
 
-export function createChildSet(): ChildSet {
-  const children = new Set<RenderChild>()
+/** @param ownCores one for each child, or none */
+export function createChildSet(ownCores: readonly OwnCore[]): ChildSet {
+  const children = new Map<RenderChild, OwnCore | undefined>()
   const idle: RenderChild[] = []
   let isDisposed = false
 
   function start(): RenderChild {
-    const child = startRenderChild()
-    children.add(child)
+    const own = findFreeCore()
+    const child = startRenderChild(own)
+    children.set(child, own)
     void child.ended.then(() => children.delete(child))
     return child
+  }
+
+  /** A child that was killed takes no core from the one that follows it. */
+  function findFreeCore(): OwnCore | undefined {
+    const taken = new Set([...children].flatMap(([{ isAlive }, own]) => (isAlive ? [own] : [])))
+    return ownCores.find((own) => !taken.has(own))
   }
 
   return {
@@ -36,13 +45,13 @@ export function createChildSet(): ChildSet {
       if (child.isAlive) idle.push(child)
     },
     get pids() {
-      return [...children].flatMap(({ pid, isAlive }) =>
+      return [...children.keys()].flatMap(({ pid, isAlive }) =>
         isAlive && pid !== undefined ? [pid] : [],
       )
     },
     async [Symbol.asyncDispose]() {
       isDisposed = true
-      await Promise.all([...children].map((child) => child.kill()))
+      await Promise.all([...children.keys()].map((child) => child.kill()))
     },
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Results, Task, TaskKind } from '../protocol.ts'
+import type { OwnCore } from './cores.ts'
 import { ChildCrashedError, type RunOptions, runTask } from './run-task.ts'
 
 export type RenderChild = {
@@ -41,11 +42,15 @@ const childEnvironment = {
   UV_THREADPOOL_SIZE: '4',
 }
 
-/** Starts a process that decodes pictures. The caller ends it with `kill()`; it ends by itself with its parent. */
-export function startRenderChild(): RenderChild {
+/**
+ * Starts a process that decodes pictures. The caller ends it with `kill()`; it ends by itself with its parent.
+ *
+ * @param own the core that it is kept to; undefined: any
+ */
+export function startRenderChild(own: OwnCore | undefined): RenderChild {
   const child = fork(childFile, [], {
+    ...toProgram(own),
     env: childEnvironment,
-    execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
@@ -73,6 +78,12 @@ export function startRenderChild(): RenderChild {
     },
     kill,
   }
+}
+
+/** `taskset` becomes the program that it is told to begin: the process stays the same. */
+function toProgram(own: OwnCore | undefined) {
+  if (own === undefined) return { execArgv: [] }
+  return { execPath: own.taskset, execArgv: ['-c', `${own.core}`, process.execPath] }
 }
 
 /** A third of the weight of a process at 0: enough to give way, and not to starve on a machine with other work. */

@@ -5,6 +5,7 @@ import type { Results, Task, TaskKind } from '../protocol.ts'
 import type { EncoderOptions } from '../steps/step.ts'
 import { busy, createAdmission } from './admission.ts'
 import { createChildSet } from './child-set.ts'
+import { findOwnCores } from './cores.ts'
 import { createMemoryShare } from './memory-share.ts'
 import { paceAdmission } from './paced-admission.ts'
 import { createQuarantine } from './quarantine.ts'
@@ -73,7 +74,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     queueTimeoutMs,
   })
   const quarantine = createQuarantine()
-  const children = createChildSet()
+  const children = createChildSet(findOwnCores(concurrency))
   const allowance = Math.min(allowanceMiB * 2 ** 20, memoryBudgetBytes)
 
   async function attempt(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {

@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** How a program is begun that is to stay on one core. */
+export type OwnCore = { readonly core: number; readonly taskset: string }
+
+/** Of util-linux, which every distribution has, or of BusyBox. */
+const programs = ['/usr/bin/taskset', '/bin/taskset']
+
+/**
+ * A core for each of so many children, where there are as many of them as of cores: a scheduler that wakes a child on the core
+ * of who has called it, or packs virtual processors, leaves two children on one core and another core idle.
+ *
+ * @returns none where there are more or fewer children than cores, or this system cannot keep a program to one
+ */
+export function findOwnCores(children: number): readonly OwnCore[] {
+  const cores = readAllowedCores()
+  const taskset = programs.find((path) => existsSync(path))
+  if (taskset === undefined || cores.length !== children) return []
+  return cores.map((core) => ({ core, taskset }))
+}
+
+/** By their numbers; none where this is not Linux. */
+function readAllowedCores(): readonly number[] {
+  const status = '/proc/self/status'
+  if (process.platform !== 'linux' || !existsSync(status)) return []
+  const [, list = ''] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync(status, 'utf8')) ?? []
+  return parseCpuList(list)
+}
+
+/** `0-2,8` is 0, 1, 2 and 8 (cpuset(7), "List format"). */
+export function parseCpuList(list: string): readonly number[] {
+  return [...list.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, from, to = from]) => {
+    const first = Number(from)
+    return Array.from({ length: Number(to) - first + 1 }, (_, index) => first + index)
+  })
+}
