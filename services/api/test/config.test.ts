@@ -24,6 +24,17 @@ describe('the configuration of the api', () => {
     expect([originsOf(''), originsOf('*')]).toEqual([['*'], ['*']])
   })
 
+  it('takes the origins of pages in apps and in extensions of browsers', () => {
+    const origins = [
+      'capacitor://localhost',
+      'chrome-extension://abcdefghijklmnop',
+      'tauri://localhost',
+    ]
+    expect(parseConfig(apiConfigSchema, { upload_origins: origins }, {}).upload_origins).toEqual(
+      origins,
+    )
+  })
+
   it.each([
     'shop.example',
     'shop.example:8080',
@@ -32,6 +43,8 @@ describe('the configuration of the api', () => {
     'https://user@shop.example',
     'https://*.shop.example',
     'ftp://shop.example',
+    'file:///srv/page.html',
+    'capacitor://localhost/upload',
     'null',
     '',
   ])('refuses "%s" as an origin of uploads: no page could ever have it', (origin) => {

@@ -13,6 +13,7 @@ import type { ClientOf } from '../limits/client-of.ts'
 import type { KnownTargets } from '../links/known-targets.ts'
 import type { ServeImage } from '../serve-image.ts'
 import type { ServeOriginal } from '../serve-original.ts'
+import { isServedAddress } from '../signing/served-address.ts'
 import { type UrlSigner, lifetimeOf } from '../signing/url-signer.ts'
 import type { Validators } from '../validators.ts'
 
@@ -73,7 +74,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const reply = await serveImage(request, contextOf(req, res, isNegotiated))
     const isSameForAll = signer === undefined && !isNegotiated
     const sign = (location: string) => signer?.sign(location, expires) ?? location
-    const signStored = isStoreServed ? sign : unsigned
+    const signStored = (url: string) => (isStoreServed && isServedAddress(url) ? sign(url) : url)
     sendReply(reply, { req, res, record, redirectMaxAge, lifetime, sign, signStored, unsent })
     if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
   }
@@ -89,10 +90,6 @@ export function createGetImage(options: GetImageOptions): GetImage {
   }
 
   return { atOnce, inTime }
-}
-
-function unsigned(location: string): string {
-  return location
 }
 
 function isFresh(req: IncomingMessage, { etag, lastModified }: Validators): boolean {

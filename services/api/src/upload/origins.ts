@@ -17,10 +17,19 @@ export const uploadOrigins = list([any], {
   // As a browser writes it: its Origin is compared character by character.
   .overwrite((texts) => texts.map((text) => toOrigin(text) ?? text))
 
-/** undefined: no page has such an origin, or there is more in it than an origin. */
+/** Of documents that are read, not shown by a host: their pages have the origin `null`. */
+const withoutOrigin: ReadonlySet<string> = new Set(['file:', 'ftp:'])
+
+/**
+ * Pages have other schemes as well, in apps (`capacitor://localhost`) and extensions of browsers.
+ *
+ * @returns undefined: no page has such an origin, or there is more in it than an origin
+ */
 function toOrigin(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
-  const { protocol, origin, href } = new URL(text)
-  const isOfPages = (protocol === 'https:' || protocol === 'http:') && !origin.includes(any)
-  return isOfPages && href === `${origin}/` ? origin : undefined
+  const { protocol, host, href } = new URL(text)
+  if (host === '' || host.includes(any) || withoutOrigin.has(protocol)) return undefined
+  // The origin of other schemes than those of the web is no text to Node.
+  const origin = `${protocol}//${host}`
+  return href === origin || href === `${origin}/` ? origin : undefined
 }
