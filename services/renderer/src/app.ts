@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { isDiskFailure } from '@iaas/common/disk/disk-errors'
 import { AppError, isAppError } from '@iaas/common/errors'
 import { clientGone } from '@iaas/common/http/client-gone'
 import type { Logger } from '@iaas/common/log'
@@ -113,7 +114,8 @@ function createErrorHandler(log: Logger): ErrorRequestHandler {
     const known = isAppError(error)
       ? error
       : new AppError('RENDER_FAILED', 'The image could not be rendered.', { cause: error })
-    if (!isAppError(error)) log.error('task failed', { error })
+    // A disk that is full or broken is told to come again, as a renderer that is busy; that it is no load, only this tells.
+    if (!isAppError(error) || isDiskFailure(error.cause)) log.error('task failed', { error })
     const status = known.code === 'RENDERER_BUSY' ? 503 : 422
     // What is left of a body that nobody wants is read and thrown away: a reset would take the answer with it.
     req.resume()

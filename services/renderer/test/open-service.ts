@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { type HttpServer, listen } from '@iaas/common/http/server'
-import { createSilentLogger } from '@iaas/common/log'
+import { type Logger, createSilentLogger } from '@iaas/common/log'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -27,6 +27,7 @@ export type ServiceOptions = {
   readonly queueLimit?: number
   readonly timeoutMs?: number
   readonly isReady?: () => boolean
+  readonly log?: Logger
 }
 
 /** A renderer service around `renderer`, which stays the caller's, and a client of it. */
@@ -37,7 +38,7 @@ export async function openService(
   const { maxBodyBytes = 2 ** 24, roomBytes = 2 ** 29, queueLimit = 100 } = options
   const { timeoutMs = 60_000, isReady = () => true } = options
   const [folder, temporary] = await Promise.all([createTemporaryFolder(), createTemporaryFolder()])
-  const log = createSilentLogger()
+  const { log = createSilentLogger() } = options
   const dir = options.temporaryDir ?? temporary.path
   const reception = createReception({
     dir,

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { type Logger, createSilentLogger } from '@iaas/common/log'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
@@ -67,12 +68,18 @@ describe('pictures that are sent to a renderer service', () => {
 })
 
 describeUnless(smallDiskMissing, 'a renderer service whose disk is full', () => {
-  it('is busy, and has not failed', async () => {
+  it('is busy to its callers, and says in its log why', async () => {
     await using disk = await mountSmallDisk(1)
-    await using service = await openService(endless, { temporaryDir: disk.path })
+    const errors: unknown[] = []
+    const log: Logger = {
+      ...createSilentLogger(),
+      error: (_message, fields) => void errors.push(fields?.['error']),
+    }
+    await using service = await openService(endless, { temporaryDir: disk.path, log })
     const path = join(service.folder, 'picture')
     await writeFile(path, body)
     await disk.fill()
     await expect(service.renderer.inspect(path)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    expect(errors).toMatchObject([{ cause: { code: 'ENOSPC' } }])
   })
 })
