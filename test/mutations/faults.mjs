@@ -110,6 +110,14 @@ export const faults = [
   },
   {
     row: 'F11',
+    breaks: 'the job before it is never taken for done, so that the store is asked of each object',
+    file: 'services/uploader/src/process-job.ts',
+    find: '.length > 0\n',
+    replace: '.length < 0\n',
+    test: 'services/uploader/test/uploader.it.test.ts',
+  },
+  {
+    row: 'F11',
     breaks: 'the object of a job that was made to run by hand is not looked for',
     file: 'services/uploader/src/handlers/record-link.ts',
     find: '!(await variants.has(key))',

@@ -5,6 +5,7 @@ import { openQueues } from '@iaas/common/bullmq/open-queues'
 import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
 import { variantDigest } from '@iaas/common/digest'
 import { queueNames } from '@iaas/common/jobs'
+import { AppError } from '@iaas/common/errors'
 import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { until } from '@iaas/testing/until'
@@ -82,11 +83,19 @@ describeOnEachServer(
       const later = newRendition({ variant: first.variant })
       await rig.persist(first)
       for (let kills = 0; kills < maxKills; kills += 1) await killUploaderAtWork(rig.backend)
-      const failures: string[] = []
+      const told: string[] = []
       const job = (queue: string, result: string) => {
-        if (result === 'failed') failures.push(queue)
+        if (result !== 'done') told.push(`${queue} ${result}`)
       }
-      await using _uploader = rig.uploader({ metrics: { job } })
+      let outages = 0
+      await using _uploader = rig.uploader({
+        metrics: { job },
+        async putObject(rendition) {
+          outages -= 1
+          if (outages >= 0) throw new AppError('STORE_UNAVAILABLE', 'S3 does not answer.')
+          return rig.handlers.putObject(rendition)
+        },
+      })
       const records = await rig.queue(queueNames.records)
       await until(async () => (await records.getFailedCount()) === 1)
       expect(await rig.spool.get(variantDigest(first.variant))).toBeDefined()
@@ -98,7 +107,14 @@ describeOnEachServer(
       expect(await rig.spool.get(variantDigest(later.variant))).toBeDefined()
       await rig.persist(later)
       await rig.untilLinked(later)
-      expect(failures).toEqual([queueNames.uploads])
+      expect(told).toEqual(['uploads failed'])
+      // What is tried again by hand is counted by its attempts.
+      outages = 1
+      const uploads = await rig.queue(queueNames.uploads)
+      await (await uploads.getFailed())[0]?.retry()
+      await until(async () => (await uploads.getFailedCount()) === 0)
+      await rig.untilIdle()
+      expect(told).toEqual(['uploads failed', 'uploads retried'])
     })
   },
 )

@@ -25,8 +25,8 @@ function createGate(): { readonly promise: Promise<void>; readonly resolve: () =
 
 /** A store whose keys are wrong. */
 async function openRefusingS3() {
-  const http = createServer((rendition, response) => {
-    rendition.resume()
+  const http = createServer((request, response) => {
+    request.resume()
     response.writeHead(403).end('<Error><Code>InvalidAccessKeyId</Code></Error>')
   }).listen(0, '127.0.0.1')
   await once(http, 'listening')
@@ -60,6 +60,15 @@ describeOnEachServer(
       expect(rig.objects.get(key)).toEqual(bytesOf('spooled'))
       await until(async () => (await rig.spool.get(variantDigest(rendition.variant))) === undefined)
       expect(rig.renderer.renders).toBe(0)
+    })
+
+    it('takes the end of the job before it for the proof that an object is there, and asks the store of none', async () => {
+      await using rig = createRig(server)
+      rig.variants.has = () => Promise.reject(new Error('The store was asked.'))
+      await using _uploader = rig.uploader()
+      const rendition = newRendition()
+      await rig.persist(rendition)
+      await rig.untilLinked(rendition)
     })
 
     it('F11 never links what is not stored: a put that fails at first is tried again, then linked', async () => {

@@ -159,7 +159,9 @@ async function start(
 ): Promise<void> {
   worker.on('error', (error) => log.debug('worker connection lost', { queue, error }))
   worker.on('failed', (job, error) => {
-    if (job !== undefined && job.stalledCounter > maxStalledCount) onDeadly(job, error)
+    // The counter outlives a retry by hand; what the queue fails by itself has this reason as well.
+    const isDeadly = job?.deferredFailure !== undefined && job.stalledCounter > maxStalledCount
+    if (isDeadly) onDeadly(job, error)
   })
   await worker.waitUntilReady()
   await worker.run()
