@@ -1,8 +1,10 @@
 // `npm start` and `npm run start:...`: a service of this repository, from a fresh checkout on.
+import cluster from 'node:cluster'
 import { prepare } from './prepare.mjs'
 
 const [service = 'standalone'] = process.argv.slice(2)
-prepare()
+// Further processes of an api begin here as well: they run what the first has prepared, and install nothing under it.
+if (cluster.isPrimary) prepare()
 process.setSourceMapsEnabled(true)
 endWithParent()
 await import(`../services/${service}/dist/main.js`)

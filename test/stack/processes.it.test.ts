@@ -18,7 +18,9 @@ describeUnless(ownRedisMissing, 'several processes of the api behind one port', 
     deployed = await provideDeployment()
     await deployed.start('renderer')
     await deployed.start('uploader')
-    api = await deployed.start('api', { env: { API_PROCESSES: '2' } })
+    // As `npm run start:api` does.
+    const program = { entry: 'scripts/start.mjs', args: ['api'] }
+    api = await deployed.start('api', { ...program, env: { API_PROCESSES: '2' } })
     await store(api.base, 'photo', await makePhoto({ width: 300, height: 200, format: 'jpeg' }))
   })
   afterAll(() => deployed?.[Symbol.asyncDispose]())
@@ -56,6 +58,8 @@ describeUnless(ownRedisMissing, 'several processes of the api behind one port', 
     await until(() => processes().length === 2 && !processes().includes(victim))
     expect(processes()).toContain(other)
     expect((await ask(api.base, '/photo_200_90.jpg')).status).toBe(200)
+    // Nothing is installed or compiled under those that are at work.
+    expect(api.output().match(/^Building/gm)).toHaveLength(1)
   })
 
   it('end together, and leave nobody behind', async () => {

@@ -22,8 +22,9 @@ export type Stack = {
 }
 
 export type StackOptions = {
-  /** The compiled entry point below the repository. */
+  /** The program below the repository: a compiled entry point, unless given. */
   readonly entry?: string
+  readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** Kept at the end, where the caller gives one. */
   readonly dataDir?: string
@@ -43,11 +44,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 export async function spawnStack(options: StackOptions = {}): Promise<Stack> {
-  const { entry = 'services/standalone/dist/main.js', env = {} } = options
+  const { entry = 'services/standalone/dist/main.js', args = [], env = {} } = options
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'iaas-stack-')))
   const port = options.port ?? (await findFreePort())
   const adminPort = await findFreePort()
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, entry)], {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(root, entry), ...args], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
