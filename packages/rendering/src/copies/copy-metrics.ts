@@ -23,11 +23,14 @@ export function createCopyMetrics(registry: Registry): CopyMetrics {
   })
   const items = new Gauge({
     name: 'iaas_working_copies',
+    // Of the folder that all processes share.
+    aggregator: 'max',
     help: 'Working copies on disk at the last sweep.',
     registers,
   })
   const bytes = new Gauge({
     name: 'iaas_working_copies_bytes',
+    aggregator: 'max',
     help: 'What they take.',
     registers,
   })
