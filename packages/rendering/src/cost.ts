@@ -23,8 +23,9 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
     case 'avif':
       return 25
     case 'webp':
+      return 9
     case 'tiff':
-      return 4
+      return Math.max(4, bytesPerPixel + 1)
   }
 }
 
@@ -35,7 +36,7 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
  */
 export function estimateMemory(source: SourceFacts, output: Size | undefined): number {
   const { size, bytesPerPixel } = source
-  const decoding = size.width * size.height * decodeBytesPerPixel(source)
+  const decoding = source.pixels * decodeBytesPerPixel(source)
   const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
   const encoding = output === undefined ? 0 : output.width * output.height * bytesPerOutputPixel
   return baseBytes + decoding + rows + encoding

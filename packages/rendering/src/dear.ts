@@ -5,8 +5,8 @@ import type { SourceFacts } from './child/inspect.ts'
  * whole before its first row is known, what a slow decoder reads, and what has more bits or inks than any result.
  */
 export function isDear(source: SourceFacts, minPixels: number): boolean {
-  const { format, size, colours, isProgressive, isDeep } = source
-  if (size.width * size.height < minPixels) return false
+  const { format, pixels, colours, isProgressive, isDeep } = source
+  if (pixels < minPixels) return false
   if (isDeep || colours === 'other') return true
   switch (format) {
     case 'jpeg':

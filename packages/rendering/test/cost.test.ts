@@ -18,6 +18,7 @@ jest.setTimeout(60_000)
 const facts = {
   format: 'jpeg',
   size: { width: 6000, height: 4000 },
+  pixels: 24e6,
   orientation: 1,
   colours: 'rgb',
   hasAlpha: false,
@@ -32,10 +33,21 @@ describe('the estimate of the memory that a picture takes', () => {
     const allowance = 96 * 1024 * 1024
     const thumbnail = { width: 400, height: 300 }
     expect(
-      estimateMemory({ ...facts, size: { width: 4000, height: 3000 } }, thumbnail),
+      estimateMemory({ ...facts, size: { width: 4000, height: 3000 }, pixels: 12e6 }, thumbnail),
     ).toBeLessThan(allowance)
     expect(estimateMemory({ ...facts, isProgressive: true }, thumbnail)).toBeGreaterThan(allowance)
     expect(estimateMemory({ ...facts, format: 'avif' }, thumbnail)).toBeGreaterThan(allowance)
+  })
+
+  it.each([
+    // As measured of 29.9 megapixels, MiB.
+    ['a TIFF of floating point with alpha, in large tiles', 'tiff', 16, 440],
+    ['a TIFF of 16 bits with alpha, in large tiles', 'tiff', 8, 246],
+    ['a lossless WebP', 'webp', 3, 245],
+  ] as const)('is no less than %s takes', (_name, format, bytesPerPixel, measuredMiB) => {
+    const size = { width: 5472, height: 5472 }
+    const source = { ...facts, format, bytesPerPixel, size, pixels: 5472 * 5472 }
+    expect(estimateMemory(source, undefined)).toBeGreaterThan(measuredMiB * 2 ** 20)
   })
 
   it('grows with the source, its depth and the output', () => {
@@ -47,7 +59,7 @@ describe('the estimate of the memory that a picture takes', () => {
         { width: 100, height: 100 },
       ),
       estimateMemory(
-        { ...facts, isProgressive: true, size: { width: 7000, height: 4000 } },
+        { ...facts, isProgressive: true, size: { width: 7000, height: 4000 }, pixels: 28e6 },
         { width: 100, height: 100 },
       ),
     ]

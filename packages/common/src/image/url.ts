@@ -6,7 +6,7 @@ import { type ImageOptions, type Query, formatOptions, parseOptions } from './op
 /** `/{id}.{format}`: the original itself. */
 export type OriginalRequest = { readonly kind: 'original'; readonly id: ImageId }
 
-/** `/{id}_{width}_{height}[_{scale}x].{format}`: a rendition inside a box, width and height in px before the scale. */
+/** `/{id}_{width}_{height}[_{scale}x].{format}`: the picture inside a box, width and height in px before the scale. */
 export type SizedRequest = {
   readonly kind: 'sized'
   readonly id: ImageId

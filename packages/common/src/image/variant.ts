@@ -5,7 +5,7 @@ import type { ImageId } from './id.ts'
 import type { Fit, Quality } from './options.ts'
 import type { SizedRequest } from './url.ts'
 
-/** One rendition of an original, fully described: two requests that mean the same picture have equal variants. */
+/** One way to show an original, fully described: two requests that mean the same picture have equal variants. */
 export type Variant = {
   readonly id: ImageId
   /** The box, scale folded in, px. */

@@ -1,9 +1,11 @@
 import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
 import type { Metadata } from 'sharp'
+import { readCodedSize } from '../avif/coded-size.ts'
+import { readHead } from '../files.ts'
 import { readJpegFrame } from '../jpeg/read-frame.ts'
-import { readHead } from '../jpeg/read-jpeg.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
+import { isCameraRaw } from '../tiff/camera-raw.ts'
 import { openHeader } from './sharp.ts'
 
 /** What the header of a picture tells, before any pixel is decoded. */
@@ -11,6 +13,8 @@ export type SourceFacts = {
   readonly format: OriginalFormat
   /** As it is displayed, px. */
   readonly size: Size
+  /** How many are decoded: more than are displayed where a file says what is to be cut away. */
+  readonly pixels: number
   readonly orientation: Orientation
   readonly colours: 'grey' | 'rgb' | 'other'
   readonly hasAlpha: boolean
@@ -40,12 +44,18 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
   const orientation = toOrientation(metadata.orientation)
   const size = toStoredSize(metadata, orientation)
   checkSize(size, maxPixels)
+  const coded = format === 'avif' ? readCodedSize(path) : size
+  if (coded === undefined) throw unsupported(head)
+  checkSize(coded, maxPixels)
+  if (format === 'tiff' && isCameraRaw(path)) throw unsupported(head, 'Camera raw')
   const colours = toColours(metadata.space)
   checkChannels(metadata.channels, colours)
   const bytesPerChannel = channelBytes[metadata.depth]
+  checkDepth(bytesPerChannel, metadata.space)
   return {
     format,
     size,
+    pixels: coded.width * coded.height,
     orientation,
     colours,
     hasAlpha: metadata.hasAlpha,
@@ -71,6 +81,7 @@ export async function inspectKnown(path: string, maxPixels: number): Promise<Sou
   return {
     format: 'jpeg',
     size,
+    pixels: size.width * size.height,
     orientation,
     colours: components === 1 ? 'grey' : 'rgb',
     hasAlpha: false,
@@ -111,6 +122,15 @@ function checkChannels(channels: number, colours: SourceFacts['colours']): void 
   )
 }
 
+/** Of 32 bits a channel only colours as light (scRGB) are known for what they mean; all else would come out black. */
+function checkDepth(bytesPerChannel: number, space: string): void {
+  if (bytesPerChannel <= 2 || space === 'scrgb') return
+  throw new AppError(
+    'IMAGE_UNSUPPORTED',
+    `The image has ${8 * bytesPerChannel} bits a channel, which is supported for floating point RGB only.`,
+  )
+}
+
 async function readMetadata(path: string, head: Uint8Array): Promise<Metadata> {
   const metadata = await openHeader(path).metadata()
   if (metadata.format === 'heif' && metadata.compression !== 'av1') throw unsupported(head)
@@ -147,11 +167,14 @@ const knownOthers: readonly (readonly [RegExp, string])[] = [
   [/^\0\0\0\fjP {2}/, 'JPEG 2000'],
 ]
 
-function unsupported(head: Uint8Array): AppError {
-  const text = String.fromCodePoint(...head)
-  const [, name = 'This format'] = knownOthers.find(([pattern]) => pattern.test(text)) ?? []
+function unsupported(head: Uint8Array, name = nameOther(head)): AppError {
   return new AppError(
     'IMAGE_UNSUPPORTED',
     `${name} is not supported; JPEG, PNG, WebP, GIF, AVIF and TIFF are.`,
   )
+}
+
+function nameOther(head: Uint8Array): string {
+  const text = String.fromCodePoint(...head)
+  return knownOthers.find(([pattern]) => pattern.test(text))?.[1] ?? 'This format'
 }

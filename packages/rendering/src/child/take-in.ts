@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
 import type { OriginalFormat, Region, Size } from '@iaas/common/image'
@@ -6,6 +7,8 @@ import type { Sharp } from 'sharp'
 import { countJpegScans } from '../jpeg/read-jpeg.ts'
 import { toStoredRegion, toStoredSize } from '../orientation.ts'
 import { turn } from '../steps/turn.ts'
+import { setUpright } from '../tiff/set-upright.ts'
+import { isLosslessWebp } from '../webp/is-lossless.ts'
 import type { SourceFacts } from './inspect.ts'
 import { stripFile } from '../metadata/strip-file.ts'
 import { originalQuality } from './render.ts'
@@ -64,7 +67,11 @@ async function writeAnew(
   const { format } = source
   const image = reshape(openImage(path, maxPixels), source, crop, kept)
   const quality = originalQuality(path, source)
-  await encodeOriginal(keepColours(image, source), format, quality).toFile(outputPath)
+  const isLossless = format === 'webp' && isLosslessWebp(await readFile(path))
+  const encoded = encodeOriginal(keepColours(image, source), format, { quality, isLossless })
+  await encoded.toFile(outputPath)
+  // The encoder writes the orientation of the upload, which its pixels no longer need.
+  if (format === 'tiff') setUpright(outputPath)
   await syncFile(outputPath)
   return { reencoded: true, format, size: kept }
 }
@@ -110,14 +117,18 @@ function shrinkTo({ width, height }: Size, maxPixels: number): Size {
 }
 
 /** In the format that it came in: baseline and not interlaced, since those are cheap to decode later. */
-function encodeOriginal(image: Sharp, format: OriginalFormat, quality: number): Sharp {
+function encodeOriginal(
+  image: Sharp,
+  format: OriginalFormat,
+  { quality, isLossless }: { readonly quality: number; readonly isLossless: boolean },
+): Sharp {
   switch (format) {
     case 'jpeg':
       return image.jpeg({ quality, chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0' })
     case 'png':
       return image.png()
     case 'webp':
-      return image.webp({ quality })
+      return isLossless ? image.webp({ lossless: true }) : image.webp({ quality })
     case 'gif':
       return image.gif()
     case 'avif':

@@ -63,9 +63,10 @@ export function createJpegScanner(): JpegScanner {
     }
     if (!afterFF) return
     afterFF = false
-    // 00 is a stuffed byte, 01 and D0 to D8 (restart, start of image) stand alone.
+    // 00 is a stuffed byte, D0 to D8 (restart, start of image) stand alone; what is below C0 means nothing, and a decoder that
+    // comes upon it reads on behind it.
     if (byte === EOI) place = { kind: 'end' }
-    else if (byte !== 0 && byte !== 1 && !(byte >= 0xd0 && byte <= 0xd8)) {
+    else if (byte >= 0xc0 && !(byte >= 0xd0 && byte <= 0xd8)) {
       place = { kind: 'length', marker: byte, high: undefined }
     } else if (place.kind === 'entropy' || scans > 0) place = { kind: 'entropy' }
   }

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { readSync } from 'node:fs'
+import { withFile } from '../files.ts'
 import { readExifOrientation } from './exif-orientation.ts'
 
 /** What the segments before the first scan of a JPEG file tell of its picture. */
@@ -42,18 +43,12 @@ const mostSegments = 500
  * @returns undefined for whatever is not quite plain, which is for a decoder to judge
  */
 export function readJpegFrame(path: string): JpegFrame | undefined {
-  const file = openSync(path, 'r')
-  try {
-    return findFrame(createReader(file))
-  } finally {
-    closeSync(file)
-  }
+  return withFile(path, (file) => findFrame(createReader(file)))
 }
 
 /** Bytes of a file at a place; fewer where it ends before. */
 type Reader = (at: number, length: number) => Buffer
 
-/** A decoder would block elsewhere: children have nothing else to do meanwhile. */
 function createReader(file: number): Reader {
   let chunk = Buffer.alloc(0)
   let start = 0

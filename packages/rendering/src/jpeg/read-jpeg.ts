@@ -1,15 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { readSync } from 'node:fs'
+import { withFile } from '../files.ts'
 import { type JpegFacts, createJpegScanner } from './markers.ts'
 
 /** What is read at once of a whole file, and of its header, most of which is metadata that is skipped. */
 const chunkBytes = { file: 64 * 1024, header: 1024 } as const
 /** What is read for a header at the most: enough for any number of large segments, and not for a file built to be costly. */
 const headerBytes = 1024 * 1024
-
-/*
- * For children, which have nothing else to do meanwhile: a read that blocks costs a tenth of one that goes through the
- * pool of threads.
- */
 
 /** The quantisation tables of a file, from the segments before its first scan. */
 export function readJpegHeader(path: string): JpegFacts {
@@ -19,14 +15,6 @@ export function readJpegHeader(path: string): JpegFacts {
 /** The same of the whole file, its scans counted, until there are more of them than `enough`. */
 export function countJpegScans(path: string, enough: number): JpegFacts {
   return readUntil(path, chunkBytes.file, ({ scans }) => scans > enough)
-}
-
-/** The first bytes of a file; fewer where it is shorter. */
-export function readHead(path: string, bytes: number): Uint8Array {
-  return withFile(path, (file) => {
-    const head = Buffer.allocUnsafe(bytes)
-    return head.subarray(0, readSync(file, head, 0, bytes, 0))
-  })
 }
 
 function readUntil(
@@ -47,13 +35,4 @@ function readUntil(
     }
     return scanner.facts
   })
-}
-
-function withFile<T>(path: string, read: (file: number) => T): T {
-  const file = openSync(path, 'r')
-  try {
-    return read(file)
-  } finally {
-    closeSync(file)
-  }
 }

@@ -56,6 +56,14 @@ describe('the scan of the segments of a JPEG', () => {
     expect(scanFile(file).scans).toBe(2)
   })
 
+  it.each([0x02, 0x40, 0xbf])(
+    'is not led past scans by a marker that means nothing (%i), which decoders read on behind',
+    (marker) => {
+      const file = [...startOfImage, ...scan, 0xff, marker, 0xff, 0xff, ...scan, ...scan]
+      expect(scanFile(file).scans).toBe(3)
+    },
+  )
+
   it('ends with the image', () => {
     expect(scanFile([...startOfImage, ...scan, ...endOfImage, ...scan]).scans).toBe(1)
   })
