@@ -3,7 +3,10 @@ import type { ImageId, Variant, VariantKey } from '../image/index.ts'
 /** The recorded place of a stored variant. */
 export type Link = { readonly url: string }
 
-/** The variants that are stored. */
+/**
+ * The variants that are stored. Every call rejects with AppError STORE_UNAVAILABLE where the database does not answer in
+ * time.
+ */
 export type LinkStore = {
   find(variant: Variant): Promise<Link | undefined>
   /** Idempotent; the later of two renditions wins, whatever the order of the calls. `renderedAt`: ms since the epoch. */
@@ -23,7 +26,10 @@ export type LinkWalk = {
   next(limit: number): Promise<readonly StoredLink[]>
 }
 
-/** A memory of links in front of a LinkStore. What it forgets or never knew is `undefined`, never an answer. */
+/**
+ * A memory of links in front of a LinkStore. What it forgets or never knew is `undefined`, never an answer. Every call rejects
+ * with AppError STORE_UNAVAILABLE where the memory does not answer in time.
+ */
 export type LinkCache = {
   get(key: VariantKey): Promise<Link | undefined>
   set(key: VariantKey, link: Link): Promise<void>

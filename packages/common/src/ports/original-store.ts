@@ -19,7 +19,7 @@ export type TemporaryFile = AsyncDisposable & {
 /** Of the disk that originals are written to, as far as this process may use it. */
 export type DiskSpace = { readonly freeBytes: number; readonly totalBytes: number }
 
-/** Where the uploaded files are kept. */
+/** Where the uploaded files are kept. Every call rejects with AppError STORE_UNAVAILABLE where the disk is full or broken. */
 export type OriginalStore = {
   find(id: ImageId): Promise<OriginalFile | undefined>
   /** So many bytes from the beginning, fewer where there are no more; undefined where the file is gone meanwhile. */

@@ -5,6 +5,10 @@ export type WaitingRendition = { readonly variant: Variant; readonly renderedAt:
 
 /** Brings spooled renditions into the variant store, and records their links, later and elsewhere. */
 export type Persistence = {
-  /** Resolves once the rendition is safely queued. @throws AppError STORE_UNAVAILABLE within a bounded time */
+  /**
+   * Resolves once the rendition is safely queued.
+   *
+   * @throws AppError STORE_UNAVAILABLE, within a bounded time; SPOOL_FULL where too many jobs wait
+   */
   schedule(rendition: WaitingRendition): Promise<void>
 }

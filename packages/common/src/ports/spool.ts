@@ -5,7 +5,10 @@ export type Spooled = { readonly bytes: Uint8Array; readonly renderedAt: number 
 
 export type SpoolUsage = { readonly items: number; readonly bytes: number }
 
-/** Renditions that wait for being stored, by the digest of their variant. Bounded, and allowed to lose anything. */
+/**
+ * Renditions that wait for being stored, by the digest of their variant. Bounded, and allowed to lose anything. Every call
+ * rejects with AppError STORE_UNAVAILABLE where the spool does not answer, or nothing can be written.
+ */
 export type Spool = {
   /** @throws AppError SPOOL_FULL */
   put(digest: Digest, spooled: Spooled): Promise<void>

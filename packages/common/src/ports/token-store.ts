@@ -3,7 +3,10 @@ import type { ImageId } from '../image/index.ts'
 /** A permit for one upload of one id. */
 export type Token = string & { readonly __brand: 'Token' }
 
-/** The permits and the ids that are taken. Time is the database's. */
+/**
+ * The permits and the ids that are taken. Time is the database's, without which every call rejects with AppError
+ * STORE_UNAVAILABLE.
+ */
 export type TokenStore = {
   /**
    * A new token for the id, valid for 15 minutes.

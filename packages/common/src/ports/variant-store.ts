@@ -1,6 +1,9 @@
 import type { ObjectKey } from '../digest.ts'
 
-/** Where stored variants lie, and where clients find them. */
+/**
+ * Where stored variants lie, and where clients find them. What asks the store rejects with AppError STORE_UNAVAILABLE where it
+ * does not answer in time, or refuses, with its reason in the message.
+ */
 export type VariantStore = {
   /** Idempotent: the same key twice is one object. Resolves once the object can be read. */
   put(key: ObjectKey, bytes: Uint8Array, mime: string): Promise<void>

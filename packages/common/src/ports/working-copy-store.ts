@@ -17,7 +17,8 @@ export type WorkingCopyUsage = { readonly items: number; readonly bytes: number 
 
 /**
  * The working copies of originals: a cache, out of which anything may vanish at any time, whoever removes it. A copy is
- * known by the path, the size and the time of its original: another original has none of it.
+ * known by the path, the size and the time of its original: another original has none of it. Every call rejects with AppError
+ * STORE_UNAVAILABLE where the disk is full or broken.
  */
 export type WorkingCopyStore = {
   find(originalPath: string): Promise<WorkingCopy | undefined>
