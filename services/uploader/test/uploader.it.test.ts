@@ -62,7 +62,7 @@ describeOnEachServer(
       expect(rig.renderer.renders).toBe(0)
     })
 
-    it('takes the end of the job before it for the proof that an object is there, and asks the store of none', async () => {
+    it('F11 takes the end of the job before it for the proof that an object is there, and asks the store of none', async () => {
       await using rig = createRig(server)
       rig.variants.has = () => Promise.reject(new Error('The store was asked.'))
       await using _uploader = rig.uploader()
