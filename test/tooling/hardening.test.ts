@@ -45,7 +45,8 @@ describe('where the product runs', () => {
 
   it('T23 what decodes has no secret, no volume and nobody to reach, and little memory', () => {
     const { environment, secrets, networks, volumes, mem_limit } = service('renderer')
-    expect(Object.keys(environment ?? {}).toSorted()).toEqual(['LOG_LEVEL', 'NODE_CONFIG'])
+    const told = ['LOG_LEVEL', 'NODE_CONFIG', 'RENDERER_OWN_CORES']
+    expect(Object.keys(environment ?? {}).toSorted()).toEqual(told)
     expect([secrets, volumes, networks]).toEqual([undefined, undefined, ['rendering']])
     expect(compose.networks['rendering']?.internal).toBe(true)
     expect(mem_limit).toBe('3g')

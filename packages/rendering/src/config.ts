@@ -13,6 +13,11 @@ const rendererSettings = z
       { min: 0, max: 1024, fallback: 0 },
       'Pictures decoded at once; 0: as many as there are cores, and as a memory limit of the container has room for.',
     ),
+    own_cores: toggle(
+      true,
+      'Whether each child that decodes is kept to a core of its own, where there are as many of them as cores (Linux). To be turned off where several renderers share a machine.',
+      'RENDERER_OWN_CORES',
+    ),
     queue: integer(
       { min: 0, max: 100_000, fallback: 64 },
       'Renders that may wait, as far as they are done in two seconds; beyond it: 503.',
@@ -106,6 +111,7 @@ export function toPoolOptions(settings: PoolSettings, besideMiB = 0) {
   const { concurrency, memory } = fitMemory(renderer, { besideMiB })
   return {
     concurrency,
+    ownCores: renderer.own_cores,
     queueLimit: renderer.queue,
     queueTimeoutMs: renderer.queue_timeout,
     memoryBudgetBytes: memory * 1024 * 1024,

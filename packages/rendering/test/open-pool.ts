@@ -8,6 +8,7 @@ import {
 export function openPool(options: Partial<RenderPoolOptions> = {}): RenderPool {
   return createRenderPool({
     concurrency: 2,
+    ownCores: true,
     queueLimit: 100,
     queueTimeoutMs: 60_000,
     memoryBudgetBytes: 2 ** 31,

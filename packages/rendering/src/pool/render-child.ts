@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Results, Task, TaskKind } from '../protocol.ts'
-import type { OwnCore } from './cores.ts'
+import { type OwnCore, toProgram } from './cores.ts'
 import { ChildCrashedError, type RunOptions, runTask } from './run-task.ts'
 
 export type RenderChild = {
@@ -49,7 +49,7 @@ const childEnvironment = {
  */
 export function startRenderChild(own: OwnCore | undefined): RenderChild {
   const child = fork(childFile, [], {
-    ...toProgram(own),
+    ...(own === undefined ? { execArgv: [] } : toProgram(own)),
     env: childEnvironment,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -78,12 +78,6 @@ export function startRenderChild(own: OwnCore | undefined): RenderChild {
     },
     kill,
   }
-}
-
-/** `taskset` becomes the program that it is told to begin: the process stays the same. */
-function toProgram(own: OwnCore | undefined) {
-  if (own === undefined) return { execArgv: [] }
-  return { execPath: own.taskset, execArgv: ['-c', `${own.core}`, process.execPath] }
 }
 
 /** A third of the weight of a process at 0: enough to give way, and not to starve on a machine with other work. */

@@ -14,6 +14,8 @@ import { ChildCrashedError, ChildLateError } from './run-task.ts'
 export type RenderPoolOptions = {
   /** Pictures decoded at once. */
   readonly concurrency: number
+  /** Whether each child is kept to a core of its own, where there is one for each. */
+  readonly ownCores: boolean
   readonly queueLimit: number
   readonly queueTimeoutMs: number
   readonly memoryBudgetBytes: number
@@ -74,7 +76,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     queueTimeoutMs,
   })
   const quarantine = createQuarantine()
-  const children = createChildSet(findOwnCores(concurrency))
+  const children = createChildSet(options.ownCores ? findOwnCores(concurrency) : [])
   const allowance = Math.min(allowanceMiB * 2 ** 20, memoryBudgetBytes)
 
   async function attempt(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {

@@ -8,6 +8,7 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { findOwnCores, parseCpuList } from '../../src/pool/cores.ts'
+import { startRenderChild } from '../../src/pool/render-child.ts'
 import { makeJob, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 
@@ -17,6 +18,14 @@ jest.setTimeout(60_000)
 const cores = availableParallelism()
 const missing =
   findOwnCores(cores).length === cores ? undefined : 'this system keeps no program to a core'
+
+const noLimits = {
+  maxInputPixels: 1e6,
+  maxOnDiskPixels: 1e6,
+  blurSigma: 7,
+  encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
+  minCopiedPixels: 1e6,
+}
 
 function coresOf(pid: number): string {
   const [, list = ''] =
@@ -56,7 +65,9 @@ describeUnless(missing, 'as many children as there are cores', () => {
         .render({ ...slow, variant: { ...slow.variant, width: 20 + index } }, leave.signal)
         .catch(() => {}),
     )
-    const expected = findOwnCores(cores).map(({ core }) => `${core}`)
+    const expected = findOwnCores(cores)
+      .map(({ core }) => `${core}`)
+      .toSorted((one, other) => Number(one) - Number(other))
     const used = () =>
       pool
         .stats()
@@ -69,6 +80,28 @@ describeUnless(missing, 'as many children as there are cores', () => {
     await Promise.all(running.map(() => pool.render(quick)))
     expect(new Set(used()).size).toBe(pool.stats().children.length)
     for (const core of used()) expect(expected).toContain(core)
+  })
+
+  it('go where they like where they cannot be kept', async () => {
+    const [{ taskset } = { taskset: '' }] = findOwnCores(cores)
+    for (const own of [
+      { core: 9999, taskset },
+      { core: 0, taskset: '/bin/false' },
+    ]) {
+      const child = startRenderChild(own)
+      const limits = { ...noLimits, allowance: 2 ** 30 }
+      const options = { limits, timeoutMs: 60_000, admit: async () => {}, signal: undefined }
+      const result = await child.run({ kind: 'inspect', path: quick.path }, options)
+      expect(result).toMatchObject({ format: 'jpeg' })
+      expect(coresOf(child.pid ?? 0)).toBe(coresOf(process.pid))
+      await child.kill()
+    }
+  })
+
+  it('go where they like where they are told to', async () => {
+    await using pool = openPool({ concurrency: cores, ownCores: false })
+    await pool.render(quick)
+    expect(pool.stats().children.map(coresOf)).toEqual([coresOf(process.pid)])
   })
 
   it('go where they like where there are fewer, or more', async () => {
