@@ -1,10 +1,11 @@
+import { fstatSync } from 'node:fs'
 import type { Size } from '@iaas/common/image'
 import { readBytes, withFile } from '../files.ts'
 
-/** No more is said of the pictures in a file, bytes. */
+/** No file needs more to say what is in it, bytes. */
 const mostMetaBytes = 1024 * 1024
-/** No file has as many boxes at its beginning. */
-const mostBoxes = 100
+/** Of which a file has a handful. */
+const mostBoxes = 10_000
 /** Version and flags stand before the size that it tells. */
 const extents = Buffer.from('ispe', 'latin1')
 
@@ -12,28 +13,36 @@ const extents = Buffer.from('ispe', 'latin1')
  * The largest picture that is decoded of an AVIF file: what is displayed may be a small part of it (`clap`), and costs as much.
  * Every size that stands in the box of what the file holds is taken for one of a picture: ISO/IEC 23008-12, 6.5.3.
  *
- * @returns undefined where there is none
+ * @returns undefined where there is none, or it cannot be told: decoders do not agree which of two boxes counts
  */
 export function readCodedSize(path: string): Size | undefined {
   const meta = withFile(path, findMeta)
   return meta === undefined ? undefined : largestOf(sizesIn(meta))
 }
 
-/** Of a box: its length, its name; 1 for the length: that stands behind the name, in eight bytes; 0: to the end of the file. */
 function findMeta(file: number): Buffer | undefined {
+  const found = [...walkBoxes(file)].filter(({ name }) => name === 'meta')
+  const [meta] = found
+  if (meta === undefined || found.length > 1 || meta.length > mostMetaBytes) return undefined
+  return readBytes(file, meta.at, meta.length)
+}
+
+type Box = { readonly name: string; readonly at: number; readonly length: number }
+
+/** Of a box: its length, its name. Of length 1: that stands behind the name, in eight bytes; 0: to the end of the file. */
+function* walkBoxes(file: number): Generator<Box> {
+  const end = fstatSync(file).size
   let at = 0
-  for (let boxes = 0; boxes < mostBoxes; boxes += 1) {
+  for (let boxes = 0; boxes < mostBoxes && at < end; boxes += 1) {
     const head = readBytes(file, at, 16)
-    if (head.length < 8) return undefined
-    const short = head.readUInt32BE(0)
-    const length = short === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : short
-    if (head.toString('latin1', 4, 8) === 'meta') {
-      return readBytes(file, at, length === 0 ? mostMetaBytes : Math.min(length, mostMetaBytes))
-    }
-    if (length < 8) return undefined
+    if (head.length < 8) return
+    const told = head.readUInt32BE(0)
+    const long = told === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : told
+    const length = long === 0 ? end - at : long
+    yield { name: head.toString('latin1', 4, 8), at, length }
+    if (length < 8) return
     at += length
   }
-  return undefined
 }
 
 function sizesIn(meta: Buffer): readonly Size[] {

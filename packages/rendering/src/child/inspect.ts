@@ -6,6 +6,7 @@ import { readHead } from '../files.ts'
 import { readJpegFrame } from '../jpeg/read-frame.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
 import { isCameraRaw } from '../tiff/camera-raw.ts'
+import { checkPages, checkStructure } from './check-structure.ts'
 import { openHeader } from './sharp.ts'
 
 /** What the header of a picture tells, before any pixel is decoded. */
@@ -40,12 +41,14 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
   const head = readHead(path, sniffLength)
   const format = sniffFormat(head)
   if (format === undefined) throw unsupported(head)
+  checkStructure(path, format)
+  // Before a decoder reads it, which may take another part of it for the picture.
+  const whole = format === 'avif' ? readWhole(path, head) : undefined
   const metadata = await readMetadata(path, head)
   const orientation = toOrientation(metadata.orientation)
   const size = toStoredSize(metadata, orientation)
   checkSize(size, maxPixels)
-  const coded = format === 'avif' ? readCodedSize(path) : size
-  if (coded === undefined) throw unsupported(head)
+  const coded = whole ?? size
   checkSize(coded, maxPixels)
   if (format === 'tiff' && isCameraRaw(path)) throw unsupported(head, 'Camera raw')
   const colours = toColours(metadata.space)
@@ -92,6 +95,13 @@ export async function inspectKnown(path: string, maxPixels: number): Promise<Sou
   }
 }
 
+/** All of the picture of an AVIF, of which a part may be shown. */
+function readWhole(path: string, head: Uint8Array): Size {
+  const size = readCodedSize(path)
+  if (size === undefined) throw unsupported(head, 'An AVIF that is built like this')
+  return size
+}
+
 /** By the name that sharp has for the type of a channel. */
 const channelBytes: Readonly<Record<Metadata['depth'], number>> = {
   uchar: 1,
@@ -122,18 +132,21 @@ function checkChannels(channels: number, colours: SourceFacts['colours']): void 
   )
 }
 
-/** Of 32 bits a channel only colours as light (scRGB) are known for what they mean; all else would come out black. */
+/** Of 32 bits a channel only these are known for what they mean; all else would come out black. */
+const deepSpaces: ReadonlySet<string> = new Set(['scrgb', 'lab'])
+
 function checkDepth(bytesPerChannel: number, space: string): void {
-  if (bytesPerChannel <= 2 || space === 'scrgb') return
+  if (bytesPerChannel <= 2 || deepSpaces.has(space)) return
   throw new AppError(
     'IMAGE_UNSUPPORTED',
-    `The image has ${8 * bytesPerChannel} bits a channel, which is supported for floating point RGB only.`,
+    `The image has ${8 * bytesPerChannel} bits a channel, which is supported for RGB and Lab in floating point only.`,
   )
 }
 
 async function readMetadata(path: string, head: Uint8Array): Promise<Metadata> {
   const metadata = await openHeader(path).metadata()
   if (metadata.format === 'heif' && metadata.compression !== 'av1') throw unsupported(head)
+  checkPages(metadata.pages ?? 1)
   return metadata
 }
 

@@ -112,6 +112,21 @@ describe('a TIFF of 32 bits a channel', () => {
   })
 })
 
+describe('a TIFF of Lab in floating point', () => {
+  it('is taken, and has its colours', async () => {
+    const create = { width: side, height: side, channels: 3, background: '#c81020' } as const
+    const image = sharp({ create }).pipelineColourspace('lab').toColourspace('lab')
+    await writeFile(path, await image.tiff({ compression: 'none' }).toBuffer())
+    expect(await sharp(path).metadata()).toMatchObject({ space: 'lab', depth: 'float' })
+    await takeIn()
+    const variant = makeVariant({ width: side, height: side, format: 'png' })
+    const outcome = await pool.render({ path, variant, bounds: { width: 99, height: 99 } })
+    if (outcome.kind !== 'rendered') throw new Error('It was not rendered.')
+    const [red, green, blue] = await sharp(outcome.bytes).raw().toBuffer()
+    expect([red, green, blue]).toEqual([0xc8, 0x10, 0x20])
+  })
+})
+
 describe('a TIFF that a camera has recorded', () => {
   const pixels = Buffer.alloc(side * side * 3, 99)
   const thumbnail = (tags: Readonly<Record<number, number>>) =>
