@@ -133,13 +133,13 @@ function checkChannels(channels: number, colours: SourceFacts['colours']): void 
 }
 
 /** Of 32 bits a channel only these are known for what they mean; all else would come out black. */
-const deepSpaces: ReadonlySet<string> = new Set(['scrgb', 'lab'])
+const deepSpaces: ReadonlySet<string> = new Set(['scrgb', 'lab', 'xyz'])
 
 function checkDepth(bytesPerChannel: number, space: string): void {
   if (bytesPerChannel <= 2 || deepSpaces.has(space)) return
   throw new AppError(
     'IMAGE_UNSUPPORTED',
-    `The image has ${8 * bytesPerChannel} bits a channel, which is supported for RGB and Lab in floating point only.`,
+    `The image has ${8 * bytesPerChannel} bits a channel, which is supported for RGB, Lab and XYZ in floating point only.`,
   )
 }
 
