@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { RenderJob } from '@iaas/common/ports/renderer'
+import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { makeVariant } from '@iaas/testing/variants'
 
@@ -15,4 +17,13 @@ const bounds = { width: 2000, height: 2000 }
 export async function makeJob(path: string, picture: Uint8Array): Promise<RenderJob> {
   await writeFile(path, picture)
   return { path, variant: makeVariant({ width: 20, height: 20 }), bounds }
+}
+
+/** A job that keeps its child busy, and one that is done in a moment, of pictures in `folder`. */
+export async function makeSlowAndQuick(folder: string) {
+  const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
+  return {
+    slow: await makeJob(join(folder, 'slow'), slowPicture),
+    quick: await makeJob(join(folder, 'quick'), photo),
+  }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
 import type { OriginalFormat, Region, Size } from '@iaas/common/image'
@@ -67,7 +66,7 @@ async function writeAnew(
   const { format } = source
   const image = reshape(openImage(path, maxPixels), source, crop, kept)
   const quality = originalQuality(path, source)
-  const isLossless = format === 'webp' && isLosslessWebp(await readFile(path))
+  const isLossless = format === 'webp' && isLosslessWebp(path)
   const encoded = encodeOriginal(keepColours(image, source), format, { quality, isLossless })
   await encoded.toFile(outputPath)
   // The encoder writes the orientation of the upload, which its pixels no longer need.

@@ -1,9 +1,6 @@
 import type { Orientation } from '../orientation.ts'
+import { chunkHeaderBytes, fileHeaderBytes } from '../webp/chunks.ts'
 import { makeOrientationExif } from './orientation-exif.ts'
-
-/** Of the file: RIFF, its length, WEBP. Of a chunk: its name and its length. */
-const fileHeaderBytes = 12
-const chunkHeaderBytes = 8
 
 const shown = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICCP'])
 /** Of VP8X. */

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { inflateSync } from 'node:zlib'
 import { errorCode } from '@iaas/common/disk/disk-errors'
 import { readBytes, withFile } from '../files.ts'
@@ -15,6 +16,7 @@ const textBytes = 1024
  */
 export function measureTexts(path: string, enough: number): number {
   return withFile(path, (file) => {
+    const { size } = fstatSync(file)
     let total = 0
     for (let at = signatureBytes; total <= enough;) {
       const head = readBytes(file, at, chunkHeaderBytes)
@@ -23,7 +25,9 @@ export function measureTexts(path: string, enough: number): number {
       const name = head.toString('latin1', 4, 8)
       const content = at + chunkHeaderBytes
       if (texts.has(name)) {
-        total += textBytes + measureText(name, readBytes(file, content, bytes), enough - total)
+        // It may say that it is longer than the file.
+        const text = readBytes(file, content, Math.max(0, Math.min(bytes, size - content)))
+        total += textBytes + measureText(name, text, enough - total)
       }
       at = content + bytes + checksumBytes
     }

@@ -8,11 +8,10 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import type { RenderJob } from '@iaas/common/ports/renderer'
 import type { RenderPool } from '@iaas/rendering/pool/render-pool'
-import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
-import { makeJob, slowPicture } from '../bombs.ts'
+import { makeJob, makeSlowAndQuick, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 
 /** Children start and decode: on a machine that is busy with other tests, that takes its time. */
@@ -25,9 +24,7 @@ let slow: RenderJob
 let quick: RenderJob
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  slow = await makeJob(join(folder.path, 'slow'), slowPicture)
-  const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
-  quick = await makeJob(join(folder.path, 'quick'), photo)
+  ;({ slow, quick } = await makeSlowAndQuick(folder.path))
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import type { RenderJob } from '@iaas/common/ports/renderer'
 import { describeUnless } from '@iaas/testing/describe-unless'
-import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { findOwnCores, parseCpuList } from '../../src/pool/cores.ts'
 import { startRenderChild } from '../../src/pool/render-child.ts'
-import { makeJob, slowPicture } from '../bombs.ts'
+import { makeSlowAndQuick } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 
 /** Children start and decode: on a machine that is busy with other tests, that takes its time. */
@@ -51,9 +49,7 @@ describeUnless(missing, 'as many children as there are cores', () => {
   let quick: RenderJob
   beforeAll(async () => {
     folder = await createTemporaryFolder()
-    slow = await makeJob(join(folder.path, 'slow'), slowPicture)
-    const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
-    quick = await makeJob(join(folder.path, 'quick'), photo)
+    ;({ slow, quick } = await makeSlowAndQuick(folder.path))
   })
   afterAll(async () => folder[Symbol.asyncDispose]())
 

@@ -1,0 +1,26 @@
+import { readBytes } from '../files.ts'
+
+/** Of the file: RIFF, its length, WEBP. Of a chunk: its name and its length. */
+export const fileHeaderBytes = 12
+export const chunkHeaderBytes = 8
+
+export type Chunk = {
+  readonly name: string
+  /** Where its content begins. */
+  readonly at: number
+}
+
+/**
+ * The chunks of an open WebP, until the file ends; https://developers.google.com/speed/webp/docs/riff_container.
+ *
+ * @param from where the first of them lies
+ */
+export function* walkChunks(file: number, from = fileHeaderBytes): Generator<Chunk> {
+  for (let at = from; ;) {
+    const head = readBytes(file, at, chunkHeaderBytes)
+    if (head.length < chunkHeaderBytes) return
+    const bytes = head.readUInt32LE(4)
+    yield { name: head.toString('latin1', 0, 4), at: at + chunkHeaderBytes }
+    at += chunkHeaderBytes + bytes + (bytes % 2)
+  }
+}
