@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { inflateSync } from 'node:zlib'
 import { errorCode } from '@iaas/common/disk/disk-errors'
+import { createChunkBound } from '../bound-chunks.ts'
 import { readBytes, withFile } from '../files.ts'
 
 /** Of the file. Of a chunk: its length and its name; behind its content a checksum. */
@@ -13,14 +14,18 @@ const textBytes = 1024
 /**
  * What the texts of a PNG file take once they are unpacked, bytes; not exactly where it is more than `enough`.
  * https://www.w3.org/TR/png-3/#11textinfo
+ *
+ * @throws AppError IMAGE_TOO_COSTLY
  */
 export function measureTexts(path: string, enough: number): number {
   return withFile(path, (file) => {
     const { size } = fstatSync(file)
+    const count = createChunkBound()
     let total = 0
     for (let at = signatureBytes; total <= enough;) {
       const head = readBytes(file, at, chunkHeaderBytes)
       if (head.length < chunkHeaderBytes) break
+      count()
       const bytes = head.readUInt32BE(0)
       const name = head.toString('latin1', 4, 8)
       const content = at + chunkHeaderBytes

@@ -1,3 +1,4 @@
+import { createChunkBound } from '../bound-chunks.ts'
 import { readBytes } from '../files.ts'
 
 /** Of the file: RIFF, its length, WEBP. Of a chunk: its name and its length. */
@@ -14,11 +15,14 @@ export type Chunk = {
  * The chunks of an open WebP, until the file ends; https://developers.google.com/speed/webp/docs/riff_container.
  *
  * @param from where the first of them lies
+ * @throws AppError IMAGE_TOO_COSTLY
  */
 export function* walkChunks(file: number, from = fileHeaderBytes): Generator<Chunk> {
+  const count = createChunkBound()
   for (let at = from; ;) {
     const head = readBytes(file, at, chunkHeaderBytes)
     if (head.length < chunkHeaderBytes) return
+    count()
     const bytes = head.readUInt32LE(4)
     yield { name: head.toString('latin1', 0, 4), at: at + chunkHeaderBytes }
     at += chunkHeaderBytes + bytes + (bytes % 2)

@@ -64,6 +64,12 @@ describe('a PNG with texts', () => {
     await expect(inspect(await withChunks([texts]))).rejects.toMatchObject(tooCostly)
   })
 
+  it('is too costly where it has hundreds of thousands of chunks without meaning', async () => {
+    const chunk = makeChunk('prIv', Buffer.alloc(0))
+    const chunks = Buffer.concat(Array<Buffer>(200_000).fill(chunk))
+    await expect(inspect(await withChunks([chunks]))).rejects.toMatchObject(tooCostly)
+  })
+
   it('is any other one where they are small, or cannot be read', async () => {
     const broken = makeChunk('zTXt', Buffer.from('k\0\0no deflate'))
     const short = makeChunk('iTXt', Buffer.from('k\0\u0001\0'))
@@ -94,6 +100,14 @@ describe('a WebP of many frames', () => {
     header.writeUInt32LE(content.length, 4)
     return Buffer.concat([header, content])
   }
+
+  it('is too costly with hundreds of thousands of chunks without meaning', async () => {
+    const still = await pixel.webp({ lossless: true }).toBuffer()
+    const chunks = Array<Buffer>(200_000).fill(Buffer.from('priv\0\0\0\0'))
+    const file = Buffer.concat([still, ...chunks])
+    file.writeUInt32LE(file.length - 8, 4)
+    await expect(inspect(file)).rejects.toMatchObject(tooCostly)
+  })
 
   it('is too costly beyond 5,000: decoders look at all of them each time', async () => {
     await expect(inspect(await makeAnimation(20_000))).rejects.toMatchObject(tooCostly)
