@@ -8,6 +8,7 @@ import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts
 import { isCameraRaw } from '../tiff/camera-raw.ts'
 import { checkPages, checkStructure } from './check-structure.ts'
 import { openHeader } from './sharp.ts'
+import { unsupported } from './unsupported.ts'
 
 /** What the header of a picture tells, before any pixel is decoded. */
 export type SourceFacts = {
@@ -164,30 +165,4 @@ function checkSize({ width, height }: Size, maxPixels: number): void {
       `The image has ${width} x ${height} pixels; no side may have more than ${maxSide}.`,
     )
   }
-}
-
-/** What people upload by mistake, by its first bytes as Latin-1 text. */
-const knownOthers: readonly (readonly [RegExp, string])[] = [
-  [/^....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)/s, 'HEIC'],
-  [/^....ftyp/s, 'A video, or another ISO media file,'],
-  [/^\s*(?:\u00ef\u00bb\u00bf)?<(?:\?xml|svg|!doctype svg)/i, 'SVG'],
-  [/^\s*<(?:!doctype html|html)/i, 'HTML'],
-  [/^BM/, 'BMP'],
-  [/^%PDF/, 'PDF'],
-  [/^8BPS/, 'Photoshop'],
-  [/^\0\0\u0001\0/, 'ICO'],
-  [/^(?:\u00ff\n|\0\0\0\fJXL )/, 'JPEG XL'],
-  [/^\0\0\0\fjP {2}/, 'JPEG 2000'],
-]
-
-function unsupported(head: Uint8Array, name = nameOther(head)): AppError {
-  return new AppError(
-    'IMAGE_UNSUPPORTED',
-    `${name} is not supported; JPEG, PNG, WebP, GIF, AVIF and TIFF are.`,
-  )
-}
-
-function nameOther(head: Uint8Array): string {
-  const text = String.fromCodePoint(...head)
-  return knownOthers.find(([pattern]) => pattern.test(text))?.[1] ?? 'This format'
 }

@@ -1,0 +1,28 @@
+import { AppError } from '@iaas/common/errors'
+
+/** What people upload by mistake, by its first bytes as Latin-1 text. */
+const knownOthers: readonly (readonly [RegExp, string])[] = [
+  [/^....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)/s, 'HEIC'],
+  [/^....ftyp/s, 'A video, or another ISO media file,'],
+  [/^\s*(?:\u00ef\u00bb\u00bf)?<(?:\?xml|svg|!doctype svg)/i, 'SVG'],
+  [/^\s*<(?:!doctype html|html)/i, 'HTML'],
+  [/^BM/, 'BMP'],
+  [/^%PDF/, 'PDF'],
+  [/^8BPS/, 'Photoshop'],
+  [/^\0\0\u0001\0/, 'ICO'],
+  [/^(?:\u00ff\n|\0\0\0\fJXL )/, 'JPEG XL'],
+  [/^\0\0\0\fjP {2}/, 'JPEG 2000'],
+]
+
+/** A file that is no picture of ours. @param name what it is called to whoever sent it */
+export function unsupported(head: Uint8Array, name = nameOther(head)): AppError {
+  return new AppError(
+    'IMAGE_UNSUPPORTED',
+    `${name} is not supported; JPEG, PNG, WebP, GIF, AVIF and TIFF are.`,
+  )
+}
+
+function nameOther(head: Uint8Array): string {
+  const text = String.fromCodePoint(...head)
+  return knownOthers.find(([pattern]) => pattern.test(text))?.[1] ?? 'This format'
+}
