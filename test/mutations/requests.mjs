@@ -254,6 +254,22 @@ export const requests = [
     test: 'test/contract/answers.it.test.ts',
   },
   {
+    row: 'R35',
+    breaks: 'a client keeps the bytes of an earlier build: its tag is still good',
+    file: 'services/api/src/validators.ts',
+    find: '#${number}`',
+    replace: '`',
+    test: 'services/api/test/validators.test.ts',
+  },
+  {
+    row: 'R35',
+    breaks: 'a client keeps the bytes of an earlier build: its date is still good',
+    file: 'services/api/src/validators.ts',
+    find: 'Math.max(modifiedAt.getTime(), releasedAt.getTime())',
+    replace: 'modifiedAt.getTime()',
+    test: 'services/api/test/validators.test.ts',
+  },
+  {
     row: 'R22',
     breaks: 'the public port knows the paths of the admin listener',
     file: 'services/api/src/create-listener.ts',
