@@ -101,6 +101,22 @@ export const faults = [
     test: 'packages/common/test/jobs.test.ts',
   },
   {
+    row: 'F40',
+    breaks: 'the session token of temporary keys is dropped',
+    file: 'packages/common/src/s3/config.ts',
+    find: 'return session_token === undefined ? keys :',
+    replace: "return session_token !== '' ? keys :",
+    test: 'packages/common/test/s3/credentials.it.test.ts',
+  },
+  {
+    row: 'F40',
+    breaks: 'credentials that are missing look like a bucket that does not answer',
+    file: 'packages/common/src/s3/describe-failure.ts',
+    find: "cause.name === 'CredentialsProviderError'",
+    replace: "cause.name === 'NoSuchError'",
+    test: 'packages/common/test/s3/credentials.it.test.ts',
+  },
+  {
     row: 'F11',
     breaks: 'a put that has failed counts as done',
     file: 'services/uploader/src/process-job.ts',

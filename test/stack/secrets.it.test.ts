@@ -15,6 +15,7 @@ const markers = {
   TOKEN_SECRET: 'marker-of-the-token-secret',
   ADMIN_PASSWORD: 'marker-of-the-admin-password',
   AWS_SECRET_ACCESS_KEY: 'marker-of-the-s3-secret',
+  AWS_SESSION_TOKEN: 'marker-of-the-session-token',
 }
 
 describeUnless(ownRedisMissing, 'secrets', () => {

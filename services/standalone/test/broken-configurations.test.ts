@@ -46,6 +46,7 @@ const ofEnvironment: readonly Broken[] = [
   ['REDIS_URL', { REDIS_URL: 'http://:secret@host' }],
   ['aws.secret_key', { AWS_ACCESS_KEY_ID: 'id' }],
   ['aws.access_key', { AWS_SECRET_ACCESS_KEY: 'secret' }],
+  ['aws.access_key', { AWS_SESSION_TOKEN: 'token' }],
   ['aws.cache_host', { S3_BUCKET: 'bucket' }],
   ['S3_ENDPOINT', { S3_ENDPOINT: 's3.example' }],
   ['CACHE_HOST', { CACHE_HOST: 'cdn.example' }],

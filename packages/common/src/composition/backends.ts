@@ -9,19 +9,9 @@ import type { VariantStore } from '../ports/variant-store.ts'
 import { createRedis } from '../redis/connection.ts'
 import { createRedisSpool } from '../redis/spool.ts'
 import { warnOfEviction } from '../redis/warn-of-eviction.ts'
-import { cacheHost } from '../s3/config.ts'
+import { type AwsSettings, cacheHost, toS3Server } from '../s3/config.ts'
 import { type S3VariantStoreOptions, createS3VariantStore } from '../s3/variant-store.ts'
 
-type Optional<T> = T | undefined
-type AwsSettings = {
-  readonly access_key?: Optional<string>
-  readonly secret_key?: Optional<string>
-  readonly region?: Optional<string>
-  readonly bucket?: Optional<string>
-  readonly endpoint?: Optional<string>
-  readonly cache_host?: Optional<string>
-  readonly bucket_url?: Optional<string>
-}
 type SpoolSettings = {
   readonly max_bytes: number
   readonly max_items: number
@@ -30,7 +20,7 @@ type SpoolSettings = {
 
 export type BackendSettings = {
   readonly aws: AwsSettings
-  readonly redis: { readonly url?: Optional<string> }
+  readonly redis: { readonly url?: string | undefined }
   readonly spool: SpoolSettings
 }
 
@@ -54,16 +44,8 @@ export function createVariantStore(
       servedFolder: folders.variants,
     }
   }
-  const { bucket, region = 'us-east-1', endpoint } = aws
-  const credentials = toCredentials(aws)
-  const variants = createS3VariantStore({
-    bucket,
-    region,
-    endpoint,
-    credentials,
-    cacheHost: host,
-    ...limits,
-  })
+  const { bucket } = aws
+  const variants = createS3VariantStore({ ...toS3Server(aws), bucket, cacheHost: host, ...limits })
   closers.add('s3', () => variants.close())
   return { variants, servedFolder: undefined }
 }
@@ -92,9 +74,4 @@ export function chooseQueueBackend({ redis }: BackendSettings, databaseUrl: stri
   return redis.url === undefined
     ? { kind: 'postgres', url: databaseUrl }
     : { kind: 'redis', url: redis.url }
-}
-
-function toCredentials({ access_key, secret_key }: AwsSettings) {
-  if (access_key === undefined || secret_key === undefined) return undefined
-  return { accessKeyId: access_key, secretAccessKey: secret_key }
 }

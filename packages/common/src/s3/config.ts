@@ -1,17 +1,25 @@
 import { z } from 'zod'
 import { address, text } from '../config/setting.ts'
+import type { S3Server } from './client.ts'
 
 /** Where stored variants go. Without a bucket: a folder that the api serves itself. */
 export const awsSettings = z
   .object({
     access_key: text({
-      description: 'The access key. Without one: the AWS SDK’s own chain (role, profile).',
+      description:
+        'The access key. If there are no keys, the AWS SDK looks for credentials: the role of the container, the pod (web identity) or the machine, or a profile. It renews them before they expire.',
       env: 'AWS_ACCESS_KEY_ID',
       secret: true,
     }),
     secret_key: text({
       description: 'The secret key.',
       env: 'AWS_SECRET_ACCESS_KEY',
+      secret: true,
+    }),
+    session_token: text({
+      description:
+        'The session token of temporary keys. It is read once, at the start, and expires with them: where it can be had, a role is better.',
+      env: 'AWS_SESSION_TOKEN',
       secret: true,
     }),
     region: text({
@@ -45,13 +53,30 @@ export const awsSettings = z
       const missing = aws.access_key === undefined ? 'access_key' : 'secret_key'
       context.addIssue({ code: 'custom', path: [missing], message: 'the keys come as a pair' })
     }
+    if (aws.session_token !== undefined && aws.access_key === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['access_key'],
+        message: 'is needed where a session token is given, which belongs to a pair of keys',
+      })
+    }
   })
 
-type HostSettings = {
-  readonly cache_host?: string | undefined
-  readonly bucket_url?: string | undefined
-}
+export type AwsSettings = z.output<typeof awsSettings>
+
+type HostSettings = Pick<AwsSettings, 'cache_host' | 'bucket_url'>
 
 export function cacheHost(aws: HostSettings): string | undefined {
   return aws.cache_host ?? aws.bucket_url
+}
+
+export function toS3Server(aws: AwsSettings): S3Server {
+  const { region = 'us-east-1', endpoint } = aws
+  return { region, endpoint, credentials: toCredentials(aws) }
+}
+
+function toCredentials({ access_key, secret_key, session_token }: AwsSettings) {
+  if (access_key === undefined || secret_key === undefined) return undefined
+  const keys = { accessKeyId: access_key, secretAccessKey: secret_key }
+  return session_token === undefined ? keys : { ...keys, sessionToken: session_token }
 }

@@ -2,32 +2,16 @@ import {
   BucketAlreadyOwnedByYou,
   CreateBucketCommand,
   PutBucketPolicyCommand,
-  S3Client,
 } from '@aws-sdk/client-s3'
 import { ConfigError } from '../config/config-error.ts'
-
-export type BucketSettings = {
-  readonly bucket?: string | undefined
-  readonly endpoint?: string | undefined
-  readonly region?: string | undefined
-  readonly access_key?: string | undefined
-  readonly secret_key?: string | undefined
-}
+import { createS3Client } from './client.ts'
+import { type AwsSettings, toS3Server } from './config.ts'
 
 /** Makes the bucket where it is not there, and lets everyone read its objects (not list them). */
-export async function prepareS3Bucket(aws: BucketSettings): Promise<void> {
-  const { bucket, endpoint, region = 'us-east-1', access_key, secret_key } = aws
-  if (bucket === undefined || access_key === undefined || secret_key === undefined) {
-    throw new ConfigError([
-      'aws.bucket, aws.access_key and aws.secret_key are needed to make a bucket',
-    ])
-  }
-  const client = new S3Client({
-    region,
-    credentials: { accessKeyId: access_key, secretAccessKey: secret_key },
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  })
+export async function prepareS3Bucket(aws: AwsSettings): Promise<void> {
+  const { bucket } = aws
+  if (bucket === undefined) throw new ConfigError(['aws.bucket (S3_BUCKET): received nothing'])
+  const client = createS3Client(toS3Server(aws), { requestChecksumCalculation: 'WHEN_REQUIRED' })
   try {
     await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: unknown) => {
       if (!(error instanceof BucketAlreadyOwnedByYou)) throw error

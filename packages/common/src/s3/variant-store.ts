@@ -4,26 +4,20 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { parseObjectKey } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
+import { type S3Server, createS3Client } from './client.ts'
+import { describeFailure } from './describe-failure.ts'
 import { TimedHandler } from './timed-handler.ts'
 
-export type S3VariantStoreOptions = {
+export type S3VariantStoreOptions = S3Server & {
   readonly bucket: string
-  readonly region: string
   /** Where clients find the objects: CDN or bucket, no slash at its end. */
   readonly cacheHost: string
-  /** The address of an S3-compatible server other than AWS. */
-  readonly endpoint?: string | undefined
-  /** undefined: the SDK's own chain (role, profile). */
-  readonly credentials?:
-    { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   /** How long one attempt may take, ms. */
   readonly timeoutMs?: number
   /** Connections at once. A call that waits for one does so within its time: as many as there may be calls. */
@@ -41,8 +35,13 @@ const defaultConnections = 256
 export function createS3VariantStore(
   options: S3VariantStoreOptions,
 ): VariantStore & { close(): void } {
-  const { bucket, cacheHost, timeoutMs = 10_000 } = options
-  const client = new S3Client(toClientConfig(options, timeoutMs))
+  const { bucket, cacheHost, timeoutMs = 10_000, connections = defaultConnections } = options
+  const client = createS3Client(options, {
+    maxAttempts,
+    requestHandler: new TimedHandler(timeoutMs, connections),
+    // The middleware is put together once for each kind of command.
+    cacheMiddleware: true,
+  })
 
   /** Each request ends by itself; the deadline holds for all else, such as the search for credentials. */
   function call<T>(work: Promise<T>): Promise<T> {
@@ -99,40 +98,10 @@ export function createS3VariantStore(
   }
 }
 
-function toClientConfig(options: S3VariantStoreOptions, timeoutMs: number): S3ClientConfig {
-  const { region, endpoint, credentials, connections = defaultConnections } = options
-  return {
-    region,
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(endpoint === undefined ? {} : otherServer(endpoint)),
-    maxAttempts,
-    requestHandler: new TimedHandler(timeoutMs, connections),
-    // The middleware is put together once for each kind of command.
-    cacheMiddleware: true,
-  }
-}
-
-/** Servers other than AWS know neither buckets as host names nor, all of them, the newer checksums. */
-function otherServer(endpoint: string): S3ClientConfig {
-  return {
-    endpoint,
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  }
-}
-
 async function translateErrors<T>(request: Promise<T>): Promise<T> {
   try {
     return await request
   } catch (cause) {
     throw new AppError('STORE_UNAVAILABLE', describeFailure(cause), { cause })
   }
-}
-
-/** The message is all that is kept of a failed job: it tells wrong permissions from a wrong bucket. A name holds no secret. */
-function describeFailure(cause: unknown): string {
-  return cause instanceof S3ServiceException
-    ? `The variant store refused: ${cause.name}.`
-    : 'The variant store does not answer.'
 }

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { type RequestListener, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type RequestListener, type ServerResponse } from 'node:http'
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { objectKey } from '@iaas/common/digest'
 import { type S3VariantStoreOptions, createS3VariantStore } from '@iaas/common/s3/variant-store'
@@ -9,6 +7,7 @@ import { createBucket, startTestS3 } from '@iaas/testing/s3'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { serve } from './_bucket-server.ts'
 
 const server = await startTestS3()
 afterAll(() => server[Symbol.asyncDispose]())
@@ -58,10 +57,9 @@ describe('the S3 variant store', () => {
 
 /** A server that misbehaves, and a store that believes it to be S3. */
 async function openAgainst(listener: RequestListener, part: Partial<S3VariantStoreOptions> = {}) {
-  const http = createServer(listener).listen(0, '127.0.0.1')
-  await once(http, 'listening')
+  const server = await serve(listener)
   const variants = createS3VariantStore({
-    endpoint: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    endpoint: server.url,
     bucket: 'bucket',
     region: 'us-east-1',
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
@@ -73,9 +71,7 @@ async function openAgainst(listener: RequestListener, part: Partial<S3VariantSto
     variants,
     async [Symbol.asyncDispose]() {
       variants.close()
-      http.closeAllConnections()
-      http.close()
-      await once(http, 'close')
+      await server[Symbol.asyncDispose]()
     },
   }
 }

@@ -1,0 +1,37 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+
+/** Where a bucket is, and with whose rights it is used. */
+export type S3Server = {
+  readonly region: string
+  /** The address of an S3-compatible server other than AWS. */
+  readonly endpoint?: string | undefined
+  /** undefined: the SDK's own chain (container, pod, machine, profile), which renews what expires. */
+  readonly credentials?: S3Credentials | undefined
+}
+
+type S3Credentials = {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/** The caller ends it with `destroy()`. */
+export function createS3Client(server: S3Server, more: S3ClientConfig = {}): S3Client {
+  const { region, endpoint, credentials } = server
+  return new S3Client({
+    region,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(endpoint === undefined ? {} : otherServer(endpoint)),
+    ...more,
+  })
+}
+
+/** Servers other than AWS know neither buckets as host names nor, all of them, the newer checksums. */
+function otherServer(endpoint: string): S3ClientConfig {
+  return {
+    endpoint,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  }
+}
