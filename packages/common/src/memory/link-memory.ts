@@ -10,8 +10,19 @@ export type LinkMemoryOptions = {
 
 type Remembered = { -readonly [Field in keyof RememberedLink]: RememberedLink[Field] }
 
+/** Deletions that are known by key; older ones count as deletions of every key. */
+const maxDeletions = 10_000
+
 /** The links that this process has asked for lately. */
 export function createLinkMemory({ maxItems, ttlMs }: LinkMemoryOptions): LinkMemory {
+  let generation = 0
+  let forgottenUntil = 0
+  const deletions = new LRUCache<VariantKey, number>({
+    max: maxDeletions,
+    dispose(deletedAt, _key, reason) {
+      if (reason === 'evict') forgottenUntil = deletedAt
+    },
+  })
   const links = new LRUCache<VariantKey, Remembered>({
     max: maxItems,
     dispose: (remembered) => void (remembered.believedUntil = 0),
@@ -30,6 +41,14 @@ export function createLinkMemory({ maxItems, ttlMs }: LinkMemoryOptions): LinkMe
     // Whole milliseconds: half the size of others.
     set: (key, link) =>
       void links.set(key, { link, believedUntil: Math.ceil(performance.now() + ttlMs) }),
-    delete: (key) => void links.delete(key),
+    delete(key) {
+      links.delete(key)
+      generation += 1
+      deletions.set(key, generation)
+    },
+    get generation() {
+      return generation
+    },
+    wasDeletedSince: (since, key) => forgottenUntil > since || (deletions.peek(key) ?? 0) > since,
   }
 }

@@ -27,11 +27,12 @@ export type LinkWalk = {
 }
 
 /**
- * A memory of links in front of a LinkStore. What it forgets or never knew is `undefined`, never an answer. Every call rejects
- * with AppError STORE_UNAVAILABLE where the memory does not answer in time.
+ * A cache of links in front of a LinkStore, shared by processes. What is evicted or unknown is `undefined`, never an answer.
+ * Every call rejects with AppError STORE_UNAVAILABLE if the cache does not answer in time.
  */
 export type LinkCache = {
   get(key: VariantKey): Promise<Link | undefined>
+  /** Does nothing for a few seconds after `delete`: the link may have been looked up before. */
   set(key: VariantKey, link: Link): Promise<void>
   delete(key: VariantKey): Promise<void>
 }
@@ -43,12 +44,16 @@ export type RememberedLink = {
   readonly believedUntil: number
 }
 
-/** The same within one process: it answers at once. */
+/** A cache of links within one process; it answers at once. */
 export type LinkMemory = {
   get(key: VariantKey): Link | undefined
   recall(key: VariantKey): RememberedLink | undefined
   set(key: VariantKey, link: Link): void
   delete(key: VariantKey): void
+  /** Grows with each `delete`. A lookup notes it at its start. */
+  readonly generation: number
+  /** Whether `key` was deleted after this generation: what was looked up since then must not be remembered. */
+  wasDeletedSince(generation: number, key: VariantKey): boolean
 }
 
 /** Tells of links that were removed or replaced, by whomever (an operator's SQL included). */

@@ -14,6 +14,25 @@ export type RedisLinkCacheOptions = {
 
 /** Of links that are looked for in one turn: so many by one command. */
 const maxLookups = 100
+/** Longer than any lookup of a link takes, ms. */
+const deletionMs = 5000
+
+/*
+ * A deletion leaves a set under the key, where a link would be a string. MGET answers nil for a set, also to versions of
+ * this service that do not know of it.
+ */
+
+/** KEYS: link. ARGV: life of the deletion (ms). */
+const deleteScript = `
+redis.call('DEL', KEYS[1])
+redis.call('SADD', KEYS[1], 'deleted')
+return redis.call('PEXPIRE', KEYS[1], ARGV[1])`
+
+/** KEYS: link. ARGV: url, life of the link (ms). */
+const setScript = `
+if redis.call('TYPE', KEYS[1]).ok == 'set' then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`
 
 /** The links that any api process has asked for lately. */
 export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOptions): LinkCache {
@@ -29,10 +48,10 @@ export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOpt
   return {
     get,
     async set(key, { url }) {
-      await translateErrors(redis.set(nameOf(key), url, 'PX', ttlMs), patienceMs)
+      await translateErrors(redis.eval(setScript, 1, nameOf(key), url, ttlMs), patienceMs)
     },
     async delete(key) {
-      await translateErrors(redis.del(nameOf(key)), patienceMs)
+      await translateErrors(redis.eval(deleteScript, 1, nameOf(key), deletionMs), patienceMs)
     },
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createSilentLogger } from '@iaas/common/log'
 import { createRedis } from '@iaas/common/redis/connection'
 import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
-import { describeLinkCache } from '@iaas/testing/contracts/link-cache'
+import { describeSharedLinkCache } from '@iaas/testing/contracts/link-cache'
 import { startTestRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { afterAll } from '@jest/globals'
@@ -14,7 +14,7 @@ afterAll(() => server?.[Symbol.asyncDispose]())
 const missing = server === undefined ? 'there is no Redis' : undefined
 
 describeUnless(missing, 'with a Redis', () => {
-  describeLinkCache('the Redis link cache', async ({ ttlMs }) => {
+  describeSharedLinkCache('the Redis link cache', async ({ ttlMs }) => {
     const redis = createRedis({ url: server?.url ?? '', role: 'cache', log: createSilentLogger() })
     await until(() => redis.status === 'ready')
     const cache = createRedisLinkCache({ redis, prefix: randomUUID(), ttlMs })

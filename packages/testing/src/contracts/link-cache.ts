@@ -42,3 +42,25 @@ export function describeLinkCache(name: string, open: OpenLinkCache): void {
     })
   })
 }
+
+export function describeSharedLinkCache(
+  name: string,
+  open: (options: {
+    readonly ttlMs: number
+  }) => Promise<AsyncDisposable & { readonly cache: LinkCache }>,
+): void {
+  describeLinkCache(name, open)
+
+  describe(`${name} keeps to the contract of a shared link cache`, () => {
+    it('F36 does not remember a link that was looked up before its deletion', async () => {
+      await using opened = await open(long)
+      const [deleted, other] = [newKey(), newKey()]
+      await opened.cache.set(deleted, link)
+      await opened.cache.delete(deleted)
+      await opened.cache.set(deleted, link)
+      await opened.cache.set(other, link)
+      expect(await opened.cache.get(deleted)).toBeUndefined()
+      expect(await opened.cache.get(other)).toEqual(link)
+    })
+  })
+}

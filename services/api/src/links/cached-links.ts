@@ -22,10 +22,16 @@ export type CachedLinks = {
   remove(variant: Variant, link: Link): Promise<void>
 }
 
-/** Asks the nearest first, and lets the nearer ones remember. Of a crowd that wants the same, one asks. */
+/** A lookup that others may join, as long as the link was not deleted since its begin. */
+type Lookup = { readonly generation: number; readonly link: Promise<Link | undefined> }
+
+/**
+ * Asks the nearest layer first, and lets the nearer ones remember. Concurrent lookups of a variant are coalesced. What a
+ * lookup finds is remembered nowhere if the link was deleted in the meantime.
+ */
 export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
   const { store, memory, shared, metrics, log } = options
-  const asking = new Map<VariantKey, Promise<Link | undefined>>()
+  const lookups = new Map<VariantKey, Lookup>()
 
   async function ask(
     name: LookupLayer,
@@ -47,22 +53,35 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     const known = memory.get(key)
     metrics.lookup('memory', known === undefined ? 'miss' : 'hit')
     if (known !== undefined) return known
-    const asked = asking.get(key) ?? askOthers(key, variant).finally(() => asking.delete(key))
-    asking.set(key, asked)
-    return asked
+    const running = lookups.get(key)
+    if (running !== undefined && !memory.wasDeletedSince(running.generation, key)) {
+      return running.link
+    }
+    return startLookup(key, variant)
+  }
+
+  function startLookup(key: VariantKey, variant: Variant): Promise<Link | undefined> {
+    const { generation } = memory
+    const link = askOthers(key, variant).finally(() => {
+      if (lookups.get(key)?.link === link) lookups.delete(key)
+    })
+    lookups.set(key, { generation, link })
+    return link
   }
 
   async function askOthers(key: VariantKey, variant: Variant): Promise<Link | undefined> {
+    const { generation } = memory
     const told = shared && (await ask('redis', () => shared.get(key)))
     if (told === undefined) return findStored(variant)
-    memory.set(key, told)
+    if (!memory.wasDeletedSince(generation, key)) memory.set(key, told)
     return told
   }
 
   async function findStored(variant: Variant): Promise<Link | undefined> {
-    const link = await ask('database', () => store.find(variant))
-    if (link === undefined) return undefined
     const key = variantKey(variant)
+    const { generation } = memory
+    const link = await ask('database', () => store.find(variant))
+    if (link === undefined || memory.wasDeletedSince(generation, key)) return link
     memory.set(key, link)
     // A cache that cannot remember is asked in vain next time; no answer waits for it.
     shared?.set(key, link).catch(() => {})
@@ -72,7 +91,10 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
   async function remove(variant: Variant, link: Link): Promise<void> {
     const key = variantKey(variant)
     memory.delete(key)
-    await Promise.allSettled([store.remove(variant, link), shared?.delete(key)])
+    await Promise.allSettled([store.remove(variant, link)])
+    // Lookups that began in between may have found the row.
+    memory.delete(key)
+    await Promise.allSettled([shared?.delete(key)])
   }
 
   return { find, findStored, remove }

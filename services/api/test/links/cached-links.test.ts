@@ -4,9 +4,12 @@ import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkCache, LinkStore } from '@iaas/common/ports/link-store'
 import { createFakeLinkCache } from '@iaas/testing/fakes/link-cache'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
+import { variantKey } from '@iaas/common/image'
+import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { createCachedLinks } from '../../src/links/cached-links.ts'
+import { createKnownTargets } from '../../src/links/known-targets.ts'
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts'
 
 const link = { url: 'https://cdn.example/1.jpg' }
@@ -59,5 +62,126 @@ describe('links behind memories', () => {
     await store.record(variant, link, 1)
     for (let round = 0; round < 3; round += 1) expect(await links.find(variant)).toEqual(link)
     expect(asked).toEqual({ redis: 1, database: 1 })
+  })
+})
+
+/** Links in fakes whose lookups a test holds open; `delete` does what a deletion of the row brings about. */
+function createHeldLinks() {
+  const log = createSilentLogger()
+  const metrics = createApiMetrics(createTelemetry('test', log).registry, { flights: () => 0 })
+  const [cache, rows] = [createFakeLinkCache(), createFakeLinkStore()]
+  const held: (() => void)[] = []
+  /** Has read, but is not heard yet. */
+  async function hold<T>(read: Promise<T>): Promise<T> {
+    const found = await read
+    await new Promise<void>((resolve) => held.push(resolve))
+    return found
+  }
+  const isHeld = { redis: false, database: false }
+  const shared: LinkCache = {
+    ...cache,
+    get: (wanted) => (isHeld.redis ? hold(cache.get(wanted)) : cache.get(wanted)),
+  }
+  const store: LinkStore = {
+    ...rows,
+    find: (wanted) => (isHeld.database ? hold(rows.find(wanted)) : rows.find(wanted)),
+  }
+  const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
+  return {
+    cache,
+    memory,
+    rows,
+    isHeld,
+    links: createCachedLinks({ store, memory, shared, metrics, log }),
+    targets: createKnownTargets({ memory, maxTargets: 10, metrics }),
+    untilHeld: (lookups: number) => until(() => held.length === lookups),
+    release() {
+      for (const resolve of held.splice(0)) resolve()
+    },
+    async delete() {
+      rows.clear()
+      memory.delete(key)
+      await cache.delete(key)
+    },
+  }
+}
+
+const key = variantKey(variant)
+const target = '/a_1_1.jpg'
+
+describe('a lookup that a deletion overtakes', () => {
+  it.each(['find', 'findStored'] as const)(
+    'F36 of the database by %s is remembered nowhere',
+    async (find) => {
+      const { links, rows, memory, cache, targets, isHeld, ...rig } = createHeldLinks()
+      await rows.record(variant, link, 1)
+      isHeld.database = true
+      const overtaken = links[find](variant)
+      await rig.untilHeld(1)
+      await rig.delete()
+      rig.release()
+      expect(await overtaken).toEqual(link)
+      targets.note(target, key)
+      expect(memory.get(key)).toBeUndefined()
+      expect(targets.find(target, performance.now())).toBeUndefined()
+      expect(await cache.get(key)).toBeUndefined()
+      isHeld.database = false
+      expect(await links.find(variant)).toBeUndefined()
+    },
+  )
+
+  it('F36 of the shared cache is remembered nowhere', async () => {
+    const { links, memory, cache, isHeld, ...rig } = createHeldLinks()
+    await cache.set(key, link)
+    isHeld.redis = true
+    const overtaken = links.find(variant)
+    await rig.untilHeld(1)
+    await rig.delete()
+    rig.release()
+    expect(await overtaken).toEqual(link)
+    expect(memory.get(key)).toBeUndefined()
+    isHeld.redis = false
+    expect(await links.find(variant)).toBeUndefined()
+  })
+
+  it('F36 is joined by nobody who asks after it', async () => {
+    const { links, rows, isHeld, ...rig } = createHeldLinks()
+    await rows.record(variant, link, 1)
+    isHeld.database = true
+    const overtaken = links.find(variant)
+    await rig.untilHeld(1)
+    await rig.delete()
+    const later = links.find(variant)
+    await rig.untilHeld(2)
+    const joined = links.find(variant)
+    rig.release()
+    expect(await overtaken).toEqual(link)
+    expect(await later).toBeUndefined()
+    expect(await joined).toBeUndefined()
+  })
+
+  it('F36 does no harm to the links of others', async () => {
+    const { links, rows, memory, isHeld, ...rig } = createHeldLinks()
+    const other = makeVariant()
+    isHeld.database = true
+    await rows.record(other, link, 1)
+    const found = links.find(other)
+    await rig.untilHeld(1)
+    memory.delete(key)
+    rig.release()
+    await found
+    expect(memory.get(variantKey(other))).toEqual(link)
+  })
+
+  it('F36 while a link whose object is gone is removed is not remembered either', async () => {
+    const { links, rows, memory, isHeld, ...rig } = createHeldLinks()
+    await rows.record(variant, link, 1)
+    isHeld.database = true
+    const overtaken = links.find(variant)
+    await rig.untilHeld(1)
+    await links.remove(variant, link)
+    rig.release()
+    await overtaken
+    expect(memory.get(key)).toBeUndefined()
   })
 })
