@@ -24,7 +24,7 @@ import { createGetRobots } from './routes/get-robots.ts'
 import { createGetVariant } from './routes/get-variant.ts'
 import { createPostToken } from './routes/post-token.ts'
 import { createPostUpload } from './routes/post-upload.ts'
-import { createUploadCors, preflight } from './routes/preflight.ts'
+import { createPreflight, createUploadCors, variantPreflight } from './routes/preflight.ts'
 import type { StoreOriginal } from './store-original.ts'
 import type { ReceiveLimits } from './upload/receive-image.ts'
 
@@ -70,11 +70,12 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   app.all('/token', allowMethods('POST'))
   if (options.servedFolder !== undefined) {
     const getVariant = createGetVariant(options.servedFolder, options.image.signer)
+    app.options(`${servedVariantsPath}/*key`, ...variantPreflight)
     app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), getVariant)
   }
   const uploadCors = createUploadCors(options.uploadOrigins)
   app.post(/.*/, uploadCors, createPostUpload(options.storeOriginal, options.receiveLimits))
-  app.options(/.*/, uploadCors, preflight)
+  app.options(/.*/, ...createPreflight(uploadCors))
   app.use(allowMethods('GET', 'HEAD', 'POST', 'OPTIONS'), createErrorHandler(answerError))
   return app
 }

@@ -1,30 +1,69 @@
 import type { RequestHandler } from 'express'
 
-const preflightMaxAge = 86_400
+/** Browsers keep the answer to a preflight for this long at the most, s. */
+const maxAgeSeconds = 86_400
 
 /**
- * Uploads come from the pages of other origins. The token is the permit and no cookie takes part, so any origin may be
- * let in; which ones are is configured.
+ * Lets the pages of these origins upload. The token is the permit and no cookie takes part, so `*`, every origin, is
+ * safe.
  */
 export function createUploadCors(origins: readonly string[]): RequestHandler {
+  const isOpen = origins.includes('*')
   return (req, res, next) => {
     const origin = req.get('Origin')
-    const isAllowed = origins.includes('*') || (origin !== undefined && origins.includes(origin))
-    if (!origins.includes('*')) res.vary('Origin')
-    if (isAllowed && origin !== undefined) {
-      res.set('Access-Control-Allow-Origin', origins.includes('*') ? '*' : origin)
+    if (!isOpen) res.vary('Origin')
+    if (origin !== undefined && (isOpen || origins.includes(origin))) {
+      res.set('Access-Control-Allow-Origin', isOpen ? '*' : origin)
     }
     next()
   }
 }
 
-/** `OPTIONS` of an image address. */
-export const preflight: RequestHandler = (_req, res) => {
-  res.set({
-    Allow: 'GET, HEAD, POST, OPTIONS',
-    'Access-Control-Allow-Methods': 'GET, HEAD, POST',
-    'Access-Control-Allow-Headers': 'X-Token, Content-Type',
-    'Access-Control-Max-Age': `${preflightMaxAge}`,
-  })
-  res.status(204).end()
+/** Answers `OPTIONS` of an image address: every page may read it, those that `uploadCors` lets in may upload. */
+export function createPreflight(uploadCors: RequestHandler): readonly RequestHandler[] {
+  const allowOrigin: RequestHandler = (req, res, next) => {
+    res.vary('Access-Control-Request-Method')
+    const method = req.get('Access-Control-Request-Method')
+    if (method === 'GET' || method === 'HEAD') return allowEveryOrigin(req, res, next)
+    return uploadCors(req, res, next)
+  }
+  return [allowOrigin, answerPreflight('GET, HEAD, POST')]
+}
+
+const allowEveryOrigin: RequestHandler = (_req, res, next) => {
+  res.set('Access-Control-Allow-Origin', '*')
+  next()
+}
+
+/** Answers `OPTIONS` of a stored variant. */
+export const variantPreflight: readonly RequestHandler[] = [
+  allowEveryOrigin,
+  answerPreflight('GET, HEAD'),
+]
+
+function answerPreflight(methods: string): RequestHandler {
+  return (req, res) => {
+    res.vary('Access-Control-Request-Headers')
+    res.set({
+      Allow: `${methods}, OPTIONS`,
+      'Access-Control-Allow-Methods': methods,
+      'Access-Control-Allow-Headers': toAllowedHeaders(req.get('Access-Control-Request-Headers')),
+      'Access-Control-Max-Age': `${maxAgeSeconds}`,
+    })
+    res.status(204).end()
+  }
+}
+
+const uploadHeaders = 'X-Token, Content-Type'
+const maxHeaderNames = 100
+const headerName = /^[\w!#$%&'*+.^`|~-]{1,100}$/
+
+/**
+ * Allows the headers that a page asks for: libraries and tracing add their own, and none of them has a meaning here. A
+ * wildcard would leave out `Authorization`. A malformed list is not repeated.
+ */
+function toAllowedHeaders(asked: string | undefined): string {
+  const names = (asked ?? '').split(',', maxHeaderNames + 1).map((name) => name.trim())
+  const isList = names.length <= maxHeaderNames && names.every((name) => headerName.test(name))
+  return isList ? names.join(',') : uploadHeaders
 }
