@@ -15,6 +15,17 @@ const usualHeaders = {
   'X-XSRF-TOKEN': 'abc',
 }
 
+const exposed = [
+  'Content-Length',
+  'ETag',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Server-Timing',
+  'X-Redirect-Info',
+  'X-Request-Id',
+]
+
 let target: Target
 let photo: Buffer
 
@@ -81,6 +92,51 @@ describe('a preflight', () => {
   })
 })
 
+describe('an answer to a page of another origin', () => {
+  const headers = { Origin: 'https://shop.example' }
+
+  it.each([
+    ['a missing picture', '/nobody_10_10.jpg', 404],
+    ['a missing original', '/nobody.jpg', 404],
+    ['a wrong address', '/photo_0_0.jpg', 400],
+    ['a wrong option', '/photo_10_10.jpg?fit=stretch', 400],
+    ['a missing stored variant', '/_variants/aa/bb/c.jpg', 404],
+    ['a range beyond the end', '/photo.jpg', 416],
+    ['a missing icon', '/favicon.ico', 404],
+  ])('R40 of %s may be read by it', async (_name, path, expected) => {
+    const range = expected === 416 ? { Range: 'bytes=9999999-' } : {}
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await ask(target.base, path, { method, headers: { ...headers, ...range } })
+      expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([
+        expected,
+        '*',
+      ])
+      expectExposed(answer)
+    }
+  })
+
+  it('R40 of a picture, an original and an upload has headers that it may read', async () => {
+    const paths = ['/photo_23_23.jpg', '/photo_23_23.jpg?proxy=true', '/photo.jpg']
+    for (const path of paths) expectExposed(await ask(target.base, path, { headers }))
+    const refused = await ask(target.base, '/photo', { method: 'POST', headers })
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([403, '*'])
+    expectExposed(refused)
+  })
+
+  it('R40 of /token may be read by none', async () => {
+    for (const method of ['GET', 'POST', 'PUT']) {
+      const answer = await ask(target.base, '/token', { method, headers })
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
+    }
+  })
+
+  function expectExposed(answer: Answer): void {
+    const names = answer.headers['access-control-expose-headers']?.split(', ')
+    expect(names).toEqual(expect.arrayContaining(exposed))
+  }
+})
+
 describeUnless(browserMissing, 'pages of another origin in Chromium', () => {
   it('R39 upload and show pictures with the headers of libraries and of tracing', async () => {
     const token = await getToken(target.base, 'from a page')
@@ -108,5 +164,30 @@ describeUnless(browserMissing, 'pages of another origin in Chromium', () => {
       return [...statuses, shown.status, shown.redirected]
     `)
     expect(result).toEqual([200, 200, 200, 200, 200, true])
+  })
+
+  it('R40 tell a missing picture from a failed network, and when to come again', async () => {
+    await using limited = await startTarget({ config: { limits: { renders_per_client: 1 } } })
+    await store(limited.base, 'photo', photo)
+    const result = await runOnPage(`
+      const see = async (address) => {
+        const answer = await fetch(address)
+        const type = answer.ok ? '' : (await answer.json()).type
+        const has = (name) => answer.headers.get(name) !== null
+        const names = ['ETag', 'Server-Timing', 'X-Request-Id', 'Retry-After', 'RateLimit']
+        return [answer.status, type, ...names.filter(has)]
+      }
+      const seen = []
+      for (const path of ['/photo_10_10.jpg', '/photo_11_11.jpg', '/nobody_10_10.jpg']) {
+        seen.push(await see('${limited.base}' + path))
+      }
+      return [...seen, await see('http://127.0.0.1:1/').catch((error) => error.name)]
+    `)
+    expect(result).toEqual([
+      [200, '', 'ETag', 'Server-Timing', 'X-Request-Id'],
+      [429, 'urn:iaas:problem:too-many-renders', 'X-Request-Id', 'Retry-After', 'RateLimit'],
+      [404, 'urn:iaas:problem:original-not-found', 'X-Request-Id'],
+      'TypeError',
+    ])
   })
 })

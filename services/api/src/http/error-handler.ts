@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
 import { isClientGone } from '@iaas/common/http/client-gone'
 import type { Logger } from '@iaas/common/log'
 import type { ErrorRequestHandler } from 'express'
-import { setCommonHeaders } from './headers.ts'
+import { exposeHeaders, setCommonHeaders } from './headers.ts'
 import { retryHeaders, sendProblem, toProblem } from './problem.ts'
 import { type RequestRecord, recordOf } from './request-record.ts'
 
@@ -26,9 +26,20 @@ export function createAnswerError(log: Logger): AnswerError {
     if (isAppError(error)) record.errorCode = error.code
     if (res.headersSent) return void res.destroy()
     setCommonHeaders(res, requestId)
+    if (isRead(res.req)) showToEveryOrigin(res)
     for (const [name, value] of Object.entries(retryHeaders(error))) res.setHeader(name, value)
     sendProblem(res, problem)
   }
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+/** Without this a script cannot tell a picture that is missing from a network that fails. */
+function showToEveryOrigin(res: ServerResponse): void {
+  res.setHeader('Access-Control-Allow-Origin', '*')
+  exposeHeaders(res)
 }
 
 /** The same as the last handler of Express. */

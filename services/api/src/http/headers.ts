@@ -12,6 +12,24 @@ export const imageHeaders = {
   'Content-Security-Policy': "default-src 'none'; sandbox",
 } as const
 
+/**
+ * The headers that scripts of other origins may read, beside those that browsers show them anyway. A redirect needs none of
+ * this: scripts never see its headers.
+ */
+export const exposedHeaders = [
+  'Accept-Ranges',
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Server-Timing',
+  'X-Redirect-Info',
+  'X-Request-Id',
+].join(', ')
+
 /** Names and values in turn, as the server writes them: an object of them would be made for each answer only to be read once. */
 export type HeaderList = string[]
 
@@ -37,6 +55,12 @@ export function setCommonHeaders(res: ServerResponse, requestId: string): void {
 
 export function setImageHeaders(res: ServerResponse): void {
   for (const [name, value] of Object.entries(imageHeaders)) res.setHeader(name, value)
+  exposeHeaders(res)
+}
+
+/** Lets scripts of the origins that may read an answer read its headers. */
+export function exposeHeaders(res: ServerResponse): void {
+  res.setHeader('Access-Control-Expose-Headers', exposedHeaders)
 }
 
 export function setImmutable(res: ServerResponse, limit = Number.POSITIVE_INFINITY): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ImageReply } from '../image-reply.ts'
-import { answerHeaders, immutableFor } from './headers.ts'
+import { answerHeaders, exposedHeaders, immutableFor } from './headers.ts'
 import { redirect } from './redirect.ts'
 import { type RequestRecord, noteAnswer } from './request-record.ts'
 import { redirectToStored } from './stored-redirect.ts'
@@ -52,6 +52,7 @@ function sendImage(
 ): void {
   const { etag, lastModified } = validators
   const headers = answerHeaders(record)
+  headers.push('Access-Control-Expose-Headers', exposedHeaders)
   headers.push('Cache-Control', immutableFor(lifetime), 'ETag', etag)
   if (lastModified !== undefined) headers.push('Last-Modified', lastModified.toUTCString())
   if (outcome === 'not-modified') return void res.writeHead(304, headers).end()

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { exposeHeaders } from '../http/headers.ts'
 
 /** Browsers keep the answer to a preflight for this long at the most, s. */
 const maxAgeSeconds = 86_400
@@ -14,6 +15,7 @@ export function createUploadCors(origins: readonly string[]): RequestHandler {
     if (!isOpen) res.vary('Origin')
     if (origin !== undefined && (isOpen || origins.includes(origin))) {
       res.set('Access-Control-Allow-Origin', isOpen ? '*' : origin)
+      exposeHeaders(res)
     }
     next()
   }
