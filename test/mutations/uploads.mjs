@@ -141,6 +141,22 @@ export const uploads = [
     test: 'test/contract/refused-uploads.it.test.ts',
   },
   {
+    row: 'T27',
+    breaks: 'positions that a file tells are looked for wherever they are',
+    file: 'packages/rendering/src/files.ts',
+    find: 'Math.min(length, fstatSync(file).size - at)',
+    replace: 'length',
+    test: 'packages/rendering/test/child/hostile-positions.test.ts',
+  },
+  {
+    row: 'T27',
+    breaks: 'a position that no file has is taken for a disk that fails',
+    file: 'packages/rendering/src/child/translate-errors.ts',
+    find: "  'ERR_OUT_OF_RANGE',\n",
+    replace: '',
+    test: 'packages/rendering/test/child/translate-errors.test.ts',
+  },
+  {
     row: 'T14',
     breaks: 'all frames of an animation are read',
     file: 'packages/rendering/src/child/sharp.ts',

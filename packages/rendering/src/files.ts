@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 /*
  * For children, which have nothing else to do meanwhile: a read that blocks costs a tenth of one that goes through the
@@ -15,10 +15,15 @@ export function withFile<T>(path: string, read: (file: number) => T): T {
   }
 }
 
-/** So many bytes of a file at a place; fewer where it ends before. */
+/**
+ * Reads `length` bytes at a position; fewer where the file ends before. Positions and lengths come from the file itself, so
+ * that any number is possible: what lies outside the file is empty, and no more is allocated than the file has.
+ */
 export function readBytes(file: number, at: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length)
-  return bytes.subarray(0, readSync(file, bytes, 0, length, at))
+  const inside = Math.min(length, fstatSync(file).size - at)
+  if (!(at >= 0) || !(inside > 0)) return Buffer.alloc(0)
+  const bytes = Buffer.allocUnsafe(inside)
+  return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, at))
 }
 
 /** The first bytes of a file; fewer where it is shorter. */

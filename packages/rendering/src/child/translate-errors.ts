@@ -1,8 +1,11 @@
 import { errorCode } from '@iaas/common/disk/disk-errors'
 import { AppError, type ErrorCode } from '@iaas/common/errors'
 
+const damaged = ['IMAGE_DAMAGED', 'The image is damaged: it cannot be decoded.'] as const
+
 /** What libvips and sharp say in their messages is all that tells their errors apart; the first that fits counts. */
 const translations: readonly (readonly [RegExp, ErrorCode, string])[] = [
+  [/system error: (?:invalid argument|value too large)/i, ...damaged],
   [/^input file is missing/i, 'ORIGINAL_NOT_FOUND', 'There is no image of this id.'],
   [/system error: /, 'STORE_UNAVAILABLE', 'The image cannot be read or written just now.'],
   [
@@ -37,14 +40,22 @@ function explain(error: unknown): readonly [ErrorCode, string] {
   const found = translations.find(([pattern]) => pattern.test(error.message))
   if (found !== undefined) return [found[1], found[2]]
   // What is left is what decoders complain of; sharp has no type of its own, so that any other is a defect of ours.
-  return error.name === 'Error'
-    ? ['IMAGE_DAMAGED', 'The image is damaged: it cannot be decoded.']
-    : ['RENDER_FAILED', 'The image could not be rendered.']
+  return error.name === 'Error' ? damaged : ['RENDER_FAILED', 'The image could not be rendered.']
 }
+
+/** Codes of calls whose arguments were not possible: positions and lengths, which come from the file. */
+const impossibleArguments: ReadonlySet<string> = new Set([
+  'ERR_OUT_OF_RANGE',
+  'ERR_BUFFER_OUT_OF_BOUNDS',
+  'EINVAL',
+  'EOVERFLOW',
+])
 
 /** Errors of sharp have no code; those of Node have. */
 function explainSystem(code: string): readonly [ErrorCode, string] {
-  return code === 'ENOENT'
-    ? ['ORIGINAL_NOT_FOUND', 'There is no image of this id.']
+  if (code === 'ENOENT') return ['ORIGINAL_NOT_FOUND', 'There is no image of this id.']
+  if (impossibleArguments.has(code)) return damaged
+  return code.startsWith('ERR_')
+    ? ['RENDER_FAILED', 'The image could not be rendered.']
     : ['STORE_UNAVAILABLE', 'The image cannot be read or written just now.']
 }

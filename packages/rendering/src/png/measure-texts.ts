@@ -1,4 +1,3 @@
-import { fstatSync } from 'node:fs'
 import { inflateSync } from 'node:zlib'
 import { errorCode } from '@iaas/common/disk/disk-errors'
 import { createChunkBound } from '../bound-chunks.ts'
@@ -19,7 +18,6 @@ const textBytes = 1024
  */
 export function measureTexts(path: string, enough: number): number {
   return withFile(path, (file) => {
-    const { size } = fstatSync(file)
     const count = createChunkBound()
     let total = 0
     for (let at = signatureBytes; total <= enough;) {
@@ -30,8 +28,7 @@ export function measureTexts(path: string, enough: number): number {
       const name = head.toString('latin1', 4, 8)
       const content = at + chunkHeaderBytes
       if (texts.has(name)) {
-        // It may say that it is longer than the file.
-        const text = readBytes(file, content, Math.max(0, Math.min(bytes, size - content)))
+        const text = readBytes(file, content, bytes)
         total += textBytes + measureText(name, text, enough - total)
       }
       at = content + bytes + checksumBytes

@@ -1,8 +1,10 @@
+import { readSync } from 'node:fs'
 import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { AppError } from '@iaas/common/errors'
 import { translateError } from '@iaas/rendering/child/translate-errors'
+import { withFile } from '@iaas/rendering/files'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import sharp from 'sharp'
@@ -19,6 +21,13 @@ const failures = {
   'a file that is missing to Node': [() => open('/none/such'), 'ORIGINAL_NOT_FOUND'],
   'a path that is no file': [() => open('/', 'r+'), 'STORE_UNAVAILABLE'],
   'a folder that is missing': [() => sharp(photo).toFile('/none/such.png'), 'STORE_UNAVAILABLE'],
+  'T27 a position that no file has': [
+    () =>
+      withFile(import.meta.filename, async (file) =>
+        readSync(file, Buffer.alloc(9), 0, 9, 2 ** 53),
+      ),
+    'IMAGE_DAMAGED',
+  ],
   'a pixel limit': [() => sharp(photo, { limitInputPixels: 9 }).toBuffer(), 'IMAGE_TOO_LARGE'],
   'a channel limit': [() => sharp(photo, { limitInputChannels: 2 }).toBuffer(), 'IMAGE_TOO_LARGE'],
   'a WebP that is too wide': [() => wide.clone().webp().toBuffer(), 'RENDER_FAILED'],

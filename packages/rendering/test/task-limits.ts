@@ -1,0 +1,11 @@
+import type { TaskLimits } from '@iaas/rendering/protocol'
+
+/** Limits that a task of a test does not come near. */
+export const taskLimits: TaskLimits = {
+  maxInputPixels: 30_000_000,
+  maxOnDiskPixels: 30_000_000,
+  blurSigma: 7,
+  encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
+  minCopiedPixels: 1_000_000,
+  allowance: 2 ** 30,
+}
