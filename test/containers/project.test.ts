@@ -1,7 +1,7 @@
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Compose, docker, openCompose } from '../support/compose.ts'
+import { type Compose, docker, openCompose, readSecret } from '../support/compose.ts'
 import { ask, askLocation, askUntil, store } from '../support/http.ts'
 import { type Target, startTarget } from '../support/target.ts'
 
@@ -65,7 +65,9 @@ describe('the compose project', () => {
 
   it('shows the jobs to an administrator, and to nobody else', async () => {
     expect((await fetch(`${admin}/queues/api/queues`)).status).toBe(401)
-    const headers = { Authorization: `Basic ${btoa('admin:change-me-admin-password')}` }
+    const headers = {
+      Authorization: `Basic ${btoa(`admin:${await readSecret('admin_password')}`)}`,
+    }
     const answer = await fetch(`${admin}/queues/api/queues`, { headers })
     expect(await answer.json()).toMatchObject({
       queues: [{ name: 'uploads' }, { name: 'records' }],

@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseMetrics } from './metrics.ts'
@@ -74,6 +75,11 @@ export function openCompose(project: string, files: readonly string[] = []): Com
     },
     containers,
   }
+}
+
+/** Reads a secret of the project, as its operator does. */
+export async function readSecret(name: string): Promise<string> {
+  return (await readFile(join(root, 'deploy', 'secrets', name), 'utf8')).trim()
 }
 
 /** Runs docker. @returns its standard output */

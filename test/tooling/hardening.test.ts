@@ -14,7 +14,6 @@ type Service = {
   readonly cap_add?: readonly string[]
   readonly security_opt?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
-  readonly secrets?: readonly string[]
   readonly networks?: readonly string[]
   readonly volumes?: readonly string[]
   readonly mem_limit?: string
@@ -44,12 +43,20 @@ describe('where the product runs', () => {
   )
 
   it('T23 what decodes has no secret, no volume and nobody to reach, and little memory', () => {
-    const { environment, secrets, networks, volumes, mem_limit } = service('renderer')
+    const { environment, networks, volumes, mem_limit } = service('renderer')
     const told = ['LOG_LEVEL', 'NODE_CONFIG', 'RENDERER_OWN_CORES']
     expect(Object.keys(environment ?? {}).toSorted()).toEqual(told)
-    expect([secrets, volumes, networks]).toEqual([undefined, undefined, ['rendering']])
+    expect([volumes, networks]).toEqual([undefined, ['rendering']])
     expect(compose.networks['rendering']?.internal).toBe(true)
     expect(mem_limit).toBe('3g')
+  })
+
+  it('T23 each service sees the secrets that it is given, and no other volume of secrets', () => {
+    for (const [name, { volumes = [] }] of Object.entries(compose.services)) {
+      if (name === 'secrets') continue
+      const seen = volumes.filter((volume) => /secrets/.test(volume))
+      expect(seen).toEqual(seen.length === 0 ? [] : [`secrets-${name}:/run/secrets:ro`])
+    }
   })
 
   it('T23 the images hold no configuration but the one that git holds', () => {
@@ -64,6 +71,8 @@ describe('where the product runs', () => {
     // Without the slash in front, tools other than git take a folder `config` anywhere for this one.
     const anchored = ['/config/*', '!/config/default.json', '.env']
     expect(lines('.gitignore')).toEqual(expect.arrayContaining(anchored))
+    expect(lines('deploy/secrets/.gitignore')).toEqual(expect.arrayContaining(['*']))
+    expect(lines('.dockerignore')).toContain('deploy')
   })
 
   it('T23 the images run as a user without rights, whatever is built on them', () => {

@@ -28,6 +28,12 @@ const apiSettings = z.object({
     env: 'TOKEN_SECRET',
     secret: true,
   }),
+  previous_secret: text({
+    description:
+      'A second secret that `POST /token` takes beside `secret`, while backends change from one to the other.',
+    env: 'TOKEN_SECRET_PREVIOUS',
+    secret: true,
+  }),
   upload_origins: uploadOrigins,
   upload: uploadSettings,
   limits: limitsSettings,
@@ -55,6 +61,18 @@ const apiSettings = z.object({
 })
 
 /** Everything that the api can be told. */
-export const apiConfigSchema = apiSettings.check(offerWithinBounds)
+export const apiConfigSchema = apiSettings
+  .check(offerWithinBounds)
+  .refine(({ secret, previous_secret }) => secret !== undefined || previous_secret === undefined, {
+    path: ['previous_secret'],
+    error: 'needs `secret` (TOKEN_SECRET) beside it: alone it protects nothing',
+    // Also beside mistakes in other settings: all are listed at once.
+    when: ({ issues }) => !issues.some(({ path }) => String(path?.[0]).endsWith('secret')),
+  })
+
+/** The secrets that `POST /token` takes; empty: it takes requests without one. */
+export function tokenSecrets({ secret, previous_secret }: ApiConfig): readonly string[] {
+  return [secret, previous_secret].filter((each) => each !== undefined)
+}
 
 export type ApiConfig = z.output<typeof apiConfigSchema>

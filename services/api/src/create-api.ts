@@ -11,7 +11,7 @@ import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { longestIntakeMs } from '@iaas/rendering/longest-intake'
 import { type AppOptions, createApp } from './app.ts'
-import type { ApiConfig } from './config.ts'
+import { type ApiConfig, tokenSecrets } from './config.ts'
 import { createImages } from './create-images.ts'
 import { forgetChangedLinks } from './create-link-layers.ts'
 import { type Stores, createStores } from './create-stores.ts'
@@ -119,7 +119,12 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
       stripMetadata,
       log,
     }),
-    issueToken: createIssueToken({ tokens, originals, secret: config.secret, wrongSecrets }),
+    issueToken: createIssueToken({
+      tokens,
+      originals,
+      secrets: tokenSecrets(config),
+      wrongSecrets,
+    }),
     tokens,
     receiveLimits: toReceiveLimits(config.constraints.max_upload_bytes),
     uploadOrigins: config.upload_origins,

@@ -8,8 +8,8 @@ import type { RateLimit } from './limits/rate-limit.ts'
 export type IssueTokenOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
-  /** What a caller must know; undefined: everyone who reaches the route may ask. */
-  readonly secret: string | undefined
+  /** Secrets that permit a caller, of which any is enough; empty: everyone who reaches the route may ask. */
+  readonly secrets: readonly string[]
   /** What a client may try of it. */
   readonly wrongSecrets: RateLimit
 }
@@ -21,11 +21,11 @@ export type IssueTokenOptions = {
 export type IssueToken = (body: unknown, client: string) => Promise<Token>
 
 export function createIssueToken(options: IssueTokenOptions): IssueToken {
-  const { tokens, originals, secret, wrongSecrets } = options
+  const { tokens, originals, secrets, wrongSecrets } = options
 
   return async function issueToken(body, client) {
     const fields = isRecord(body) ? body : {}
-    if (secret !== undefined) await checkSecret(secret, fields['secret'], client)
+    if (secrets.length > 0) await checkSecret(fields['secret'], client)
     if (!isRecord(body)) {
       throw new AppError(
         'INVALID_TOKEN_REQUEST',
@@ -40,13 +40,18 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
     return tokens.issue(id)
   }
 
-  async function checkSecret(expected: string, received: unknown, client: string): Promise<void> {
-    const isRight = typeof received === 'string' && equalSecrets(expected, received)
+  async function checkSecret(received: unknown, client: string): Promise<void> {
+    const isRight = typeof received === 'string' && isOneOf(secrets, received)
     // Who has guessed too often is not told either when a guess is right.
     if (isRight) return wrongSecrets.check(client)
     await wrongSecrets.take(client)
     throw new AppError('SECRET_WRONG', 'The field "secret" is missing or wrong.')
   }
+}
+
+/** Compares with every secret, so that the time does not tell which one matches. */
+function isOneOf(secrets: readonly string[], received: string): boolean {
+  return secrets.filter((secret) => equalSecrets(secret, received)).length > 0
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import { parseConfig } from '@iaas/common/config/load'
 import { describe, expect, it } from '@jest/globals'
-import { apiConfigSchema } from '../src/config.ts'
+import { apiConfigSchema, tokenSecrets } from '../src/config.ts'
 
 describe('the configuration of the api', () => {
   it('has no administrator where none is given', () => {
@@ -13,6 +13,17 @@ describe('the configuration of the api', () => {
     expect(parse({ ADMIN_USER: 'admin' })).toThrow(/admin\.password \(ADMIN_PASSWORD\): needed/)
     expect(parse({ ADMIN_PASSWORD: 'hunter2' })).toThrow(/admin\.user \(ADMIN_USER\): needed/)
     expect(parse({ ADMIN_PASSWORD: 'hunter2' })).not.toThrow(/hunter2/)
+  })
+
+  it('T19 takes the secret before beside the present one, and refuses it alone', () => {
+    const parse = (env: Record<string, string>) => parseConfig(apiConfigSchema, {}, env)
+    const both = parse({ TOKEN_SECRET: 'new', TOKEN_SECRET_PREVIOUS: 'old' })
+    expect(tokenSecrets(both)).toEqual(['new', 'old'])
+    expect(tokenSecrets(parse({ TOKEN_SECRET: 'new' }))).toEqual(['new'])
+    expect(tokenSecrets(parse({}))).toEqual([])
+    expect(() => parse({ TOKEN_SECRET_PREVIOUS: 'old', PORT: 'x' })).toThrow(
+      /previous_secret \(TOKEN_SECRET_PREVIOUS\): needs `secret`/,
+    )
   })
 
   it('writes the origins of uploads as browsers do, whose Origin has no slash, capitals or usual port', () => {

@@ -8,11 +8,11 @@ import { createSecretLimit } from '../src/limits/secret-limit.ts'
 
 const secret = 'a long secret'
 
-function createIssuer(quota: number) {
+function createIssuer(quota: number, secrets: readonly string[] = [secret]) {
   return createIssueToken({
     tokens: createFakeTokenStore(Date.now),
     originals: createFakeOriginalStore('/nowhere'),
-    secret,
+    secrets,
     wrongSecrets: createSecretLimit(quota, undefined),
   })
 }
@@ -42,6 +42,13 @@ describe('the secret of /token', () => {
       expect(await codeOf(issue({ id: 'x', secret: guess }, 'c'))).toBe('SECRET_WRONG')
     }
     expect(await codeOf(issue({ id: 'x', secret }, 'c'))).toBe('issued')
+  })
+
+  it('T19 may be the one before, while backends change to a new one', async () => {
+    const issue = createIssuer(0, ['the new secret', 'the previous secret'])
+    expect(await codeOf(issue({ id: 'x', secret: 'the new secret' }, 'c'))).toBe('issued')
+    expect(await codeOf(issue({ id: 'y', secret: 'the previous secret' }, 'c'))).toBe('issued')
+    expect(await codeOf(issue({ id: 'z', secret: 'the oldest secret' }, 'c'))).toBe('SECRET_WRONG')
   })
 
   it('T19 is compared by digests of one length, in constant time, wherever there is one', async () => {
