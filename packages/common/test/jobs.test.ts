@@ -27,6 +27,12 @@ describe('payloads', () => {
     expect(parsePayload(JSON.parse(JSON.stringify(toPayload(request))))).toEqual(request)
   })
 
+  it('of a canvas in PNG that an earlier release has queued is read', () => {
+    const canvas = { ...variant, fit: 'canvas', format: 'png', quality: 'auto' }
+    const queued = JSON.stringify({ v: 1, variant: canvas, renderedAt: 1_700_000_000_000 })
+    expect(parsePayload(JSON.parse(queued)).variant).toEqual(canvas)
+  })
+
   it.each([
     null,
     {},

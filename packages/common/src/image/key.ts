@@ -1,3 +1,4 @@
+import { formats } from './format.ts'
 import type { Variant } from './variant.ts'
 
 /** The canonical name of a variant: equal for equal variants, different for any two that differ. */
@@ -10,7 +11,7 @@ export type VariantKey = string & { readonly __brand: 'VariantKey' }
 export function variantKey(variant: Variant): VariantKey {
   const { id, width, height, fit, format, blur, quality } = variant
   const fields = [
-    'v1',
+    `v${keyVersion(variant)}`,
     format,
     fit,
     `${width}x${height}`,
@@ -19,4 +20,12 @@ export function variantKey(variant: Variant): VariantKey {
     id,
   ]
   return fields.join('/') as VariantKey
+}
+
+/**
+ * Version 2: a canvas in a format with alpha, which version 1 left transparent behind the image. All other variants keep
+ * their keys.
+ */
+export function keyVersion({ fit, format }: Pick<Variant, 'fit' | 'format'>): 1 | 2 {
+  return fit === 'canvas' && formats[format].hasAlpha ? 2 : 1
 }

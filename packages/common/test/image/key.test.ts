@@ -139,6 +139,17 @@ describe('variantKey', () => {
     expect(new Set([variantKey(base), ...keys]).size).toBe(keys.length + 1)
   })
 
+  it('has version 2 for a canvas in a format with alpha, and version 1 for all else', () => {
+    fc.assert(
+      fc.property(anyVariant, (variant) => {
+        const isLater = variant.fit === 'canvas' && variant.format !== 'jpg'
+        expect(variantKey(variant).split('/')[0]).toBe(isLater ? 'v2' : 'v1')
+      }),
+    )
+    expect(keyOf('/a_1_2.png', [['fit', 'canvas']])).toBe('v2/png/canvas/1x2/sharp/qauto/a')
+    expect(keyOf('/a_1_2.jpg', [['fit', 'canvas']])).toBe('v1/jpg/canvas/1x2/sharp/qauto/a')
+  })
+
   it('is equal only for variants that are deeply equal', () => {
     const seen = new Set<boolean>()
     fc.assert(

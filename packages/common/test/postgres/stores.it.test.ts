@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { formats } from '@iaas/common/image'
 import { describeLinkStore } from '@iaas/testing/contracts/link-store'
 import { describeTokenStore } from '@iaas/testing/contracts/token-store'
 import { query } from '@iaas/testing/postgres'
@@ -50,6 +51,28 @@ describe('on PostgreSQL', () => {
     )
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
     expect(await store.find(good)).toEqual({ url: 'u' })
+  })
+
+  it('finds no canvas in PNG or WebP that an earlier release has stored, and any other of its links', async () => {
+    const store = createPostgresLinkStore(database.db)
+    const variants = [
+      makeVariant({ fit: 'canvas', format: 'png' }),
+      makeVariant({ fit: 'canvas', format: 'webp' }),
+      makeVariant({ fit: 'canvas', format: 'jpg' }),
+      makeVariant({ fit: 'clip', format: 'png' }),
+    ]
+    for (const { id, width, height, fit, format } of variants) {
+      await query(
+        database.url,
+        'INSERT INTO images (id, x, y, fit, file_type, url) VALUES ($1, $2, $3, $4, $5, $6)',
+        [id, width, height, fit, formats[format].mime, 'of an earlier release'],
+      )
+    }
+    const find = () => Promise.all(variants.map(async (each) => (await store.find(each))?.url))
+    const earlier = 'of an earlier release'
+    expect(await find()).toEqual([undefined, undefined, earlier, earlier])
+    await Promise.all(variants.map((each) => store.record(each, { url: 'new' }, 1000)))
+    expect(await find()).toEqual(['new', 'new', 'new', 'new'])
   })
 
   describeTokenStore('the token store', () => ({

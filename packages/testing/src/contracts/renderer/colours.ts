@@ -37,6 +37,18 @@ export function describeColours(studio: Studio): void {
       }
     })
 
+    it.each(targets)('puts white behind the image of a canvas as well, in %s', async (format) => {
+      const picture = await makePhoto({ ...photo, format: 'png', alpha: true })
+      const onWhite = await sharp(picture).flatten({ background: '#fff' }).png().toBuffer()
+      for (const size of [box, photo]) {
+        const canvas = { ...size, fit: 'canvas', quality: 95 } as const
+        const bytes = await studio.render(picture, { ...canvas, format })
+        expect((await sharp(bytes).stats()).isOpaque).toBe(true)
+        const expected = await studio.render(onWhite, { ...canvas, format: 'png' })
+        expect(await meanDifference(bytes, expected)).toBeLessThan(5)
+      }
+    })
+
     it.each([
       ['CMYK', { format: 'jpeg', cmyk: true }, 25],
       ['progressive CMYK', { format: 'jpeg', cmyk: true, progressive: true }, 25],

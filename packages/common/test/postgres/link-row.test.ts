@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals'
+import { fits, formats, type Format } from '@iaas/common/image'
+import { makeVariant } from '@iaas/testing/variants'
+import { keyOfColumns, toColumns, toVariantOf } from '../../src/postgres/link-row.ts'
+
+const allFormats = Object.keys(formats) as Format[]
+
+describe('the row of a link', () => {
+  it('names the variant that it was made of, for every fit and format', () => {
+    for (const fit of fits) {
+      for (const format of allFormats) {
+        const variant = makeVariant({ fit, format })
+        expect(toVariantOf(toColumns(variant))).toEqual(variant)
+      }
+    }
+  })
+
+  it.each(['image/png', 'image/webp'])(
+    'names no variant if an earlier release recorded it for a canvas in %s',
+    (file_type) => {
+      const columns = toColumns(makeVariant({ fit: 'clip' }))
+      expect(keyOfColumns({ ...columns, fit: 'canvas', file_type })).toBeUndefined()
+    },
+  )
+
+  it('fits into the columns that the legacy iaas has made', () => {
+    for (const fit of fits) {
+      for (const format of allFormats) {
+        expect(toColumns(makeVariant({ fit, format })).fit.length).toBeLessThanOrEqual(8)
+      }
+    }
+  })
+})
