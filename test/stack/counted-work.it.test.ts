@@ -54,7 +54,7 @@ describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
     await plantLink(deployed.databaseUrl, 70)
     expect(await countLookups(() => ask(api.base, path))).toBe(1)
     await until(() => commandsOf(path).length >= 2)
-    expect(commandsOf(path)).toEqual(['mget', 'set'])
+    expect(commandsOf(path)).toEqual(['mget', 'eval'])
   })
 
   it('a hit that only Redis knows is one command, and no query', async () => {

@@ -1,4 +1,5 @@
 import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
+import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import type { Policy } from '@iaas/common/image'
 import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Renderer } from '@iaas/common/ports/renderer'
@@ -28,6 +29,8 @@ const maxTargets = 100_000
 /** A sixteenth of what a container of an api is given in our examples. */
 const maxUnsentBytes = 64 * 2 ** 20
 const maxPendingPersists = 256
+/** How long renditions may take into the spool and the queue when the service ends, ms. */
+const drainLimitMs = 5000
 const rescheduleAfterMs = 60_000
 const variantCountTtlMs = 60_000
 /** How often is tried again to queue what the queue did not take. */
@@ -100,7 +103,8 @@ function createPersister(options: ImagesOptions, metrics: ApiMetrics): Rendition
     rescheduleAfterMs,
     now: Date.now,
   })
-  closers.add('renditions', () => persister.drain())
+  // What is left then waits in the spool, and is queued by the next request of it.
+  closers.add('renditions', () => withDeadline(persister.drain(), drainLimitMs))
   repeatUntilClosed('retry of renditions', () => persister.retry(), retryEveryMs, options)
   return persister
 }

@@ -78,6 +78,7 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
       spool,
       // While the store is away jobs fail at once, and come again later: it is not flooded by a backlog.
       variants: guard(variants, variantStore, 'put'),
+      links,
       storeOutage: () => variantStore.outage,
       originals: createDiskOriginalStore({ dir: folders.originals }),
       renderer:

@@ -44,6 +44,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
       putObject: createPutObject({
         spool,
         variants,
+        links,
         storeOutage: () => undefined,
         originals,
         renderer,

@@ -19,6 +19,9 @@ type PostgresClosable = Closable & {
   waitUntilReady(): Promise<unknown>
 }
 
+/** Jobs that are added by the hundred wait for a connection: that is no outage, ms. */
+const producerWaitMs = 10_000
+
 /** How a client is built on each server. */
 export type ClientRecipes<Client extends Closable> = {
   redis(options: { readonly connection: Redis; readonly prefix: string }): Client
@@ -43,7 +46,7 @@ function createRedisClient<Client extends Closable>(
   log: Logger,
   recipes: ClientRecipes<Client>,
 ): LazyClient<Client> {
-  const redis = createRedis({ url, role: 'producer', log })
+  const redis = createRedis({ url, role: 'queue', log })
   const firstTry = new Promise<void>((resolve) => {
     redis.once('ready', () => resolve())
     redis.once('close', () => resolve())
@@ -74,7 +77,7 @@ function createPostgresClient<Client extends Closable>(
   let opened: Promise<Client> | undefined
 
   async function open(): Promise<Client> {
-    const client = recipes.postgres({ connection: toPostgresConnection(backend) })
+    const client = recipes.postgres({ connection: toPostgresConnection(backend, producerWaitMs) })
     client.on('error', (error) => log.debug('queue connection lost', { error }))
     try {
       await client.waitUntilReady()

@@ -15,10 +15,15 @@ import type { WaitingRendition, Persistence } from '../ports/persistence.ts'
 import { createFlowSink } from './flow-sink.ts'
 import type { QueueBackend } from './queue-backend.ts'
 
+const closeLimitMs = 1000
+
 export type PersistenceOptions = {
   readonly backend: QueueBackend
   readonly log: Logger
-  /** How long adding a flow may take, ms. */
+  /**
+   * How long adding a flow may take, ms. Longer than the limits of both connections: what they give up has failed, and
+   * what is slower than usual has not.
+   */
   readonly timeoutMs?: number
   /** How many may be on their way at once; more are refused. */
   readonly maxInFlight?: number
@@ -26,24 +31,29 @@ export type PersistenceOptions = {
 
 /** Queues the flow of a rendition. It works from the moment that the queue's server does, without a restart. */
 export function createPersistence(options: PersistenceOptions): Persistence & AsyncDisposable {
-  const { backend, log, timeoutMs = 1000, maxInFlight = 1000 } = options
+  const { backend, log, timeoutMs = 25_000, maxInFlight = 1000 } = options
   const sink = createFlowSink(backend, log)
-  let inFlight = 0
+  // By job id: a rendition that is added already is not added once more, when its job may be done.
+  const adding = new Map<string, Promise<unknown>>()
+
+  function add(id: string, rendition: WaitingRendition): Promise<unknown> {
+    if (adding.size >= maxInFlight) throw new Error(`${adding.size} are on their way.`)
+    const added = withDeadline(sink.add(toFlow(rendition)), timeoutMs)
+    adding.set(id, added)
+    return added.finally(() => adding.delete(id))
+  }
 
   return {
     async schedule(rendition) {
-      if (inFlight >= maxInFlight) throw unavailable(new Error(`${inFlight} are on their way.`))
-      inFlight += 1
+      const id = persistJobId(rendition)
       try {
-        await withDeadline(sink.add(toFlow(rendition)), timeoutMs)
+        await (adding.get(id) ?? add(id, rendition))
       } catch (error) {
         throw unavailable(error)
-      } finally {
-        inFlight -= 1
       }
     },
     async [Symbol.asyncDispose]() {
-      await withDeadline(sink.close(), timeoutMs).catch((error: unknown) =>
+      await withDeadline(sink.close(), closeLimitMs).catch((error: unknown) =>
         log.debug('queue not closed cleanly', { error }),
       )
     },

@@ -3,18 +3,19 @@ import type { Logger } from '../log.ts'
 
 /**
  * What a connection is for. `cache`: an answer waits for it, so it fails fast. `producer`: nothing waits, but nothing
- * pends. `worker`: it waits for Redis, for as long as that takes.
+ * pends. `queue`: a command that is late has not failed, since it would be sent again and done twice. `worker`: it waits
+ * for Redis, for as long as that takes.
  */
-export type RedisRole = 'cache' | 'producer' | 'worker'
+export type RedisRole = 'cache' | 'producer' | 'queue' | 'worker'
 
 /** Callers of the role `cache` have a shorter limit of their own, which a busy process does not mistake for a hung Redis. */
-const commandTimeoutMs = { cache: 1000, producer: 1000 } as const
+const commandTimeoutMs = { cache: 1000, producer: 1000, queue: 10_000 } as const
 
 /**
  * How long a command may go unanswered before its connection counts as dead, ms. What a hung Redis is sent piles up in
  * memory until then. A worker's blocking command is answered after ten seconds at the latest.
  */
-const silenceMs = { cache: 500, producer: 2000, worker: 25_000 } as const
+const silenceMs = { cache: 500, producer: 2000, queue: 10_000, worker: 25_000 } as const
 
 const firstRetryMs = 50
 const longestRetryMs = 2000

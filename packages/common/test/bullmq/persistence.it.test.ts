@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openQueue } from '@iaas/common/bullmq/open-queue'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
 import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
@@ -7,7 +8,7 @@ import { createSilentLogger } from '@iaas/common/log'
 import { describePersistence } from '@iaas/testing/contracts/persistence'
 import { createFakePersistence } from '@iaas/testing/fakes/persistence'
 import { findFreePort } from '@iaas/testing/free-port'
-import { provideDatabase, query } from '@iaas/testing/postgres'
+import { holdLocks, provideDatabase, query } from '@iaas/testing/postgres'
 import { ownRedisMissing, startOwnRedis, startTestRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
@@ -84,6 +85,44 @@ describe('persistence by BullMQ on a PostgreSQL that is down', () => {
     await query(database.url, `CREATE DATABASE ${name}`)
     await persistence.schedule(newRequest())
     await query(database.url, `DROP DATABASE ${name} WITH (FORCE)`)
+  })
+})
+
+describe('persistence by BullMQ on a PostgreSQL that is slow', () => {
+  it('F37 has queued what it took its time for, and once, however often it was asked to', async () => {
+    const namespace = `queues_${randomUUID().replaceAll('-', '')}`
+    const backend = { kind: 'postgres', url: database.url, namespace } as const
+    await using persistence = createPersistence({ backend, log })
+    const [first, ...others] = Array.from({ length: 20 }, newRequest)
+    await persistence.schedule(first!)
+    const lock = await holdLocks(database.url, `LOCK TABLE ${namespace}.job IN EXCLUSIVE MODE`)
+    const scheduled = Promise.all([...others, ...others].map((one) => persistence.schedule(one)))
+    // Longer than each of them would be waited for by a caller, and for a connection of the pool.
+    await delay(3000)
+    await lock[Symbol.asyncDispose]()
+    await scheduled
+    const { rows } = await query(database.url, `SELECT count(*)::int AS n FROM ${namespace}.job`)
+    expect(rows[0]?.['n']).toBe(2 * (others.length + 1))
+  })
+})
+
+describeUnless(ownRedisMissing, 'persistence by BullMQ on a Redis that is slow', () => {
+  it('F37 has queued what it took its time for, and once, however often it was asked to', async () => {
+    await using server = await startOwnRedis()
+    const backend = { kind: 'redis', url: server.url } as const
+    await using persistence = createPersistence({ backend, log })
+    const requests = Array.from({ length: 20 }, newRequest)
+    await persistence.schedule(newRequest())
+    server.process.kill('SIGSTOP')
+    const scheduled = Promise.all(
+      [...requests, ...requests].map((one) => persistence.schedule(one)),
+    )
+    await delay(3000)
+    server.process.kill('SIGCONT')
+    await scheduled
+    const waiting = openQueue(backend, queueNames.uploads, log)
+    expect(await (await waiting.get()).getWaitingCount()).toBe(requests.length + 1)
+    await waiting.close()
   })
 })
 

@@ -1,6 +1,7 @@
 import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError, isAppError } from '@iaas/common/errors'
-import { type Policy, boundsFor, formats } from '@iaas/common/image'
+import { type Policy, type Variant, boundsFor, formats } from '@iaas/common/image'
+import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import type { Renderer } from '@iaas/common/ports/renderer'
@@ -10,6 +11,7 @@ import type { VariantStore } from '@iaas/common/ports/variant-store'
 export type PutObjectOptions = {
   readonly spool: Spool
   readonly variants: VariantStore
+  readonly links: Pick<LinkStore, 'find'>
   /** What the variant store failed with, while it is known to be away. */
   readonly storeOutage: () => Error | undefined
   readonly originals: OriginalStore
@@ -21,15 +23,22 @@ export type PutObjectOptions = {
 export type PutObject = (rendition: WaitingRendition, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
-  const { spool, variants, storeOutage, originals, renderer, policy } = options
+  const { spool, variants, links, storeOutage, originals, renderer, policy } = options
 
-  /** The spool may have lost the bytes, or not answer: the original still makes them. */
-  async function findBytes(rendition: WaitingRendition, signal?: AbortSignal): Promise<Uint8Array> {
-    const spooled = await spool.get(variantDigest(rendition.variant)).catch((error: unknown) => {
+  /** The spool may have lost the bytes, or not answer. */
+  async function findSpooled(variant: Variant): Promise<Uint8Array | undefined> {
+    const spooled = await spool.get(variantDigest(variant)).catch((error: unknown) => {
       if (isAppError(error, 'STORE_UNAVAILABLE')) return undefined
       throw error
     })
-    return spooled?.bytes ?? renderAgain(rendition, signal)
+    return spooled?.bytes
+  }
+
+  /** Another rendition of the variant may have been stored since: its bytes do as well. */
+  async function findLinked(variant: Variant): Promise<Uint8Array | undefined> {
+    const link = await links.find(variant)
+    const key = link && variants.keyOf(link.url)
+    return key === undefined ? undefined : variants.get(key)
   }
 
   async function renderAgain(
@@ -52,9 +61,13 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     if (outage !== undefined) {
       throw new AppError('STORE_UNAVAILABLE', outage.message, { cause: outage })
     }
-    const key = objectKey(rendition.variant, rendition.renderedAt)
-    const bytes = await findBytes(rendition, signal)
-    await variants.put(key, bytes, formats[rendition.variant.format].mime)
+    const { variant, renderedAt } = rendition
+    const key = objectKey(variant, renderedAt)
+    const spooled = await findSpooled(variant)
+    // A job that runs again, after its first run has emptied the spool, has nothing left to do.
+    if (spooled === undefined && (await variants.has(key))) return key
+    const bytes = spooled ?? (await findLinked(variant)) ?? (await renderAgain(rendition, signal))
+    await variants.put(key, bytes, formats[variant.format].mime)
     return key
   }
 }

@@ -2,6 +2,7 @@ import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spool } from '@iaas/common/ports/spool'
+import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { makeVariant } from '@iaas/testing/variants'
@@ -20,11 +21,13 @@ function setUp(part: { spool?: Spool; renderer?: Renderer; hasOriginal?: boolean
     hasOriginal = true,
   } = part
   const variants = createFakeVariantStore()
+  const links = createFakeLinkStore()
   const originals = createOriginalsThat(hasOriginal)
   const store: { outage: AppError | undefined } = { outage: undefined }
   const storeOutage = () => store.outage
-  const putObject = createPutObject({ spool, variants, storeOutage, originals, renderer, policy })
-  return { putObject, variants, spool, renderer, store }
+  const stores = { spool, variants, links, originals }
+  const putObject = createPutObject({ ...stores, storeOutage, renderer, policy })
+  return { putObject, variants, links, spool, renderer, store }
 }
 
 describe('put-object', () => {
@@ -53,6 +56,33 @@ describe('put-object', () => {
     await spool.put(variantDigest(variant), { bytes: bytesOf('spooled'), renderedAt: 5000 })
     await putObject(rendition)
     expect(await spool.get(variantDigest(variant))).toBeDefined()
+  })
+
+  it('F37 that runs again after its object was stored puts and renders nothing', async () => {
+    const renderer = createCountingRenderer()
+    const { putObject, variants } = setUp({ renderer })
+    await variants.put(key, bytesOf('stored'), 'image/webp')
+    variants.put = () => Promise.reject(new Error('Nothing is to be put.'))
+    expect(await putObject(rendition)).toBe(key)
+    expect(renderer.renders).toBe(0)
+  })
+
+  it('F37 that runs after another rendition was linked puts its bytes, without a render', async () => {
+    const renderer = createCountingRenderer()
+    const { putObject, variants, links } = setUp({ renderer })
+    const other = objectKey(variant, 6000)
+    await variants.put(other, bytesOf('linked'), 'image/webp')
+    await links.record(variant, { url: variants.url(other) }, 6000)
+    await putObject(rendition)
+    expect(await variants.get(key)).toEqual(bytesOf('linked'))
+    expect(renderer.renders).toBe(0)
+  })
+
+  it('F37 renders again where the object of the other rendition is gone as well', async () => {
+    const { putObject, variants, links } = setUp()
+    await links.record(variant, { url: variants.url(objectKey(variant, 6000)) }, 6000)
+    await putObject(rendition)
+    expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
   })
 
   it('renders again what the spool has lost', async () => {
