@@ -87,5 +87,5 @@ async function empty(compose: Compose, sql: (statement: string) => Promise<strin
   await sql('DELETE FROM images; DELETE FROM tokens')
   await compose.run(['exec', '-T', 'redis', 'redis-cli', 'flushall'])
   await compose.script('api', removeOriginals)
-  await compose.run(['exec', '-T', 'edge', 'sh', '-c', 'rm -rf /var/cache/nginx/iaas/*'])
+  await compose.run(['exec', '-T', 'edge', 'sh', '-c', 'find /var/cache/nginx -type f -delete'])
 }

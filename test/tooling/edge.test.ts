@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+
+/** What test/containers sees the edge do, where there is an engine; here is what it does it by. */
+const file = join(import.meta.dirname, '..', '..', 'deploy', 'edge', 'default.conf.template')
+const config = readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '')
+
+/** The directives of a location of the public server. */
+function locationOf(address: string): string {
+  const start = config.indexOf(`location ${address} {`)
+  expect(start).toBeGreaterThan(0)
+  return config.slice(start, config.indexOf('\n    }', start))
+}
+
+function valuesOf(directive: string, block: string): readonly string[] {
+  const [, values = ''] = new RegExp(`^\\s*${directive} ([^;]*);`, 'm').exec(block) ?? []
+  return values.split(' ')
+}
+
+describe('the edge', () => {
+  it('R36 answers with what it had only while no api answers, and never to a signed address', () => {
+    const images = locationOf('/')
+    const whenAway = ['error', 'timeout', 'http_500', 'http_502', 'http_503', 'http_504']
+    expect(valuesOf('proxy_cache_use_stale', images)).toEqual(whenAway)
+    expect(valuesOf('proxy_cache_bypass', images)).toContain('$is_signed')
+    expect(valuesOf('proxy_no_cache', images)).toEqual(['$is_signed', '$is_withheld'])
+    // A refusal replaces what was kept before.
+    expect(images).toMatch(/proxy_cache_valid .*403 404 .*1s;/)
+  })
+
+  it.each([
+    ['s=abc', true],
+    ['fit=crop&expires=1&s=abc', true],
+    ['expires=1', true],
+    ['fit=crop&quality=5', false],
+    ['sizes=1&xs=2', false],
+  ])('R36 takes the query %s for signed: %s', (query, isSigned) => {
+    const [, pattern = ''] = /map \$args \$is_signed \{[^"]*"~([^"]*)"/.exec(config) ?? []
+    expect(new RegExp(pattern).test(query)).toBe(isSigned)
+  })
+
+  it('R37 holds no body of an upload before the api has looked at its token', () => {
+    expect(valuesOf('proxy_request_buffering', locationOf('/'))).toEqual(['off'])
+    const token = locationOf('~ ^/(token|_health|healthz|readyz)$')
+    expect(valuesOf('client_max_body_size', token)).toEqual(
+      valuesOf('client_body_buffer_size', token),
+    )
+  })
+
+  it('R38 bounds what one client has in flight, by the address that the last trusted proxy saw', () => {
+    expect(valuesOf('limit_conn', config)).toEqual(['clients', '${EDGE_CONNECTIONS_PER_CLIENT}'])
+    expect(config).toContain('limit_conn_zone $client ')
+    const [, pattern = ''] = /"~([^"]*PROXIES_BEFORE_EDGE[^"]*)"/.exec(config) ?? []
+    const seenBehind = (proxies: number) => {
+      const counted = pattern.replace('${PROXIES_BEFORE_EDGE}', `${proxies}`)
+      return new RegExp(counted).exec('6.6.6.6, 1.2.3.4,10.0.0.1, 10.0.0.2')?.groups?.['address']
+    }
+    expect([0, 1, 2].map(seenBehind)).toEqual(['10.0.0.2', '10.0.0.1', '1.2.3.4'])
+  })
+})
