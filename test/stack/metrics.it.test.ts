@@ -34,6 +34,28 @@ describe('the metrics', () => {
     }
   })
 
+  it.each(['upload', 'token'])(
+    'tell of each %s that fails on this side as 0 before it happens',
+    async (route) => {
+      const metrics = await read()
+      for (const status of ['500', '503']) {
+        const labels = { route, outcome: 'error', status }
+        expect(metrics.has('iaas_requests_total', labels)).toBe(true)
+        expect(metrics.sum('iaas_requests_total', labels)).toBe(0)
+      }
+    },
+  )
+
+  it('tell of the disk of the originals, its size and what is free', async () => {
+    const metrics = await read()
+    const [free, size] = ['iaas_disk_free_bytes', 'iaas_disk_size_bytes'].map((name) =>
+      metrics.sum(name),
+    )
+    expect(size).toBeGreaterThan(1e9)
+    expect(free).toBeGreaterThan(0)
+    expect(free).toBeLessThanOrEqual(size ?? 0)
+  })
+
   it('count the jobs of each queue from 0 on', async () => {
     const metrics = await read()
     for (const queue of ['uploads', 'records']) {

@@ -19,6 +19,7 @@ import { createIssueToken } from './issue-token.ts'
 import { createClientOf } from './limits/client-of.ts'
 import { createLimits } from './limits/create-limits.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
+import { registerDiskGauges } from './metrics/disk-gauges.ts'
 import type { ServiceState } from './routes/get-health.ts'
 import { startAdmin } from './start-admin.ts'
 import { createStoreOriginal } from './store-original.ts'
@@ -140,6 +141,7 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
 function registerGauges({ telemetry, stores }: Parts): void {
   registerSpoolGauges(telemetry.registry, stores.spool)
   registerQueueGauges(telemetry.registry, stores.backlog)
+  registerDiskGauges(telemetry.registry, () => stores.originals.space())
 }
 
 /** What is tidied up beside the requests. */

@@ -95,6 +95,10 @@ export function createApiMetrics(
   // Told of from the start: the first of a series that begins with 1 is no increase, and no alert would see it.
   for (const reason of refusalCodes) rejections.inc({ reason }, 0)
   for (const result of persistResults) persists.inc({ result }, 0)
+  // An alert tells of the first upload that fails on this side.
+  for (const route of ['upload', 'token']) {
+    for (const status of [500, 503]) requests.of(route, 'error', status)
+  }
   return {
     request({ route, outcome, status }, ms) {
       requests.of(route, outcome, status).add()
