@@ -5,7 +5,13 @@ import { parse } from 'yaml'
 
 type Compose = {
   readonly services: Readonly<
-    Record<string, { readonly environment?: Readonly<Record<string, string | number>> }>
+    Record<
+      string,
+      {
+        readonly environment?: Readonly<Record<string, string | number>>
+        readonly logging?: { readonly options?: Readonly<Record<string, string>> }
+      }
+    >
   >
 }
 
@@ -25,4 +31,11 @@ describe('the compose project', () => {
     const { TRUSTED_PROXIES } = compose.services['api']?.environment ?? {}
     expect(TRUSTED_PROXIES).toBe('${TRUSTED_PROXIES:-1}')
   })
+
+  it.each(Object.entries(compose.services))(
+    'bounds what the log of %s takes of the disk',
+    (_name, { logging }) => {
+      expect(logging?.options).toEqual({ 'max-size': '10m', 'max-file': '5' })
+    },
+  )
 })
