@@ -112,7 +112,7 @@ export const uploads = [
     row: 'T10',
     breaks: 'a picture is taken by its header alone',
     file: 'packages/rendering/src/child/take-in.ts',
-    find: `  await decodeAll(path, maxPixels)\n`,
+    find: `  await decodeAll(path, source, maxPixels)\n`,
     replace: '',
     test: 'test/contract/refused-uploads.it.test.ts',
   },
@@ -315,5 +315,13 @@ export const uploads = [
     find: 'v: z.literal(payloadVersion,',
     replace: 'v: z.int(',
     test: 'services/uploader/test/poisoned-jobs.it.test.ts',
+  },
+  {
+    row: 'T31',
+    breaks: 'what the first frame of a GIF leaves uncovered is black',
+    file: 'packages/rendering/src/child/uncover-screen.ts',
+    find: 'frame.width < size.width || frame.height < size.height',
+    replace: 'frame.width > size.width',
+    test: 'packages/rendering/test/gif/screen.test.ts',
   },
 ]

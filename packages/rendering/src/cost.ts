@@ -6,6 +6,8 @@ const mebibyte = 1024 * 1024
 const baseBytes = 40 * mebibyte
 /** Buffers of scaling and encoding, by output pixel. */
 const bytesPerOutputPixel = 12
+/** All pixels of a source that is amended lie in memory: four channels of up to two bytes. */
+const amendedBytesPerPixel = 8
 /** How many rows of the source lie in buffers between the steps: next to nothing, but for a very wide one. */
 const bufferedRows = 256
 
@@ -36,7 +38,8 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
  */
 export function estimateMemory(source: SourceFacts, output: Size | undefined): number {
   const { size, bytesPerPixel } = source
-  const decoding = source.pixels * decodeBytesPerPixel(source)
+  const amending = source.amend === undefined ? 0 : amendedBytesPerPixel
+  const decoding = source.pixels * (decodeBytesPerPixel(source) + amending)
   const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
   const encoding = output === undefined ? 0 : output.width * output.height * bytesPerOutputPixel
   return baseBytes + decoding + rows + encoding

@@ -15,7 +15,7 @@ export async function copyFile(
   source: SourceFacts,
   maxPixels: number,
 ): Promise<CopyOutcome> {
-  const upright = turn(openForDisplay(path, maxPixels, source), source)
+  const upright = turn(await openForDisplay(path, maxPixels, source), source)
   await encodeCopy(upright.toColourspace('srgb'), source).toFile(outputPath)
   await syncFile(outputPath)
   return { kind: 'copied', quality: originalQuality(path, source) }

@@ -1,13 +1,15 @@
 import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
-import type { Metadata } from 'sharp'
+import type { Metadata, Sharp } from 'sharp'
 import { readCodedSize } from '../avif/coded-size.ts'
 import { readHead } from '../files.ts'
+import { readGifScreen } from '../gif/screen.ts'
 import { readJpegFrame } from '../jpeg/read-frame.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
 import { isCameraRaw } from '../tiff/camera-raw.ts'
 import { checkPages, checkStructure } from './check-structure.ts'
 import { openHeader } from './sharp.ts'
+import { isUncovered, uncoverScreen } from './uncover-screen.ts'
 import { unsupported } from './unsupported.ts'
 
 /** What the header of a picture tells, before any pixel is decoded. */
@@ -28,6 +30,8 @@ export type SourceFacts = {
   readonly bytesPerPixel: number
   /** More than eight bits a channel. */
   readonly isDeep: boolean
+  /** Corrects the image as its decoder returns it, before anything else is done with it. */
+  readonly amend?: ((image: Sharp) => Sharp) | undefined
 }
 
 /** No format that is written here holds a longer side, and decoders take memory by the row. */
@@ -46,8 +50,10 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
   // Before a decoder reads it, which may take another part of it for the picture.
   const whole = format === 'avif' ? readWhole(path, head) : undefined
   const metadata = await readMetadata(path, head)
+  const screen = format === 'gif' ? readGifScreen(path) : undefined
+  const isOpen = screen !== undefined && isUncovered(screen)
   const orientation = toOrientation(metadata.orientation)
-  const size = toStoredSize(metadata, orientation)
+  const size = toStoredSize(isOpen ? screen.size : metadata, orientation)
   checkSize(size, maxPixels)
   const coded = whole ?? size
   checkSize(coded, maxPixels)
@@ -62,11 +68,12 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
     pixels: coded.width * coded.height,
     orientation,
     colours,
-    hasAlpha: metadata.hasAlpha,
+    hasAlpha: metadata.hasAlpha || isOpen,
     hasHalvedColours: metadata.chromaSubsampling === '4:2:0',
     isProgressive: metadata.isProgressive,
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1,
+    amend: isOpen ? (image) => uncoverScreen(image, screen) : undefined,
   }
 }
 

@@ -50,7 +50,7 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const { size, orientation } = source
   const quality = chooseQuality(options)
   const context = { plan, size, orientation, variant, quality, blurSigma, encoders }
-  const opened = openForDisplay(path, maxPixels, source)
+  const opened = await openForDisplay(path, maxPixels, source)
   const image = steps.reduce<Sharp>((made, step) => step(made, context), opened)
   return image.toBuffer()
 }

@@ -24,17 +24,29 @@ const openOptions = {
   sequentialRead: true,
 } as const satisfies SharpOptions
 
-/** Opens a picture to be decoded. `maxPixels` guards a second time what was checked from the header. */
-export function openImage(path: string, maxPixels: number): Sharp {
-  return sharp(path, { ...openOptions, limitInputPixels: maxPixels })
+/** Opens an image to be decoded. `maxPixels` guards a second time what was checked from the header. */
+export async function openImage(
+  path: string,
+  maxPixels: number,
+  source: SourceFacts,
+): Promise<Sharp> {
+  const image = sharp(path, { ...openOptions, limitInputPixels: maxPixels })
+  if (source.amend === undefined) return image
+  // sharp does its operations in an order of its own: these must come before all others.
+  const { data, info } = await source.amend(image).raw().toBuffer({ resolveWithObject: true })
+  return sharp(data, { raw: info })
 }
 
 /**
  * The same, to be shown in sRGB. Whatever has sixteen bits and a profile, sharp takes to Display P3 first, whose numbers would
  * be taken for those of sRGB in the end: such a picture is taken to sRGB before anything else.
  */
-export function openForDisplay(path: string, maxPixels: number, source: SourceFacts): Sharp {
-  const image = openImage(path, maxPixels)
+export async function openForDisplay(
+  path: string,
+  maxPixels: number,
+  source: SourceFacts,
+): Promise<Sharp> {
+  const image = await openImage(path, maxPixels, source)
   const isDeepColour = source.isDeep && source.colours === 'rgb'
   return isDeepColour ? image.pipelineColourspace('srgb') : image
 }

@@ -49,7 +49,7 @@ export async function takeInFile(
 ): Promise<Intake> {
   const { path, outputPath, stripMetadata } = job
   const { format, size } = source
-  await decodeAll(path, maxPixels)
+  await decodeAll(path, source, maxPixels)
   if (kept !== undefined) return writeAnew(job, source, kept, maxPixels)
   const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
   // What only a decoder understands is rid of its metadata by being encoded.
@@ -64,7 +64,7 @@ async function writeAnew(
   maxPixels: number,
 ): Promise<Intake> {
   const { format } = source
-  const image = reshape(openImage(path, maxPixels), source, crop, kept)
+  const image = reshape(await openImage(path, maxPixels, source), source, crop, kept)
   const quality = originalQuality(path, source)
   const isLossless = format === 'webp' && isLosslessWebp(path)
   const encoded = encodeOriginal(keepColours(image, source), format, { quality, isLossless })
@@ -79,8 +79,9 @@ async function writeAnew(
  * Every pixel is decoded on its way to a small picture: what is cut short or corrupt fails, also where it would be cut
  * away.
  */
-async function decodeAll(path: string, maxPixels: number): Promise<void> {
-  await openImage(path, maxPixels).resize({ width: 32, height: 32, fit: 'fill' }).raw().toBuffer()
+async function decodeAll(path: string, source: SourceFacts, maxPixels: number): Promise<void> {
+  const image = await openImage(path, maxPixels, source)
+  await image.resize({ width: 32, height: 32, fit: 'fill' }).raw().toBuffer()
 }
 
 function reshape(image: Sharp, source: SourceFacts, crop: Region | undefined, kept: Size): Sharp {
