@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** Waits until a condition holds. @throws Error where it does not within `limitMs` */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  limitMs = 15_000,
+  limitMs = 45_000,
 ): Promise<void> {
   for (const giveUpAt = Date.now() + limitMs; !(await condition());) {
     if (Date.now() > giveUpAt)

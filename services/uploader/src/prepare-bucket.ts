@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadConfig } from '@iaas/common/config/load'
+import { awsSettings } from '@iaas/common/s3/config'
 import { prepareS3Bucket } from '@iaas/common/s3/prepare-bucket'
-import { uploaderConfigSchema } from './config.ts'
+import { z } from 'zod'
 
 /** Makes the configured bucket and opens it for reading, once its server answers: for a server of one's own. */
-const { aws } = loadConfig(uploaderConfigSchema, process.env)
+const { aws } = loadConfig(z.object({ aws: awsSettings }), process.env)
 const attempts = 30
 
 for (let left = attempts; ; left -= 1) {

@@ -195,7 +195,7 @@ describeUnless(missing, 'the children of a pool, as /proc shows them', () => {
     const pid = Number(line)
     await until(() => isDecoding(pid))
     parent.kill('SIGKILL')
-    await until(() => !isRunning(pid), 5000)
+    await until(() => !isRunning(pid))
     expect(isRunning(pid)).toBe(false)
   })
 })
