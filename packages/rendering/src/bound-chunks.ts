@@ -8,8 +8,12 @@ export function createChunkBound(): () => void {
   let chunks = 0
   return () => {
     chunks += 1
-    if (chunks > mostChunks) {
-      throw new AppError('IMAGE_TOO_COSTLY', `An image may have at most ${mostChunks} chunks.`)
-    }
+    checkChunks(chunks)
   }
+}
+
+/** @throws AppError IMAGE_TOO_COSTLY */
+export function checkChunks(chunks: number): void {
+  if (chunks <= mostChunks) return
+  throw new AppError('IMAGE_TOO_COSTLY', `An image may have at most ${mostChunks} chunks.`)
 }

@@ -30,3 +30,22 @@ export function readBytes(file: number, at: number, length: number): Buffer {
 export function readHead(path: string, length: number): Uint8Array {
   return withFile(path, (file) => readBytes(file, 0, length))
 }
+
+/** The byte at a position; undefined outside of the file. */
+export type ByteReader = (at: number) => number | undefined
+
+/** What is read at once for single bytes. */
+const windowBytes = 64 * 1024
+
+/** Reads single bytes of an open file, cheap for positions that follow each other closely. */
+export function createByteReader(file: number): ByteReader {
+  let start = 0
+  let window = readBytes(file, 0, windowBytes)
+  return (at) => {
+    if (at < start || at >= start + window.length) {
+      start = at
+      window = readBytes(file, at, windowBytes)
+    }
+    return window[at - start]
+  }
+}

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 /** What a process of a service takes beside its renders, MiB. */
 const processMiB = 256
 /** What a child takes while it decodes nothing, MiB. */
-const childMiB = 64
+export const childMiB = 64
 /** Every running task begins with this much of the memory budget, MiB; one that is dearer asks for its whole cost. */
 export const allowanceMiB = 96
 /** The least that a render pool works with, MiB. */

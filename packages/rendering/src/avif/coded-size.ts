@@ -1,11 +1,10 @@
 import { fstatSync } from 'node:fs'
 import type { Size } from '@iaas/common/image'
+import { createChunkBound } from '../bound-chunks.ts'
 import { readBytes, withFile } from '../files.ts'
 
 /** No file needs more to say what is in it, bytes. */
 const mostMetaBytes = 1024 * 1024
-/** Of which a file has a handful. */
-const mostBoxes = 10_000
 /** Version and flags stand before the size that it tells. */
 const extents = Buffer.from('ispe', 'latin1')
 
@@ -14,6 +13,7 @@ const extents = Buffer.from('ispe', 'latin1')
  * Every size that stands in the box of what the file holds is taken for one of a picture: ISO/IEC 23008-12, 6.5.3.
  *
  * @returns undefined where there is none, or it cannot be told: decoders do not agree which of two boxes counts
+ * @throws AppError IMAGE_TOO_COSTLY
  */
 export function readCodedSize(path: string): Size | undefined {
   const meta = withFile(path, findMeta)
@@ -33,7 +33,9 @@ type Box = { readonly name: string; readonly at: number; readonly length: number
 function* walkBoxes(file: number): Generator<Box> {
   const end = fstatSync(file).size
   let at = 0
-  for (let boxes = 0; boxes < mostBoxes && at < end; boxes += 1) {
+  const count = createChunkBound()
+  while (at < end) {
+    count()
     const head = readBytes(file, at, 16)
     if (head.length < 8) return
     const told = head.readUInt32BE(0)

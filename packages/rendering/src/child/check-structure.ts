@@ -1,29 +1,36 @@
 import { AppError } from '@iaas/common/errors'
 import type { OriginalFormat } from '@iaas/common/image'
+import { countFrames as countGifFrames } from '../gif/count-frames.ts'
+import { countSegments } from '../jpeg/count-segments.ts'
 import { measureTexts } from '../png/measure-texts.ts'
-import { countDirectories } from '../tiff/count-directories.ts'
-import { countFrames } from '../webp/count-frames.ts'
+import { type TiffMeasure, measureDirectories } from '../tiff/measure-directories.ts'
+import { countFrames as countWebpFrames } from '../webp/count-frames.ts'
 
 /** Decoders look at every one of them each time that they open a file, whichever is wanted. */
 const mostPages = 5000
 /** Decoders unpack all texts of a file and keep them, bytes. */
 const mostTextBytes = 16 * 1024 * 1024
+/** Room for what several directories or strips of a TIFF share, bytes. */
+const sharedTiffBytes = 16 * 1024 * 1024
 
 /**
- * Refuses what is dear to open, before a decoder does.
+ * Refuses what is costly to open, before a decoder opens it.
  *
  * @throws AppError IMAGE_TOO_COSTLY; errors of the file system
  */
 export function checkStructure(path: string, format: OriginalFormat): void {
   switch (format) {
     case 'webp':
-      return checkPages(countFrames(path, mostPages))
+      return checkPages(countWebpFrames(path, mostPages))
+    case 'gif':
+      return checkPages(countGifFrames(path, mostPages))
     case 'tiff':
-      return checkPages(countDirectories(path, mostPages))
+      return checkDirectories(measureDirectories(path, isTooMuch))
     case 'png':
       return checkTexts(measureTexts(path, mostTextBytes))
     case 'jpeg':
-    case 'gif':
+      return countSegments(path)
+    // Its boxes are counted where the size is read.
     case 'avif':
   }
 }
@@ -39,5 +46,18 @@ function checkTexts(bytes: number): void {
   throw new AppError(
     'IMAGE_TOO_COSTLY',
     `The texts in an image may have at most ${mostTextBytes} bytes.`,
+  )
+}
+
+function isTooMuch({ directories, readBytes, fileBytes }: TiffMeasure): boolean {
+  return directories > mostPages || readBytes > 2 * fileBytes + sharedTiffBytes
+}
+
+function checkDirectories(measure: TiffMeasure): void {
+  checkPages(measure.directories)
+  if (!isTooMuch(measure)) return
+  throw new AppError(
+    'IMAGE_TOO_COSTLY',
+    'The strips, tiles or values of a TIFF may not have more bytes together than the file has.',
   )
 }

@@ -6,6 +6,8 @@ export type JpegFacts = {
   /** By table number, the last definition before the first scan. */
   readonly tables: ReadonlyMap<number, QuantisationTable>
   readonly scans: number
+  /** All of them, between scans as well. */
+  readonly segments: number
 }
 
 export type JpegScanner = {
@@ -35,6 +37,7 @@ const DQT = 0xdb
 export function createJpegScanner(): JpegScanner {
   const tables = new Map<number, QuantisationTable>()
   let scans = 0
+  let segments = 0
   let place: Place = { kind: 'marker' }
   let afterFF = false
 
@@ -43,6 +46,7 @@ export function createJpegScanner(): JpegScanner {
   }
 
   function enterSegment(marker: number, length: number): void {
+    segments += 1
     place =
       length > 2
         ? { kind: 'segment', marker, left: length - 2, content: [] }
@@ -115,7 +119,7 @@ export function createJpegScanner(): JpegScanner {
     push,
     skip,
     get facts() {
-      return { tables, scans }
+      return { tables, scans, segments }
     },
   }
 }

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { checkChunks } from '../bound-chunks.ts'
 import { withFile } from '../files.ts'
 import { type JpegFacts, createJpegScanner } from './markers.ts'
 
@@ -12,9 +13,16 @@ export function readJpegHeader(path: string): JpegFacts {
   return readUntil(path, chunkBytes.header, ({ scans }, bytes) => scans > 0 || bytes >= headerBytes)
 }
 
-/** The same of the whole file, its scans counted, until there are more of them than `enough`. */
+/**
+ * The same of the whole file, its scans counted, until there are more of them than `enough`.
+ *
+ * @throws AppError IMAGE_TOO_COSTLY where there are too many segments
+ */
 export function countJpegScans(path: string, enough: number): JpegFacts {
-  return readUntil(path, chunkBytes.file, ({ scans }) => scans > enough)
+  return readUntil(path, chunkBytes.file, ({ scans, segments }) => {
+    checkChunks(segments)
+    return scans > enough
+  })
 }
 
 function readUntil(

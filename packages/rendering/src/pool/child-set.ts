@@ -12,15 +12,21 @@ export type ChildSet = AsyncDisposable & {
   readonly pids: readonly number[]
 }
 
-/** @param ownCores one for each child, or none */
-export function createChildSet(ownCores: readonly OwnCore[]): ChildSet {
+export type ChildSetOptions = {
+  /** One for each child, or none. */
+  readonly ownCores: readonly OwnCore[]
+  /** See `Bounds`. */
+  readonly mostDataBytes: number
+}
+
+export function createChildSet({ ownCores, mostDataBytes }: ChildSetOptions): ChildSet {
   const children = new Map<RenderChild, OwnCore | undefined>()
   const idle: RenderChild[] = []
   let isDisposed = false
 
   function start(): RenderChild {
     const own = findFreeCore()
-    const child = startRenderChild(own)
+    const child = startRenderChild({ own, mostDataBytes })
     children.set(child, own)
     void child.ended.then(() => children.delete(child))
     return child

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { shell } from './begin-program.ts'
 
-/** How a program is begun that is to stay on one core. */
+/** A core, and the program that keeps others to it. */
 export type OwnCore = { readonly core: number; readonly taskset: string }
 
 /** Of util-linux, which every distribution has. */
 const programs = ['/usr/bin/taskset', '/bin/taskset']
-const shell = '/bin/sh'
 
 /**
  * A core for each of so many children, where there are as many of them as of cores: a scheduler that wakes a child on the core
@@ -21,15 +21,6 @@ export function findOwnCores(children: number): readonly OwnCore[] {
   // Not every pool of a machine begins with the same one.
   const first = randomInt(cores.length)
   return [...cores.slice(first), ...cores.slice(0, first)].map((core) => ({ core, taskset }))
-}
-
-/**
- * How Node is begun on a core. The shell becomes Node: the process stays the same. Where the system does not let it be kept
- * there, or has taken that core away meanwhile, it goes where it likes.
- */
-export function toProgram({ core, taskset }: OwnCore) {
-  const script = `${taskset} -c -p ${core} $$ >/dev/null 2>&1; exec "$0" "$@"`
-  return { execPath: shell, execArgv: ['-c', script, process.execPath] }
 }
 
 /** By their numbers; none where this is not Linux. */

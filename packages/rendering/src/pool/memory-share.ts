@@ -37,6 +37,8 @@ export function createMemoryShare(
   }
 }
 
-function tooLarge(): AppError {
-  return new AppError('IMAGE_TOO_LARGE', 'The image takes more memory than a render may have.')
+export function tooLarge(cause?: unknown): AppError {
+  return new AppError('IMAGE_TOO_LARGE', 'The image takes more memory than a render may have.', {
+    cause,
+  })
 }

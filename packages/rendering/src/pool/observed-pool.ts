@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { lossReasons } from './lost-children.ts'
 import {
   type RenderPool,
   type RenderPoolEvents,
   type RenderPoolOptions,
   createRenderPool,
-  lossReasons,
 } from './render-pool.ts'
 
 const secondsBuckets = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
@@ -30,7 +30,7 @@ function createPoolEvents(registry: Registry): RenderPoolEvents {
   })
   const losses = new Counter({
     name: 'iaas_render_children_lost_total',
-    help: 'Children that ended under their task: crashed by themselves, or late and killed.',
+    help: 'Children that ended under their task: crashed by themselves, or killed as late or for their memory.',
     labelNames: ['reason'],
     registers,
   })

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Results, Task, TaskKind } from '../protocol.ts'
-import { type OwnCore, toProgram } from './cores.ts'
+import { type Bounds, beginProgram } from './begin-program.ts'
 import { ChildCrashedError, type RunOptions, runTask } from './run-task.ts'
 
 export type RenderChild = {
@@ -14,7 +14,7 @@ export type RenderChild = {
   /**
    * Gives it a task; it has no other. Late or aborted, the child is killed: nothing else ends a decoder.
    *
-   * @throws AppError as the task does; ChildCrashedError; ChildLateError; the reason of the signal
+   * @throws AppError as the task does; ChildCrashedError; ChildLateError; ChildTooLargeError; the reason of the signal
    */
   run(task: Task, options: RunOptions): Promise<Results[TaskKind]>
   /** Kills it, and resolves once it is gone. */
@@ -44,12 +44,10 @@ const childEnvironment = {
 
 /**
  * Starts a process that decodes pictures. The caller ends it with `kill()`; it ends by itself with its parent.
- *
- * @param own the core that it is kept to; undefined: any
  */
-export function startRenderChild(own: OwnCore | undefined): RenderChild {
+export function startRenderChild(bounds: Bounds): RenderChild {
   const child = fork(childFile, [], {
-    ...(own === undefined ? { execArgv: [] } : toProgram(own)),
+    ...beginProgram(bounds),
     env: childEnvironment,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
+import { type ErrorCode, isAppError } from '@iaas/common/errors'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { allowanceMiB } from '../fit-memory.ts'
 import type { Results, Task, TaskKind } from '../protocol.ts'
@@ -6,10 +6,11 @@ import type { EncoderOptions } from '../steps/step.ts'
 import { busy, createAdmission } from './admission.ts'
 import { createChildSet } from './child-set.ts'
 import { findOwnCores } from './cores.ts'
+import { type LossReason, lossError, lossOf } from './lost-children.ts'
 import { createMemoryShare } from './memory-share.ts'
 import { paceAdmission } from './paced-admission.ts'
 import { createQuarantine } from './quarantine.ts'
-import { ChildCrashedError, ChildLateError } from './run-task.ts'
+import { type ReadMemory, mostData } from './watch-memory.ts'
 
 export type RenderPoolOptions = {
   /** Pictures decoded at once. */
@@ -32,17 +33,16 @@ export type RenderPoolOptions = {
   /** From how many pixels on a working copy pays. */
   readonly minCopiedPixels: number
   readonly events?: RenderPoolEvents
+  /** How the memory of a child is read; of the system, but in tests. */
+  readonly readMemory?: ReadMemory
 }
-
-/** How a child is lost: it ends by itself, or is killed at the deadline. */
-export const lossReasons = ['crashed', 'late'] as const
 
 /** What there is to count. A listener must not throw. */
 export type RenderPoolEvents = {
   /** A task is over: how it ended, and how long it took with its time in the queue, ms. */
   task(kind: TaskKind, outcome: 'done' | 'aborted' | ErrorCode, ms: number): void
   /** A child was lost under its task. */
-  childLost(reason: (typeof lossReasons)[number]): void
+  childLost(reason: LossReason): void
 }
 
 export type RenderPoolStats = {
@@ -76,7 +76,10 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     queueTimeoutMs,
   })
   const quarantine = createQuarantine()
-  const children = createChildSet(options.ownCores ? findOwnCores(concurrency) : [])
+  const children = createChildSet({
+    ownCores: options.ownCores ? findOwnCores(concurrency) : [],
+    mostDataBytes: mostData(memoryBudgetBytes),
+  })
   const allowance = Math.min(allowanceMiB * 2 ** 20, memoryBudgetBytes)
 
   async function attempt(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {
@@ -93,9 +96,11 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
           minCopiedPixels,
           allowance,
         },
+        reservedBytes: allowance,
         timeoutMs: task.kind === 'render' ? options.timeoutMs : options.intakeTimeoutMs,
         admit: (bytes, ended) => share.enter(bytes, ended),
         signal,
+        readMemory: options.readMemory,
       })
     } finally {
       share.leave()
@@ -103,19 +108,21 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     }
   }
 
-  /** A crash is tried once more, on another child; what kills its child again and again is kept out. */
+  /**
+   * A crash, and too much memory, which may be left over from another task, is tried once more, on another child; what kills
+   * its child again and again is kept out.
+   */
   async function runTask(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {
     for (let left = attempts; ; left -= 1) {
       quarantine.check(task)
       try {
         return await attempt(task, signal)
       } catch (error) {
-        const isLate = error instanceof ChildLateError
-        if (!isLate && !(error instanceof ChildCrashedError)) throw error
+        const reason = lossOf(error)
+        if (reason === undefined) throw error
         quarantine.note(task)
-        events?.childLost(isLate ? 'late' : 'crashed')
-        if (isLate) throw lateError(task, error)
-        if (left <= 1) throw crashError(error)
+        events?.childLost(reason)
+        if (reason === 'late' || left <= 1) throw lossError(reason, task, error)
       }
     }
   }
@@ -170,14 +177,4 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     }),
     [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
   }
-}
-
-function lateError(task: Task, cause: Error): AppError {
-  return task.kind === 'render'
-    ? new AppError('RENDER_TIMEOUT', 'The render took longer than it may.', { cause })
-    : new AppError('IMAGE_TOO_COSTLY', 'The image takes too long to be decoded.', { cause })
-}
-
-function crashError(cause: Error): AppError {
-  return new AppError('RENDER_FAILED', 'The image could not be decoded.', { cause })
 }

@@ -8,6 +8,7 @@ import {
   type ToChild,
   parseFromChild,
 } from '../protocol.ts'
+import { type ReadMemory, watchMemory } from './watch-memory.ts'
 
 /** A child that ended under its task, by itself or by a signal from outside, or that talks nonsense. */
 export class ChildCrashedError extends Error {
@@ -19,33 +20,45 @@ export class ChildLateError extends Error {
   override readonly name = 'ChildLateError'
 }
 
+/** A child that was killed because it took more memory than its task had reserved. */
+export class ChildTooLargeError extends Error {
+  override readonly name = 'ChildTooLargeError'
+}
+
 /** Nobody reads it: an error made for each task would cost more than the rest of its end. */
 const over = new Error('The task is over.')
 
 export type RunOptions = {
   readonly limits: TaskLimits
+  /** What the task has reserved when it begins, bytes. */
+  readonly reservedBytes: number
   /** How long the child may work, without what it waits for in `admit`, ms; 0: no limit. */
   readonly timeoutMs: number
   /** Resolves when that many bytes may be taken; `ended` aborts when they are no longer wanted. */
   readonly admit: (bytes: number, ended: AbortSignal) => Promise<void>
   readonly signal: AbortSignal | undefined
+  /** How the memory of the child is read; of the system, but in tests. */
+  readonly readMemory?: ReadMemory | undefined
 }
 
 /** Has a child do a task; see `RenderChild`. `kill` is called where the child is to be ended. */
 export function runTask(
   child: ChildProcess,
   task: Task,
-  { limits, timeoutMs, admit, signal }: RunOptions,
+  options: RunOptions,
   kill: () => void,
 ): Promise<Results[TaskKind]> {
+  const { limits, timeoutMs, admit, signal, readMemory } = options
   return new Promise((resolve, reject) => {
     // Made for the few tasks that wait for their memory.
     let waiting: AbortController | undefined
     const deadline = createDeadline(timeoutMs, () => fail(new ChildLateError()))
+    const memory = watchMemory(child.pid, onOver, readMemory)
     let isWorking = true
 
     function settle(): void {
       deadline.pause()
+      memory.end()
       waiting?.abort(over)
       child.off('message', onMessage).off('exit', onCrash).off('error', onCrash)
       signal?.removeEventListener('abort', onAbort)
@@ -63,6 +76,10 @@ export function runTask(
       isWorking = true
       fail(new ChildCrashedError())
     }
+    function onOver(): void {
+      isWorking = true
+      fail(new ChildTooLargeError())
+    }
     function tell(message: ToChild): void {
       deadline.resume()
       // Its exit may have been told before anybody listened.
@@ -74,6 +91,7 @@ export function runTask(
       const { signal: ended } = (waiting = new AbortController())
       await admit(bytes, ended)
       if (ended.aborted) return
+      memory.reserve(bytes)
       isWorking = true
       tell({ kind: 'proceed' })
     }
@@ -87,6 +105,7 @@ export function runTask(
       else reject(new AppError(message.code, message.message))
     }
 
+    memory.reserve(options.reservedBytes)
     child.on('message', onMessage).once('exit', onCrash).once('error', onCrash)
     signal?.addEventListener('abort', onAbort, { once: true })
     tell({ kind: 'task', task, limits })

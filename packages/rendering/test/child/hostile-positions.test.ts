@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { perform } from '@iaas/rendering/child/perform'
 import { configureSharp } from '@iaas/rendering/child/sharp'
 import { translateError } from '@iaas/rendering/child/translate-errors'
-import { countDirectories } from '@iaas/rendering/tiff/count-directories'
+import { measureDirectories } from '@iaas/rendering/tiff/measure-directories'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeTiff } from '@iaas/testing/images/make-tiff'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -63,7 +63,7 @@ describe('T27 a file whose positions lie outside of it', () => {
 
   it.each(positions)('holds nothing there: a directory at %i', async (at) => {
     await writeFile(path, makeBigTiff(at))
-    expect(countDirectories(path, 9)).toBe(at < 2n ** 53n ? 1 : 0)
+    expect(measureDirectories(path, () => false)).toMatchObject({ directories: 0, readBytes: 0 })
   })
 
   it.each(positions)('is damaged where it is a BigTIFF of %i entries', async (entries) => {
@@ -85,12 +85,12 @@ describe('T27 a file whose positions lie outside of it', () => {
         ? makeTiff({ side: 8, channels: 3, bits: 8, pixels: Buffer.alloc(192, 99) })
         : makePhoto({ width: 16, height: 16, format }))
       const codes = new Set<string>()
-      for (let at = 0; at + 8 <= Math.min(photo.length, patchedBytes); at += 1) {
+      for (let at = 0; at + 8 <= Math.min(photo.length, patchedBytes); at += 3) {
         const patched = Buffer.from(photo)
-        if (at % 2 === 0) patched.writeUInt32BE(lengths[at % lengths.length] ?? 0, at)
-        else patched.writeUInt32LE(lengths[at % lengths.length] ?? 0, at)
+        if (at % 6 === 0) patched.writeUInt32BE(lengths[(at / 3) % lengths.length] ?? 0, at)
+        else patched.writeUInt32LE(lengths[(at / 3) % lengths.length] ?? 0, at)
         codes.add(await takeIn(patched))
-        patched.writeBigUInt64BE(positions[at % positions.length] ?? 0n, at)
+        patched.writeBigUInt64BE(positions[(at / 3) % positions.length] ?? 0n, at)
         codes.add(await takeIn(patched))
       }
       expect([...codes].filter((code) => !allowed.has(code))).toEqual([])

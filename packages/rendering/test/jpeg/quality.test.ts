@@ -7,6 +7,7 @@ import fc from 'fast-check'
 const factsOf = (...tables: readonly (readonly number[])[]): JpegFacts => ({
   tables: new Map(tables.entries()),
   scans: 0,
+  segments: 0,
 })
 const flat = (value: number) => Array.from({ length: 64 }, () => value)
 

@@ -84,9 +84,15 @@ describeUnless(missing, 'as many children as there are cores', () => {
       { core: 9999, taskset },
       { core: 0, taskset: '/bin/false' },
     ]) {
-      const child = startRenderChild(own)
+      const child = startRenderChild({ own, mostDataBytes: 2 ** 32 })
       const limits = { ...noLimits, allowance: 2 ** 30 }
-      const options = { limits, timeoutMs: 60_000, admit: async () => {}, signal: undefined }
+      const options = {
+        limits,
+        reservedBytes: 2 ** 30,
+        timeoutMs: 60_000,
+        admit: async () => {},
+        signal: undefined,
+      }
       const result = await child.run({ kind: 'inspect', path: quick.path }, options)
       expect(result).toMatchObject({ format: 'jpeg' })
       expect(coresOf(child.pid ?? 0)).toBe(coresOf(process.pid))

@@ -1,0 +1,29 @@
+import { AppError } from '@iaas/common/errors'
+import type { Task } from '../protocol.ts'
+import { tooLarge } from './memory-share.ts'
+import { ChildCrashedError, ChildLateError, ChildTooLargeError } from './run-task.ts'
+
+/** How a child is lost: it ends by itself, or is killed at the deadline or for the memory that it takes. */
+export const lossReasons = ['crashed', 'late', 'memory'] as const
+export type LossReason = (typeof lossReasons)[number]
+
+/** undefined for an error that leaves the child as it is. */
+export function lossOf(error: unknown): LossReason | undefined {
+  if (error instanceof ChildLateError) return 'late'
+  if (error instanceof ChildTooLargeError) return 'memory'
+  return error instanceof ChildCrashedError ? 'crashed' : undefined
+}
+
+/** What the caller of a task is told whose child was lost for good. */
+export function lossError(reason: LossReason, { kind }: Task, cause: unknown): AppError {
+  switch (reason) {
+    case 'crashed':
+      return new AppError('RENDER_FAILED', 'The image could not be decoded.', { cause })
+    case 'memory':
+      return tooLarge(cause)
+    case 'late':
+      return kind === 'render'
+        ? new AppError('RENDER_TIMEOUT', 'The render took longer than it may.', { cause })
+        : new AppError('IMAGE_TOO_COSTLY', 'The image takes too long to be decoded.', { cause })
+  }
+}

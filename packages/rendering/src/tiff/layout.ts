@@ -1,0 +1,38 @@
+import { readBytes } from '../files.ts'
+
+/** How the file of one of the two kinds is laid out: TIFF 6.0, and BigTIFF (https://libtiff.gitlab.io/libtiff/specification/bigtiff.html). */
+export type Layout = {
+  readonly isLittleEndian: boolean
+  /** Where the place of the first directory stands. */
+  readonly firstAt: number
+  readonly countBytes: 2 | 8
+  readonly entryBytes: 12 | 20
+  /** Of places, and of the numbers of values. */
+  readonly offsetBytes: 4 | 8
+}
+
+/** undefined for a file that is no TIFF. */
+export function readLayout(file: number): Layout | undefined {
+  const order = readBytes(file, 0, 4).toString('latin1')
+  const isLittleEndian = order.startsWith('II')
+  if (order === 'II*\0' || order === 'MM\0*') {
+    return { isLittleEndian, firstAt: 4, countBytes: 2, entryBytes: 12, offsetBytes: 4 }
+  }
+  if (order === 'II+\0' || order === 'MM\0+') {
+    return { isLittleEndian, firstAt: 8, countBytes: 8, entryBytes: 20, offsetBytes: 8 }
+  }
+  return undefined
+}
+
+/** An unsigned number; 0 where the bytes end before, or it is none that a place can have. */
+export function readNumber(
+  from: Buffer,
+  at: number,
+  bytes: 1 | 2 | 4 | 8,
+  { isLittleEndian }: Layout,
+): number {
+  if (at + bytes > from.length) return 0
+  if (bytes < 8) return isLittleEndian ? from.readUIntLE(at, bytes) : from.readUIntBE(at, bytes)
+  const long = Number(isLittleEndian ? from.readBigUInt64LE(at) : from.readBigUInt64BE(at))
+  return Number.isSafeInteger(long) ? long : 0
+}
