@@ -15,6 +15,9 @@ import { bytesOf } from './_fakes.ts'
 import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
+/** A worker that is late by more counts as dead: longer than one is held up on a busy machine, ms. */
+const lockMs = 1500
+
 /** An uploader, compiled, in a process of its own, that begins each job and never ends it. */
 const hangingUploader = `
   import { createUploader } from '@iaas/uploader/create-uploader'
@@ -29,7 +32,7 @@ const hangingUploader = `
     concurrency: 1,
     metrics: { job: silent },
     log,
-    lockMs: 500,
+    lockMs: ${lockMs},
   })
 `
 
@@ -89,6 +92,7 @@ describeOnEachServer(
       }
       let outages = 0
       await using _uploader = rig.uploader({
+        lockMs,
         metrics: { job },
         async putObject(rendition) {
           outages -= 1
@@ -111,10 +115,12 @@ describeOnEachServer(
       // What is tried again by hand is counted by its attempts.
       outages = 1
       const uploads = await rig.queue(queueNames.uploads)
+      // It may be stalled as often as any other again: it would fail at once if its uploader was merely late.
+      await until(async () => (await uploads.getFailed())[0]?.stalledCounter === 0)
       await (await uploads.getFailed())[0]?.retry()
       await until(async () => (await uploads.getFailedCount()) === 0)
       await rig.untilIdle()
       expect(told).toEqual(['uploads failed', 'uploads retried'])
-    })
+    }, 180_000)
   },
 )

@@ -12,6 +12,7 @@ import { withDeadline } from '../concurrency/with-deadline.ts'
 import { pauseBeforeAttempt, queuePrefix } from '../jobs.ts'
 import type { Logger } from '../log.ts'
 import { createRedis } from '../redis/connection.ts'
+import { type ResetStalls, createPostgresReset, createRedisReset } from './reset-stalls.ts'
 import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
 
 export type QueueWorkerOptions = {
@@ -95,7 +96,7 @@ function createRedisWorker(options: QueueWorkerOptions): QueueWorker {
     prefix: namespace,
     ...settings,
   })
-  start(worker, options).catch((error: unknown) => {
+  start(worker, options, createRedisReset(worker.getBackend())).catch((error: unknown) => {
     if (!ending.signal.aborted) log.error('worker does not run', { queue, error })
   })
   return {
@@ -125,7 +126,7 @@ function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
       try {
-        await start(worker, options)
+        await start(worker, options, createPostgresReset(worker.getBackend(), queue))
         return
       } catch (error) {
         log.debug('worker not connected', { queue, error })
@@ -156,12 +157,17 @@ type StartableWorker = Pick<Worker, 'waitUntilReady' | 'run'> & {
 async function start(
   worker: StartableWorker,
   { queue, onDeadly, log }: QueueWorkerOptions,
+  resetStalls: ResetStalls,
 ): Promise<void> {
   worker.on('error', (error) => log.debug('worker connection lost', { queue, error }))
   worker.on('failed', (job, error) => {
-    // The counter outlives a retry by hand; what the queue fails by itself has this reason as well.
+    // A parent whose child has failed has such a reason as well.
     const isDeadly = job?.deferredFailure !== undefined && job.stalledCounter > maxStalledCount
-    if (isDeadly) onDeadly(job, error)
+    if (!isDeadly) return
+    onDeadly(job, error)
+    resetStalls(job.id ?? '').catch((cause: unknown) =>
+      log.debug('stalls not reset', { queue, error: cause }),
+    )
   })
   await worker.waitUntilReady()
   await worker.run()
