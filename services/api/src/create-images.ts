@@ -19,6 +19,8 @@ import {
   createRenditionPersister,
 } from './renditions/persist-rendition.ts'
 import { type MissOutcome, createRenditions } from './renditions/renditions.ts'
+import { createOpenStored } from './proxied/open-stored.ts'
+import { createPlaces, maxProxied } from './proxied/places.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { toSigner } from './signing/config.ts'
@@ -28,6 +30,8 @@ const maxTargets = 100_000
 
 /** A sixteenth of what a container of an api is given in our examples. */
 const maxUnsentBytes = 64 * 2 ** 20
+/** How long such an answer keeps its place when all are taken, ms. */
+const graceMs = 5000
 const maxPendingPersists = 256
 /** How long renditions may take into the spool and the queue when the service ends, ms. */
 const drainLimitMs = 5000
@@ -63,6 +67,7 @@ export function createImages(options: ImagesOptions): Images {
     log,
     now: Date.now,
   })
+  const places = createPlaces({ maxPlaces: maxProxied, graceMs, now: () => performance.now() })
   const offer = toOffer(config.offer)
   return {
     metrics,
@@ -74,6 +79,7 @@ export function createImages(options: ImagesOptions): Images {
         links,
         originals,
         variants,
+        openStored: createOpenStored(variants, places),
         findSize: createKnownSizes(renderer),
         renditions,
       }),

@@ -24,9 +24,12 @@ import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
 import type { ApiOptions } from './create-api.ts'
 import { type LinkLayers, createLinkLayers } from './create-link-layers.ts'
+import { maxProxied } from './proxied/places.ts'
 
 /** An answer may wait for the object of a proxied hit; there is always the render instead, ms. */
 const readObjectLimitMs = 1000
+/** To the variant store, besides those of proxied hits: for the question whether it is there. */
+const otherConnections = 4
 
 export type Stores = {
   readonly originals: ReturnType<typeof createDiskOriginalStore>
@@ -51,7 +54,8 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   const { pool: poolSize, prepared: preparesStatements } = config.postgresql
   const db = createDatabase({ url, poolSize, preparesStatements, log })
   closers.add('database', () => db.destroy())
-  const limits = { timeoutMs: readObjectLimitMs }
+  // More than there are readers, so that none of them waits for another.
+  const limits = { timeoutMs: readObjectLimitMs, connections: maxProxied + otherConnections }
   const { variants, servedFolder } = createVariantStore(config, folders, closers, limits)
   const spool = createSpool(config, folders, closers, log)
   const queue = chooseQueueBackend(config, url)
@@ -78,7 +82,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
     ),
     links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove', 'count'),
     layers,
-    variants: guard(variants, variantStore, 'get'),
+    variants: guard(variants, variantStore, 'open'),
     servedFolder,
     spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
     queues,

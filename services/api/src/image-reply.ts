@@ -8,6 +8,7 @@ import {
 } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
+import type { StoredObject } from '@iaas/common/ports/variant-store'
 import type { Timing } from './http/headers.ts'
 import type { MissOutcome } from './renditions/renditions.ts'
 import { type Validators, validatorsOf } from './validators.ts'
@@ -21,9 +22,17 @@ export type ImageReply =
       readonly timing: Timing
     }
   | { readonly kind: 'bounded'; readonly location: string }
+  /** Whoever takes it ends `object`. */
+  | {
+      readonly kind: 'proxied'
+      readonly mime: string
+      readonly validators: Validators
+      readonly object: StoredObject
+      readonly timing: Timing
+    }
   | {
       readonly kind: 'image'
-      readonly outcome: 'miss' | 'coalesced' | 'spool' | 'proxied' | 'head' | 'not-modified'
+      readonly outcome: 'miss' | 'coalesced' | 'spool' | 'head' | 'not-modified'
       readonly mime: string
       readonly validators: Validators
       readonly bytes: Uint8Array | undefined
@@ -38,6 +47,16 @@ export function hit(variant: Variant, { url }: Link, timing: Timing): ImageReply
 
 export function bounded(request: SizedRequest): ImageReply {
   return { kind: 'bounded', location: formatImageUrl(request) }
+}
+
+export function proxied(
+  variant: Variant,
+  original: OriginalFile | undefined,
+  object: StoredObject,
+  timing: Timing,
+): ImageReply {
+  const { mime } = formats[variant.format]
+  return { kind: 'proxied', mime, validators: validatorsOf(variant, original), object, timing }
 }
 
 export function image(

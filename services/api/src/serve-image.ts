@@ -1,4 +1,4 @@
-import { AppError } from '@iaas/common/errors'
+import { AppError, isAppError } from '@iaas/common/errors'
 import {
   type Offer,
   type Policy,
@@ -13,11 +13,20 @@ import {
 } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
-import type { VariantStore } from '@iaas/common/ports/variant-store'
+import type { StoredObject, VariantStore } from '@iaas/common/ports/variant-store'
 import type { Timing } from './http/headers.ts'
 import type { FindSize } from './known-sizes.ts'
 import type { CachedLinks } from './links/cached-links.ts'
-import { type ImageReply, bounded, hit, image, outcomeOf, timingOf } from './image-reply.ts'
+import {
+  type ImageReply,
+  bounded,
+  hit,
+  image,
+  outcomeOf,
+  proxied,
+  timingOf,
+} from './image-reply.ts'
+import type { OpenStored } from './proxied/open-stored.ts'
 import type { Renditions } from './renditions/renditions.ts'
 import { type Validators, validatorsOf } from './validators.ts'
 
@@ -37,7 +46,8 @@ export type ServeImageOptions = {
   readonly offer: Offer
   readonly links: CachedLinks
   readonly originals: OriginalStore
-  readonly variants: VariantStore
+  readonly variants: Pick<VariantStore, 'keyOf'>
+  readonly openStored: OpenStored
   readonly findSize: FindSize
   readonly renditions: Renditions
 }
@@ -46,7 +56,7 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 
 /** Answers a sized request: from its link, within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, offer, links, originals, variants, findSize, renditions } = options
+  const { policy, offer, links, originals, variants, openStored, findSize, renditions } = options
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.acceptsWebp)
@@ -76,7 +86,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     readonly timing: Timing
   }
 
-  /** undefined: the stored bytes were asked for and are not to be had, so that the variant is rendered. */
+  /** undefined: the stored object was asked for and cannot be read, so that the variant is rendered. */
   async function answerHit(found: Hit): Promise<ImageReply | undefined> {
     const { request, variant, link, context, timing } = found
     if (!request.options.proxy) return hit(variant, link, timing)
@@ -84,19 +94,25 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, timing)
     }
-    const bytes = await readStored(variant, link)
-    return bytes === undefined ? undefined : image(variant, original, 'proxied', bytes, timing)
+    const object = await findObject(variant, link, context.client())
+    return object === undefined ? undefined : proxied(variant, original, object, timing)
   }
 
-  async function readStored(variant: Variant, link: Link): Promise<Uint8Array | undefined> {
+  async function findObject(
+    variant: Variant,
+    link: Link,
+    client: string,
+  ): Promise<StoredObject | undefined> {
     // Only what lies in our own store is ever fetched, whatever address a row may hold.
     const key = variants.keyOf(link.url)
     if (key === undefined) return undefined
     try {
-      const bytes = await variants.get(key)
-      if (bytes === undefined) await links.remove(variant, link)
-      return bytes
-    } catch {
+      const object = await openStored(key, client)
+      if (object === undefined) await links.remove(variant, link)
+      return object
+    } catch (error) {
+      // A render costs more than what there is no room for.
+      if (isAppError(error, 'RENDERER_BUSY')) throw error
       return undefined
     }
   }

@@ -95,6 +95,7 @@ export async function createRig(options: RigOptions = {}) {
     links,
     originals,
     variants,
+    openStored: (key) => variants.open(key),
     findSize: createKnownSizes(renderer),
     renditions,
   })

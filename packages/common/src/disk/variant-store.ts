@@ -1,7 +1,8 @@
-import { access, readFile, rm } from 'node:fs/promises'
+import { access, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseObjectKey } from '../digest.ts'
-import type { VariantStore } from '../ports/variant-store.ts'
+import type { StoredObject, VariantStore } from '../ports/variant-store.ts'
+import { untilReadable } from '../streams/until-readable.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
 import { sweepFolder } from './temporary-files.ts'
@@ -28,7 +29,7 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
 
   return {
     put: (key, bytes) => translateDiskErrors(put(key, bytes)),
-    get: (key) => translateDiskErrors(ignoreMissing(readFile(join(dir, key)))),
+    open: (key) => translateDiskErrors(ignoreMissing(openFile(join(dir, key)))),
     delete: (key) => translateDiskErrors(rm(join(dir, key), { force: true })),
     async has(key) {
       const file = ignoreMissing(access(join(dir, key)).then(() => true))
@@ -38,5 +39,19 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
     url: (key) => `${baseUrl}/${key}`,
     keyOf: (url) =>
       url.startsWith(`${baseUrl}/`) ? parseObjectKey(url.slice(baseUrl.length + 1)) : undefined,
+  }
+}
+
+async function openFile(path: string): Promise<StoredObject> {
+  const file = await open(path, 'r')
+  // It closes the file when it ends or is destroyed.
+  const body = file.createReadStream()
+  try {
+    const { size } = await file.stat()
+    await untilReadable(body)
+    return { size, body }
+  } catch (error) {
+    body.destroy()
+    throw error
   }
 }

@@ -7,7 +7,8 @@ type Response = ReturnType<NodeHttpHandler['handle']>
 const restMs = 1000
 
 /**
- * Sends requests that end, whatever the server does. The signal that ends them is given here and not with each command:
+ * Sends requests that end, whatever the server does. The body of a GET is the exception: it is read as fast as a client takes
+ * it, and its reader ends it. The signal that ends them is given here and not with each command:
  * a client puts its middleware together anew for every command that is sent with options, a third of what a small object
  * costs.
  */
@@ -24,7 +25,12 @@ export class TimedHandler extends NodeHttpHandler {
   }
 
   override handle(request: Request): Response {
-    return super.handle(request, { abortSignal: AbortSignal.timeout(this.#limitMs) })
+    const limit = new AbortController()
+    const timer = setTimeout(() => limit.abort(), this.#limitMs).unref()
+    const answered = super.handle(request, { abortSignal: limit.signal })
+    const isOver = () => clearTimeout(timer)
+    answered.then(request.method === 'GET' ? isOver : undefined, isOver)
+    return answered
   }
 }
 

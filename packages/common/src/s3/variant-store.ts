@@ -1,15 +1,18 @@
+import { Readable } from 'node:stream'
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadBucketCommand,
   HeadObjectCommand,
   PutObjectCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { withDeadline } from '../concurrency/with-deadline.ts'
-import { parseObjectKey } from '../digest.ts'
+import { type ObjectKey, parseObjectKey } from '../digest.ts'
 import { AppError } from '../errors.ts'
-import type { VariantStore } from '../ports/variant-store.ts'
+import type { StoredObject, VariantStore } from '../ports/variant-store.ts'
+import { untilReadable } from '../streams/until-readable.ts'
 import { type S3Server, createS3Client } from './client.ts'
 import { describeFailure } from './describe-failure.ts'
 import { TimedHandler } from './timed-handler.ts'
@@ -48,13 +51,38 @@ export function createS3VariantStore(
     return translateErrors(withDeadline(work, timeoutMs * maxAttempts))
   }
 
-  async function read(command: GetObjectCommand) {
+  async function read(command: GetObjectCommand): Promise<StoredObject | undefined> {
     try {
-      const { Body } = await client.send(command)
-      return await Body?.transformToByteArray()
+      return await begin(await client.send(command))
     } catch (error) {
       // Not any 404: a bucket that is missing is a fault, not a variant that is not stored.
       if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return undefined
+      throw error
+    }
+  }
+
+  async function begin(answer: GetObjectCommandOutput): Promise<StoredObject> {
+    const { Body: body, ContentLength: size } = answer
+    if (!(body instanceof Readable) || size === undefined) throw new Error('An object has no body.')
+    try {
+      await withDeadline(untilReadable(body), timeoutMs)
+      return { size, body }
+    } catch (error) {
+      body.destroy()
+      throw error
+    }
+  }
+
+  async function open(key: ObjectKey): Promise<StoredObject | undefined> {
+    const reading = read(new GetObjectCommand({ Bucket: bucket, Key: key }))
+    try {
+      return await call(reading)
+    } catch (error) {
+      // What arrives after the deadline is for nobody.
+      reading.then(
+        (object) => object?.body.destroy(),
+        () => {},
+      )
       throw error
     }
   }
@@ -82,7 +110,7 @@ export function createS3VariantStore(
       })
       await call(client.send(command))
     },
-    get: (key) => call(read(new GetObjectCommand({ Bucket: bucket, Key: key }))),
+    open,
     async delete(key) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
       await call(client.send(command))

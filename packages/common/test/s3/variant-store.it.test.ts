@@ -1,4 +1,6 @@
 import { type RequestListener, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { objectKey } from '@iaas/common/digest'
 import { type S3VariantStoreOptions, createS3VariantStore } from '@iaas/common/s3/variant-store'
@@ -50,7 +52,7 @@ describe('the S3 variant store', () => {
     })
     const put = variants.put(newKey(), new Uint8Array(10), 'image/png')
     await expect(put).rejects.toMatchObject(unavailable)
-    await expect(variants.get(newKey())).rejects.toMatchObject(unavailable)
+    await expect(variants.open(newKey())).rejects.toMatchObject(unavailable)
     variants.close()
   })
 })
@@ -78,12 +80,12 @@ async function openAgainst(listener: RequestListener, part: Partial<S3VariantSto
 
 type Misbehaviour = readonly [name: string, listener: RequestListener]
 
-const halfway: Misbehaviour = [
-  'stops half-way through an answer',
-  (_request, response) => {
-    response.writeHead(200, { 'content-length': '1000' })
-    response.write('half')
-  },
+/** Begins an answer of 1000 bytes. */
+const begin = (response: ServerResponse) => response.writeHead(200, { 'content-length': '1000' })
+
+const headOnly: Misbehaviour = [
+  'sends nothing after the head of an answer',
+  (_request, response) => begin(response).flushHeaders(),
 ]
 
 const misbehaviours: readonly Misbehaviour[] = [
@@ -149,6 +151,15 @@ describe('the S3 variant store, of a server that refuses', () => {
   })
 })
 
+/** 1000 bytes in two seconds. */
+async function trickle(response: ServerResponse): Promise<void> {
+  for (const _ of Array.from({ length: 20 })) {
+    response.write(Buffer.alloc(50))
+    await delay(100)
+  }
+  response.end()
+}
+
 describe('the S3 variant store, of a server that', () => {
   it.each(misbehaviours)('F10 %s, says that nothing can be stored', async (_name, listener) => {
     await using opened = await openAgainst(listener)
@@ -156,21 +167,48 @@ describe('the S3 variant store, of a server that', () => {
     await expect(put).rejects.toMatchObject(unavailable)
   })
 
-  it.each([halfway, ...misbehaviours])(
+  it.each([headOnly, ...misbehaviours])(
     '%s, says that nothing can be read',
     async (_name, listener) => {
       await using opened = await openAgainst(listener)
-      await expect(opened.variants.get(newKey())).rejects.toMatchObject(unavailable)
+      await expect(opened.variants.open(newKey())).rejects.toMatchObject(unavailable)
     },
   )
 
-  it('stops half-way through an answer, ends the request by itself', async () => {
+  it('sends nothing after the head of an answer, ends the request by itself', async () => {
     let ended = 0
     await using opened = await openAgainst((request, response) => {
       request.socket.once('close', () => void (ended += 1))
-      halfway[1](request, response)
+      headOnly[1](request, response)
     })
-    await expect(opened.variants.get(newKey())).rejects.toMatchObject(unavailable)
+    await expect(opened.variants.open(newKey())).rejects.toMatchObject(unavailable)
     await until(() => ended === 1)
+  })
+
+  it('R25 stops half-way through an answer, ends the request when the reader leaves', async () => {
+    let ended = 0
+    await using opened = await openAgainst((request, response) => {
+      request.socket.once('close', () => void (ended += 1))
+      begin(response).write('half')
+    })
+    const object = await opened.variants.open(newKey())
+    object?.body.destroy()
+    await until(() => ended === 1)
+  })
+
+  it('R25 breaks off half-way through an answer, fails the reader', async () => {
+    await using opened = await openAgainst((request, response) => {
+      begin(response).write('half', () => request.socket.destroy())
+    })
+    const object = await opened.variants.open(newKey())
+    await expect(object && buffer(object.body)).rejects.toThrow('aborted')
+  })
+
+  it('R25 sends for longer than a call may take, is read to the end', async () => {
+    await using opened = await openAgainst((_request, response) => {
+      void trickle(begin(response))
+    })
+    const object = await opened.variants.open(newKey())
+    expect(object && (await buffer(object.body)).length).toBe(1000)
   })
 })

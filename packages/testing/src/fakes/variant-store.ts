@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { type ObjectKey, parseObjectKey } from '@iaas/common/digest'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 
@@ -12,8 +13,10 @@ export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): V
     async put(key, bytes) {
       objects.set(key, bytes.slice())
     },
-    async get(key) {
-      return objects.get(key)
+    async open(key) {
+      const bytes = objects.get(key)
+      if (bytes === undefined) return undefined
+      return { size: bytes.length, body: Readable.from([bytes], { objectMode: false }) }
     },
     async delete(key) {
       objects.delete(key)

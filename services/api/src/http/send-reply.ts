@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ImageReply } from '../image-reply.ts'
-import { answerHeaders, exposedHeaders, immutableFor } from './headers.ts'
+import { sendStored } from '../proxied/send-stored.ts'
+import { type HeaderList, answerHeaders, exposedHeaders, immutableFor } from './headers.ts'
 import { redirect } from './redirect.ts'
 import { type RequestRecord, noteAnswer } from './request-record.ts'
 import { redirectToStored } from './stored-redirect.ts'
 import type { UnsentAnswers } from './unsent-answers.ts'
+import type { Validators } from '../validators.ts'
 
 /** The bounds may be widened: a redirect within them is remembered for an hour only. */
 const boundedMaxAge = 3600
@@ -26,8 +28,11 @@ export type ReplyContext = {
   readonly unsent: UnsentAnswers
 }
 
-/** Answers a sized request. All headers go out in one call: each that is set for itself costs as much as the lookup. */
-export function sendReply(reply: ImageReply, context: ReplyContext): void {
+/**
+ * Answers a sized request. All headers go out in one call: each that is set for itself costs as much as the lookup. A promise
+ * is for an answer that is sent as it is read.
+ */
+export function sendReply(reply: ImageReply, context: ReplyContext): Promise<void> | void {
   const { res, record, redirectMaxAge, lifetime, sign, signStored } = context
   switch (reply.kind) {
     case 'hit': {
@@ -40,21 +45,32 @@ export function sendReply(reply: ImageReply, context: ReplyContext): void {
       const headers = [...answerHeaders(record), 'X-Redirect-Info', boundedInfo]
       return redirect(res, headers, sign(reply.location), Math.min(boundedMaxAge, lifetime))
     }
+    case 'proxied':
+      noteAnswer(record, 'proxied', reply.timing)
+      return sendProxied(reply, context)
     case 'image':
       noteAnswer(record, reply.outcome, reply.timing)
       return sendImage(reply, context)
   }
 }
 
+function sendProxied(
+  { validators, object, mime }: Extract<ImageReply, { kind: 'proxied' }>,
+  { req, res, record, lifetime }: ReplyContext,
+): Promise<void> | void {
+  const headers = validatedHeaders(validators, record, lifetime)
+  headers.push('Content-Type', mime, 'Content-Length', String(object.size))
+  res.writeHead(200, headers)
+  if (req.method !== 'HEAD') return sendStored(object.body, res)
+  object.body.destroy()
+  res.end()
+}
+
 function sendImage(
   { validators, bytes, mime, outcome }: Extract<ImageReply, { kind: 'image' }>,
   { req, res, record, lifetime, unsent }: ReplyContext,
 ): void {
-  const { etag, lastModified } = validators
-  const headers = answerHeaders(record)
-  headers.push('Access-Control-Expose-Headers', exposedHeaders)
-  headers.push('Cache-Control', immutableFor(lifetime), 'ETag', etag)
-  if (lastModified !== undefined) headers.push('Last-Modified', lastModified.toUTCString())
+  const headers = validatedHeaders(validators, record, lifetime)
   if (outcome === 'not-modified') return void res.writeHead(304, headers).end()
   headers.push('Content-Type', mime)
   if (bytes !== undefined) headers.push('Content-Length', String(bytes.length))
@@ -62,4 +78,16 @@ function sendImage(
   if (bytes === undefined || req.method === 'HEAD') return void res.end()
   res.end(bytes)
   unsent.note(res, bytes)
+}
+
+function validatedHeaders(
+  { etag, lastModified }: Validators,
+  record: RequestRecord,
+  lifetime: number,
+): HeaderList {
+  const headers = answerHeaders(record)
+  headers.push('Access-Control-Expose-Headers', exposedHeaders)
+  headers.push('Cache-Control', immutableFor(lifetime), 'ETag', etag)
+  if (lastModified !== undefined) headers.push('Last-Modified', lastModified.toUTCString())
+  return headers
 }

@@ -75,8 +75,10 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const isSameForAll = signer === undefined && !isNegotiated
     const sign = (location: string) => signer?.sign(location, expires) ?? location
     const signStored = (url: string) => (isStoreServed && isServedAddress(url) ? sign(url) : url)
-    sendReply(reply, { req, res, record, redirectMaxAge, lifetime, sign, signStored, unsent })
+    const context = { req, res, record, redirectMaxAge, lifetime, sign, signStored, unsent }
+    const sent = sendReply(reply, context)
     if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
+    return sent
   }
 
   function contextOf(req: IncomingMessage, res: ServerResponse, isNegotiated: boolean) {

@@ -7,6 +7,7 @@ import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
+import { readObject } from '@iaas/common/streams/read-object'
 
 export type PutObjectOptions = {
   readonly spool: Spool
@@ -38,7 +39,7 @@ export function createPutObject(options: PutObjectOptions): PutObject {
   async function findLinked(variant: Variant): Promise<Uint8Array | undefined> {
     const link = await links.find(variant)
     const key = link && variants.keyOf(link.url)
-    return key === undefined ? undefined : variants.get(key)
+    return key === undefined ? undefined : readObject(variants, key)
   }
 
   async function renderAgain(

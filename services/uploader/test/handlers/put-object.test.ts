@@ -2,6 +2,7 @@ import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spool } from '@iaas/common/ports/spool'
+import { readObject } from '@iaas/common/streams/read-object'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
@@ -36,7 +37,7 @@ describe('put-object', () => {
     const { putObject, variants, spool } = setUp({ renderer })
     await spool.put(variantDigest(variant), { bytes: bytesOf('spooled'), renderedAt: 5000 })
     expect(await putObject(rendition)).toBe(key)
-    expect(await variants.get(key)).toEqual(bytesOf('spooled'))
+    expect(await readObject(variants, key)).toEqual(bytesOf('spooled'))
     expect(renderer.renders).toBe(0)
   })
 
@@ -74,7 +75,7 @@ describe('put-object', () => {
     await variants.put(other, bytesOf('linked'), 'image/webp')
     await links.record(variant, { url: variants.url(other) }, 6000)
     await putObject(rendition)
-    expect(await variants.get(key)).toEqual(bytesOf('linked'))
+    expect(await readObject(variants, key)).toEqual(bytesOf('linked'))
     expect(renderer.renders).toBe(0)
   })
 
@@ -82,13 +83,13 @@ describe('put-object', () => {
     const { putObject, variants, links } = setUp()
     await links.record(variant, { url: variants.url(objectKey(variant, 6000)) }, 6000)
     await putObject(rendition)
-    expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
+    expect(await readObject(variants, key)).toEqual(bytesOf('rendered again'))
   })
 
   it('renders again what the spool has lost', async () => {
     const { putObject, variants } = setUp()
     await putObject(rendition)
-    expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
+    expect(await readObject(variants, key)).toEqual(bytesOf('rendered again'))
   })
 
   it('renders again while the spool is not available', async () => {
@@ -97,7 +98,7 @@ describe('put-object', () => {
       spool: { put: down, get: down, drop: down, usage: down },
     })
     await putObject(rendition)
-    expect(await variants.get(key)).toEqual(bytesOf('rendered again'))
+    expect(await readObject(variants, key)).toEqual(bytesOf('rendered again'))
   })
 
   it('passes the signal to the render, and asks for the bounds of the format', async () => {
@@ -120,7 +121,7 @@ describe('put-object', () => {
   it('fails with ORIGINAL_NOT_FOUND where neither bytes nor original are left', async () => {
     const { putObject, variants } = setUp({ hasOriginal: false })
     await expect(putObject(rendition)).rejects.toMatchObject({ code: 'ORIGINAL_NOT_FOUND' })
-    expect(await variants.get(key)).toBeUndefined()
+    expect(await readObject(variants, key)).toBeUndefined()
   })
 
   it('fails where the result would leave the bounds', async () => {

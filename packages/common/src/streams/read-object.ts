@@ -1,0 +1,24 @@
+import { buffer } from 'node:stream/consumers'
+import { withDeadline } from '../concurrency/with-deadline.ts'
+import type { ObjectKey } from '../digest.ts'
+import { AppError } from '../errors.ts'
+import type { VariantStore } from '../ports/variant-store.ts'
+
+/** How long a whole object may take to arrive, ms. */
+const readLimitMs = 10_000
+
+/** Reads a whole object. undefined: there is none. @throws AppError STORE_UNAVAILABLE */
+export async function readObject(
+  variants: Pick<VariantStore, 'open'>,
+  key: ObjectKey,
+): Promise<Buffer | undefined> {
+  const object = await variants.open(key)
+  if (object === undefined) return undefined
+  try {
+    return await withDeadline(buffer(object.body), readLimitMs)
+  } catch (cause) {
+    throw new AppError('STORE_UNAVAILABLE', 'A stored object broke off.', { cause })
+  } finally {
+    object.body.destroy()
+  }
+}
