@@ -117,6 +117,14 @@ export const faults = [
     test: 'packages/common/test/s3/credentials.it.test.ts',
   },
   {
+    row: 'F40',
+    breaks: 'the region that a misdirected request is told of is not read',
+    file: 'packages/common/src/s3/describe-failure.ts',
+    find: "headers['x-amz-bucket-region']",
+    replace: "headers['x-amz-region']",
+    test: 'packages/common/test/s3/addressing.it.test.ts',
+  },
+  {
     row: 'F11',
     breaks: 'a put that has failed counts as done',
     file: 'services/uploader/src/process-job.ts',

@@ -29,6 +29,34 @@ export async function startTestS3(): Promise<Provided> {
   }
 }
 
+/** A server whose buckets are named in the host: `BUCKET.s3.iaas.test`. Its port is on the loopback. */
+export async function startVirtualHostedS3(
+  onHost: (host: string) => void,
+): Promise<AsyncDisposable & { readonly port: number }> {
+  const folder = await createTemporaryFolder()
+  const server = new S3rver({
+    address: '127.0.0.1',
+    port: 0,
+    silent: true,
+    directory: folder.path,
+    serviceEndpoint: 'iaas.test',
+  })
+  // It is an application of Koa, of which its types say nothing.
+  const { middleware } = server as unknown as { middleware: unknown[] }
+  middleware.unshift((context: { readonly hostname: string }, next: () => Promise<void>) => {
+    onHost(context.hostname)
+    return next()
+  })
+  const { port } = await server.run()
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
 /** An empty bucket of its own on a server. */
 export async function createBucket(endpoint: string): Promise<Bucket> {
   const bucket = `test-${randomBytes(8).toString('hex')}`

@@ -44,8 +44,9 @@ export function createVariantStore(
       servedFolder: folders.variants,
     }
   }
-  const { bucket } = aws
-  const variants = createS3VariantStore({ ...toS3Server(aws), bucket, cacheHost: host, ...limits })
+  const { bucket, key_prefix: keyPrefix } = aws
+  const place = { ...toS3Server(aws), bucket, keyPrefix, cacheHost: host }
+  const variants = createS3VariantStore({ ...place, ...limits })
   closers.add('s3', () => variants.close())
   return { variants, servedFolder: undefined }
 }

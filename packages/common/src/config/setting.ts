@@ -54,6 +54,11 @@ export function toggle(fallback: boolean, description: string, env?: string) {
     .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
 }
 
+/** A toggle that may be absent: its default depends on other settings. */
+export function optionalToggle(description: string, env: string) {
+  return z.preprocess(toBoolean, z.boolean().optional()).meta({ description, env })
+}
+
 /** A text that may be absent; an empty one counts as absent. */
 export function text(facts: SettingFacts, kind: z.ZodType<string> = z.string()) {
   return z.preprocess(emptyToUndefined, kind.optional()).meta({ ...facts })

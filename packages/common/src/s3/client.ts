@@ -5,6 +5,8 @@ export type S3Server = {
   readonly region: string
   /** The address of an S3-compatible server other than AWS. */
   readonly endpoint?: string | undefined
+  /** Whether the bucket is named in the path of addresses, not in their host; undefined: except on AWS. */
+  readonly pathStyle?: boolean | undefined
   /** undefined: the SDK's own chain (container, pod, machine, profile), which renews what expires. */
   readonly credentials?: S3Credentials | undefined
 }
@@ -17,20 +19,20 @@ type S3Credentials = {
 
 /** The caller ends it with `destroy()`. */
 export function createS3Client(server: S3Server, more: S3ClientConfig = {}): S3Client {
-  const { region, endpoint, credentials } = server
+  const { region, endpoint, credentials, pathStyle = endpoint !== undefined } = server
   return new S3Client({
     region,
+    forcePathStyle: pathStyle,
     ...(credentials === undefined ? {} : { credentials }),
     ...(endpoint === undefined ? {} : otherServer(endpoint)),
     ...more,
   })
 }
 
-/** Servers other than AWS know neither buckets as host names nor, all of them, the newer checksums. */
+/** Not every server other than AWS knows the newer checksums. */
 function otherServer(endpoint: string): S3ClientConfig {
   return {
     endpoint,
-    forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   }

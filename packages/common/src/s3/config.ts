@@ -1,6 +1,14 @@
 import { z } from 'zod'
-import { address, text } from '../config/setting.ts'
+import { address, optionalToggle, text } from '../config/setting.ts'
 import type { S3Server } from './client.ts'
+
+const keyPrefix = z
+  .string()
+  .overwrite((value) => value.replace(/^\/+|\/+$/g, ''))
+  .refine(
+    (value) => value.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part)),
+    'must be folders of letters, digits, ".", "_" and "-", with "/" between them',
+  )
 
 /** Where stored variants go. Without a bucket: a folder that the api serves itself. */
 export const awsSettings = z
@@ -31,6 +39,18 @@ export const awsSettings = z
       description: 'The address of an S3-compatible server other than AWS.',
       env: 'S3_ENDPOINT',
     }),
+    path_style: optionalToggle(
+      'Whether the bucket is named in the path of its address (`https://endpoint/bucket/`) or in its host (`https://bucket.endpoint/`). `true` with `aws.endpoint`, `false` without one. Alibaba OSS, Tencent COS and others need `false`.',
+      'S3_PATH_STYLE',
+    ),
+    key_prefix: text(
+      {
+        description:
+          'A folder in the bucket for all variants, such as `images`. It is part of their addresses, after `aws.cache_host`.',
+        env: 'S3_KEY_PREFIX',
+      },
+      keyPrefix,
+    ),
     cache_host: address(['http', 'https'], {
       description:
         'Where clients find the stored variants: the CDN or the bucket, no slash at the end.',
@@ -71,8 +91,8 @@ export function cacheHost(aws: HostSettings): string | undefined {
 }
 
 export function toS3Server(aws: AwsSettings): S3Server {
-  const { region = 'us-east-1', endpoint } = aws
-  return { region, endpoint, credentials: toCredentials(aws) }
+  const { region = 'us-east-1', endpoint, path_style: pathStyle } = aws
+  return { region, endpoint, pathStyle, credentials: toCredentials(aws) }
 }
 
 function toCredentials({ access_key, secret_key, session_token }: AwsSettings) {

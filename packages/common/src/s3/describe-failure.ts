@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { S3ServiceException } from '@aws-sdk/client-s3'
 
 const credentialErrors = new Set([
@@ -7,12 +8,19 @@ const credentialErrors = new Set([
   'SignatureDoesNotMatch',
 ])
 
+/** Statuses of a request that was signed for another region than the bucket's. */
+const misdirected = new Set([301, 307, 400])
+
+const noAnswer = 'The variant store does not answer.'
+
 /**
  * Says in one line why a request failed. The line is all that is kept of a failed job. It has the name of an error and
  * never its text, which may hold a key.
+ *
+ * @param region the region that the request was signed for
  */
-export function describeFailure(cause: unknown): string {
-  if (cause instanceof S3ServiceException) return describeRefusal(cause)
+export function describeFailure(cause: unknown, region: string): string {
+  if (cause instanceof S3ServiceException) return describeRefusal(cause, region)
   if (!(cause instanceof Error)) return noAnswer
   if (cause.name === 'CredentialsProviderError') {
     return 'There are no credentials for the variant store: set aws.access_key and aws.secret_key, or give this machine, container or pod a role.'
@@ -22,11 +30,27 @@ export function describeFailure(cause: unknown): string {
   return noAnswer
 }
 
-const noAnswer = 'The variant store does not answer.'
-
-function describeRefusal({ name }: S3ServiceException): string {
-  const refusal = `The variant store refused: ${name}.`
-  return credentialErrors.has(name)
+function describeRefusal(cause: S3ServiceException, region: string): string {
+  const actual = regionOf(cause)
+  if (actual !== undefined && actual !== region) {
+    return `The bucket is in the region ${actual}, not in ${region}: set aws.region (AWS_REGION).`
+  }
+  const refusal = `The variant store refused: ${nameOf(cause)}.`
+  return credentialErrors.has(cause.name)
     ? `${refusal} Check aws.access_key, aws.secret_key and aws.session_token.`
     : refusal
+}
+
+/** The region that a misdirected request is told of, in a header or in the body. */
+function regionOf(cause: S3ServiceException): string | undefined {
+  if (!misdirected.has(cause.$metadata.httpStatusCode ?? 0)) return undefined
+  const region = cause.$response?.headers['x-amz-bucket-region'] ?? Reflect.get(cause, 'Region')
+  return typeof region === 'string' && /^[\w-]+$/.test(region) ? region : undefined
+}
+
+/** An answer to HEAD has no body, and so no name of an error. */
+function nameOf({ name, $metadata: { httpStatusCode: status } }: S3ServiceException): string {
+  return name === 'Unknown' && status !== undefined
+    ? `${status} ${STATUS_CODES[status] ?? ''}`.trim()
+    : name
 }

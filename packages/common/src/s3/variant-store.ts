@@ -19,6 +19,8 @@ import { TimedHandler } from './timed-handler.ts'
 
 export type S3VariantStoreOptions = S3Server & {
   readonly bucket: string
+  /** The folder of the objects in the bucket, without slashes at its ends. */
+  readonly keyPrefix?: string | undefined
   /** Where clients find the objects: CDN or bucket, no slash at its end. */
   readonly cacheHost: string
   /** How long one attempt may take, ms. */
@@ -38,7 +40,10 @@ const defaultConnections = 256
 export function createS3VariantStore(
   options: S3VariantStoreOptions,
 ): VariantStore & { close(): void } {
-  const { bucket, cacheHost, timeoutMs = 10_000, connections = defaultConnections } = options
+  const { bucket, keyPrefix, cacheHost, region } = options
+  const { timeoutMs = 10_000, connections = defaultConnections } = options
+  const folder = keyPrefix === undefined ? '' : `${keyPrefix}/`
+  const base = `${cacheHost}/${folder}`
   const client = createS3Client(options, {
     maxAttempts,
     requestHandler: new TimedHandler(timeoutMs, connections),
@@ -48,7 +53,11 @@ export function createS3VariantStore(
 
   /** Each request ends by itself; the deadline holds for all else, such as the search for credentials. */
   function call<T>(work: Promise<T>): Promise<T> {
-    return translateErrors(withDeadline(work, timeoutMs * maxAttempts))
+    return translateErrors(withDeadline(work, timeoutMs * maxAttempts), region)
+  }
+
+  function locate(key: ObjectKey) {
+    return { Bucket: bucket, Key: `${folder}${key}` }
   }
 
   async function read(command: GetObjectCommand): Promise<StoredObject | undefined> {
@@ -74,7 +83,7 @@ export function createS3VariantStore(
   }
 
   async function open(key: ObjectKey): Promise<StoredObject | undefined> {
-    const reading = read(new GetObjectCommand({ Bucket: bucket, Key: key }))
+    const reading = read(new GetObjectCommand(locate(key)))
     try {
       return await call(reading)
     } catch (error) {
@@ -101,8 +110,7 @@ export function createS3VariantStore(
     async put(key, bytes, mime) {
       // The bytes as one buffer: a stream is sent in signed chunks that some servers store as they come.
       const command = new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
+        ...locate(key),
         Body: bytes,
         ContentLength: bytes.length,
         ContentType: mime,
@@ -112,24 +120,23 @@ export function createS3VariantStore(
     },
     open,
     async delete(key) {
-      const command = new DeleteObjectCommand({ Bucket: bucket, Key: key })
+      const command = new DeleteObjectCommand(locate(key))
       await call(client.send(command))
     },
-    has: (key) => call(exists(new HeadObjectCommand({ Bucket: bucket, Key: key }))),
+    has: (key) => call(exists(new HeadObjectCommand(locate(key)))),
     async ping() {
       await call(client.send(new HeadBucketCommand({ Bucket: bucket })))
     },
-    url: (key) => `${cacheHost}/${key}`,
-    keyOf: (url) =>
-      url.startsWith(`${cacheHost}/`) ? parseObjectKey(url.slice(cacheHost.length + 1)) : undefined,
+    url: (key) => `${base}${key}`,
+    keyOf: (url) => (url.startsWith(base) ? parseObjectKey(url.slice(base.length)) : undefined),
     close: () => client.destroy(),
   }
 }
 
-async function translateErrors<T>(request: Promise<T>): Promise<T> {
+async function translateErrors<T>(request: Promise<T>, region: string): Promise<T> {
   try {
     return await request
   } catch (cause) {
-    throw new AppError('STORE_UNAVAILABLE', describeFailure(cause), { cause })
+    throw new AppError('STORE_UNAVAILABLE', describeFailure(cause, region), { cause })
   }
 }
