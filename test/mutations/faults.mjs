@@ -8,7 +8,7 @@ export const faults = [
     row: 'F1',
     breaks: 'a database that refuses is an error of its own kind',
     file: 'packages/common/src/postgres/translate-errors.ts',
-    find: 'if (isSocketCode(code)) return true',
+    find: 'if (isSocketCode(code) || isTlsCode(code)) return true',
     replace: '',
     test: 'test/faults/outages.it.test.ts',
   },
@@ -35,6 +35,14 @@ export const faults = [
     find: "'57P03', '25006'",
     replace: "'57P03', '99999'",
     test: 'packages/common/test/postgres/migrate-when-reachable.it.test.ts',
+  },
+  {
+    row: 'F41',
+    breaks: 'a certificate that is not trusted any more counts as a defect',
+    file: 'packages/common/src/postgres/translate-errors.ts',
+    find: ' || isTlsCode(code)',
+    replace: '',
+    test: 'packages/common/test/postgres/tls.it.test.ts',
   },
   {
     row: 'F4',

@@ -103,7 +103,8 @@ async function connectOnceReady(
   connectionString: string,
 ): Promise<pg.Client> {
   for (const giveUpAt = Date.now() + startLimitMs; ;) {
-    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000 })
+    // PGSSLMODE is of another database.
+    const client = new pg.Client({ connectionString, ssl: false, connectionTimeoutMillis: 2000 })
     client.on('error', () => {})
     try {
       await client.connect()

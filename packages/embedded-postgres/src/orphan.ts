@@ -62,6 +62,7 @@ async function countUsers(cluster: Cluster, port: number): Promise<number | unde
     user: clusterOwner,
     password: cluster.password,
     database: 'postgres',
+    ssl: false,
     connectionTimeoutMillis: 2000,
     query_timeout: 2000,
   })

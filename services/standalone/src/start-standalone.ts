@@ -35,7 +35,9 @@ async function startAll(
   const url =
     postgresUrl(config.postgresql) ??
     (await startDatabase(folders.postgres, log, onProgress, closers))
-  const configured = { ...config, postgresql: { ...config.postgresql, url } }
+  // The address says all: what else is configured of a database is not of the embedded one.
+  const tls = { sslmode: undefined, sslrootcert: undefined }
+  const configured = { ...config, postgresql: { ...config.postgresql, url, ...tls } }
   await plantExample(createDiskOriginalStore({ dir: folders.originals }))
   onProgress('Starting the services ...')
   const telemetry = createTelemetry('standalone', log)

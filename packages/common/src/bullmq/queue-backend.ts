@@ -1,3 +1,5 @@
+import pg from 'pg'
+import { toConnection } from '../postgres/connection.ts'
 import { keepProcessAlive } from '../postgres/keep-process-alive.ts'
 
 /**
@@ -21,14 +23,29 @@ export function toPostgresConnection(
   { url, namespace = 'bullmq' }: QueueBackend,
   waitMs = connectionWaitMs,
 ) {
+  const { connectionString, ...tls } = toConnection(url)
   return {
-    connectionString: url,
+    connectionString: withoutStartupOptions(connectionString),
+    ...tls,
     schema: namespace,
     migrate: true,
     max: postgresPoolSize,
     connectionTimeoutMillis: waitMs,
     query_timeout: 10_000,
     keepAlive: true,
-    onConnect: keepProcessAlive,
+    async onConnect(client: pg.ClientBase) {
+      keepProcessAlive(client)
+      await client.query(`SET search_path TO ${pg.escapeIdentifier(namespace)}`)
+    },
   }
+}
+
+/**
+ * BullMQ chooses its schema by the startup parameter `options`, which poolers refuse or drop. An address that has this
+ * parameter, be it empty, wins over BullMQ; the schema is then chosen by a statement.
+ */
+function withoutStartupOptions(connectionString: string): string {
+  const address = new URL(connectionString)
+  if (!address.searchParams.has('options')) address.searchParams.set('options', '')
+  return address.href
 }

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { address, integer, text, toggle } from '../config/setting.ts'
+import { isSslMode, sslModes } from './ssl-mode.ts'
 
 /** node-postgres takes the folder of a socket for a host as well. The port has a key of its own. */
 const hostName = z
@@ -15,15 +16,28 @@ export const postgresqlSettings = z
   .object({
     url: address(['postgres', 'postgresql'], {
       description:
-        'The database, `postgres://user:password@host:port/database`; stands for the keys below.',
+        'The database, `postgres://user:password@host:port/database`; stands for the keys below. Parameters such as `?sslmode=verify-full&sslrootcert=/ca.pem` win over `postgresql.sslmode` and `postgresql.sslrootcert`.',
       env: 'DATABASE_URL',
       secret: true,
-    }),
+    }).refine(hasKnownMode, `its sslmode must be one of ${sslModes.join(', ')}`),
     user: text({ description: 'The user.' }),
     password: text({ description: 'Its password.', env: 'PGPASSWORD', secret: true }),
     host: text({ description: 'The host, or the folder of its socket.' }, hostName),
     port: integer({ min: 1, max: 65_535, fallback: 5432 }, 'The port.'),
     database: text({ description: 'The name of the database.' }),
+    sslmode: text(
+      {
+        description:
+          'How the connection is encrypted. `require` and `verify-full` check the certificate and its name, `verify-ca` the certificate alone, `no-verify` nothing; `disable`: plain text, as where nothing is given.',
+        env: 'PGSSLMODE',
+      },
+      z.string().refine(isSslMode, `must be one of ${sslModes.join(', ')}`),
+    ),
+    sslrootcert: text({
+      description:
+        'The file (PEM) of the authority that signed the certificate of the server. Without it: the authorities that Node.js knows.',
+      env: 'PGSSLROOTCERT',
+    }),
     pool: integer({ min: 1, max: 500, fallback: 10 }, 'Connections a process keeps at the most.'),
     prepared: toggle(
       true,
@@ -34,8 +48,30 @@ export const postgresqlSettings = z
 
 type PostgresqlSettings = z.output<typeof postgresqlSettings>
 
-/** The database's address; undefined where none is configured. */
+/** The database's address, with all that is configured of its TLS; undefined where none is configured. */
 export function postgresUrl(settings: PostgresqlSettings): string | undefined {
+  const url = locate(settings)
+  return url === undefined ? undefined : addTls(url, settings)
+}
+
+/** An address that says how it is encrypted stays as it is. */
+function addTls(url: string, { sslmode, sslrootcert }: PostgresqlSettings): string {
+  const location = new URL(url)
+  const { searchParams } = location
+  if (['ssl', 'sslmode', 'sslrootcert'].some((name) => searchParams.has(name))) return url
+  if (sslmode !== undefined) searchParams.set('sslmode', sslmode)
+  if (sslrootcert !== undefined) searchParams.set('sslrootcert', sslrootcert)
+  return searchParams.size === 0 ? url : location.href
+}
+
+function hasKnownMode(url: string | undefined): boolean {
+  // What is no URL is told of by its own rule.
+  if (url === undefined || !URL.canParse(url)) return true
+  const mode = new URL(url).searchParams.get('sslmode')
+  return mode === null || isSslMode(mode)
+}
+
+function locate(settings: PostgresqlSettings): string | undefined {
   const { url, user, password, host, port, database } = settings
   if (url !== undefined) return url
   if (host === undefined || database === undefined) return undefined

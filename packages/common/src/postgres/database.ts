@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../log.ts'
+import { toConnection } from './connection.ts'
 import { keepProcessAlive } from './keep-process-alive.ts'
 import { linkLookup } from './link-lookup.ts'
 import { createPreparingClient } from './preparing-client.ts'
@@ -28,7 +29,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   const { preparesStatements = true } = options
   const pool = new pg.Pool({
     Client: createPreparingClient(preparesStatements ? [linkLookup] : []),
-    connectionString: url,
+    ...toConnection(url),
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { z } from 'zod'
 import type { Logger } from '../log.ts'
 import type { LinkChanges } from '../ports/link-store.ts'
+import { toConnection } from './connection.ts'
 import { keyOfColumns } from './link-row.ts'
 
 const channel = 'iaas_links'
@@ -24,7 +25,7 @@ export type LinkChangesOptions = { readonly url: string; readonly log: Logger }
 export function createPostgresLinkChanges({ url, log }: LinkChangesOptions): LinkChanges {
   async function listen(onKey: (payload: string | undefined) => void): Promise<pg.Client> {
     const client = new pg.Client({
-      connectionString: url,
+      ...toConnection(url),
       connectionTimeoutMillis: 2000,
       keepAlive: true,
       application_name: 'iaas-link-changes',

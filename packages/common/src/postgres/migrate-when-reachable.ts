@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Closers } from '../lifecycle/closers.ts'
 import type { Logger } from '../log.ts'
+import { describeRefusal } from './describe-refusal.ts'
 import { migrateToLatest } from './migrate.ts'
 import { isSocketCode } from './socket-errors.ts'
 
@@ -41,7 +42,8 @@ async function tryToMigrate(url: string): Promise<boolean> {
     return true
   } catch (error) {
     if (isUnreachable(error)) return false
-    throw error
+    const refusal = describeRefusal(error)
+    throw refusal === undefined ? error : new Error(refusal, { cause: error })
   }
 }
 

@@ -1,5 +1,6 @@
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { toConnection } from './connection.ts'
 import { keepProcessAlive } from './keep-process-alive.ts'
 import { migrations } from './migrations/index.ts'
 
@@ -26,7 +27,7 @@ export async function migrateToLatest({
 }: MigrateOptions): Promise<void> {
   // One connection: the lock below is its session's, and it is gone with it, whatever happens.
   const pool = new pg.Pool({
-    connectionString: url,
+    ...toConnection(url),
     max: 1,
     connectionTimeoutMillis: 3000,
     onConnect: keepProcessAlive,

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { AppError } from '../errors.ts'
-import { isSocketCode } from './socket-errors.ts'
+import { isSocketCode, isTlsCode } from './socket-errors.ts'
 
 /** Runs a query; a database that is gone, full or too slow becomes STORE_UNAVAILABLE, anything else passes through. */
 export async function translateErrors<T>(query: Promise<T>): Promise<T> {
@@ -30,7 +30,7 @@ function isUnavailable(error: unknown): boolean {
   if (!types.isNativeError(error)) return false
   const code = 'code' in error ? String(error.code) : ''
   // EPIPE has the form of a code of PostgreSQL, none of which begins with an E.
-  if (isSocketCode(code)) return true
+  if (isSocketCode(code) || isTlsCode(code)) return true
   if (/^[0-9A-Z]{5}$/.test(code)) {
     return unavailableClasses.some((prefix) => code.startsWith(prefix))
   }
