@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { prepare } from './prepare.mjs'
 
 prepare()
-const { renderConfigurationPage } =
+const { renderConfigurationPage, renderKnownSettings } =
   await import('../services/standalone/dist/configuration-page.js')
-writeFileSync(new URL('../docs/configuration.md', import.meta.url), renderConfigurationPage())
+const write = (file, text) => writeFileSync(new URL(`../${file}`, import.meta.url), text)
+write('docs/configuration.md', renderConfigurationPage())
+write('packages/common/src/config/known-settings.ts', renderKnownSettings())

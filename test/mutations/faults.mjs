@@ -399,6 +399,14 @@ export const faults = [
   },
   {
     row: 'F26',
+    breaks: 'a misspelt key is ignored where nothing else is wrong',
+    file: 'packages/common/src/config/load.ts',
+    find: 'if (unknown.length > 0) throw new ConfigError(unknown)',
+    replace: '',
+    test: 'packages/common/test/config/unknown-keys.test.ts',
+  },
+  {
+    row: 'F26',
     breaks: 'a number may be anything',
     file: 'packages/common/src/config/setting.ts',
     find: '    .min(min)\n    .max(max)\n}',

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { availableParallelism } from 'node:os'
 import { loadConfig } from '@iaas/common/config/load'
-import { warnOfUnreadFile } from '@iaas/common/config/unread-file'
+import { warnOfIgnored } from '@iaas/common/config/warn-of-ignored'
 import { type Service, runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
@@ -13,7 +13,7 @@ import { startProcesses } from './start-processes.ts'
 await runService(async (): Promise<Service> => {
   const config = loadConfig(apiConfigSchema, process.env)
   const log = createLogger('api', config.log)
-  if (!cluster.isWorker) warnOfUnreadFile(process.env, log)
+  if (!cluster.isWorker) warnOfIgnored(process.env, log)
   const count = config.processes === 0 ? availableParallelism() : config.processes
   if (count > 1 && cluster.isPrimary) return startProcesses({ config, log, count })
   const telemetry = createTelemetry('api', log)

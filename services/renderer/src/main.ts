@@ -1,5 +1,5 @@
 import { loadConfig } from '@iaas/common/config/load'
-import { warnOfUnreadFile } from '@iaas/common/config/unread-file'
+import { warnOfIgnored } from '@iaas/common/config/warn-of-ignored'
 import { runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { rendererConfigSchema } from './config.ts'
@@ -8,7 +8,7 @@ import { startRenderer } from './start-renderer.ts'
 await runService(async () => {
   const config = loadConfig(rendererConfigSchema, process.env)
   const log = createLogger('renderer', config.log)
-  warnOfUnreadFile(process.env, log)
+  warnOfIgnored(process.env, log)
   const renderer = await startRenderer(config, log)
   log.info('renderer ready', { port: renderer.port })
   return renderer

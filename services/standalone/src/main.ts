@@ -1,5 +1,5 @@
 import { loadConfig } from '@iaas/common/config/load'
-import { warnOfUnreadFile } from '@iaas/common/config/unread-file'
+import { warnOfIgnored } from '@iaas/common/config/warn-of-ignored'
 import { runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { standaloneConfigSchema } from './config.ts'
@@ -9,7 +9,7 @@ import { startStandalone } from './start-standalone.ts'
 await runService(async () => {
   const config = loadConfig(standaloneConfigSchema, process.env)
   const log = createLogger('standalone', config.log)
-  warnOfUnreadFile(process.env, log)
+  warnOfIgnored(process.env, log)
   const standalone = await startStandalone({ config, log, onProgress: say })
   say(formatGreeting(standalone.greeting))
   return standalone

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from '@jest/globals'
-import { renderConfigurationPage } from '../src/configuration-page.ts'
+import { renderConfigurationPage, renderKnownSettings } from '../src/configuration-page.ts'
 
-it('docs/configuration.md is what the schemas say (npm run docs writes it)', async () => {
-  const page = join(import.meta.dirname, '..', '..', '..', 'docs', 'configuration.md')
-  expect(await readFile(page, 'utf8')).toBe(renderConfigurationPage())
+const root = join(import.meta.dirname, '..', '..', '..')
+
+it.each([
+  ['docs/configuration.md', renderConfigurationPage],
+  ['packages/common/src/config/known-settings.ts', renderKnownSettings],
+])('%s is what the schemas say (npm run docs writes it)', async (file, render) => {
+  expect(await readFile(join(root, file), 'utf8')).toBe(render())
 })

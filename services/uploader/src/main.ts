@@ -1,5 +1,5 @@
 import { loadConfig } from '@iaas/common/config/load'
-import { warnOfUnreadFile } from '@iaas/common/config/unread-file'
+import { warnOfIgnored } from '@iaas/common/config/warn-of-ignored'
 import { createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
 import { startParts } from '@iaas/common/lifecycle/closers'
@@ -12,7 +12,7 @@ import { startUploader } from './start-uploader.ts'
 await runService(async () => {
   const config = loadConfig(uploaderConfigSchema, process.env)
   const log = createLogger('uploader', config.log)
-  warnOfUnreadFile(process.env, log)
+  warnOfIgnored(process.env, log)
   const telemetry = createTelemetry('uploader', log)
   return startParts(log, async (closers) => {
     const admin = await listen(createAdminApp(telemetry.registry), {

@@ -18,8 +18,10 @@ export class ConfigError extends Error {
     issues: readonly z.core.$ZodIssue[],
     settings: readonly Setting[],
     raw: unknown,
+    others: readonly string[] = [],
   ): ConfigError {
-    return new ConfigError(issues.map((issue) => describeIssue(issue, settings, raw)))
+    const problems = issues.map((issue) => describeIssue(issue, settings, raw))
+    return new ConfigError([...others, ...problems])
   }
 }
 

@@ -3,6 +3,7 @@ import { Util } from 'config/lib/util.js'
 import type { z } from 'zod'
 import { ConfigError } from './config-error.ts'
 import { type Setting, describeSettings } from './describe.ts'
+import { type UnknownKey, findUnknownKeys } from './unknown-keys.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -31,12 +32,22 @@ export function parseConfig<Schema extends z.ZodType>(
     const value = readEnvironment(setting, env)
     if (value !== undefined) Util.setPath(raw, [...setting.path], value)
   }
+  const unknown = findUnknownKeys(
+    files,
+    settings.map(({ path }) => path.join('.')),
+  ).mistakes.map(describeUnknownKey)
   const result = schema.safeParse(raw)
-  if (!result.success) throw ConfigError.of(result.error.issues, settings, raw)
+  if (!result.success) throw ConfigError.of(result.error.issues, settings, raw, unknown)
+  if (unknown.length > 0) throw new ConfigError(unknown)
   return deepFreeze(result.data)
 }
 
-function readFiles(env: Environment): Record<string, unknown> {
+function describeUnknownKey({ key, meant }: UnknownKey): string {
+  return `${key}: there is no such setting${meant === undefined ? '' : `; did you mean ${meant}?`}`
+}
+
+/** The merged contents of the configuration files. */
+export function readFiles(env: Environment): Record<string, unknown> {
   const load = Util.loadFileConfigs({
     configDir: configFolder(env),
     nodeEnv: nodeEnvironments(env),

@@ -1,0 +1,70 @@
+import { findClosest } from './closest.ts'
+import { knownKeys } from './known-settings.ts'
+
+/** Keys of the legacy iaas that have no meaning any more: its metrics, and levels of its log. */
+const legacyKeys = new Set(['metrics', 'log.silly', 'log.verbose', 'log.http', 'log.trace'])
+
+/** What a file may hold beside settings. */
+const isComment = (name: string) => name === '$schema' || name.startsWith('//')
+
+type Files = Readonly<Record<string, unknown>>
+
+export type UnknownKey = { readonly key: string; readonly meant: string | undefined }
+
+/** Keys in configuration files that no service knows. */
+export type UnknownKeys = {
+  /** Each with the key that may be meant. */
+  readonly mistakes: readonly UnknownKey[]
+  readonly legacy: readonly string[]
+}
+
+/**
+ * Finds the keys that no service knows.
+ *
+ * @param own keys that are known besides, such as those of the schema that the files are read with
+ */
+export function findUnknownKeys(files: Files, own: readonly string[]): UnknownKeys {
+  const known = new Set([...knownKeys, ...own])
+  const groups = new Set([...known].flatMap(groupsOf))
+  const unknown = collectUnknown(files, [], { known, groups })
+  return {
+    legacy: unknown.filter((key) => legacyKeys.has(key)),
+    mistakes: unknown
+      .filter((key) => !legacyKeys.has(key))
+      .map((key) => ({ key, meant: findMeant(key, [...known, ...groups]) })),
+  }
+}
+
+type Known = { readonly known: ReadonlySet<string>; readonly groups: ReadonlySet<string> }
+
+function collectUnknown(node: Files, path: readonly string[], all: Known): readonly string[] {
+  return Object.entries(node).flatMap(([name, value]) => {
+    if (isComment(name)) return []
+    const key = [...path, name].join('.')
+    // What is wrong below a setting, or in the place of a group, the schema finds.
+    if (all.known.has(key)) return []
+    if (!all.groups.has(key)) return [key]
+    return isObject(value) ? collectUnknown(value, [...path, name], all) : []
+  })
+}
+
+/** A setting may also be written in the wrong group, or in none. */
+function findMeant(key: string, candidates: readonly string[]): string | undefined {
+  const name = lastOf(key)
+  const misplaced = candidates.filter((candidate) => lastOf(candidate) === name)
+  return findClosest(key, candidates) ?? (misplaced.length === 1 ? misplaced[0] : undefined)
+}
+
+function lastOf(key: string): string {
+  return key.slice(key.lastIndexOf('.') + 1)
+}
+
+/** The groups that a key is in: `a` and `a.b` of `a.b.c`. */
+function groupsOf(key: string): readonly string[] {
+  const names = key.split('.')
+  return names.slice(0, -1).map((_, index) => names.slice(0, index + 1).join('.'))
+}
+
+function isObject(value: unknown): value is Files {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
