@@ -437,4 +437,28 @@ export const faults = [
     replace: 'await Promise.resolve(variantDigest(variant))',
     test: 'test/faults/chaos.it.test.ts',
   },
+  {
+    row: 'F31',
+    breaks: 'nobody asks whether the bucket is there',
+    file: 'services/api/src/stored/watch-store.ts',
+    find: 'return () => isAway',
+    replace: 'return () => false',
+    test: 'test/faults/bucket.it.test.ts',
+  },
+  {
+    row: 'F31',
+    breaks: 'addresses that are known are redirected to a bucket that is away',
+    file: 'services/api/src/routes/get-image.ts',
+    find: 'if (isStoreAway()) return false',
+    replace: '',
+    test: 'test/faults/bucket.it.test.ts',
+  },
+  {
+    row: 'F31',
+    breaks: 'all renderers may work for stored variants',
+    file: 'services/api/src/stored/spare-renders.ts',
+    find: 'if (!inProgress.has(key) && inProgress.size >= max) return undefined',
+    replace: '',
+    test: 'services/api/test/serve-image.test.ts',
+  },
 ]

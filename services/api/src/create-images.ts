@@ -24,6 +24,7 @@ import { createPlaces, maxProxied } from './proxied/places.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { toSigner } from './signing/config.ts'
+import { createAnswerInPlace } from './stored/answer-in-place.ts'
 
 /** Their texts are longer than the links themselves: some 20 MB. */
 const maxTargets = 100_000
@@ -69,6 +70,7 @@ export function createImages(options: ImagesOptions): Images {
   })
   const places = createPlaces({ maxPlaces: maxProxied, graceMs, now: () => performance.now() })
   const offer = toOffer(config.offer)
+  const { isStoreAway } = stores
   return {
     metrics,
     image: {
@@ -82,10 +84,12 @@ export function createImages(options: ImagesOptions): Images {
         openStored: createOpenStored(variants, places),
         findSize: createKnownSizes(renderer),
         renditions,
+        answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
       }),
       serveOriginal: createServeOriginal(originals),
       redirectMaxAge: config.redirect_cache_timeout,
       signer: toSigner(config.signing),
+      isStoreAway,
       isStoreServed: stores.servedFolder !== undefined,
       knownTargets: createKnownTargets({ memory: layers.memory, maxTargets, metrics }),
       unsent: createUnsentAnswers(maxUnsentBytes),

@@ -25,6 +25,7 @@ import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
 import type { ApiOptions } from './create-api.ts'
 import { type LinkLayers, createLinkLayers } from './create-link-layers.ts'
 import { maxProxied } from './proxied/places.ts'
+import { watchStore } from './stored/watch-store.ts'
 
 /** An answer may wait for the object of a proxied hit; there is always the render instead, ms. */
 const readObjectLimitMs = 1000
@@ -39,6 +40,8 @@ export type Stores = {
   readonly variants: VariantStore
   /** The folder that the variants lie in, which the api then serves; undefined where they lie in a bucket. */
   readonly servedFolder: string | undefined
+  /** See `watchStore`. A folder is never away. */
+  readonly isStoreAway: () => boolean
   readonly spool: Spool
   readonly queues: Queues
   readonly backlog: Backlog
@@ -84,6 +87,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
     layers,
     variants: guard(variants, variantStore, 'open'),
     servedFolder,
+    isStoreAway: servedFolder === undefined ? watchStore({ variants, log, closers }) : () => false,
     spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
     queues,
     backlog,

@@ -37,9 +37,13 @@ export type ImageReply =
       readonly validators: Validators
       readonly bytes: Uint8Array | undefined
       readonly timing: Timing
+      /** How long it may be cached, s; undefined: as long as its address is good. */
+      readonly maxAge?: number
     }
 
-type ImageOutcome = Extract<ImageReply, { kind: 'image' }>['outcome']
+type ImageAnswer = Extract<ImageReply, { kind: 'image' }>
+
+type ImageOutcome = ImageAnswer['outcome']
 
 export function hit(variant: Variant, { url }: Link, timing: Timing): ImageReply {
   return { kind: 'hit', key: variantKey(variant), url, timing }
@@ -65,7 +69,7 @@ export function image(
   outcome: ImageOutcome,
   bytes: Uint8Array | undefined,
   timing: Timing,
-): ImageReply {
+): ImageAnswer {
   const { mime } = formats[variant.format]
   return {
     kind: 'image',

@@ -28,6 +28,7 @@ import {
 } from './image-reply.ts'
 import type { OpenStored } from './proxied/open-stored.ts'
 import type { Renditions } from './renditions/renditions.ts'
+import type { AnswerInPlace } from './stored/answer-in-place.ts'
 import { type Validators, validatorsOf } from './validators.ts'
 
 export type ImageContext = {
@@ -50,6 +51,7 @@ export type ServeImageOptions = {
   readonly openStored: OpenStored
   readonly findSize: FindSize
   readonly renditions: Renditions
+  readonly answerInPlace: AnswerInPlace
 }
 
 export type ServeImage = (request: SizedRequest, context: ImageContext) => Promise<ImageReply>
@@ -57,6 +59,7 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 /** Answers a sized request: from its link, within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
   const { policy, offer, links, originals, variants, openStored, findSize, renditions } = options
+  const { answerInPlace } = options
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.acceptsWebp)
@@ -89,7 +92,10 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   /** undefined: the stored object was asked for and cannot be read, so that the variant is rendered. */
   async function answerHit(found: Hit): Promise<ImageReply | undefined> {
     const { request, variant, link, context, timing } = found
-    if (!request.options.proxy) return hit(variant, link, timing)
+    if (!request.options.proxy) {
+      const bounds = boundsFor(variant.format, policy)
+      return (await answerInPlace({ ...found, bounds })) ?? hit(variant, link, timing)
+    }
     const original = await originals.find(variant.id)
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, timing)

@@ -30,11 +30,13 @@ import { createAwaitTurn } from '../src/renditions/await-turn.ts'
 import { createRenditionPersister } from '../src/renditions/persist-rendition.ts'
 import { type MissOutcome, createRenditions } from '../src/renditions/renditions.ts'
 import { type ImageContext, createServeImage } from '../src/serve-image.ts'
+import { createAnswerInPlace } from '../src/stored/answer-in-place.ts'
 
 export type RigOptions = {
   readonly variantsPerOriginal?: number
   readonly turns?: Turns
   readonly limits?: RenderLimits
+  readonly isStoreAway?: () => boolean
   /** What lies in the spool. */
   readonly entries?: Map<Digest, Spooled>
 }
@@ -42,6 +44,7 @@ export type RigOptions = {
 /** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
 export async function createRig(options: RigOptions = {}) {
   const { variantsPerOriginal = 0, turns, entries = new Map<Digest, Spooled>() } = options
+  const { isStoreAway = () => false } = options
   const { limits = { take: () => Promise.resolve() } } = options
   const folder = await createTemporaryFolder()
   const originals = createFakeOriginalStore(folder.path)
@@ -98,6 +101,7 @@ export async function createRig(options: RigOptions = {}) {
     openStored: (key) => variants.open(key),
     findSize: createKnownSizes(renderer),
     renditions,
+    answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
   })
   return {
     id,

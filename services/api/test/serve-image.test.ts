@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import { defaultOptions, parseImageId } from '@iaas/common/image'
-import { createRig, plainVariant } from './_rig.ts'
+import { type RigOptions, createRig, plainVariant } from './_rig.ts'
 
 const proxied = { ...defaultOptions, proxy: true }
 
@@ -44,6 +44,69 @@ describe('a hit', () => {
     expect(await rig.serve({ options: proxied })).toMatchObject({ outcome: 'miss' })
     await rig.drain()
     expect(rig.persistence.renditions).toHaveLength(1)
+  })
+})
+
+describe('a hit while the variant store is away', () => {
+  async function createStored(options: RigOptions = {}) {
+    const rig = await createRig({ isStoreAway: () => true, ...options })
+    const variant = plainVariant(rig.id)
+    await rig.store.record(variant, { url: rig.variants.url(objectKey(variant, 5)) }, 5)
+    return rig
+  }
+
+  it('F31 is rendered, may be cached for a minute, and is not stored again', async () => {
+    await using rig = await createStored()
+    expect(await rig.serve()).toMatchObject({ kind: 'image', outcome: 'miss', maxAge: 60 })
+    await rig.drain()
+    expect(rig.persistence.renditions).toEqual([])
+  })
+
+  it('F31 is answered from the spool, if it lies there', async () => {
+    const variant = plainVariant(parseImageId('photo'))
+    const spooled = { bytes: Buffer.from('spooled'), renderedAt: 5 }
+    const entries = new Map([[variantDigest(variant), spooled]])
+    await using rig = await createStored({ entries })
+    expect(await rig.serve()).toMatchObject({ outcome: 'spool', bytes: spooled.bytes, maxAge: 60 })
+    expect(rig.renderer.jobs).toEqual([])
+  })
+
+  it('F31 is redirected if the render is refused or fails', async () => {
+    const limits = { take: () => Promise.reject(new AppError('TOO_MANY_RENDERS', 'Too many.')) }
+    await using rig = await createStored({ limits })
+    expect(await rig.serve()).toMatchObject({ kind: 'hit' })
+  })
+
+  it('F31 is redirected if others already take what may be spared of the renderers', async () => {
+    await using rig = await createStored()
+    const [last, others] = [11, [12, 13, 14, 15]]
+    for (const width of [last, ...others]) {
+      const variant = { ...plainVariant(rig.id), width }
+      await rig.store.record(variant, { url: rig.variants.url(objectKey(variant, 5)) }, 5)
+    }
+    const open = rig.renderer.hold()
+    const rendered = others.flatMap((width) => [rig.serve({ width }), rig.serve({ width })])
+    while (rig.renderer.jobs.length < others.length) await setImmediate()
+    expect(await rig.serve({ width: last })).toMatchObject({ kind: 'hit' })
+    open()
+    for (const reply of await Promise.all(rendered)) expect(reply.kind).toBe('image')
+    expect(await rig.serve({ width: last })).toMatchObject({ kind: 'image' })
+  })
+
+  it('F31 is redirected if its original is gone, or its link leads to another store', async () => {
+    await using rig = await createRig({ isStoreAway: () => true })
+    await rig.store.record(plainVariant(rig.id), { url: 'https://elsewhere.example/x' }, 5)
+    expect(await rig.serve()).toMatchObject({ kind: 'hit' })
+    const id = parseImageId('nobody')
+    const variant = plainVariant(id)
+    await rig.store.record(variant, { url: rig.variants.url(objectKey(variant, 5)) }, 5)
+    expect(await rig.serve({ id })).toMatchObject({ kind: 'hit' })
+  })
+
+  it('F31 is 304 for a client that has it', async () => {
+    await using rig = await createStored()
+    const reply = await rig.serve({}, { isFresh: () => true })
+    expect(reply).toMatchObject({ outcome: 'not-modified' })
   })
 })
 

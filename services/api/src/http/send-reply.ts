@@ -67,10 +67,10 @@ function sendProxied(
 }
 
 function sendImage(
-  { validators, bytes, mime, outcome }: Extract<ImageReply, { kind: 'image' }>,
+  { validators, bytes, mime, outcome, maxAge = Infinity }: Extract<ImageReply, { kind: 'image' }>,
   { req, res, record, lifetime, unsent }: ReplyContext,
 ): void {
-  const headers = validatedHeaders(validators, record, lifetime)
+  const headers = validatedHeaders(validators, record, Math.min(maxAge, lifetime))
   if (outcome === 'not-modified') return void res.writeHead(304, headers).end()
   headers.push('Content-Type', mime)
   if (bytes !== undefined) headers.push('Content-Length', String(bytes.length))

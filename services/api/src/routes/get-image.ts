@@ -27,6 +27,8 @@ export type GetImageOptions = {
   readonly signer: UrlSigner | undefined
   /** Whether stored variants are asked of this service as well, so that their addresses must be signed. */
   readonly isStoreServed: boolean
+  /** See `watchStore`. */
+  readonly isStoreAway: () => boolean
   readonly clientOf: ClientOf
   readonly knownTargets: KnownTargets
   readonly unsent: UnsentAnswers
@@ -44,9 +46,10 @@ export type GetImage = {
 
 export function createGetImage(options: GetImageOptions): GetImage {
   const { policy, serveImage, serveOriginal, redirectMaxAge, clientOf, knownTargets } = options
-  const { signer, isStoreServed, unsent } = options
+  const { signer, isStoreServed, isStoreAway, unsent } = options
 
   const atOnce: GetImage['atOnce'] = (req, res, record) => {
+    if (isStoreAway()) return false
     const link = knownTargets.find(req.url ?? '', record.startedAt)
     if (link === undefined) return false
     record.route = 'image'

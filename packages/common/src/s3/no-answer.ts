@@ -1,0 +1,12 @@
+import { S3ServiceException } from '@aws-sdk/client-s3'
+import { isAppError } from '../errors.ts'
+
+/**
+ * Whether a call of the store failed because nobody answered, or the server itself failed. False where it refused: keys, rights
+ * or the name of the bucket may be wrong for this service and right for the CDN.
+ */
+export function isNoAnswer(error: unknown): boolean {
+  const cause = isAppError(error) ? error.cause : error
+  if (cause instanceof S3ServiceException) return (cause.$metadata.httpStatusCode ?? 500) >= 500
+  return !(cause instanceof Error && cause.name === 'CredentialsProviderError')
+}

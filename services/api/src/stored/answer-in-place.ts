@@ -1,0 +1,63 @@
+import { type Size, type Variant, variantKey } from '@iaas/common/image'
+import type { Link } from '@iaas/common/ports/link-store'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+import type { Timing } from '../http/headers.ts'
+import { type ImageReply, image, outcomeOf, timingOf } from '../image-reply.ts'
+import type { Renditions } from '../renditions/renditions.ts'
+import type { ImageContext } from '../serve-image.ts'
+import { validatorsOf } from '../validators.ts'
+import { createSpareRenders } from './spare-renders.ts'
+
+/** How long such an answer may be cached, s: the store should be back soon. */
+const maxAgeSeconds = 60
+const maxSpareRenders = 4
+
+export type AnswerInPlaceOptions = {
+  /** See `watchStore`. */
+  readonly isStoreAway: () => boolean
+  readonly variants: Pick<VariantStore, 'keyOf'>
+  readonly originals: Pick<OriginalStore, 'find'>
+  readonly renditions: Renditions
+}
+
+export type StoredVariant = {
+  readonly variant: Variant
+  readonly link: Link
+  readonly bounds: Size
+  readonly context: ImageContext
+  readonly timing: Timing
+}
+
+/** Answers a hit while the store is away. Resolves to undefined if clients should be redirected to the store as ever. */
+export type AnswerInPlace = (stored: StoredVariant) => Promise<ImageReply | undefined>
+
+/** Answers from the spool, or by a render as long as few of these are in progress. */
+export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlace {
+  const { isStoreAway, variants, originals, renditions } = options
+  const spare = createSpareRenders(maxSpareRenders)
+
+  return async function answerInPlace({ variant, link, bounds, context, timing }) {
+    // Links of the legacy iaas may lead to another store.
+    if (!isStoreAway() || variants.keyOf(link.url) === undefined) return undefined
+    const original = await originals.find(variant.id)
+    if (original === undefined) return undefined
+    const isFresh = context.isFresh(validatorsOf(variant, original))
+    if (isFresh || context.headOnly) {
+      const reply = image(variant, original, isFresh ? 'not-modified' : 'head', undefined, timing)
+      return { ...reply, maxAge: maxAgeSeconds }
+    }
+    const signal = context.signal()
+    const job = { variant, original, bounds, isStored: true, client: context.client() }
+    // Whatever it fails with, the redirect remains; the CDN may have a copy.
+    const made = spare
+      .run(variantKey(variant), () => renditions.get(job, signal))
+      ?.catch(() => signal.throwIfAborted())
+    const outcome = await made
+    if (outcome === undefined) return undefined
+    if (outcome.kind !== 'rendered' && outcome.kind !== 'spooled') return undefined
+    const times = { ...timing, ...timingOf(outcome) }
+    const reply = image(variant, original, outcomeOf(outcome), outcome.bytes, times)
+    return { ...reply, maxAge: maxAgeSeconds }
+  }
+}
