@@ -64,10 +64,10 @@ describe('an attempt that is refused leaves no file and frees the id', () => {
       ],
     ],
     [
-      'a picture and a text of the same name',
+      'two texts in the field of the picture',
       [
-        { name: 'image', content: 'x', filename: 'x' },
         { name: 'image', content: 'x' },
+        { name: 'image', content: 'y' },
       ],
     ],
     [

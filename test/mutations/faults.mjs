@@ -312,7 +312,7 @@ export const faults = [
   {
     row: 'F21',
     breaks: 'a disk that fills up in the middle of an upload is the fault of the client',
-    file: 'services/api/src/upload/receive-image.ts',
+    file: 'services/api/src/upload/form-problems.ts',
     find: "new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.'",
     replace: "new AppError('INVALID_UPLOAD', 'Uploads cannot be stored now.'",
     test: 'test/faults/disk.it.test.ts',

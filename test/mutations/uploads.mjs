@@ -95,17 +95,17 @@ export const uploads = [
   {
     row: 'T9',
     breaks: 'a form may have any number of fields',
-    file: 'services/api/src/upload/receive-image.ts',
-    find: '  fields: 10,',
-    replace: '  fields: 1_000_000,',
+    file: 'services/api/src/upload/form-limits.ts',
+    find: 'const maxFields = 100',
+    replace: 'const maxFields = 1_000_000',
     test: 'test/threats/hostile-forms.it.test.ts',
   },
   {
     row: 'T9',
     breaks: 'a field may be large',
     file: 'services/api/src/upload/receive-image.ts',
-    find: 'if (isValueCut || name.length',
-    replace: 'if (name.length',
+    find: 'const problem = isValueCut ?',
+    replace: "const problem = name === '' ?",
     test: 'test/threats/hostile-forms.it.test.ts',
   },
   {
@@ -119,10 +119,18 @@ export const uploads = [
   {
     row: 'T11',
     breaks: 'a picture is taken from whatever field',
-    file: 'services/api/src/upload/receive-image.ts',
-    find: `if (name !== fieldName) return wrongField(name)\n`,
+    file: 'services/api/src/upload/picture-file.ts',
+    find: 'else if (given.name !== pictureField) skip(given, fail)',
     replace: '',
     test: 'test/contract/refused-uploads.it.test.ts',
+  },
+  {
+    row: 'T11',
+    breaks: 'a text of its name is taken for the picture',
+    file: 'services/api/src/upload/picture-file.ts',
+    find: 'else if (isSurelyPicture(given)) write(given, fail)',
+    replace: 'else if (given.name !== undefined) write(given, fail)',
+    test: 'test/contract/upload-forms.it.test.ts',
   },
   {
     row: 'T12',
@@ -231,7 +239,7 @@ export const uploads = [
   {
     row: 'T18',
     breaks: 'a full disk is taken for a broken form',
-    file: 'services/api/src/upload/receive-image.ts',
+    file: 'services/api/src/upload/form-problems.ts',
     find: "new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.', { cause })",
     replace: "new AppError('INVALID_UPLOAD', 'The form is not correct.', { cause })",
     test: 'services/api/test/upload/receive-image.test.ts',

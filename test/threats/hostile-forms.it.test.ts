@@ -63,15 +63,15 @@ describe('forms that are built to hurt', () => {
   const fields = (count: number, content = 'x') =>
     Array.from({ length: count }, (_, index) => ({ name: `field ${index}`, content }))
 
-  it('T9 takes a picture beside ten small fields', async () => {
+  it('T9 takes a picture beside a hundred fields of 64 KB', async () => {
     const picture = { name: 'image', content: photo, filename: 'x' }
-    const { body, headers } = multipart([...fields(10, 'v'.repeat(1000)), picture])
+    const { body, headers } = multipart([...fields(100, 'v'.repeat(64 * 1024)), picture])
     expect((await send('small', body, headers)).status).toBe(200)
   })
 
   it.each([
-    ['an eleventh field', fields(11)],
-    ['a field of more than 1 KB', fields(1, 'v'.repeat(1100))],
+    ['a hundred and one fields', fields(101)],
+    ['a field of more than 64 KB', fields(1, 'v'.repeat(64 * 1024 + 1))],
     ['a field whose name has more than 100 characters', [{ name: 'n'.repeat(101), content: 'x' }]],
     ['100,000 fields', fields(100_000)],
   ])('T9 refuses a picture beside %s', async (name, others) => {

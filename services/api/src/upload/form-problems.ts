@@ -1,0 +1,49 @@
+import { AppError } from '@iaas/common/errors'
+import { maxFieldBytes, maxNameLength } from './form-limits.ts'
+
+/** A name of a field or a file. The types of the parser promise one; a part without one has none. */
+export type MaybeName = string | undefined
+
+/** The parser itself bounds no name in a multipart form. */
+export function checkName(name: MaybeName): AppError | undefined {
+  if (name === undefined) return invalidUpload('The form has a part without a name.')
+  return name.length > maxNameLength ? tooLargeField() : undefined
+}
+
+export function tooLarge(maxBytes: number): AppError {
+  return new AppError('UPLOAD_TOO_LARGE', `An upload may have at most ${maxBytes} bytes.`)
+}
+
+export function imageMissing(): AppError {
+  return new AppError('IMAGE_MISSING', 'The form has no picture in its field "image".')
+}
+
+export function wrongField(name: string): AppError {
+  return new AppError(
+    'IMAGE_MISSING',
+    `The picture must be in the field "image"; received "${name.slice(0, 40)}".`,
+  )
+}
+
+export function severalImages(): AppError {
+  return invalidUpload('The form has more than one picture.')
+}
+
+export function tooManyParts(): AppError {
+  return invalidUpload('The form has too many parts.')
+}
+
+export function tooLargeField(): AppError {
+  return invalidUpload(
+    `A field of the form beside the picture is too large: its value may have ${maxFieldBytes} bytes, its name ${maxNameLength} characters.`,
+  )
+}
+
+export function invalidUpload(message: string, cause?: unknown): AppError {
+  return new AppError('INVALID_UPLOAD', message, { cause })
+}
+
+/** The disk is full, read-only or broken. */
+export function unstorable(cause: unknown): AppError {
+  return new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.', { cause })
+}
