@@ -10,7 +10,7 @@ const backByOne = `
   CREATE UNIQUE INDEX unique_image ON images (id, x, y, fit, file_type, blur, quality);
   ALTER TABLE images RESET (autovacuum_vacuum_insert_scale_factor);
   DROP INDEX unfinished_tokens;
-  DELETE FROM iaas_migrations WHERE name IN ('0003-index-only-lookup', '0004-unfinished-tokens')`
+  DELETE FROM iaas_migrations WHERE name >= '0003'`
 
 describe('an update, one api after the other', () => {
   let apis: Apis

@@ -75,4 +75,27 @@ describe('uploads that are slow', () => {
     expect(originals.filter((file) => file.includes('.incoming'))).toEqual([])
     expect(originals).toHaveLength(2)
   })
+
+  it('T35 may take longer than their time as long as they keep up their pace', async () => {
+    const limited = await apis.start({
+      UPLOADS_TIMEOUT_SECONDS: '2',
+      UPLOADS_MIN_BYTES_PER_SECOND: '2000',
+    })
+    const large = await makePhoto({ width: 400, height: 300, format: 'jpeg', quality: 90 })
+    const ids = ['steady', 'trickling'] as const
+    const [steady, trickling] = await Promise.all(
+      ids.map(async (id) => openUpload(limited.base, id, await getToken(limited.base, id), large)),
+    )
+    if (steady === undefined || trickling === undefined) throw new Error('not opened')
+    const pieces = 40
+    const size = Math.ceil(steady.body.length / pieces)
+    for (let sent = 0; sent < pieces; sent += 1) {
+      await steady.send(steady.body.subarray(sent * size, (sent + 1) * size))
+      // It announces as much, and brings next to nothing: more than the pace rule asks for, too little for its length.
+      await trickling.send(trickling.body.subarray(sent * 120, (sent + 1) * 120))
+      await delay(100)
+    }
+    expect([await steady.status, await trickling.status]).toEqual([200, 408])
+    expect((await ask(limited.base, '/steady.jpg')).body.equals(large)).toBe(true)
+  })
 })

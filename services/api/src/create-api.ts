@@ -24,10 +24,15 @@ import type { ServiceState } from './routes/get-health.ts'
 import { startAdmin } from './start-admin.ts'
 import { createStoreOriginal } from './store-original.ts'
 import { createUploadAdmission } from './upload/admission.ts'
-import { toReceiveLimits, uploadTimeoutMs } from './upload/config.ts'
+import type { ReceiveLimits } from './upload/receive-image.ts'
+import { longestUploadBodyMs, toReceiveLimits } from './upload/config.ts'
 
 /** What an upload takes beside its body and its check: the database and the disk, ms. */
 const recordingMs = 10_000
+/** The longest that a request other than an upload may take to arrive, ms. */
+const requestTimeoutMs = 75_000
+/** How long an upload could take to arrive in earlier releases, ms. */
+const usualTimeoutMs = 60_000
 const temporaryFileAgeMs = 10 * 60_000
 const sweepEveryMs = 60_000
 
@@ -72,7 +77,8 @@ async function listenForClients(options: ApiOptions, closers: Closers): Promise<
   const server = await listen(app, {
     port: config.port,
     host: config.listen_address ?? '127.0.0.1',
-    requestTimeoutMs: uploadTimeoutMs + 15_000,
+    requestTimeoutMs,
+    longestRequestMs: longestUploadBodyMs(receiveLimitsOf(config)) + 15_000,
     maxConnections: config.max_connections,
   })
   closers.add('http', () => server.close(drainMs))
@@ -118,6 +124,7 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
       admission,
       renderer,
       stripMetadata,
+      longestKeepMs: longestKeepMs(config),
       log,
     }),
     issueToken: createIssueToken({
@@ -127,7 +134,7 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
       wrongSecrets,
     }),
     tokens,
-    receiveLimits: toReceiveLimits(config.constraints.max_upload_bytes),
+    receiveLimits: receiveLimitsOf(config),
     uploadOrigins: config.upload_origins,
     allowIndexing: config.allow_indexing,
     servedFolder: stores.servedFolder,
@@ -136,6 +143,15 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
     metrics,
     log,
   }
+}
+
+function receiveLimitsOf({ upload, constraints }: ApiConfig): ReceiveLimits {
+  return toReceiveLimits(upload, constraints.max_upload_bytes)
+}
+
+/** @returns the longest that an upload takes once it is received, ms */
+function longestKeepMs(config: ApiConfig): number {
+  return longestIntakeMs(config) + recordingMs
 }
 
 function registerGauges({ telemetry, stores }: Parts): void {
@@ -148,10 +164,11 @@ function registerGauges({ telemetry, stores }: Parts): void {
 function startSweeps(parts: Parts): void {
   const { config, stores } = parts
   const { originals, tokens } = stores
-  // A claim that is older than an upload can take is that of a process that is gone, and so are its files.
-  const longestUploadMs = uploadTimeoutMs + longestIntakeMs(config) + recordingMs
-  const sweepTokens = (signal: AbortSignal) => tokens.sweep(longestUploadMs, signal)
+  // A claim whose lease is over is that of a process that is gone, and so are its files.
+  const usualLeaseMs = usualTimeoutMs + longestKeepMs(config)
+  const sweepTokens = (signal: AbortSignal) => tokens.sweep(usualLeaseMs, signal)
   repeatUntilClosed('sweep of tokens', sweepTokens, sweepEveryMs, parts)
+  const longestUploadMs = longestUploadBodyMs(receiveLimitsOf(config)) + longestKeepMs(config)
   const fileAgeMs = Math.max(temporaryFileAgeMs, longestUploadMs)
   const sweepFiles = () => originals.sweepTemporary(fileAgeMs)
   repeatUntilClosed('sweep of temporary files', sweepFiles, sweepEveryMs, parts)

@@ -13,6 +13,8 @@ export type StoreOriginalOptions = {
   readonly renderer: Pick<PreparingRenderer, 'takeIn' | 'prepare'>
   /** See `IntakeJob`. */
   readonly stripMetadata: boolean
+  /** The longest that an upload takes once it is received, ms. */
+  readonly longestKeepMs: number
   readonly log: Logger
 }
 
@@ -23,6 +25,8 @@ export type UploadRequest = {
   readonly query: Query
   /** Writes the picture that is uploaded into the file at this path. @throws AppError for a form that is not correct */
   readonly receive: (path: string, signal: AbortSignal) => Promise<void>
+  /** The longest that `receive` takes, ms. */
+  readonly longestReceiveMs: number
   /** Aborts when the client leaves before its answer. */
   readonly signal: AbortSignal
 }
@@ -36,7 +40,7 @@ export type StoreOriginal = (request: UploadRequest) => Promise<Size>
  * id free, but where the database fails at the very end: then nobody knows what it has recorded, and both stay.
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
-  const { tokens, originals, admission, renderer, stripMetadata, log } = options
+  const { tokens, originals, admission, renderer, stripMetadata, longestKeepMs, log } = options
 
   return async function storeOriginal(request) {
     const { token, id } = request
@@ -47,7 +51,8 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
 
   async function attempt(token: string, request: UploadRequest): Promise<Size> {
     const { id } = request
-    if (!(await tokens.claim(token, id))) throw tokenInvalid()
+    const leaseMs = request.longestReceiveMs + longestKeepMs
+    if (!(await tokens.claim(token, id, leaseMs))) throw tokenInvalid()
     try {
       return await receiveAndKeep(token, request)
     } catch (error) {

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { boundBody } from './body-timeout.ts'
 
 export type ListenOptions = {
   /** 0: any free port. */
@@ -14,6 +15,8 @@ export type ListenOptions = {
   readonly host: string
   /** How long a client may take to send its whole request, ms. */
   readonly requestTimeoutMs?: number
+  /** The longest of the requests whose handler takes their time over (`takeOverTimeout`), ms. */
+  readonly longestRequestMs?: number
   /** Connections at once; what comes beyond them is closed at once. */
   readonly maxConnections?: number
   /** How long a client that is being answered may take nothing of it, ms. */
@@ -36,8 +39,10 @@ export async function listen(
   handler: RequestListener,
   options: ListenOptions,
 ): Promise<HttpServer> {
+  const { requestTimeoutMs = 30_000, longestRequestMs = requestTimeoutMs } = options
   const watch = createStallWatch(options.stallTimeoutMs ?? stallTimeoutMs)
   const answer: RequestListener = (req, res) => {
+    boundBody(req, requestTimeoutMs)
     handler(req, res)
     watch.answer(req.socket, res)
   }
@@ -45,7 +50,7 @@ export async function listen(
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
-      requestTimeout: options.requestTimeoutMs ?? 30_000,
+      requestTimeout: longestRequestMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: 2000,
       noDelay: true,

@@ -16,17 +16,23 @@ export type TokenStore = {
   issue(id: ImageId): Promise<Token>
   /** Whether a claim would get true just now. */
   isClaimable(token: string, id: ImageId): Promise<boolean>
-  /** Takes the token, atomically: of any number of calls at once, one gets true. */
-  claim(token: string, id: ImageId): Promise<boolean>
+  /**
+   * Takes the token for `leaseMs`, atomically: of any number of calls at once, one gets true.
+   *
+   * @param leaseMs how long the claim lasts where its process is killed
+   */
+  claim(token: string, id: ImageId, leaseMs: number): Promise<boolean>
   /** Records that the upload of a claimed token is durable. false: the claim was lost, the upload must not stand. */
   complete(token: string, id: ImageId): Promise<boolean>
   /** Gives the id of a claimed, uncompleted token free; the token is gone. */
   release(token: string, id: ImageId): Promise<void>
   /**
-   * Removes expired tokens and claims older than `leaseMs` (their process was killed), for as long as there are any and
-   * the signal is not aborted. Resolves to their number.
+   * Removes expired tokens and claims whose lease is over (their process was killed), for as long as there are any and the
+   * signal is not aborted. Resolves to their number.
+   *
+   * @param usualLeaseMs the lease of claims of earlier releases, which have none of their own
    */
-  sweep(leaseMs: number, signal?: AbortSignal): Promise<number>
+  sweep(usualLeaseMs: number, signal?: AbortSignal): Promise<number>
   /** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE */
   ping(): Promise<void>
 }

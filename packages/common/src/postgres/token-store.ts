@@ -54,11 +54,11 @@ export function createPostgresTokenStore(db: Database): TokenStore {
       const query = db.selectFrom('tokens').select('id').where(isLive(token, id))
       return (await translateErrors(query.executeTakeFirst())) !== undefined
     },
-    async claim(token, id) {
+    async claim(token, id, leaseMs) {
       if (!tokenPattern.test(token)) return false
       const query = db
         .updateTable('tokens')
-        .set({ used: 1, claimed_at: now } as never)
+        .set({ used: 1, claimed_at: now, claim_lease: toInterval(leaseMs) } as never)
         .where(isLive(token, id))
         .returning('id')
       return (await translateErrors(query.executeTakeFirst())) !== undefined
@@ -83,10 +83,10 @@ export function createPostgresTokenStore(db: Database): TokenStore {
         .where('uploaded_at', 'is', null)
       await translateErrors(query.execute())
     },
-    async sweep(leaseMs, signal) {
+    async sweep(usualLeaseMs, signal) {
       let swept = 0
       for (let isMore = true; isMore;) {
-        const deleted = await sweepBatch(db, leaseMs)
+        const deleted = await sweepBatch(db, usualLeaseMs)
         swept += deleted
         isMore = deleted === sweepBatchSize && signal?.aborted !== true
       }
@@ -96,9 +96,13 @@ export function createPostgresTokenStore(db: Database): TokenStore {
   }
 }
 
+function toInterval(ms: number) {
+  return sql<string>`make_interval(secs => ${ms / 1000})`
+}
+
 /** Deletes what has been over for the longest: each batch stays deleted, whatever becomes of the next. */
-async function sweepBatch(db: Database, leaseMs: number): Promise<number> {
-  const lease = sql<Date>`now() - make_interval(secs => ${leaseMs / 1000})`
+async function sweepBatch(db: Database, usualLeaseMs: number): Promise<number> {
+  const lease = sql<Date>`now() - coalesce(claim_lease, ${toInterval(usualLeaseMs)})`
   const batch = db
     .selectFrom('tokens')
     .select('id')

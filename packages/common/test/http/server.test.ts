@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { type Socket, connect } from 'node:net'
 import { until } from '@iaas/testing/until'
 import { describe, expect, it } from '@jest/globals'
+import { takeOverTimeout } from '../../src/http/body-timeout.ts'
 import { type ListenOptions, listen } from '../../src/http/server.ts'
 
 const hundredMegabytes = Buffer.alloc(100 * 1024 * 1024)
@@ -50,6 +51,24 @@ describe('a server', () => {
     socket.pause().write(get('/').repeat(2000))
     await until(() => cut.length > 0)
     socket.destroy()
+  })
+
+  it('T35 cuts a body that does not arrive in time, and none whose handler takes its time over', async () => {
+    const cut: (string | undefined)[] = []
+    const answer: RequestListener = (req) => {
+      if (req.url === '/upload') takeOverTimeout(req)
+      req.socket.once('close', () => cut.push(req.url))
+    }
+    const times = { requestTimeoutMs: 200, longestRequestMs: 60_000 }
+    await using server = await openServer(answer, times)
+    const post = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx`
+    const sockets = [await open(server.port), await open(server.port), await open(server.port)]
+    sockets[0]?.write(post('/upload'))
+    sockets[1]?.write(post('/token'))
+    sockets[2]?.write(post('/photo.jpg').replace('POST', 'GET'))
+    await until(() => cut.length >= 2)
+    expect(cut.toSorted()).toEqual(['/photo.jpg', '/token'])
+    for (const socket of sockets) socket.destroy()
   })
 
   it('R14 begins a request when its turn has come, and never for a client that has gone', async () => {

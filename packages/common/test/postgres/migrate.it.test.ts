@@ -110,7 +110,7 @@ describe('migrateToLatest', () => {
     await using db = disposable(
       createDatabase({ url: database.url, poolSize: 2, log: createSilentLogger() }),
     )
-    expect(await createPostgresTokenStore(db.db).claim('t', parseImageId('dog'))).toBe(true)
+    expect(await createPostgresTokenStore(db.db).claim('t', parseImageId('dog'), 60_000)).toBe(true)
   })
 
   it('takes an index that was built before as the one of the lookup', async () => {

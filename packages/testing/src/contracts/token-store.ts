@@ -9,6 +9,7 @@ export type OpenedTokenStore = {
 }
 
 const minute = 60_000
+const leaseMs = 2 * minute
 let made = 0
 
 function newId(): ImageId {
@@ -23,15 +24,17 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       const { tokens } = open()
       const id = newId()
       const token = await tokens.issue(id)
-      expect(await tokens.claim(token, id)).toBe(true)
-      expect(await tokens.claim(token, id)).toBe(false)
+      expect(await tokens.claim(token, id, leaseMs)).toBe(true)
+      expect(await tokens.claim(token, id, leaseMs)).toBe(false)
     })
 
     it('of eight claims at once, one is granted', async () => {
       const { tokens } = open()
       const id = newId()
       const token = await tokens.issue(id)
-      const granted = await Promise.all(Array.from({ length: 8 }, () => tokens.claim(token, id)))
+      const granted = await Promise.all(
+        Array.from({ length: 8 }, () => tokens.claim(token, id, leaseMs)),
+      )
       expect(granted.filter(Boolean)).toHaveLength(1)
     })
 
@@ -52,7 +55,7 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       const { tokens } = open()
       const [id, other] = [newId(), newId()]
       const token = await tokens.issue(id)
-      expect(await tokens.claim(token, other)).toBe(false)
+      expect(await tokens.claim(token, other, leaseMs)).toBe(false)
       for (const wrong of [
         '',
         'unknown',
@@ -63,11 +66,11 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
         "' or 1=1",
       ]) {
         expect(await tokens.isClaimable(wrong, id)).toBe(false)
-        expect(await tokens.claim(wrong, id)).toBe(false)
+        expect(await tokens.claim(wrong, id, leaseMs)).toBe(false)
       }
       expect(await tokens.isClaimable(token, newId())).toBe(false)
       expect(await tokens.isClaimable(token, id)).toBe(true)
-      expect(await tokens.claim(token, id)).toBe(true)
+      expect(await tokens.claim(token, id, leaseMs)).toBe(true)
       expect(await tokens.isClaimable(token, id)).toBe(false)
     })
 
@@ -76,19 +79,19 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       const [id, late] = [newId(), newId()]
       const token = await tokens.issue(id)
       await age(id, 14 * minute)
-      expect(await tokens.claim(token, id)).toBe(true)
+      expect(await tokens.claim(token, id, leaseMs)).toBe(true)
       const lateToken = await tokens.issue(late)
       await age(late, 16 * minute)
       expect(await tokens.isClaimable(lateToken, late)).toBe(false)
-      expect(await tokens.claim(lateToken, late)).toBe(false)
-      expect(await tokens.claim(await tokens.issue(late), late)).toBe(true)
+      expect(await tokens.claim(lateToken, late, leaseMs)).toBe(false)
+      expect(await tokens.claim(await tokens.issue(late), late, leaseMs)).toBe(true)
     })
 
     it('an id whose upload is complete is taken for ever', async () => {
       const { tokens, age } = open()
       const id = newId()
       const token = await tokens.issue(id)
-      await tokens.claim(token, id)
+      await tokens.claim(token, id, leaseMs)
       expect(await tokens.complete(token, id)).toBe(true)
       await tokens.release(token, id)
       await age(id, 365 * 24 * 60 * minute)
@@ -108,10 +111,10 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       const { tokens } = open()
       const id = newId()
       const token = await tokens.issue(id)
-      await tokens.claim(token, id)
+      await tokens.claim(token, id, leaseMs)
       await tokens.release(token, id)
       expect(await tokens.complete(token, id)).toBe(false)
-      expect(await tokens.claim(await tokens.issue(id), id)).toBe(true)
+      expect(await tokens.claim(await tokens.issue(id), id, leaseMs)).toBe(true)
     })
 
     it('releases nothing but a claim', async () => {
@@ -120,22 +123,27 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       const token = await tokens.issue(id)
       await tokens.release(token, id)
       await tokens.release('unknown', id)
-      expect(await tokens.claim(token, id)).toBe(true)
+      expect(await tokens.claim(token, id, leaseMs)).toBe(true)
     })
 
-    it('sweeps expired tokens and abandoned claims, and nothing else', async () => {
+    it('sweeps expired tokens and claims whose lease is over, and nothing else', async () => {
       const { tokens, age } = open()
       const [expired, abandoned, working, live] = [newId(), newId(), newId(), newId()]
       await tokens.issue(expired)
       await age(expired, 16 * minute)
-      await tokens.claim(await tokens.issue(abandoned), abandoned)
+      await tokens.claim(await tokens.issue(abandoned), abandoned, leaseMs)
       await age(abandoned, 5 * minute)
+      const large = newId()
+      const largeToken = await tokens.issue(large)
+      await tokens.claim(largeToken, large, 10 * minute)
+      await age(large, 5 * minute)
       const workingToken = await tokens.issue(working)
-      await tokens.claim(workingToken, working)
+      await tokens.claim(workingToken, working, leaseMs)
       const liveToken = await tokens.issue(live)
       expect(await tokens.sweep(2 * minute)).toBe(2)
       expect(await tokens.complete(workingToken, working)).toBe(true)
-      expect(await tokens.claim(liveToken, live)).toBe(true)
+      expect(await tokens.complete(largeToken, large)).toBe(true)
+      expect(await tokens.claim(liveToken, live, leaseMs)).toBe(true)
       await tokens.issue(abandoned)
     })
 

@@ -6,6 +6,7 @@ type Row = {
   readonly token: Token
   readonly validUntil: number
   readonly claimedAt: number | undefined
+  readonly leaseMs: number
   readonly isUploaded: boolean
 }
 
@@ -35,16 +36,17 @@ export function createFakeTokenStore(now: () => number): TokenStore {
         throw new AppError('ID_TAKEN', 'The id has an image, or a token that is still valid.')
       issued += 1
       const token = `token-${issued}` as Token
-      rows.set(id, { token, validUntil: now() + lifeMs, claimedAt: undefined, isUploaded: false })
+      const validUntil = now() + lifeMs
+      rows.set(id, { token, validUntil, claimedAt: undefined, leaseMs: 0, isUploaded: false })
       return token
     },
     async isClaimable(token, id) {
       return findClaimable(token, id) !== undefined
     },
-    async claim(token, id) {
+    async claim(token, id, leaseMs) {
       const row = findClaimable(token, id)
       if (row === undefined) return false
-      rows.set(id, { ...row, claimedAt: now() })
+      rows.set(id, { ...row, claimedAt: now(), leaseMs })
       return true
     },
     async complete(token, id) {
@@ -56,8 +58,8 @@ export function createFakeTokenStore(now: () => number): TokenStore {
     async release(token, id) {
       if (findClaimed(token, id)?.isUploaded === false) rows.delete(id)
     },
-    async sweep(leaseMs) {
-      const ended = [...rows].filter(([, { claimedAt, isUploaded, validUntil }]) =>
+    async sweep() {
+      const ended = [...rows].filter(([, { claimedAt, leaseMs, isUploaded, validUntil }]) =>
         claimedAt === undefined ? validUntil < now() : !isUploaded && claimedAt < now() - leaseMs,
       )
       for (const [id] of ended) rows.delete(id)

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 import { recordOf } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import type { StoreOriginal } from '../store-original.ts'
-import { type ReceiveLimits, receiveImage } from '../upload/receive-image.ts'
+import { type ReceiveLimits, longestReceiveMs, receiveImage } from '../upload/receive-image.ts'
 
 /** `POST /{id}` and `POST /{id}.{format}`. */
 export function createPostUpload(
@@ -21,6 +21,7 @@ export function createPostUpload(
       token: req.get('X-Token'),
       query,
       receive: (file, signal) => receiveImage(req, file, limits, signal),
+      longestReceiveMs: longestReceiveMs(req, limits),
       signal: clientGone(res),
     })
     record.outcome = 'upload'

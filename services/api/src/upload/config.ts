@@ -1,6 +1,8 @@
 import { integer, optionalInteger } from '@iaas/common/config/setting'
 import { z } from 'zod'
+import { formOverheadBytes } from './form-limits.ts'
 import type { ReceiveLimits } from './receive-image.ts'
+import { longestBodyMs } from './time-limit.ts'
 
 export const uploadSettings = z
   .object({
@@ -14,13 +16,33 @@ export const uploadSettings = z
       'What uploads leave free on the disk of the originals, bytes; with less: 503. 1 GiB, or 5 % of the disk where that is less, where nothing is given. 0: they may fill it.',
       'UPLOADS_MIN_FREE_BYTES',
     ),
+    timeout_seconds: integer(
+      { min: 1, max: 3600, fallback: 60 },
+      'Seconds that every upload may take to arrive. One that keeps up `upload.min_bytes_per_second` may take longer.',
+      'UPLOADS_TIMEOUT_SECONDS',
+    ),
+    min_bytes_per_second: integer(
+      { min: 1024, max: 1_000_000_000, fallback: 32_768 },
+      'The average pace that an upload must keep up after `upload.timeout_seconds`, bytes per second; with less: 408.',
+      'UPLOADS_MIN_BYTES_PER_SECOND',
+    ),
   })
   .prefault({})
 
-/** The longest that the body of an upload may take, ms. */
-export const uploadTimeoutMs = 60_000
+type UploadSettings = z.output<typeof uploadSettings>
 
-export function toReceiveLimits(maxBytes: number): ReceiveLimits {
-  const pace = { bytesPerSecond: 1024, overMs: 10_000 }
-  return { maxBytes, timeoutMs: uploadTimeoutMs, pace }
+export function toReceiveLimits(settings: UploadSettings, maxBytes: number): ReceiveLimits {
+  return {
+    maxBytes,
+    time: {
+      timeoutMs: settings.timeout_seconds * 1000,
+      minBytesPerSecond: settings.min_bytes_per_second,
+    },
+    pace: { bytesPerSecond: 1024, overMs: 10_000 },
+  }
+}
+
+/** @returns the longest that the largest form may take, ms */
+export function longestUploadBodyMs({ maxBytes, time }: ReceiveLimits): number {
+  return longestBodyMs(maxBytes + formOverheadBytes, time)
 }

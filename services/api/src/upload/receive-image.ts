@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
-import { AppError, isAppError } from '@iaas/common/errors'
+import { isAppError } from '@iaas/common/errors'
+import { takeOverTimeout } from '@iaas/common/http/body-timeout'
 import {
   type MaybeName,
   checkName,
@@ -11,13 +12,13 @@ import {
 } from './form-problems.ts'
 import { formLimits, formOverheadBytes, isPartAFile } from './form-limits.ts'
 import { type PictureFile, createPictureFile } from './picture-file.ts'
-import { type Pace, watchPace } from './watch-pace.ts'
+import { type TimeLimit, longestBodyMs } from './time-limit.ts'
+import { type Pace, tooLate, watchPace } from './watch-pace.ts'
 
 export type ReceiveLimits = {
   /** The largest picture, bytes. */
   readonly maxBytes: number
-  /** The longest that the whole body may take, ms. */
-  readonly timeoutMs: number
+  readonly time: TimeLimit
   readonly pace: Pace
 }
 
@@ -36,8 +37,9 @@ export async function receiveImage(
   const announced = Number(req.headers['content-length'] ?? 0)
   if (announced > limits.maxBytes + formOverheadBytes) throw tooLarge(limits.maxBytes)
   const form = createForm(req, limits)
-  const deadline = AbortSignal.timeout(limits.timeoutMs)
-  using pace = watchPace(req, limits.pace)
+  takeOverTimeout(req)
+  const deadline = AbortSignal.timeout(longestReceiveMs(req, limits))
+  using pace = watchPace(req, limits.pace, limits.time)
   const stop = AbortSignal.any([signal, deadline, pace.signal])
   const picture = createPictureFile(path, limits.maxBytes)
   try {
@@ -49,6 +51,16 @@ export async function receiveImage(
     await picture.abandon()
     throw toAppError(error, { signal, deadline, limits })
   }
+}
+
+/** @returns the longest that the body of a request may take, ms */
+export function longestReceiveMs(
+  { headers }: IncomingMessage,
+  { maxBytes, time }: ReceiveLimits,
+): number {
+  const longest = maxBytes + formOverheadBytes
+  const announced = Number(headers['content-length'] ?? longest)
+  return longestBodyMs(Math.min(announced, longest), time)
 }
 
 /** Resolves at the end of the form, rejects with the first thing that is wrong with it, or the reason of `stop`. */
@@ -106,8 +118,7 @@ function toAppError(error: unknown, context: FailureContext): unknown {
   if (isAppError(error)) return error
   if (signal.aborted) return signal.reason
   if (deadline.aborted) {
-    const seconds = Math.round(limits.timeoutMs / 1000)
-    return new AppError('UPLOAD_TOO_SLOW', `The upload took longer than ${seconds} seconds.`)
+    return tooLate(limits.time)
   }
   return invalidUpload('The form is not correct, or ends too early.', error)
 }

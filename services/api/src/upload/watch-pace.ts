@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import { AppError } from '@iaas/common/errors'
+import { type TimeLimit, longestBodyMs } from './time-limit.ts'
 
 /** The least that an upload must bring, averaged over any stretch of this length. */
 export type Pace = { readonly bytesPerSecond: number; readonly overMs: number }
@@ -7,20 +9,27 @@ export type Pace = { readonly bytesPerSecond: number; readonly overMs: number }
 const samplesPerStretch = 10
 
 /**
- * Watches how fast a request comes in. `signal` aborts with AppError UPLOAD_TOO_SLOW once it is slower than `pace`;
- * disposing ends the watch.
+ * Watches how fast a request comes in. `signal` aborts with AppError UPLOAD_TOO_SLOW once it is slower than `pace`, or has
+ * taken longer than `time` allows for what has arrived: the length that a client announces gives it no time. Disposing ends
+ * the watch.
  */
 export function watchPace(
   req: IncomingMessage,
   { bytesPerSecond, overMs }: Pace,
+  time: TimeLimit,
 ): Disposable & { readonly signal: AbortSignal } {
   const abort = new AbortController()
   const least = (bytesPerSecond * overMs) / 1000
   /** What the connection had brought at the last ticks, the oldest first. */
   let counts: readonly number[] = [req.socket.bytesRead]
+  const startedAt = performance.now()
+  const bytesBefore = req.socket.bytesRead
 
   function judge(): void {
     const now = req.socket.bytesRead
+    if (performance.now() - startedAt > longestBodyMs(now - bytesBefore, time)) {
+      abort.abort(tooLate(time))
+    }
     // While it is our disk that keeps the client waiting, the client is not judged.
     if (req.isPaused() || req.complete) {
       counts = [now]
@@ -34,6 +43,13 @@ export function watchPace(
 
   const timer = setInterval(judge, overMs / samplesPerStretch)
   return { signal: abort.signal, [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+export function tooLate({ timeoutMs, minBytesPerSecond }: TimeLimit): AppError {
+  return new AppError(
+    'UPLOAD_TOO_SLOW',
+    `The upload took longer than ${timeoutMs / 1000} seconds and came in at less than ${minBytesPerSecond} bytes a second.`,
+  )
 }
 
 function tooSlow(bytesPerSecond: number): AppError {

@@ -69,12 +69,13 @@ describe('the admission of uploads', () => {
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => ((admitted += 1), upload()) },
       stripMetadata: false,
+      longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {} },
       log: createSilentLogger(),
     })
     const id = parseImageId('photo')
     const { signal } = new AbortController()
-    const request = { id, query: [], receive: async () => {}, signal }
+    const request = { id, query: [], receive: async () => {}, longestReceiveMs: 1000, signal }
     for (const token of [undefined, 'bogus']) {
       await expect(storeOriginal({ ...request, token })).rejects.toMatchObject({
         code: 'TOKEN_INVALID',
@@ -94,6 +95,7 @@ describe('the admission of uploads', () => {
       originals: createFakeOriginalStore(folder.path),
       admission: createUploadAdmission({ max_in_flight: 1 }, async () => space),
       stripMetadata: false,
+      longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {} },
       log: createSilentLogger(),
     })
@@ -106,6 +108,7 @@ describe('the admission of uploads', () => {
         token,
         query: [],
         receive: async () => void (bodiesRead += 1),
+        longestReceiveMs: 1000,
         signal: new AbortController().signal,
       })
     await expect(upload()).rejects.toBeInstanceOf(AppError)

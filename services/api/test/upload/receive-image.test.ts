@@ -9,11 +9,13 @@ import { promisify } from 'node:util'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
+import { toReceiveLimits, uploadSettings } from '../../src/upload/config.ts'
+import { longestBodyMs } from '../../src/upload/time-limit.ts'
 import { type ReceiveLimits, receiveImage } from '../../src/upload/receive-image.ts'
 
 const limits: ReceiveLimits = {
   maxBytes: 1_000_000,
-  timeoutMs: 30_000,
+  time: { timeoutMs: 30_000, minBytesPerSecond: 1000 },
   pace: { bytesPerSecond: 1000, overMs: 500 },
 }
 
@@ -27,6 +29,7 @@ async function receive(
   send: Send,
   given: Partial<ReceiveLimits> = {},
   file?: string,
+  more: Record<string, string> = {},
 ): Promise<string> {
   await using folder = await createTemporaryFolder()
   const path = file ?? join(folder.path, 'received')
@@ -47,7 +50,7 @@ async function receive(
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const headers = { 'Content-Type': 'multipart/form-data; boundary=b' }
+  const headers = { 'Content-Type': 'multipart/form-data; boundary=b', ...more }
   const req = request({ port, host: '127.0.0.1', method: 'POST', headers, agent: false })
   req.on('error', () => {})
   try {
@@ -121,10 +124,35 @@ describe('the pace of an upload', () => {
     expect(await receive(trickle('x'.repeat(100), 20, 60))).toBe('x'.repeat(6000))
   })
 
-  it('T8b refuses a form that takes longer than its time, at whatever pace', async () => {
-    const steady = trickle('x'.repeat(1000), 20, 500)
-    await expect(receive(steady, { timeoutMs: 400 })).rejects.toMatchObject({
+  const steady = (pieces: number) => trickle('x'.repeat(1000), 20, pieces)
+
+  it('T35 refuses a form that takes longer than its time and is slower than it may be', async () => {
+    const time = { timeoutMs: 400, minBytesPerSecond: 10_000_000 }
+    await expect(receive(steady(500), { time })).rejects.toMatchObject({ code: 'UPLOAD_TOO_SLOW' })
+  })
+
+  it('T35 takes a form that takes longer than its time as long as it keeps up its pace', async () => {
+    const time = { timeoutMs: 300, minBytesPerSecond: 100 }
+    expect(await receive(steady(100), { time })).toHaveLength(100_000)
+  })
+
+  it('T35 gives no time for a length that is announced and does not come', async () => {
+    const time = { timeoutMs: 300, minBytesPerSecond: 10_000 }
+    const pace = { bytesPerSecond: 1, overMs: 500 }
+    const stalled = trickle('x', 20, 500)
+    const headers = { 'Content-Length': '1000000' }
+    await expect(receive(stalled, { time, pace }, undefined, headers)).rejects.toMatchObject({
       code: 'UPLOAD_TOO_SLOW',
     })
+  })
+
+  it('T35 leaves 50 MB at 1 Mbit/s the time that they take', () => {
+    const limits = toReceiveLimits(uploadSettings.parse(undefined), 50 * 1024 * 1024)
+    const goodputBytesPerSecond = 110_000
+    for (const bytes of [6_400_000, limits.maxBytes]) {
+      expect(longestBodyMs(bytes, limits.time)).toBeGreaterThan(
+        (bytes / goodputBytesPerSecond) * 1000,
+      )
+    }
   })
 })

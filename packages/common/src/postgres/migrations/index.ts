@@ -3,6 +3,7 @@ import * as linksAndTokens from './0001-links-and-tokens.ts'
 import * as linkChanges from './0002-link-changes.ts'
 import * as indexOnlyLookup from './0003-index-only-lookup.ts'
 import * as unfinishedTokens from './0004-unfinished-tokens.ts'
+import * as claimLease from './0005-claim-lease.ts'
 
 /** In the order of their names. A migration that has been released is never changed: the next one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-link-changes': linkChanges,
   '0003-index-only-lookup': indexOnlyLookup,
   '0004-unfinished-tokens': unfinishedTokens,
+  '0005-claim-lease': claimLease,
 }
