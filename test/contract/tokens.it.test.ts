@@ -47,6 +47,22 @@ describe('tokens', () => {
     expect((await upload(target.base, 'twice', token, photo)).status).toBe(200)
   })
 
+  it.each(['photo-77.jpg', 'a.b.PNG', 'plain', "it's & more", 'archive.2024'])(
+    'says where the picture of the id %s is uploaded',
+    async (id) => {
+      const permit = json(await postToken(target.base, { id }))
+      const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])
+      const answer = await ask(target.base, permit['upload_path'] as string, {
+        method: 'POST',
+        headers: { ...headers, 'X-Token': permit['token'] as string },
+        body,
+      })
+      expect([answer.status, json(answer)['id']]).toEqual([200, id])
+      const original = await ask(target.base, `/${encodeURIComponent(id)}.jpg`)
+      expect(original.body.equals(photo)).toBe(true)
+    },
+  )
+
   it('403 without a token', async () => {
     const answer = await ask(target.base, '/unpermitted', { method: 'POST', body: 'x' })
     expect([answer.status, answer.headers['content-type']]).toEqual([

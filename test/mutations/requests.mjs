@@ -78,6 +78,14 @@ export const requests = [
     test: 'packages/common/test/image/url.test.ts',
   },
   {
+    row: 'R7',
+    breaks: 'the end of an id is taken for a format when its picture is uploaded',
+    file: 'packages/common/src/image/url.ts',
+    find: 'return endsLikeFormat(id) ? `${path}.jpg` : path',
+    replace: 'return path',
+    test: 'packages/common/test/image/url.test.ts',
+  },
+  {
     row: 'R8',
     breaks: 'the last of several values of an option wins',
     file: 'packages/common/src/image/options.ts',

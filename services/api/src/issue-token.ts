@@ -1,6 +1,6 @@
 import { equalSecrets } from '@iaas/common/equal-secrets'
 import { AppError } from '@iaas/common/errors'
-import { parseImageId } from '@iaas/common/image'
+import { type ImageId, parseImageId } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Token, TokenStore } from '@iaas/common/ports/token-store'
 import type { RateLimit } from './limits/rate-limit.ts'
@@ -14,11 +14,14 @@ export type IssueTokenOptions = {
   readonly wrongSecrets: RateLimit
 }
 
+/** What a caller gets: the token, and the id that it is good for. */
+export type Permit = { readonly token: Token; readonly id: ImageId }
+
 /**
  * @param client whom the attempts at the secret are counted of
  * @throws AppError SECRET_WRONG, TOO_MANY_ATTEMPTS, INVALID_TOKEN_REQUEST, INVALID_ID, ID_TAKEN or STORE_UNAVAILABLE
  */
-export type IssueToken = (body: unknown, client: string) => Promise<Token>
+export type IssueToken = (body: unknown, client: string) => Promise<Permit>
 
 export function createIssueToken(options: IssueTokenOptions): IssueToken {
   const { tokens, originals, secrets, wrongSecrets } = options
@@ -37,7 +40,7 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
     if ((await originals.find(id)) !== undefined) {
       throw new AppError('ID_TAKEN', 'There is an image of this id already.')
     }
-    return tokens.issue(id)
+    return { token: await tokens.issue(id), id }
   }
 
   async function checkSecret(received: unknown, client: string): Promise<void> {

@@ -21,8 +21,9 @@ Ready.  Images   ${base}/example_400_400.jpg
 
 Try it: a token, an upload, the picture in another size.
 
-  TOKEN=$(curl -s ${base}/token -H 'Content-Type: application/json' -d '{"id":"${id}"${secret}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
-  curl ${base}/${id} -H "X-Token: $TOKEN" -F 'image=@${exampleFile}'
+  ANSWER=$(curl -s ${base}/token -H 'Content-Type: application/json' -d '{"id":"${id}"${secret}}')
+  take() { echo "$ANSWER" | sed 's/.*"'$1'":"\\([^"]*\\)".*/\\1/'; }
+  curl "${base}$(take upload_path)" -H "X-Token: $(take token)" -F 'image=@${exampleFile}'
   curl -L -o ${id}.jpg '${base}/${id}_300_300.jpg'
 
 Ctrl-C ends it; the data stays.

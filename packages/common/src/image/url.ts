@@ -48,9 +48,25 @@ export function parseImageUrl(path: string, query: Query): ImageRequest {
  */
 export function parseUploadPath(path: string): ImageId {
   const name = decodePath(path)
+  return parseImageId(endsLikeFormat(name) ? name.slice(0, name.lastIndexOf('.')) : name)
+}
+
+/** Left as they are by `encodeURIComponent`, and not safe between the quotation marks of a shell. */
+const unsafeMarks = /[!'()*]/g
+
+/** The inverse of `parseUploadPath`. An id that ends like a format is followed by one, or its end would be taken for it. */
+export function formatUploadPath(id: ImageId): string {
+  const path = `/${encodeURIComponent(id).replace(unsafeMarks, toPercentCode)}`
+  return endsLikeFormat(id) ? `${path}.jpg` : path
+}
+
+function endsLikeFormat(name: string): boolean {
   const dot = name.lastIndexOf('.')
-  const hasFormat = dot > 0 && findFormat(name.slice(dot + 1)) !== undefined
-  return parseImageId(hasFormat ? name.slice(0, dot) : name)
+  return dot > 0 && findFormat(name.slice(dot + 1)) !== undefined
+}
+
+function toPercentCode(mark: string): string {
+  return `%${mark.codePointAt(0)?.toString(16).toUpperCase()}`
 }
 
 /** The inverse of `parseImageUrl`: path and query, canonical, beginning with a single "/". */

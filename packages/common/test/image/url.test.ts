@@ -1,7 +1,9 @@
 import {
   formatImageUrl,
+  formatUploadPath,
   formats,
   maxPathLength,
+  parseImageId,
   parseImageUrl,
   parseUploadPath,
 } from '@iaas/common/image'
@@ -160,6 +162,29 @@ describe('parseUploadPath', () => {
       expect(codeOf(() => parseUploadPath(path))).toBe('INVALID_ID')
     },
   )
+})
+
+describe('formatUploadPath', () => {
+  it('R7 is the inverse of parseUploadPath for every id, also for one that ends like a format', () => {
+    const endings = fc.constantFrom('', '.jpg', '.PNG', '.jpg.jpg', '.webp', '.jpeg', '.gif')
+    fc.assert(
+      fc.property(anyId, endings, (id, ending) => {
+        const whole = parseImageId(`${id}x${ending}`)
+        expect(parseUploadPath(formatUploadPath(whole))).toBe(whole)
+      }),
+    )
+  })
+
+  it.each([
+    ['hello', '/hello'],
+    ['photo-77.jpg', '/photo-77.jpg.jpg'],
+    ['a b', '/a%20b'],
+    ["it's", '/it%27s'],
+    ['archive.2024', '/archive.2024'],
+    ['jpg', '/jpg'],
+  ])('writes %s as %s', (id, path) => {
+    expect(formatUploadPath(parseImageId(id))).toBe(path)
+  })
 })
 
 describe('formatImageUrl', () => {

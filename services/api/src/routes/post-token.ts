@@ -1,4 +1,5 @@
 import { AppError } from '@iaas/common/errors'
+import { formatUploadPath } from '@iaas/common/image'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { recordOf } from '../http/request-record.ts'
 import type { IssueToken } from '../issue-token.ts'
@@ -12,9 +13,9 @@ export function createPostToken(
   clientOf: ClientOf,
 ): readonly (RequestHandler | ErrorRequestHandler)[] {
   const postToken: RequestHandler = async (req, res) => {
-    const token = await issueToken(req.body, clientOf(req))
+    const { token, id } = await issueToken(req.body, clientOf(req))
     recordOf(res).outcome = 'token'
-    res.set('Cache-Control', 'no-store').json({ token })
+    res.set('Cache-Control', 'no-store').json({ token, upload_path: formatUploadPath(id) })
   }
   return [nameRoute, express.json({ limit: maxBodyBytes }), translateBodyError, postToken]
 }
