@@ -399,6 +399,14 @@ export const faults = [
   },
   {
     row: 'F26',
+    breaks: 'anyone gets upload tokens in production where no secret was set',
+    file: 'services/api/src/require-secret.ts',
+    find: "if (!nodeEnvironments(env).includes('production')) return",
+    replace: "if (nodeEnvironments(env).includes('production')) return",
+    test: 'test/stack/lifecycle.it.test.ts',
+  },
+  {
+    row: 'F26',
     breaks: 'a misspelt key is ignored where nothing else is wrong',
     file: 'packages/common/src/config/load.ts',
     find: 'if (unknown.length > 0) throw new ConfigError(unknown)',

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -15,10 +15,60 @@ describe('the life of the stack', () => {
   it('shows progress, then where it is and three commands', async () => {
     await using stack = await startStack()
     await until(() => stack.output().includes('Ctrl-C'))
-    expect(stack.output()).toContain('Starting the embedded PostgreSQL')
+    expect(stack.output()).toContain('Setting up the embedded PostgreSQL (the first time only) ...')
     expect(stack.output()).toContain(`${stack.base}/example_400_400.jpg`)
     expect(stack.output().match(/^ {2}(?:TOKEN=\$\()?curl /gm)).toHaveLength(3)
   })
+
+  it('says that PostgreSQL is set up the first time only', async () => {
+    await using folder = await createTemporaryFolder()
+    const first = await startStack({ dataDir: folder.path })
+    await first.stop()
+    await using second = await startStack({ dataDir: folder.path })
+    expect(second.output()).toContain('Starting the embedded PostgreSQL ...\n')
+    expect(second.output()).not.toContain('first time')
+  })
+
+  it('says in its greeting that anyone gets tokens, and not in a line of the log', async () => {
+    const note = 'No secret is set: whoever reaches this port gets upload tokens'
+    {
+      await using open = await startStack()
+      await until(() => open.output().includes('Ctrl-C'))
+      expect(open.output()).toContain(note)
+      expect(open.output()).not.toMatch(/^\{/m)
+    }
+    await using closed = await startStack({ env: { TOKEN_SECRET: 'secret' } })
+    await until(() => closed.output().includes('Ctrl-C'))
+    expect(closed.output()).not.toContain(note)
+  })
+
+  it('says that it ends, and that it has ended', async () => {
+    await using stack = await startStack()
+    await until(() => stack.output().includes('Ctrl-C'))
+    const exited = once(stack.process, 'exit')
+    stack.process.kill('SIGINT')
+    await exited
+    expect(stack.output()).toMatch(
+      /\nEnding: what is in flight is finished first \.\.\.\nEnded\.\n$/,
+    )
+  })
+
+  it.each(['standalone', 'api'])(
+    'F26 a %s in production does not start without a secret, unless it is told that tokens are open',
+    async (service) => {
+      await using database = await provideDatabase()
+      const entry = `services/${service}/dist/main.js`
+      const env = { NODE_ENV: 'production', DATABASE_URL: database.url }
+      await using refused = await spawnStack({ entry, env })
+      const [code] = (await once(refused.process, 'exit')) as [number]
+      expect(code).toBe(1)
+      expect(refused.output()).toBe(
+        'The configuration is not correct:\n  - secret (TOKEN_SECRET): is needed where NODE_ENV is production: without it, anyone gets upload tokens. Set it, or allow_open_tokens (ALLOW_OPEN_TOKENS=true) where others cannot reach POST /token\n',
+      )
+      await using open = await startStack({ entry, env: { ...env, ALLOW_OPEN_TOKENS: 'true' } })
+      expect((await postToken(open.base, { id: 'a' })).status).toBe(200)
+    },
+  )
 
   it('says that config/production.json is not read, unless NODE_ENV names it', async () => {
     await using config = await createTemporaryFolder()
@@ -90,15 +140,31 @@ describe('the life of the stack', () => {
     await using stack = await spawnStack({ port })
     const [code] = (await once(stack.process, 'exit')) as [number]
     expect(code).toBe(1)
-    expect(stack.output()).toContain(`Port ${port} on 127.0.0.1 is taken by another program.\n`)
+    expect(stack.output()).toBe(
+      `Port ${port} on 127.0.0.1 (PORT) is taken by another program. Choose another one, such as PORT=${port + 1}.\n`,
+    )
+    expect(await readdir(stack.dataDir)).toEqual([])
     expect(stack.output()).not.toMatch(/ at /)
     expect(processesOf(stack.dataDir)).toEqual([])
     squatter.close()
   })
 
+  it('says which port of the two is taken, before anything is set up', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1')
+    await once(squatter, 'listening')
+    const { port } = squatter.address() as { port: number }
+    await using stack = await spawnStack({ env: { ADMIN_PORT: `${port}` } })
+    await once(stack.process, 'exit')
+    expect(stack.output()).toMatch(
+      /^Port \d+ on 127\.0\.0\.1 \(ADMIN_PORT\) is taken .* ADMIN_PORT=\d+\.\n$/,
+    )
+    expect(await readdir(stack.dataDir)).toEqual([])
+    squatter.close()
+  })
+
   it.each([
     ['uploader', /database "nowhere" does not exist/],
-    ['renderer', /Port \d+ on 127\.0\.0\.1 is taken by another program\.\n/],
+    ['renderer', /Port \d+ on 127\.0\.0\.1 \(PORT\) is taken by another program\. .*\n/],
   ])(
     'a %s that cannot be started says why, and ends long before it would be made to',
     async (service, reason) => {

@@ -26,7 +26,7 @@ export async function openCluster(
 ): Promise<Cluster> {
   const dir = join(folder, 'cluster')
   const passwordFile = join(folder, 'password')
-  const version = await readFile(join(dir, 'PG_VERSION'), 'utf8').catch(() => undefined)
+  const version = await readVersion(folder)
   if (version === undefined) await createCluster(folder, dir, passwordFile, binaries, runAs)
   else if (version.trim() !== majorVersion) {
     throw new Error(
@@ -34,6 +34,15 @@ export async function openCluster(
     )
   }
   return { dir, password: (await readFile(passwordFile, 'utf8')).trim() }
+}
+
+/** Whether there is a cluster below a folder, so that a start only opens it. */
+export async function isSetUp(folder: string): Promise<boolean> {
+  return (await readVersion(folder)) !== undefined
+}
+
+function readVersion(folder: string): Promise<string | undefined> {
+  return readFile(join(folder, 'cluster', 'PG_VERSION'), 'utf8').catch(() => undefined)
 }
 
 async function createCluster(

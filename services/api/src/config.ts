@@ -34,6 +34,11 @@ const apiSettings = z.object({
     env: 'TOKEN_SECRET_PREVIOUS',
     secret: true,
   }),
+  allow_open_tokens: toggle(
+    false,
+    'Whether a service with `NODE_ENV=production` starts without a `secret`: for a `POST /token` that others cannot reach.',
+    'ALLOW_OPEN_TOKENS',
+  ),
   upload_origins: uploadOrigins,
   upload: uploadSettings,
   limits: limitsSettings,

@@ -76,6 +76,7 @@ async function listenForClients(options: ApiOptions, closers: Closers): Promise<
     : await startAdmin({ ...stores, config, log, closers, metrics: telemetry.registry })
   const server = await listen(app, {
     port: config.port,
+    setting: 'PORT',
     host: config.listen_address ?? '127.0.0.1',
     requestTimeoutMs,
     longestRequestMs: longestUploadBodyMs(receiveLimitsOf(config)) + 15_000,
@@ -99,7 +100,6 @@ export type Parts = ApiOptions & { readonly stores: Stores; readonly closers: Cl
 /** Wires the adapters that the configuration asks for to the use cases. */
 function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
   const { config, log, telemetry, stores, closers, state } = parts
-  if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
   const { originals, tokens } = stores
   const renderer = parts.renderer ?? createRenderer(config, parts)
   const limits = createLimits(parts, stores.redisBreaker, closers)

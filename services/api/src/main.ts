@@ -8,12 +8,17 @@ import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { apiConfigSchema } from './config.ts'
 import { startApi } from './create-api.ts'
 import { joinProcesses } from './join-processes.ts'
+import { requireSecret } from './require-secret.ts'
 import { startProcesses } from './start-processes.ts'
 
 await runService(async (): Promise<Service> => {
   const config = loadConfig(apiConfigSchema, process.env)
+  requireSecret(config, process.env)
   const log = createLogger('api', config.log)
-  if (!cluster.isWorker) warnOfIgnored(process.env, log)
+  if (!cluster.isWorker) {
+    warnOfIgnored(process.env, log)
+    if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
+  }
   const count = config.processes === 0 ? availableParallelism() : config.processes
   if (count > 1 && cluster.isPrimary) return startProcesses({ config, log, count })
   const telemetry = createTelemetry('api', log)

@@ -22,6 +22,7 @@ export async function startAdmin(options: AdminOptions): Promise<number> {
   const routes = createAdminRoutes(config.admin, options)
   const admin = await listen(createAdminApp(metrics, routes), {
     port: config.admin_port,
+    setting: 'ADMIN_PORT',
     host: config.admin_address ?? '127.0.0.1',
   })
   closers.add('admin', () => admin.close(1000))

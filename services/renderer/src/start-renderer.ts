@@ -53,11 +53,13 @@ async function listenForTasks(
   const options = { renderer: pool, reception, isReady: () => isReady, log }
   const admin = await listen(createAdminApp(registry), {
     port: config.admin_port,
+    setting: 'ADMIN_PORT',
     host: config.admin_address ?? '127.0.0.1',
   })
   closers.add('admin', () => admin.close(1000))
   const server = await listen(createRendererApp(options), {
     port: config.port,
+    setting: 'PORT',
     host: config.listen_address ?? '127.0.0.1',
     maxConnections: config.max_connections,
   })

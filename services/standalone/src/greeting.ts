@@ -10,15 +10,20 @@ export type GreetingFacts = {
   readonly id: string
 }
 
+const openTokens = `
+No secret is set: whoever reaches this port gets upload tokens. Set TOKEN_SECRET before you open it to others.
+`
+
 /** What a person reads once everything runs: where it is, and three commands to paste. */
 export function formatGreeting(facts: GreetingFacts): string {
   const { base, admin, dataDir, exampleFile, needsSecret, id } = facts
+  const warning = needsSecret ? '' : openTokens
   const secret = needsSecret ? ',"secret":"YOUR SECRET"' : ''
   return `
 Ready.  Images   ${base}/example_400_400.jpg
         Metrics  ${admin}/metrics
         Data     ${dataDir}
-
+${warning}
 Try it: a token, an upload, the picture in another size.
 
   ANSWER=$(curl -s ${base}/token -H 'Content-Type: application/json' -d '{"id":"${id}"${secret}}')

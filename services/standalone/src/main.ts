@@ -1,3 +1,4 @@
+import { requireSecret } from '@iaas/api/require-secret'
 import { loadConfig } from '@iaas/common/config/load'
 import { warnOfIgnored } from '@iaas/common/config/warn-of-ignored'
 import { runService } from '@iaas/common/lifecycle/run-service'
@@ -8,12 +9,13 @@ import { startStandalone } from './start-standalone.ts'
 
 await runService(async () => {
   const config = loadConfig(standaloneConfigSchema, process.env)
+  requireSecret(config, process.env)
   const log = createLogger('standalone', config.log)
   warnOfIgnored(process.env, log)
   const standalone = await startStandalone({ config, log, onProgress: say })
   say(formatGreeting(standalone.greeting))
   return standalone
-})
+}, say)
 
 /** What is for a person; the log is on the other stream. */
 function say(text: string): void {

@@ -1,11 +1,13 @@
 import { startApi } from '@iaas/api/create-api'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import { assertListenable } from '@iaas/common/http/server'
 import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { postgresUrl } from '@iaas/common/postgres/config'
+import { isSetUp } from '@iaas/embedded-postgres/cluster'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { startUploader } from '@iaas/uploader/start-uploader'
@@ -31,6 +33,9 @@ async function startAll(
   { config, log, onProgress }: StandaloneOptions,
   closers: Closers,
 ): Promise<Standalone> {
+  const { listen_address: host = '127.0.0.1', admin_address: adminHost = '127.0.0.1' } = config
+  await assertListenable({ port: config.port, host, setting: 'PORT' })
+  await assertListenable({ port: config.admin_port, host: adminHost, setting: 'ADMIN_PORT' })
   const folders = toFolders(config)
   const url =
     postgresUrl(config.postgresql) ??
@@ -51,11 +56,11 @@ async function startAll(
   closers.add('uploader', () => uploader.close())
   const api = await startApi({ ...parts, log: log.child({ component: 'api' }) })
   closers.add('api', () => api.close())
-  const host = displayHost(config.listen_address)
+  const shownHost = displayHost(host)
   return {
     greeting: {
-      base: `http://${host}:${api.port}`,
-      admin: `http://${displayHost(config.admin_address)}:${api.adminPort ?? config.admin_port}`,
+      base: `http://${shownHost}:${api.port}`,
+      admin: `http://${displayHost(adminHost)}:${api.adminPort ?? config.admin_port}`,
       dataDir: folders.data,
       exampleFile,
       needsSecret: config.secret !== undefined,
@@ -71,7 +76,11 @@ async function startDatabase(
   onProgress: (step: string) => void,
   closers: Closers,
 ): Promise<string> {
-  onProgress('Starting the embedded PostgreSQL (the first time it is set up) ...')
+  onProgress(
+    (await isSetUp(dataDir))
+      ? 'Starting the embedded PostgreSQL ...'
+      : 'Setting up the embedded PostgreSQL (the first time only) ...',
+  )
   const database = await startEmbeddedPostgres({
     dataDir,
     onEnd: (how) => log.error('the embedded PostgreSQL has ended', how),
@@ -81,7 +90,7 @@ async function startDatabase(
 }
 
 /** "Every address" is none that can be asked. */
-function displayHost(address: string | undefined): string {
-  if (address === undefined || address === '0.0.0.0' || address === '::') return '127.0.0.1'
+function displayHost(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return '127.0.0.1'
   return address.includes(':') ? `[${address}]` : address
 }

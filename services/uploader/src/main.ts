@@ -17,6 +17,7 @@ await runService(async () => {
   return startParts(log, async (closers) => {
     const admin = await listen(createAdminApp(telemetry.registry), {
       port: config.admin_port,
+      setting: 'ADMIN_PORT',
       host: config.admin_address ?? '127.0.0.1',
     })
     closers.add('admin', () => admin.close(1000))

@@ -13,6 +13,8 @@ export type ListenOptions = {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
+  /** The variable that the port comes from: what is told of a port that is taken. */
+  readonly setting?: 'PORT' | 'ADMIN_PORT'
   /** How long a client may take to send its whole request, ms. */
   readonly requestTimeoutMs?: number
   /** The longest of the requests whose handler takes their time over (`takeOverTimeout`), ms. */
@@ -121,20 +123,32 @@ function isHandedOver(res: ServerResponse, socket: Socket): boolean {
   return res.writableEnded && res.socket === socket && socket.writableLength === 0
 }
 
-async function bind(server: Server, { port, host }: ListenOptions): Promise<void> {
-  server.listen(port, host)
+type Place = Pick<ListenOptions, 'port' | 'host' | 'setting'>
+
+/** Finds out before a long start that a port cannot be listened on. @throws Error that names the port */
+export async function assertListenable(place: Place): Promise<void> {
+  const probe = createServer()
+  await bind(probe, place)
+  probe.close()
+  await once(probe, 'close')
+}
+
+async function bind(server: Server, place: Place): Promise<void> {
+  server.listen(place.port, place.host)
   try {
     await once(server, 'listening')
   } catch (cause) {
-    throw new Error(describeListenError(cause, host, port), { cause })
+    throw new Error(describeListenError(cause, place), { cause })
   }
 }
 
-function describeListenError(error: unknown, host: string, port: number): string {
+function describeListenError(error: unknown, { port, host, setting = 'PORT' }: Place): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is taken by another program.`
-  if (code === 'EACCES') return `Port ${port} on ${host} may not be used by this user.`
-  return `Cannot listen on port ${port} of ${host} (${String(code)}).`
+  const place = `Port ${port} on ${host} (${setting})`
+  const hint = `Choose another one, such as ${setting}=${port + 1}.`
+  if (code === 'EADDRINUSE') return `${place} is taken by another program. ${hint}`
+  if (code === 'EACCES') return `${place} may not be used by this user. Choose one above 1023.`
+  return `Cannot listen on port ${port} of ${host} (${setting}): ${String(code)}.`
 }
 
 async function closeServer(server: Server, limitMs: number): Promise<void> {

@@ -9,8 +9,13 @@ const backstopMs = 40_000
 /**
  * Runs a service as the whole of a process: starts it, ends it on SIGTERM or SIGINT, and leaves the exit code. What
  * keeps it from starting is said in plain words on standard error.
+ *
+ * @param onEnding hears that it ends, and that it has ended
  */
-export async function runService(start: () => Promise<Service>): Promise<void> {
+export async function runService(
+  start: () => Promise<Service>,
+  onEnding: (step: string) => void = () => {},
+): Promise<void> {
   letHeapGrow()
   const stopped = Promise.race([nextSignal('SIGTERM'), nextSignal('SIGINT')])
   // Also where it never comes to be ready.
@@ -25,7 +30,9 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     return
   }
   await stopped
+  onEnding('Ending: what is in flight is finished first ...')
   await service.close()
+  onEnding('Ended.')
 }
 
 /** Resolves at the first. Those that follow change nothing: who signals a whole group of processes signals some twice. */
