@@ -1,7 +1,7 @@
 // The limit of a miss: sharp told what to do, and nothing else. One picture at a time, as often as it is told to. The
 // calls are those of the render pipeline of the product; only how a format is written is taken from there.
 import { createRequire } from 'node:module'
-import { encode } from '@iaas/rendering/steps/encode'
+import { encodeImage } from '@iaas/rendering/encoding/encode'
 
 const productRequire = createRequire(
   new URL('../../packages/rendering/package.json', import.meta.url),
@@ -22,9 +22,20 @@ process.on('message', (task) => void render(task))
 
 async function render({ path, width, height, format, quality, encoders }) {
   const startedAt = performance.now()
-  const opened = sharp(path, openOptions)
-  const flat = format === 'jpg' ? opened.flatten({ background: '#fff' }) : opened
-  const scaled = flat.resize({ width, height, fit: 'fill' })
-  const { length } = await encode(scaled, { variant: { format }, quality, encoders }).toBuffer()
+  const draw = () => {
+    const opened = sharp(path, openOptions)
+    const flat = format === 'jpg' ? opened.flatten({ background: '#fff' }) : opened
+    return Promise.resolve(flat.resize({ width, height, fit: 'fill' }))
+  }
+  const { length } = await encodeImage({
+    draw,
+    source: { colours: 'rgb', isLossless: path.endsWith('.png'), isIndexed: false },
+    variant: { format, quality },
+    size: { width, height },
+    isUnscaled: false,
+    quality,
+    encoders,
+    budgetBytes: undefined,
+  })
   process.send({ ms: performance.now() - startedAt, bytes: length })
 }

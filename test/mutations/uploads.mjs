@@ -231,9 +231,9 @@ export const uploads = [
   {
     row: 'T16',
     breaks: 'renditions keep the metadata of the original',
-    file: 'packages/rendering/src/steps/encode.ts',
-    find: "image.toColourspace('srgb')",
-    replace: "image.toColourspace('srgb').keepMetadata()",
+    file: 'packages/rendering/src/encoding/encode-jpeg.ts',
+    find: ".toColourspace(source.colours === 'grey' ? 'b-w' : 'srgb')",
+    replace: '.keepMetadata()',
     test: 'test/threats/harmless-outputs.it.test.ts',
   },
   {
@@ -247,9 +247,9 @@ export const uploads = [
   {
     row: 'T17',
     breaks: 'renditions keep the colours of the original',
-    file: 'packages/rendering/src/steps/encode.ts',
-    find: "image.toColourspace('srgb')",
-    replace: 'image.keepIccProfile()',
+    file: 'packages/rendering/src/encoding/encode-jpeg.ts',
+    find: ".toColourspace(source.colours === 'grey' ? 'b-w' : 'srgb')",
+    replace: '.keepIccProfile()',
     test: 'test/threats/harmless-outputs.it.test.ts',
   },
   {

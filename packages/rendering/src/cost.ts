@@ -1,11 +1,11 @@
-import type { Size } from '@iaas/common/image'
+import type { Format, Size } from '@iaas/common/image'
 import type { SourceFacts } from './child/inspect.ts'
 
 const mebibyte = 1024 * 1024
 /** A child with a small picture in its hands. */
 const baseBytes = 40 * mebibyte
-/** Buffers of scaling and encoding, by output pixel. */
-const bytesPerOutputPixel = 12
+/** Buffers of scaling and encoding, by output pixel; lossless WebP, which only lossless sources become, keeps many copies. */
+const bytesPerOutputPixel = { lossless: 32, other: 12 } as const
 /** All pixels of a source that is amended lie in memory: four channels of up to two bytes. */
 const amendedBytesPerPixel = 8
 /** How many rows of the source lie in buffers between the steps: next to nothing, but for a very wide one. */
@@ -36,11 +36,16 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
  *
  * @param output undefined where nothing is written
  */
-export function estimateMemory(source: SourceFacts, output: Size | undefined): number {
-  const { size, bytesPerPixel } = source
+export function estimateMemory(
+  source: SourceFacts,
+  output: (Size & { readonly format?: Format }) | undefined,
+): number {
+  const { size, bytesPerPixel, isLossless } = source
   const amending = source.amend === undefined ? 0 : amendedBytesPerPixel
   const decoding = source.pixels * (decodeBytesPerPixel(source) + amending)
   const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
-  const encoding = output === undefined ? 0 : output.width * output.height * bytesPerOutputPixel
+  const perPixel =
+    bytesPerOutputPixel[isLossless && output?.format === 'webp' ? 'lossless' : 'other']
+  const encoding = output === undefined ? 0 : output.width * output.height * perPixel
   return baseBytes + decoding + rows + encoding
 }

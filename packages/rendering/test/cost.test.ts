@@ -23,6 +23,8 @@ const facts = {
   colours: 'rgb',
   hasAlpha: false,
   hasHalvedColours: false,
+  isLossless: false,
+  isIndexed: false,
   isProgressive: false,
   bytesPerPixel: 3,
   isDeep: false,
@@ -48,6 +50,15 @@ describe('the estimate of the memory that a picture takes', () => {
     const size = { width: 5472, height: 5472 }
     const source = { ...facts, format, bytesPerPixel, size, pixels: 5472 * 5472 }
     expect(estimateMemory(source, undefined)).toBeGreaterThan(measuredMiB * 2 ** 20)
+  })
+
+  it('is no less than a drawing of ten megapixels takes as WebP, which is tried without loss', () => {
+    const size = { width: 4000, height: 2500 }
+    const source = { ...facts, format: 'png', isLossless: true, size, pixels: 1e7 } as const
+    // As measured, MiB.
+    const estimate = estimateMemory(source, { ...size, format: 'webp' })
+    expect(estimate).toBeGreaterThan(289 * 2 ** 20)
+    expect(estimateMemory(source, { ...size, format: 'jpg' })).toBeLessThan(estimate)
   })
 
   it('grows with the source, its depth and the output', () => {

@@ -2,11 +2,13 @@ import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
 import type { Metadata, Sharp } from 'sharp'
 import { readCodedSize } from '../avif/coded-size.ts'
+import { readAvifFacts } from '../avif/quality.ts'
 import { readHead } from '../files.ts'
 import { readGifScreen } from '../gif/screen.ts'
 import { readJpegFrame } from '../jpeg/read-frame.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
 import { isCameraRaw } from '../tiff/camera-raw.ts'
+import { isLosslessWebp } from '../webp/is-lossless.ts'
 import { checkPages, checkStructure } from './check-structure.ts'
 import { openHeader } from './sharp.ts'
 import { isUncovered, uncoverScreen } from './uncover-screen.ts'
@@ -22,8 +24,12 @@ export type SourceFacts = {
   readonly orientation: Orientation
   readonly colours: 'grey' | 'rgb' | 'other'
   readonly hasAlpha: boolean
-  /** Whether a JPEG keeps its colours at half the resolution of its brightness. */
+  /** Whether a lossy image keeps its colours at half the resolution of its brightness. */
   readonly hasHalvedColours: boolean
+  /** Whether the format, as it is used here, keeps pixels exactly. */
+  readonly isLossless: boolean
+  /** Whether the pixels are entries of a palette. */
+  readonly isIndexed: boolean
   /** Progressive JPEG, interlaced PNG: all of it is kept in memory while it is decoded. */
   readonly isProgressive: boolean
   /** Of the decoded pixels. */
@@ -62,6 +68,7 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
   checkChannels(metadata.channels, colours)
   const bytesPerChannel = channelBytes[metadata.depth]
   checkDepth(bytesPerChannel, metadata.space)
+  const isLossless = isLosslessFile(path, format)
   return {
     format,
     size,
@@ -69,7 +76,9 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
     orientation,
     colours,
     hasAlpha: metadata.hasAlpha || isOpen,
-    hasHalvedColours: metadata.chromaSubsampling === '4:2:0',
+    hasHalvedColours: !isLossless && findHalvedColours(path, format, metadata),
+    isLossless,
+    isIndexed: format === 'gif' || metadata.isPalette,
     isProgressive: metadata.isProgressive,
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1,
@@ -97,10 +106,24 @@ export async function inspectKnown(path: string, maxPixels: number): Promise<Sou
     colours: components === 1 ? 'grey' : 'rgb',
     hasAlpha: false,
     hasHalvedColours,
+    isLossless: false,
+    isIndexed: false,
     isProgressive,
     bytesPerPixel: components,
     isDeep: false,
   }
+}
+
+function isLosslessFile(path: string, format: OriginalFormat): boolean {
+  if (format === 'webp') return isLosslessWebp(path)
+  return format !== 'jpeg' && format !== 'avif'
+}
+
+/** Lossy WebP has no other. Of an AVIF that cannot be followed, what nearly all have. */
+function findHalvedColours(path: string, format: OriginalFormat, metadata: Metadata): boolean {
+  if (format === 'avif') return readAvifFacts(path)?.hasHalvedColours ?? true
+  if (format === 'webp') return true
+  return metadata.chromaSubsampling?.startsWith('4:4:4') === false
 }
 
 /** All of the picture of an AVIF, of which a part may be shown. */

@@ -26,7 +26,7 @@ export async function perform(
       const { path, variant, bounds, originalQuality } = task
       const plan = planVariant(source.size, variant, bounds)
       if (plan === undefined) return { kind: 'out-of-bounds', source: source.size }
-      await admit(estimateMemory(source, plan.result))
+      await admit(estimateMemory(source, { ...plan.result, format: variant.format }))
       const bytes = await renderFile({
         path,
         source,

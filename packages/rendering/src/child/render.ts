@@ -4,25 +4,29 @@ import {
   type Variant,
   boundCover,
   formats,
+  originalMimes,
   planRender,
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import { readJpegHeader } from '../jpeg/read-jpeg.ts'
+import { readAvifFacts } from '../avif/quality.ts'
+import { encodeImage } from '../encoding/encode.ts'
+import { readPictureBytes } from '../encoding/picture-bytes.ts'
 import { estimateQuality, unknownQuality } from '../jpeg/quality.ts'
 import { blur } from '../steps/blur.ts'
 import { canvas } from '../steps/canvas.ts'
 import { crop } from '../steps/crop.ts'
-import { encode } from '../steps/encode.ts'
 import { flatten } from '../steps/flatten.ts'
 import { preCrop } from '../steps/pre-crop.ts'
 import { resize } from '../steps/resize.ts'
 import type { EncoderOptions, Step } from '../steps/step.ts'
 import { turn } from '../steps/turn.ts'
 import type { SourceFacts } from './inspect.ts'
+import { estimateWebpQuality } from '../webp/quality.ts'
 import { openForDisplay } from './sharp.ts'
 
-/** From the stored source to the bytes, in the order in which sharp does them, whatever order it is told them in. */
-const steps: readonly Step[] = [preCrop, flatten, resize, turn, crop, canvas, blur, encode]
+/** From the stored source to the pixels, in the order in which sharp does them, whatever order it is told them in. */
+const steps: readonly Step[] = [preCrop, flatten, resize, turn, crop, canvas, blur]
 
 /** The sizes of a render; undefined where the result of a cover would leave the bounds, and a smaller box would not. */
 export function planVariant(source: Size, variant: Variant, bounds: Size): Plan | undefined {
@@ -48,11 +52,31 @@ export type RenderFileOptions = {
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
   const { path, source, variant, plan, maxPixels, blurSigma, encoders } = options
   const { size, orientation } = source
+  const context = { plan, size, orientation, variant, blurSigma }
+  const draw = async () =>
+    steps.reduce<Sharp>(
+      (made, step) => step(made, context),
+      await openForDisplay(path, maxPixels, source),
+    )
   const quality = chooseQuality(options)
-  const context = { plan, size, orientation, variant, quality, blurSigma, encoders }
-  const opened = await openForDisplay(path, maxPixels, source)
-  const image = steps.reduce<Sharp>((made, step) => step(made, context), opened)
-  return image.toBuffer()
+  const { scaled, result } = plan
+  const isUnscaled = scaled.width === size.width && scaled.height === size.height
+  const budgetBytes = findBudget(options)
+  const encoding = { draw, source, variant, size: result, isUnscaled, quality, encoders }
+  return encodeImage({ ...encoding, budgetBytes })
+}
+
+/** What the original takes, if the rendition shows no more than the original does, in the same format. */
+function findBudget(options: RenderFileOptions): number | undefined {
+  const { path, source, variant, plan } = options
+  const { format, size } = source
+  // The bytes of a working copy say nothing about those of its original.
+  const isCopy = options.originalQuality !== undefined
+  const isLarger = plan.scaled.width > size.width || plan.scaled.height > size.height
+  if (variant.quality !== 'auto' || isCopy || isLarger || plan.canvas !== undefined)
+    return undefined
+  const isOwnFormat = originalMimes[format] === formats[variant.format].mime
+  return isOwnFormat ? readPictureBytes(path, format) : undefined
 }
 
 function chooseQuality(options: RenderFileOptions): number {
@@ -65,5 +89,16 @@ function chooseQuality(options: RenderFileOptions): number {
 
 /** The quality that an original was written with, 1 to 100. */
 export function originalQuality(path: string, { format }: SourceFacts): number {
-  return format === 'jpeg' ? estimateQuality(readJpegHeader(path)) : unknownQuality
+  switch (format) {
+    case 'jpeg':
+      return estimateQuality(readJpegHeader(path))
+    case 'webp':
+      return estimateWebpQuality(path) ?? unknownQuality
+    case 'avif':
+      return readAvifFacts(path)?.quality ?? unknownQuality
+    case 'png':
+    case 'gif':
+    case 'tiff':
+      return unknownQuality
+  }
 }

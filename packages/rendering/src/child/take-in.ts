@@ -1,13 +1,12 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
-import type { OriginalFormat, Region, Size } from '@iaas/common/image'
+import type { Region, Size } from '@iaas/common/image'
 import type { Intake, IntakeJob } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { countJpegScans } from '../jpeg/read-jpeg.ts'
 import { toStoredRegion, toStoredSize } from '../orientation.ts'
 import { turn } from '../steps/turn.ts'
 import { setUpright } from '../tiff/set-upright.ts'
-import { isLosslessWebp } from '../webp/is-lossless.ts'
 import type { SourceFacts } from './inspect.ts'
 import { stripFile } from '../metadata/strip-file.ts'
 import { originalQuality } from './render.ts'
@@ -66,8 +65,7 @@ async function writeAnew(
   const { format } = source
   const image = reshape(await openImage(path, maxPixels, source), source, crop, kept)
   const quality = originalQuality(path, source)
-  const isLossless = format === 'webp' && isLosslessWebp(path)
-  const encoded = encodeOriginal(keepColours(image, source), format, { quality, isLossless })
+  const encoded = encodeOriginal(keepColours(image, source), source, quality)
   await encoded.toFile(outputPath)
   // The encoder writes the orientation of the upload, which its pixels no longer need.
   if (format === 'tiff') setUpright(outputPath)
@@ -119,12 +117,12 @@ function shrinkTo({ width, height }: Size, maxPixels: number): Size {
 /** In the format that it came in: baseline and not interlaced, since those are cheap to decode later. */
 function encodeOriginal(
   image: Sharp,
-  format: OriginalFormat,
-  { quality, isLossless }: { readonly quality: number; readonly isLossless: boolean },
+  { format, hasHalvedColours, isLossless }: SourceFacts,
+  quality: number,
 ): Sharp {
   switch (format) {
     case 'jpeg':
-      return image.jpeg({ quality, chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0' })
+      return image.jpeg({ quality, chromaSubsampling: hasHalvedColours ? '4:2:0' : '4:4:4' })
     case 'png':
       return image.png()
     case 'webp':

@@ -22,10 +22,7 @@ export type StepContext = {
   readonly size: Size
   readonly orientation: Orientation
   readonly variant: Variant
-  /** 1 to 100. */
-  readonly quality: number
   readonly blurSigma: number
-  readonly encoders: EncoderOptions
 }
 
 /** Adds its part to the picture's pipeline; where it has none, the picture is returned as it is. */

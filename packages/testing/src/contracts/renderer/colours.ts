@@ -168,7 +168,9 @@ export function describeColours(studio: Studio): void {
     it.each([15, 35, 77, 96])(
       'keeps the quality %i of a JPEG original by default',
       async (quality) => {
-        const picture = await makePhoto({ ...photo, format: 'jpeg', quality })
+        const chromaSubsampling = quality < 90 ? '4:2:0' : '4:4:4'
+        const options = { ...photo, format: 'jpeg', quality, chromaSubsampling } as const
+        const picture = await makePhoto(options)
         for (const format of ['jpg', 'webp'] as const) {
           const kept = await studio.render(picture, { ...box, format, quality: 'auto' })
           const asked = await studio.render(picture, { ...box, format, quality })
@@ -177,10 +179,12 @@ export function describeColours(studio: Studio): void {
       },
     )
 
-    it('takes 92 by default for an original that is no JPEG', async () => {
-      const picture = await makePhoto({ ...photo, format: 'webp', quality: 30 })
-      const kept = await studio.render(picture, { ...box, quality: 'auto' })
-      expect(kept.equals(await studio.render(picture, { ...box, quality: 92 }))).toBe(true)
+    it('takes 92 by default for a lossless original', async () => {
+      for (const format of ['png', 'gif', 'tiff'] as const) {
+        const picture = await makePhoto({ ...photo, format })
+        const kept = await studio.render(picture, { ...box, quality: 'auto' })
+        expect(kept.equals(await studio.render(picture, { ...box, quality: 92 }))).toBe(true)
+      }
     })
   })
 }

@@ -1,4 +1,5 @@
 import { describe, jest } from '@jest/globals'
+import { describeBytes } from './bytes.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeIntake } from './intake.ts'
 import { type OpenRenderer, openStudio } from './studio.ts'
@@ -17,6 +18,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
     describeSizes(studio)
     describeOrientation(studio)
     describeColours(studio)
+    describeBytes(studio)
     describeIntake(studio)
     describeCopies(studio)
     describeStripping(studio)

@@ -1,0 +1,97 @@
+import type { BitReader } from './bit-reader.ts'
+
+/** What the header of a sequence decides about the headers of its frames. */
+export type SequenceHeader = {
+  /** A single image, whose frame header leaves out what is the same for all of them. */
+  readonly isReduced: boolean
+  readonly width: number
+  readonly height: number
+  /** Of a size in a frame header. */
+  readonly widthBits: number
+  readonly heightBits: number
+  /** 0: frames have no ids. */
+  readonly frameIdBits: number
+  readonly orderHintBits: number
+  readonly hasLargeBlocks: boolean
+  /** 2: each frame says it for itself. */
+  readonly screenContentTools: number
+  readonly integerVectors: number
+  readonly hasSuperResolution: boolean
+  readonly hasHalvedColours: boolean
+}
+
+const eachFrame = 2
+const srgb = { primaries: 1, transfer: 13, matrix: 0 } as const
+
+/**
+ * AV1 bitstream specification, 5.5.
+ *
+ * @returns undefined with a decoder model, which no encoder of still images writes
+ */
+export function readSequenceHeader(bits: BitReader): SequenceHeader | undefined {
+  const profile = bits.read(3)
+  bits.skip(1)
+  const isReduced = bits.flag()
+  if (isReduced) bits.skip(5)
+  else if (!skipOperatingPoints(bits)) return undefined
+  const [widthBits, heightBits] = [bits.read(4) + 1, bits.read(4) + 1]
+  const [width, height] = [bits.read(widthBits) + 1, bits.read(heightBits) + 1]
+  const frameIdBits = !isReduced && bits.flag() ? bits.read(4) + 2 + bits.read(3) + 1 : 0
+  const hasLargeBlocks = bits.flag()
+  bits.skip(2)
+  const tools = isReduced
+    ? { orderHintBits: 0, screenContentTools: eachFrame, integerVectors: eachFrame }
+    : readTools(bits)
+  const hasSuperResolution = bits.flag()
+  bits.skip(2)
+  const hasHalvedColours = readColours(bits, profile)
+  const size = { width, height, widthBits, heightBits }
+  return {
+    isReduced,
+    ...size,
+    frameIdBits,
+    hasLargeBlocks,
+    ...tools,
+    hasSuperResolution,
+    hasHalvedColours,
+  }
+}
+
+/** Returns false with timing information. */
+function skipOperatingPoints(bits: BitReader): boolean {
+  if (bits.flag()) return false
+  const hasDelay = bits.flag()
+  for (let left = bits.read(5) + 1; left > 0; left -= 1) {
+    bits.skip(12)
+    if (bits.read(5) > 7) bits.skip(1)
+    if (hasDelay && bits.flag()) bits.skip(4)
+  }
+  return true
+}
+
+function readTools(bits: BitReader) {
+  bits.skip(4)
+  const hasOrderHints = bits.flag()
+  if (hasOrderHints) bits.skip(2)
+  const screenContentTools = bits.flag() ? eachFrame : bits.read(1)
+  const choosesVectors = screenContentTools === 0 || bits.flag()
+  const integerVectors = choosesVectors ? eachFrame : bits.read(1)
+  const orderHintBits = hasOrderHints ? bits.read(3) + 1 : 0
+  return { orderHintBits, screenContentTools, integerVectors }
+}
+
+function readColours(bits: BitReader, profile: number): boolean {
+  const isDeep = bits.flag()
+  const isTwelveBit = profile === 2 && isDeep && bits.flag()
+  const isMonochrome = profile !== 1 && bits.flag()
+  if (bits.flag()) {
+    const [primaries, transfer, matrix] = [bits.read(8), bits.read(8), bits.read(8)]
+    const isSrgb =
+      primaries === srgb.primaries && transfer === srgb.transfer && matrix === srgb.matrix
+    if (isSrgb && !isMonochrome) return false
+  }
+  bits.skip(1)
+  if (isMonochrome || profile === 0) return true
+  if (profile === 1) return false
+  return isTwelveBit ? bits.flag() : true
+}

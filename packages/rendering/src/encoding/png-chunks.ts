@@ -1,0 +1,30 @@
+import { crc32 } from 'node:zlib'
+
+export const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex')
+/** Length and type before the content, the checksum behind it. */
+const frameBytes = 12
+
+export function makeChunk(type: string, content: Buffer): Buffer {
+  const chunk = Buffer.alloc(frameBytes + content.length)
+  chunk.writeUInt32BE(content.length)
+  chunk.write(type, 4, 'latin1')
+  content.copy(chunk, 8)
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, -4)), chunk.length - 4)
+  return chunk
+}
+
+/** The chunks of some types, of a PNG that was written here. */
+export function takeChunks(png: Buffer, types: readonly string[]): readonly Buffer[] {
+  const taken: Buffer[] = []
+  for (let at = pngSignature.length; at < png.length;) {
+    const end = at + frameBytes + png.readUInt32BE(at)
+    if (types.includes(png.toString('latin1', at + 4, at + 8))) taken.push(png.subarray(at, end))
+    at = end
+  }
+  return taken
+}
+
+/** Drops the resolution, which the encoder always writes and no browser reads. */
+export function keepImageChunks(png: Buffer): Buffer {
+  return Buffer.concat([pngSignature, ...takeChunks(png, ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'])])
+}
