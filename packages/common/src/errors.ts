@@ -33,6 +33,7 @@ export const errorCodes = [
   'RENDERER_UNREACHABLE',
   'UPLOADS_BUSY',
   'STORE_UNAVAILABLE',
+  'STORE_BUSY',
   'STORE_FULL',
   'SPOOL_FULL',
 ] as const

@@ -2,7 +2,6 @@ import { servedVariantsPath } from '@iaas/common/composition/backends'
 import { AppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
 import type { Dependencies } from '@iaas/common/metrics/dependencies'
-import type { TokenStore } from '@iaas/common/ports/token-store'
 import express, { type Express, type RequestHandler } from 'express'
 import type { RequestListener } from 'node:http'
 import { createListener } from './create-listener.ts'
@@ -33,7 +32,6 @@ export type AppOptions = {
   readonly storeOriginal: StoreOriginal
   readonly issueToken: IssueToken
   readonly clientOf: ClientOf
-  readonly tokens: TokenStore
   readonly receiveLimits: ReceiveLimits
   readonly uploadOrigins: readonly string[]
   readonly allowIndexing: boolean
@@ -61,7 +59,7 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
   app.set('query parser', false)
-  app.get('/_health', createGetDatabaseHealth(options.tokens))
+  app.get('/_health', createGetDatabaseHealth(options.dependencies))
   app.get('/healthz', getLiveness)
   app.get('/readyz', createGetReadiness(options.state, options.dependencies))
   app.get('/robots.txt', createGetRobots(options.allowIndexing))

@@ -133,7 +133,6 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
       secrets: tokenSecrets(config),
       wrongSecrets,
     }),
-    tokens,
     receiveLimits: receiveLimitsOf(config),
     uploadOrigins: config.upload_origins,
     allowIndexing: config.allow_indexing,

@@ -18,12 +18,13 @@ import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
-import { createDatabase } from '@iaas/common/postgres/database'
+import { type Database, createDatabase } from '@iaas/common/postgres/database'
 import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
 import type { ApiOptions } from './create-api.ts'
 import { type LinkLayers, createLinkLayers } from './create-link-layers.ts'
+import { boundUnprovenTokens } from './limits/unproven-tokens.ts'
 import { maxProxied } from './proxied/places.ts'
 import { watchStore } from './stored/watch-store.ts'
 
@@ -74,15 +75,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   const layers = createLinkLayers(config.redis.url, redis, log, closers)
   return {
     originals: createDiskOriginalStore({ dir: folders.originals }),
-    tokens: guard(
-      createPostgresTokenStore(db),
-      database,
-      'issue',
-      'isClaimable',
-      'claim',
-      'complete',
-      'release',
-    ),
+    tokens: createTokens(db, database, poolSize),
     links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove', 'count'),
     layers,
     variants: guard(variants, variantStore, 'open'),
@@ -94,4 +87,10 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
     redisBreaker: redis,
     persistence: guard<Persistence>(bounded, redis ?? database, 'schedule'),
   }
+}
+
+function createTokens(db: Database, breaker: CircuitBreaker, poolSize: number): TokenStore {
+  const tokens = createPostgresTokenStore(db)
+  const guarded = guard(tokens, breaker, 'issue', 'isClaimable', 'claim', 'complete', 'release')
+  return boundUnprovenTokens(guarded, poolSize)
 }

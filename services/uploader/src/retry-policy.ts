@@ -33,6 +33,7 @@ const verdicts = {
   RENDERER_BUSY: 'retry',
   RENDERER_UNREACHABLE: 'retry',
   STORE_UNAVAILABLE: 'retry',
+  STORE_BUSY: 'retry',
   UPLOADS_BUSY: 'fatal',
   STORE_FULL: 'fatal',
   SPOOL_FULL: 'retry',

@@ -1,6 +1,6 @@
 import type { FlowJob } from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
-import { AppError } from '../errors.ts'
+import { AppError, isAppError } from '../errors.ts'
 import {
   jobAttempts,
   jobBackoff,
@@ -37,7 +37,7 @@ export function createPersistence(options: PersistenceOptions): Persistence & As
   const adding = new Map<string, Promise<unknown>>()
 
   function add(id: string, rendition: WaitingRendition): Promise<unknown> {
-    if (adding.size >= maxInFlight) throw new Error(`${adding.size} are on their way.`)
+    if (adding.size >= maxInFlight) throw busy()
     const added = withDeadline(sink.add(toFlow(rendition)), timeoutMs)
     adding.set(id, added)
     return added.finally(() => adding.delete(id))
@@ -49,7 +49,7 @@ export function createPersistence(options: PersistenceOptions): Persistence & As
       try {
         await (adding.get(id) ?? add(id, rendition))
       } catch (error) {
-        throw unavailable(error)
+        throw isAppError(error) ? error : unavailable(error)
       }
     },
     async [Symbol.asyncDispose]() {
@@ -85,6 +85,10 @@ function toFlow(rendition: WaitingRendition): FlowJob {
       },
     ],
   }
+}
+
+function busy(): AppError {
+  return new AppError('STORE_BUSY', 'Too many renditions are being queued just now.')
 }
 
 function unavailable(cause: unknown): AppError {

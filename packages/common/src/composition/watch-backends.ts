@@ -4,6 +4,9 @@ import type { Spool } from '../ports/spool.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
 import { type Database, pingDatabase } from '../postgres/database.ts'
 
+/** The name that the metrics and `/readyz` have for the database. */
+export const databaseName = 'database'
+
 export type WatchedBackends = {
   readonly db: Database
   readonly variants: VariantStore
@@ -27,7 +30,7 @@ export function watchBackends(
   const { db, variants, spool, hasRedis } = backends
   const outage = 'STORE_UNAVAILABLE'
   return {
-    database: dependencies.add('database', () => pingDatabase(db), outage),
+    database: dependencies.add(databaseName, () => pingDatabase(db), outage),
     variantStore: dependencies.add('variant-store', () => variants.ping(), outage),
     redis: hasRedis ? dependencies.add('redis', () => spool.usage(), outage) : undefined,
   }

@@ -4,12 +4,17 @@ const lateMs = 20
 const mostDelays = 3
 
 /**
- * Rejects when the work takes longer than this, ms; the work itself goes on, its result unheard. While this process is
- * too busy to hear an answer, its absence says nothing of the other side: then the deadline is put off, a few times.
+ * Rejects with what `late` returns when the work takes longer than this, ms; the work itself goes on, its result unheard. While
+ * this process is too busy to hear an answer, its absence says nothing of the other side: then the deadline is put off, a few
+ * times.
  */
-export async function withDeadline<T>(work: Promise<T>, limitMs: number): Promise<T> {
+export async function withDeadline<T>(
+  work: Promise<T>,
+  limitMs: number,
+  late = () => new Error(`No answer in ${limitMs} ms.`),
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
+  const expired = new Promise<never>((_resolve, reject) => {
     const arm = (delaysLeft: number) => {
       const dueAt = performance.now() + limitMs
       // What has arrived by then is heard first.
@@ -17,12 +22,12 @@ export async function withDeadline<T>(work: Promise<T>, limitMs: number): Promis
     }
     const expire = (dueAt: number, delaysLeft: number) => {
       if (delaysLeft > 0 && performance.now() - dueAt > lateMs) return arm(delaysLeft - 1)
-      reject(new Error(`No answer in ${limitMs} ms.`))
+      reject(late())
     }
     arm(mostDelays)
   })
   try {
-    return await Promise.race([work, late])
+    return await Promise.race([work, expired])
   } finally {
     clearTimeout(timer)
   }

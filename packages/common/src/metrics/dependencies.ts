@@ -6,6 +6,8 @@ import type { Logger } from '../log.ts'
 
 type Probe = () => Promise<unknown>
 
+export type DependencyState = 'up' | 'down'
+
 /** What a service needs of others, asked whenever the metrics are. */
 export type Dependencies = {
   /**
@@ -16,8 +18,10 @@ export type Dependencies = {
    * @returns what keeps calls away from it meanwhile: the same for all
    */
   add(name: string, probe: Probe, outage: ErrorCode): CircuitBreaker
-  /** Asks all of them at once; one that does not answer within a second counts as down. Believed for two seconds. */
-  check(): Promise<ReadonlyMap<string, 'up' | 'down'>>
+  /** The states of all of them. */
+  check(): Promise<ReadonlyMap<string, DependencyState>>
+  /** The state of one: `down` if it does not answer within a second. Concurrent callers share a probe; it is valid for 2 s. */
+  ask(name: string): Promise<DependencyState>
   /** Ends what still waits for the return of one. */
   close(): void
 }
@@ -29,36 +33,50 @@ const believedForMs = 2000
 export function createDependencies(registry: Registry, log: Logger): Dependencies {
   const probes = new Map<string, Probe>()
   const breakers = new Map<string, CircuitBreaker>()
+  const asked = new Map<string, { readonly at: number; readonly state: Promise<DependencyState> }>()
 
-  let checked = Promise.resolve<ReadonlyMap<string, 'up' | 'down'>>(new Map())
-  let checkedAt = Number.NEGATIVE_INFINITY
+  /** Rejects where the dependency does not answer. One that this process asks too much of does answer. */
+  async function probe(name: string): Promise<void> {
+    try {
+      await withDeadline(probes.get(name)?.() ?? Promise.resolve(), probeLimitMs)
+    } catch (error) {
+      if (!isAppError(error, 'STORE_BUSY')) throw error
+    }
+  }
 
   const dependencies: Dependencies = {
-    add(name, probe, outage) {
+    add(name, ping, outage) {
       const added = breakers.get(name)
       if (added !== undefined) return added
-      probes.set(name, probe)
+      probes.set(name, ping)
       open.set({ dependency: name }, 0)
       const breaker = createCircuitBreaker({
-        probe: () => withDeadline(probe(), probeLimitMs),
+        probe: () => probe(name),
         isOutage: (error) => isAppError(error, outage),
         refusal: () => new AppError(outage, `The ${name} did not answer just now.`),
         onChange(isOpen) {
           open.set({ dependency: name }, isOpen ? 1 : 0)
-          // What was believed is not so any more.
-          checkedAt = Number.NEGATIVE_INFINITY
+          asked.delete(name)
           log.warn(isOpen ? 'dependency lost' : 'dependency back', { dependency: name })
         },
       })
       breakers.set(name, breaker)
       return breaker
     },
-    check() {
-      if (performance.now() - checkedAt > believedForMs) {
-        checkedAt = performance.now()
-        checked = Promise.all([...probes].map(ask)).then((states) => new Map(states))
-      }
-      return checked
+    async check() {
+      const names = [...probes.keys()]
+      const states = await Promise.all(names.map((name) => dependencies.ask(name)))
+      return new Map(names.map((name, index) => [name, states[index] ?? 'down']))
+    },
+    ask(name) {
+      const known = asked.get(name)
+      if (known !== undefined && performance.now() - known.at <= believedForMs) return known.state
+      const state = probe(name).then(
+        () => 'up' as const,
+        () => 'down' as const,
+      )
+      asked.set(name, { at: performance.now(), state })
+      return state
     },
     close() {
       for (const breaker of breakers.values()) breaker.close()
@@ -84,12 +102,4 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
     },
   })
   return dependencies
-}
-
-async function ask([name, probe]: readonly [string, Probe]) {
-  const state = await withDeadline(probe(), probeLimitMs).then(
-    () => 'up' as const,
-    () => 'down' as const,
-  )
-  return [name, state] as const
 }

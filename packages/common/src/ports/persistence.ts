@@ -8,7 +8,8 @@ export type Persistence = {
   /**
    * Resolves once the rendition is safely queued.
    *
-   * @throws AppError STORE_UNAVAILABLE, within a bounded time; SPOOL_FULL where too many jobs wait
+   * @throws AppError STORE_UNAVAILABLE, within a bounded time; STORE_BUSY where too many are on their way; SPOOL_FULL where too many
+   * jobs wait
    */
   schedule(rendition: WaitingRendition): Promise<void>
 }

@@ -5,7 +5,7 @@ export type Token = string & { readonly __brand: 'Token' }
 
 /**
  * The permits and the ids that are taken. Time is the database's, without which every call rejects with AppError
- * STORE_UNAVAILABLE.
+ * STORE_UNAVAILABLE. STORE_BUSY: the database answers, but this process has too much to ask.
  */
 export type TokenStore = {
   /**
@@ -33,6 +33,4 @@ export type TokenStore = {
    * @param usualLeaseMs the lease of claims of earlier releases, which have none of their own
    */
   sweep(usualLeaseMs: number, signal?: AbortSignal): Promise<number>
-  /** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE */
-  ping(): Promise<void>
 }

@@ -7,6 +7,7 @@ import { linkLookup } from './link-lookup.ts'
 import { createPreparingClient } from './preparing-client.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
+import { createWaitedPool } from './waited-pool.ts'
 
 export type Database = Kysely<Schema>
 
@@ -28,13 +29,12 @@ export function createDatabase(options: DatabaseOptions): Database {
   const { url, poolSize, log, connectTimeoutMs = 500, statementTimeoutMs = 700 } = options
   const { preparesStatements = true } = options
   const pool = new pg.Pool({
-    Client: createPreparingClient(preparesStatements ? [linkLookup] : []),
+    // The server's timeout says nothing when the server hangs; the client has one of its own.
+    Client: createPreparingClient(preparesStatements ? [linkLookup] : [], statementTimeoutMs + 50),
     ...toConnection(url),
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    // The server's timeout says nothing when the server hangs; this one is the client's own.
-    query_timeout: statementTimeoutMs + 50,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'iaas',
@@ -45,10 +45,10 @@ export function createDatabase(options: DatabaseOptions): Database {
   pool.on('error', (error) => {
     if (!pool.ending) log.warn('database connection lost', { error })
   })
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: createWaitedPool(pool) }) })
 }
 
-/** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE */
+/** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE, STORE_BUSY */
 export async function pingDatabase(db: Database): Promise<void> {
   await translateErrors(sql`select 1`.execute(db))
 }

@@ -52,7 +52,7 @@ export function createPostgresLinkStore(db: Database): LinkStore {
 }
 
 function isOutage(error: unknown): boolean {
-  return isAppError(error, 'STORE_UNAVAILABLE')
+  return isAppError(error, 'STORE_UNAVAILABLE', 'STORE_BUSY')
 }
 
 function isRowOf(variant: Variant) {

@@ -3,7 +3,7 @@ import { type ExpressionBuilder, sql } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { ImageId } from '../image/index.ts'
 import type { Token, TokenStore } from '../ports/token-store.ts'
-import { type Database, pingDatabase } from './database.ts'
+import type { Database } from './database.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
@@ -92,7 +92,6 @@ export function createPostgresTokenStore(db: Database): TokenStore {
       }
       return swept
     },
-    ping: () => pingDatabase(db),
   }
 }
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { AppError } from '../errors.ts'
+import { AppError, isAppError } from '../errors.ts'
 import { isSocketCode, isTlsCode } from './socket-errors.ts'
 
 /** Runs a query; a database that is gone, full or too slow becomes STORE_UNAVAILABLE, anything else passes through. */
@@ -27,7 +27,7 @@ const unavailableClasses = [
 ]
 
 function isUnavailable(error: unknown): boolean {
-  if (!types.isNativeError(error)) return false
+  if (!types.isNativeError(error) || isAppError(error)) return false
   const code = 'code' in error ? String(error.code) : ''
   // EPIPE has the form of a code of PostgreSQL, none of which begins with an E.
   if (isSocketCode(code) || isTlsCode(code)) return true

@@ -146,9 +146,5 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       expect(await tokens.claim(liveToken, live, leaseMs)).toBe(true)
       await tokens.issue(abandoned)
     })
-
-    it('answers a ping', async () => {
-      await expect(open().tokens.ping()).resolves.toBeUndefined()
-    })
   })
 }

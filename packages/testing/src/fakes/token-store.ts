@@ -65,6 +65,5 @@ export function createFakeTokenStore(now: () => number): TokenStore {
       for (const [id] of ended) rows.delete(id)
       return ended.length
     },
-    async ping() {},
   }
 }

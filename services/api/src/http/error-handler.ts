@@ -8,7 +8,12 @@ import { retryHeaders, sendProblem, toProblem } from './problem.ts'
 import { type RequestRecord, recordOf } from './request-record.ts'
 
 /** Decided on by this service: the lines of such requests and the metrics tell of them, however many there are. */
-const refusals: readonly ErrorCode[] = ['RENDERER_BUSY', 'RENDER_QUARANTINED', 'UPLOADS_BUSY']
+const refusals: readonly ErrorCode[] = [
+  'RENDERER_BUSY',
+  'RENDER_QUARANTINED',
+  'STORE_BUSY',
+  'UPLOADS_BUSY',
+]
 
 /** The end of every request that failed. What is unexpected is logged here, once, with its cause. */
 export type AnswerError = (error: unknown, record: RequestRecord, res: ServerResponse) => void

@@ -30,6 +30,7 @@ export const problems = {
   RENDERER_UNREACHABLE: { status: 503, title: 'A part of the service is not available' },
   RENDER_QUARANTINED: { status: 503, title: 'The image cannot be rendered for now' },
   STORE_UNAVAILABLE: { status: 503, title: 'A part of the service is not available' },
+  STORE_BUSY: { status: 503, title: 'The service is full' },
   UPLOADS_BUSY: { status: 503, title: 'The service is full' },
   STORE_FULL: { status: 503, title: 'The service is full' },
   SPOOL_FULL: { status: 503, title: 'The service is full' },

@@ -1,3 +1,4 @@
+import { isAppError } from '@iaas/common/errors'
 import { type Variant, type VariantKey, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Link, LinkCache, LinkMemory, LinkStore } from '@iaas/common/ports/link-store'
@@ -14,9 +15,13 @@ export type CachedLinksOptions = {
 }
 
 export type CachedLinks = {
-  /** Never throws: what cannot be asked counts as not known, and the variant is rendered. */
+  /**
+   * What cannot be asked counts as not known, and the variant is rendered.
+   *
+   * @throws AppError STORE_BUSY: to render what may be stored would be more work still
+   */
   find(variant: Variant): Promise<Link | undefined>
-  /** What the store says of it now, whatever was asked before. Never throws. */
+  /** What the store says of it now, whatever was asked before. @throws AppError STORE_BUSY */
   findStored(variant: Variant): Promise<Link | undefined>
   /** Forgets a link whose object is gone, here and in the store. */
   remove(variant: Variant, link: Link): Promise<void>
@@ -43,6 +48,7 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
       return link
     } catch (error) {
       metrics.lookup(name, 'error')
+      if (isAppError(error, 'STORE_BUSY')) throw error
       log.warn('link lookup failed', { layer: name, error })
       return undefined
     }

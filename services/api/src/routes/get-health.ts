@@ -1,4 +1,4 @@
-import type { TokenStore } from '@iaas/common/ports/token-store'
+import { databaseName } from '@iaas/common/composition/watch-backends'
 import type { Dependencies } from '@iaas/common/metrics/dependencies'
 import type { RequestHandler, Response } from 'express'
 import { sendProblem, transportProblem } from '../http/problem.ts'
@@ -7,14 +7,10 @@ import { recordOf } from '../http/request-record.ts'
 /** What the service says of itself. `starting` and `draining`: nothing new should be sent here. */
 export type ServiceState = 'starting' | 'ready' | 'draining'
 
-/** `GET /_health`: the seed's rule, which asks the database. */
-export function createGetDatabaseHealth(tokens: TokenStore): RequestHandler {
+/** `GET /_health`: 500 while the database does not answer, as in the legacy iaas. */
+export function createGetDatabaseHealth(dependencies: Dependencies): RequestHandler {
   return async (_req, res) => {
-    const isUp = await tokens.ping().then(
-      () => true,
-      () => false,
-    )
-    if (isUp) return sendOk(res)
+    if ((await dependencies.ask(databaseName)) === 'up') return sendOk(res)
     const { requestId } = recordOf(res)
     const detail = 'The database cannot be reached.'
     sendProblem(res, transportProblem(500, 'Internal Server Error', detail, requestId))
