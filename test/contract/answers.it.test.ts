@@ -65,6 +65,27 @@ describe('answers', () => {
     expect([answer.status, answer.headers.etag]).toEqual([304, headers.etag])
   })
 
+  itWithoutEdge(
+    '304 whatever Cache-Control a request has, of variants, stored or not, and of originals',
+    async () => {
+      const isStored = ({ status }: Answer) => status === 307
+      const stored = await askUntil(isStored, target.base, '/photo_108_108.jpg')
+      const { pathname } = new URL(stored.headers.location ?? '', target.base)
+      const proxied = '/photo_108_108.jpg?proxy=true'
+      for (const path of ['/photo_109_109.jpg', '/photo.jpg', proxied, pathname]) {
+        const { headers } = await ask(target.base, path, { method: 'HEAD' })
+        for (const condition of [
+          { 'If-None-Match': headers.etag as string },
+          { 'If-Modified-Since': headers['last-modified'] as string },
+        ]) {
+          const again = { headers: { ...condition, 'Cache-Control': 'no-cache, max-age=0' } }
+          const { status } = await ask(target.base, path, again)
+          expect([path, condition, status]).toEqual([path, condition, 304])
+        }
+      }
+    },
+  )
+
   it('307 for a stored variant: Location, max-age, no X-Redirect-Info, and the same bytes there', async () => {
     const rendered = await ask(target.base, '/photo_102_102.webp')
     const answer = await askUntil(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@iaas/common/errors'
 import sendFile from 'send'
+import { conditionsOf } from './conditions.ts'
 
 /**
  * Sends a file with ranges and validators, as fast as the client takes it: no more of it lies in memory than a piece. Headers
@@ -10,7 +11,7 @@ import sendFile from 'send'
  */
 export function streamFile(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
   return new Promise((resolve, reject) => {
-    const file = sendFile(req, encodeURI(path), {
+    const file = sendFile(withConditions(req), encodeURI(path), {
       dotfiles: 'allow',
       cacheControl: false,
       index: false,
@@ -19,6 +20,11 @@ export function streamFile(path: string, req: IncomingMessage, res: ServerRespon
     res.once('close', resolve)
     file.pipe(res)
   })
+}
+
+/** The same request, judged by its conditions alone. */
+function withConditions(req: IncomingMessage): IncomingMessage {
+  return Object.create(req, { headers: { value: conditionsOf(req) } }) as IncomingMessage
 }
 
 /** What the library says of a request in terms of HTTP. */

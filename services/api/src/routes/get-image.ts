@@ -4,6 +4,7 @@ import { clientGone } from '@iaas/common/http/client-gone'
 import { type Policy, dependsOnAccept, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
 import { acceptsWebp } from '../http/accept.ts'
+import { conditionsOf } from '../http/conditions.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import { sendReply } from '../http/send-reply.ts'
@@ -98,5 +99,5 @@ export function createGetImage(options: GetImageOptions): GetImage {
 }
 
 function isFresh(req: IncomingMessage, { etag, lastModified }: Validators): boolean {
-  return fresh(req.headers, { etag, 'last-modified': lastModified?.toUTCString() })
+  return fresh(conditionsOf(req), { etag, 'last-modified': lastModified?.toUTCString() })
 }
