@@ -361,8 +361,8 @@ export const faults = [
     row: 'F23',
     breaks: 'nobody decodes while no renderer can be reached',
     file: 'packages/rendering/src/failover-renderer.ts',
-    find: '      return by(fallback)',
-    replace: '      throw error',
+    find: 'return by(fallback)',
+    replace: 'throw error',
     test: 'test/faults/combined-outages.it.test.ts',
   },
   {

@@ -136,7 +136,7 @@ export const uploads = [
     row: 'T10',
     breaks: 'a picture is taken by its header alone',
     file: 'packages/rendering/src/child/take-in.ts',
-    find: `  await decodeAll(path, source, maxPixels)\n`,
+    find: `  await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))\n`,
     replace: '',
     test: 'test/contract/refused-uploads.it.test.ts',
   },
@@ -211,6 +211,14 @@ export const uploads = [
     find: ' || readBytes > 2 * fileBytes + sharedTiffBytes',
     replace: '',
     test: 'packages/rendering/test/child/check-structure.test.ts',
+  },
+  {
+    row: 'T29',
+    breaks: 'however long an upload takes to decode, it is kept',
+    file: 'packages/rendering/src/child/take-in.ts',
+    find: 'boundCpu(decodeCpuMs, ',
+    replace: 'boundCpu(0, ',
+    test: 'packages/rendering/test/pool/crowd.test.ts',
   },
   {
     row: 'T14',

@@ -51,6 +51,21 @@ describe('where the product runs', () => {
     expect(mem_limit).toBe('3g')
   })
 
+  it('R33 nothing decodes beside the secrets: not while no renderer can be reached either', () => {
+    for (const name of ['api', 'uploader']) {
+      const { RENDERER_URL, RENDERER_FALLBACK } = service(name).environment ?? {}
+      expect([name, RENDERER_URL, RENDERER_FALLBACK]).toEqual([
+        name,
+        'http://renderer:1337',
+        'false',
+      ])
+    }
+    const { data } = parse(read('deploy/kubernetes/config.yaml')) as {
+      readonly data: Readonly<Record<string, string>>
+    }
+    expect(data['RENDERER_FALLBACK']).toBe('false')
+  })
+
   it('T23 each service sees the secrets that it is given, and no other volume of secrets', () => {
     for (const [name, { volumes = [] }] of Object.entries(compose.services)) {
       if (name === 'secrets') continue

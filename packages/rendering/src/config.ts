@@ -1,4 +1,4 @@
-import { address, integer, number, toggle } from '@iaas/common/config/setting'
+import { address, integer, number, optionalInteger, toggle } from '@iaas/common/config/setting'
 import { z } from 'zod'
 import { fitMemory, leastMiB } from './fit-memory.ts'
 
@@ -9,6 +9,11 @@ const rendererSettings = z
         'The renderer service. Without it, each process that needs pictures decoded does so in children of its own.',
       env: 'RENDERER_URL',
     }),
+    fallback: toggle(
+      true,
+      'Whether a process decodes in children of its own while its renderer service cannot be reached; otherwise: 503. To be turned off where a process with secrets must not run decoders.',
+      'RENDERER_FALLBACK',
+    ),
     concurrency: integer(
       { min: 0, max: 1024, fallback: 0 },
       'Pictures decoded at once; 0: as many as there are cores, and as a memory limit of the container has room for.',
@@ -19,12 +24,17 @@ const rendererSettings = z
       'RENDERER_OWN_CORES',
     ),
     queue: integer(
-      { min: 0, max: 100_000, fallback: 64 },
-      'Renders that may wait, as far as they are done in two seconds; beyond it: 503.',
+      { min: 0, max: 100_000, fallback: 256 },
+      'Renders that may wait, as far as they are done within `renderer.max_wait`; beyond it: 503 for the client that has the most of them. As many checks of uploads may wait.',
     ),
-    queue_timeout: integer(
-      { min: 1, max: 600_000, fallback: 5000 },
-      'How long a render waits at the most, ms; beyond it: 503.',
+    max_wait: integer(
+      { min: 1, max: 600_000, fallback: 10_000 },
+      'How long a render waits at most, ms; beyond it: 503.',
+      'RENDERER_MAX_WAIT',
+    ),
+    queue_timeout: optionalInteger(
+      { min: 1, max: 600_000 },
+      'Older spelling of `renderer.max_wait`; counts where it is given.',
     ),
     memory: integer(
       { min: leastMiB, max: 1_048_576, fallback: 2048 },
@@ -105,6 +115,11 @@ export type PoolSettings = {
   readonly working_copies: z.output<typeof workingCopiesSettings>
 }
 
+/** How long a render waits at most, ms. */
+export function toMaxWaitMs({ max_wait, queue_timeout }: PoolSettings['renderer']): number {
+  return queue_timeout ?? max_wait
+}
+
 /** The options of a render pool that the settings ask for. @param besideMiB what else lies in memory, MiB */
 export function toPoolOptions(settings: PoolSettings, besideMiB = 0) {
   const { renderer, timeout, constraints, blur_sigma, encoders, working_copies } = settings
@@ -113,7 +128,7 @@ export function toPoolOptions(settings: PoolSettings, besideMiB = 0) {
     concurrency,
     ownCores: renderer.own_cores,
     queueLimit: renderer.queue,
-    queueTimeoutMs: renderer.queue_timeout,
+    queueTimeoutMs: toMaxWaitMs(renderer),
     memoryBudgetBytes: memory * 1024 * 1024,
     timeoutMs: timeout.conversion,
     intakeTimeoutMs: renderer.intake_timeout,

@@ -5,7 +5,7 @@ import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
-import { type PoolSettings, toPoolOptions } from './config.ts'
+import { type PoolSettings, toMaxWaitMs, toPoolOptions } from './config.ts'
 import { createCopyMetrics } from './copies/copy-metrics.ts'
 import { type PreparingRenderer, createCopyingRenderer } from './copies/copying-renderer.ts'
 import { createFailoverRenderer } from './failover-renderer.ts'
@@ -27,8 +27,8 @@ export type RendererParts = {
 }
 
 /**
- * The renderer service where one is configured, and children of this process while none can be reached; otherwise always
- * children of this process. In front of them are the working copies.
+ * The renderer service where one is configured, and children of this process while none can be reached, unless that is turned
+ * off; otherwise always children of this process. In front of them are the working copies.
  */
 export function createRenderer(
   settings: RendererSettings,
@@ -65,10 +65,10 @@ function createDecoder(
   if (url === undefined) return pool
   const breaker = dependencies.add('renderer', () => pingRenderer(url), 'RENDERER_UNREACHABLE')
   const longest = Math.max(timeout.conversion, renderer.intake_timeout)
-  const timeoutMs = timeout.conversion === 0 ? 0 : longest + renderer.queue_timeout + transferMs
+  const timeoutMs = timeout.conversion === 0 ? 0 : longest + toMaxWaitMs(renderer) + transferMs
   return createFailoverRenderer({
     primary: createRendererClient({ url, timeoutMs }),
     breaker,
-    fallback: pool,
+    fallback: renderer.fallback ? pool : undefined,
   })
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CircuitBreaker } from '@iaas/common/concurrency/circuit-breaker'
 import { isAppError } from '@iaas/common/errors'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
@@ -6,27 +7,43 @@ export type FailoverRendererOptions = {
   readonly primary: Renderer & Copier
   /** Of the primary. */
   readonly breaker: CircuitBreaker
-  /** Does the work while the primary cannot be reached. */
-  readonly fallback: Renderer & Copier
+  /** Does the work while the primary cannot be reached; undefined: nobody does. */
+  readonly fallback: (Renderer & Copier) | undefined
 }
 
-/** Decodes by the primary; by the fallback while that cannot be reached, so that an original is always servable. */
+/** How long a renderer is waited for that nobody stands in for: its replicas may be restarted one after the other, ms. */
+const patienceMs = 2000
+const pauseMs = 100
+
+/**
+ * Decodes by the primary; by the fallback, if there is one, while that cannot be reached.
+ *
+ * Without a fallback every method may fail with RENDERER_UNREACHABLE.
+ */
 export function createFailoverRenderer(options: FailoverRendererOptions): Renderer & Copier {
   const { primary, breaker, fallback } = options
 
-  async function attempt<T>(by: (renderer: Renderer & Copier) => Promise<T>): Promise<T> {
-    try {
-      return await breaker.run(() => by(primary))
-    } catch (error) {
-      if (!isAppError(error, 'RENDERER_UNREACHABLE')) throw error
-      return by(fallback)
+  async function attempt<T>(
+    by: (renderer: Renderer & Copier) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const giveUpAt = performance.now() + patienceMs
+    for (;;) {
+      try {
+        return await breaker.run(() => by(primary))
+      } catch (error) {
+        if (!isAppError(error, 'RENDERER_UNREACHABLE')) throw error
+        if (fallback !== undefined) return by(fallback)
+        if (performance.now() > giveUpAt) throw error
+        await delay(pauseMs, undefined, signal && { signal })
+      }
     }
   }
 
   return {
-    inspect: (path, signal) => attempt((renderer) => renderer.inspect(path, signal)),
-    render: (job, signal) => attempt((renderer) => renderer.render(job, signal)),
-    takeIn: (job, signal) => attempt((renderer) => renderer.takeIn(job, signal)),
-    copy: (job, signal) => attempt((renderer) => renderer.copy(job, signal)),
+    inspect: (path, signal) => attempt((renderer) => renderer.inspect(path, signal), signal),
+    render: (job, signal) => attempt((renderer) => renderer.render(job, signal), signal),
+    takeIn: (job, signal) => attempt((renderer) => renderer.takeIn(job, signal), signal),
+    copy: (job, signal) => attempt((renderer) => renderer.copy(job, signal), signal),
   }
 }

@@ -1,5 +1,5 @@
 import { attempts as serviceAttempts } from './http/renderer-client.ts'
-import type { PoolSettings } from './config.ts'
+import { type PoolSettings, toMaxWaitMs } from './config.ts'
 import { attempts as poolAttempts } from './pool/render-pool.ts'
 
 /** What a request to a renderer service takes besides its work: the way there and back, ms. */
@@ -10,8 +10,9 @@ export const transferMs = 2000
  * middle of it, and then by children of this process, where it waits for its turn, and in each attempt twice for memory.
  */
 export function longestIntakeMs({ renderer }: Pick<PoolSettings, 'renderer'>): number {
-  const { url, queue_timeout: waitMs, intake_timeout: workMs } = renderer
+  const { url, fallback, intake_timeout: workMs } = renderer
+  const waitMs = toMaxWaitMs(renderer)
   const here = waitMs + poolAttempts * (2 * waitMs + workMs)
   const there = url === undefined ? 0 : serviceAttempts * (waitMs + workMs + transferMs)
-  return there + here
+  return url === undefined || fallback ? there + here : there
 }

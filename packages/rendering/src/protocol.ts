@@ -20,6 +20,8 @@ export type TaskLimits = {
   readonly encoders: EncoderOptions
   /** From how many pixels on a working copy pays. */
   readonly minCopiedPixels: number
+  /** The processor time that decoding an upload may take, so that it can be rendered in time later, ms; 0: no limit. */
+  readonly decodeCpuMs: number
   /** A task that is estimated to take no more memory than this begins at once, bytes. */
   readonly allowance: number
 }
@@ -64,7 +66,11 @@ export type Results = { readonly [Kind in TaskKind]: z.output<(typeof resultSche
 export type FromChild<Kind extends TaskKind = TaskKind> =
   | { readonly kind: 'cost'; readonly bytes: number }
   | { readonly kind: 'done'; readonly result: Results[Kind] }
-  | ({ readonly kind: 'failed' } & z.output<typeof failureSchema>)
+  | ({
+      readonly kind: 'failed'
+      /** Whether the decoder is still at work, so that the child is good for nothing else. */
+      readonly isUnfinished?: boolean | undefined
+    } & z.output<typeof failureSchema>)
 
 const messageSchemas = {
   inspect: messagesWith(resultSchemas.inspect),
@@ -77,7 +83,7 @@ function messagesWith<Result extends z.ZodType>(result: Result) {
   return z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('cost'), bytes: z.number().nonnegative() }),
     z.object({ kind: z.literal('done'), result }),
-    failureSchema.extend({ kind: z.literal('failed') }),
+    failureSchema.extend({ kind: z.literal('failed'), isUnfinished: z.boolean().optional() }),
   ])
 }
 

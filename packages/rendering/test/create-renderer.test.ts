@@ -46,4 +46,25 @@ describe('the renderer that the configuration asks for', () => {
     await closers.close()
     telemetry.dependencies.close()
   })
+
+  it('R33 never is children of this process where that is turned off: 503 while no renderer can be reached', async () => {
+    await using folder = await createTemporaryFolder()
+    const closers = createClosers(createSilentLogger())
+    const log = createSilentLogger()
+    const telemetry = createTelemetry('test', log)
+    const url = `http://127.0.0.1:${await findFreePort()}`
+    const settings = makeSettings({ url, fallback: false }, folder.path)
+    const renderer = createRenderer(settings, { closers, telemetry, log })
+    const job = await makeJob(join(folder.path, 'photo'), Buffer.from('anything'))
+    const isUnreachable = { code: 'RENDERER_UNREACHABLE' }
+    const upload = { path: job.path, outputPath: `${job.path}.out`, crop: undefined }
+    await expect(renderer.render(job)).rejects.toMatchObject(isUnreachable)
+    await expect(renderer.inspect(job.path)).rejects.toMatchObject(isUnreachable)
+    const takeIn = renderer.takeIn({ ...upload, stripMetadata: false })
+    await expect(takeIn).rejects.toMatchObject(isUnreachable)
+    const children = await telemetry.registry.getSingleMetric('iaas_render_children')?.get()
+    expect(children?.values.map(({ value }) => value)).toEqual([0])
+    await closers.close()
+    telemetry.dependencies.close()
+  })
 })

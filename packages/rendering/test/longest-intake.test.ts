@@ -7,13 +7,19 @@ const parse = (renderer: object) => z.object(renderingSettings).parse({ renderer
 
 describe('the longest check of an upload', () => {
   it('is a wait for its turn and two attempts, each with two waits for memory', () => {
-    expect(longestIntakeMs(parse({}))).toBe(5000 + 2 * (2 * 5000 + 30_000))
+    expect(longestIntakeMs(parse({}))).toBe(10_000 + 2 * (2 * 10_000 + 30_000))
   })
 
   it('is that after three attempts by a renderer service, where there is one', () => {
     const local = longestIntakeMs(parse({}))
     const url = 'http://renderer:1337'
-    expect(longestIntakeMs(parse({ url }))).toBe(3 * (5000 + 30_000 + 2000) + local)
+    expect(longestIntakeMs(parse({ url }))).toBe(3 * (10_000 + 30_000 + 2000) + local)
+  })
+
+  it('is only that of the renderer service where nothing else may decode', () => {
+    const url = 'http://renderer:1337'
+    expect(longestIntakeMs(parse({ url, fallback: false }))).toBe(3 * (10_000 + 30_000 + 2000))
+    expect(longestIntakeMs(parse({ fallback: false }))).toBe(longestIntakeMs(parse({})))
   })
 
   it('grows with what the settings let it take', () => {

@@ -7,5 +7,6 @@ export const taskLimits: TaskLimits = {
   blurSigma: 7,
   encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
   minCopiedPixels: 1_000_000,
+  decodeCpuMs: 0,
   allowance: 2 ** 30,
 }

@@ -72,7 +72,12 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
     app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), getVariant)
   }
   const uploadCors = createUploadCors(options.uploadOrigins)
-  app.post(/.*/, uploadCors, createPostUpload(options.storeOriginal, options.receiveLimits))
+  const postUpload = createPostUpload(
+    options.storeOriginal,
+    options.receiveLimits,
+    options.clientOf,
+  )
+  app.post(/.*/, uploadCors, postUpload)
   app.options(/.*/, ...createPreflight(uploadCors))
   app.use(allowMethods('GET', 'HEAD', 'POST', 'OPTIONS'), createErrorHandler(answerError))
   return app

@@ -23,6 +23,8 @@ export type UploadRequest = {
   /** As the client sent it; anything. */
   readonly token: string | undefined
   readonly query: Query
+  /** Who uploads; see `clientOf`. */
+  readonly client: string
   /** Writes the picture that is uploaded into the file at this path. @throws AppError for a form that is not correct */
   readonly receive: (path: string, signal: AbortSignal) => Promise<void>
   /** The longest that `receive` takes, ms. */
@@ -65,12 +67,13 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
   }
 
   async function receiveAndKeep(token: string, request: UploadRequest): Promise<Size> {
-    const { id, query, receive, signal } = request
+    const { id, query, client, receive, signal } = request
     const crop = parseCrop(query)
     await using uploaded = await originals.createTemporary()
     await using reencoded = await originals.createTemporary()
     await receive(uploaded.path, signal)
-    const job = { path: uploaded.path, outputPath: reencoded.path, crop, stripMetadata }
+    const { path } = uploaded
+    const job = { path, outputPath: reencoded.path, crop, stripMetadata, client }
     const intake = await renderer.takeIn(job, signal)
     signal.throwIfAborted()
     await keep(id, token, intake.reencoded ? reencoded : uploaded)

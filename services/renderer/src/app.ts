@@ -5,8 +5,10 @@ import { clientGone } from '@iaas/common/http/client-gone'
 import type { Logger } from '@iaas/common/log'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import {
+  clientHeader,
   decodeFacts,
   encodeFacts,
+  parseClient,
   renderTask,
   resultHeader,
   takeInTask,
@@ -20,6 +22,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express'
+import type { Entrant } from '@iaas/rendering/pool/waiters'
 import type { ReceivedPicture, Reception } from './reception.ts'
 
 export type RendererAppOptions = {
@@ -44,7 +47,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
     return async (req, res) => {
       const signal = clientGone(res)
       beat(res)
-      await using picture = await reception.receive(req, signal)
+      await using picture = await reception.receive(req, toEntrant(req), signal)
       const { facts, bytes } = await work(picture, req, signal)
       res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
       res.end(bytes)
@@ -62,7 +65,10 @@ export function createRendererApp(options: RendererAppOptions): Express {
   app.post(
     wirePaths.render,
     handle(async ({ path }, req, signal) => {
-      const outcome = await renderer.render({ path, ...readTask(renderTask, req) }, signal)
+      const outcome = await renderer.render(
+        { path, ...readTask(renderTask, req), client: readClient(req) },
+        signal,
+      )
       if (outcome.kind === 'out-of-bounds') return { facts: outcome }
       const { bytes, ...facts } = outcome
       return { facts, bytes }
@@ -72,7 +78,10 @@ export function createRendererApp(options: RendererAppOptions): Express {
     wirePaths.takeIn,
     handle(async ({ path, outputPath }, req, signal) => {
       const { crop, stripMetadata } = readTask(takeInTask, req)
-      const intake = await renderer.takeIn({ path, outputPath, crop, stripMetadata }, signal)
+      const intake = await renderer.takeIn(
+        { path, outputPath, crop, stripMetadata, client: readClient(req) },
+        signal,
+      )
       return { facts: intake, ...(intake.reencoded && { bytes: await readFile(outputPath) }) }
     }),
   )
@@ -85,6 +94,17 @@ export function createRendererApp(options: RendererAppOptions): Express {
   )
   app.use(createErrorHandler(log))
   return app
+}
+
+function readClient(req: Request): string | undefined {
+  return parseClient(req.get(clientHeader))
+}
+
+function toEntrant(req: Request): Pick<Entrant, 'lane' | 'client'> {
+  return {
+    lane: req.path === wirePaths.takeIn ? 'intake' : 'render',
+    client: readClient(req) ?? '',
+  }
 }
 
 function readTask<Schema extends typeof renderTask | typeof takeInTask>(

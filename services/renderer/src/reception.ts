@@ -3,7 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import { isDiskFailure } from '@iaas/common/disk/disk-errors'
 import { createTemporaryFile } from '@iaas/common/disk/temporary-files'
 import { AppError } from '@iaas/common/errors'
-import { busy, createAdmission } from '@iaas/rendering/pool/admission'
+import { busy } from '@iaas/rendering/pool/admission'
+import { createFairAdmission } from '@iaas/rendering/pool/fair-admission'
+import type { Entrant } from '@iaas/rendering/pool/waiters'
 
 /** A picture that lies in a file as long as it is being worked on, with room beside it for another. */
 export type ReceivedPicture = AsyncDisposable & {
@@ -30,18 +32,29 @@ export type Reception = {
    *
    * @throws AppError UPLOAD_TOO_LARGE; RENDERER_BUSY where too much lies there; the reason of the signal
    */
-  receive(req: IncomingMessage, signal: AbortSignal): Promise<ReceivedPicture>
+  receive(
+    req: IncomingMessage,
+    entrant: Pick<Entrant, 'lane' | 'client'>,
+    signal: AbortSignal,
+  ): Promise<ReceivedPicture>
 }
 
 /** Takes in the pictures that are sent here: no more at once than there is room for, however many are sent. */
 export function createReception(options: ReceptionOptions): Reception {
   const { dir, maxBytes, roomBytes, queueLimit, queueTimeoutMs } = options
-  const room = createAdmission({ capacity: roomBytes, queueLimit, queueTimeoutMs })
+  const intakeCapacity = Math.ceil(roomBytes / 2)
+  const room = createFairAdmission({
+    capacity: roomBytes,
+    intakeCapacity,
+    queueLimit,
+    maxWaitMs: queueTimeoutMs,
+  })
   return {
-    async receive(req, signal) {
+    async receive(req, { lane, client }, signal) {
       const bytes = Number(req.headers['content-length'] ?? maxBytes)
       if (bytes > maxBytes) throw tooLarge(maxBytes)
-      const leave = await room.enter(Math.min(bytes, roomBytes), signal)
+      const share = Math.min(bytes, lane === 'intake' ? intakeCapacity : roomBytes)
+      const leave = await room.enter({ share, lane, client }, signal)
       try {
         const picture = await createPicture(dir, leave)
         await write(req, picture, maxBytes)

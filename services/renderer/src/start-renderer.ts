@@ -6,7 +6,7 @@ import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
-import { toPoolOptions } from '@iaas/rendering/config'
+import { toMaxWaitMs, toPoolOptions } from '@iaas/rendering/config'
 import { longestIntakeMs } from '@iaas/rendering/longest-intake'
 import { createObservedPool } from '@iaas/rendering/pool/observed-pool'
 import { createRendererApp } from './app.ts'
@@ -17,8 +17,6 @@ import type { RendererConfig } from './config.ts'
 const bodyAllowance = 4
 /** What the pictures that lie here may take of the memory, MiB; of a tight one a sixth. */
 const mostReceivedMiB = 512
-/** How long a picture waits unread for room, ms: as long as the work that may wait for a child. */
-const receptionPatienceMs = 2000
 /** A picture that lies there for so long, and longer than any work takes, is that of a process that is gone, ms. */
 const temporaryFileAgeMs = 10 * 60_000
 /** What requests in flight may still take when the renderer ends, ms. */
@@ -48,7 +46,7 @@ async function listenForTasks(
     maxBytes: bodyAllowance * config.constraints.max_upload_bytes,
     roomBytes: receivedMiB * 2 ** 20,
     queueLimit: config.renderer.queue,
-    queueTimeoutMs: Math.min(receptionPatienceMs, config.renderer.queue_timeout),
+    queueTimeoutMs: toMaxWaitMs(config.renderer),
   })
   const options = { renderer: pool, reception, isReady: () => isReady, log }
   const admin = await listen(createAdminApp(registry), {

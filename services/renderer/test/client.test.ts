@@ -4,6 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
+import { digestOf } from '@iaas/common/digest'
 import { listen } from '@iaas/common/http/server'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
@@ -73,6 +74,18 @@ describe('the client of the renderer service', () => {
     const outcome = await server.client.render(job())
     expect(outcome).toEqual({ ...rendered, bytes: new Uint8Array(Buffer.from('picture')) })
     expect(server.calls()).toBe(3)
+  })
+
+  it('R30 tells who asks as a digest, and nothing if it does not know', async () => {
+    const told: unknown[] = []
+    const note: Turn = (req, res) => {
+      told.push(req.headers['x-client'])
+      answer(rendered, 'picture')(req, res)
+    }
+    await using server = await openServer([note])
+    await server.client.render({ ...job(), client: '192.0.2.7' })
+    await server.client.render(job())
+    expect(told).toEqual([digestOf('192.0.2.7'), undefined])
   })
 
   it('gives up where every connection is dropped', async () => {

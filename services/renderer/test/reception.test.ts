@@ -1,11 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { digestOf } from '@iaas/common/digest'
+import { AppError } from '@iaas/common/errors'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import { encodeFacts } from '@iaas/rendering/http/wire'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
 import { until } from '@iaas/testing/until'
+import { makeVariant } from '@iaas/testing/variants'
 import { openService } from './open-service.ts'
 
 const pictureBytes = 100_000
@@ -28,6 +32,28 @@ function forever(_job: unknown, signal?: AbortSignal): Promise<never> {
 }
 
 describe('pictures that are sent to a renderer service', () => {
+  it('R30 are worked on for whom they are said to be, or for nobody known', async () => {
+    const clients: unknown[] = []
+    const busy = ({ client }: { readonly client?: string | undefined }) => {
+      clients.push(client)
+      return Promise.reject(new AppError('RENDERER_BUSY', 'It is full.'))
+    }
+    await using service = await openService({ ...endless, render: busy, takeIn: busy })
+    const path = join(service.folder, 'picture')
+    await writeFile(path, body)
+    const render = { path, variant: makeVariant(), bounds: { width: 9, height: 9 } }
+    const upload = { path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false }
+    for (const client of ['192.0.2.7', undefined]) {
+      await service.renderer.render({ ...render, client }).catch(() => {})
+      await service.renderer.takeIn({ ...upload, client }).catch(() => {})
+    }
+    const task = encodeFacts({ variant: render.variant, bounds: render.bounds })
+    const headers = { 'x-client': 'no digest; nor short' }
+    await fetch(`${service.url}/render?task=${task}`, { method: 'POST', body, headers })
+    const digest = digestOf('192.0.2.7')
+    expect(clients).toEqual([digest, digest, undefined, undefined, undefined])
+  })
+
   it('lie there as far as there is room for them: some wait unread, and the rest are told to come again', async () => {
     await using service = await openService(endless, {
       roomBytes: 2 * pictureBytes,

@@ -25,9 +25,11 @@ export function integer(
 export function optionalInteger(
   { min, max }: { readonly min: number; readonly max: number },
   description: string,
-  env: string,
+  env?: string,
 ) {
-  return z.preprocess(toNumber, wholeNumber(min, max).optional()).meta({ description, env })
+  return z
+    .preprocess(toNumber, wholeNumber(min, max).optional())
+    .meta({ description, ...(env === undefined ? {} : { env }) })
 }
 
 export function number(

@@ -17,6 +17,8 @@ export type RenderJob = {
   readonly originalQuality?: number | undefined
   /** The largest result; see `planRender`. */
   readonly bounds: Size
+  /** Who asks, for fairness alone: opaque, and undefined for work of our own. */
+  readonly client?: string | undefined
 }
 
 /** What came of a render: the bytes, or a cover whose result would leave the bounds (nothing was rendered). */
@@ -42,6 +44,8 @@ export type IntakeJob = {
   readonly crop: Region | undefined
   /** Whether JPEG, PNG and WebP lose what is not needed to show them, such as EXIF; pixels, profile and orientation stay. */
   readonly stripMetadata: boolean
+  /** As of a `RenderJob`. */
+  readonly client?: string | undefined
 }
 
 export type Intake = {

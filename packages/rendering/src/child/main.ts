@@ -1,4 +1,5 @@
 import type { FromChild, ToChild } from '../protocol.ts'
+import { isUnfinished } from './bound-cpu.ts'
 import { perform } from './perform.ts'
 import { configureSharp } from './sharp.ts'
 import { translateError } from './translate-errors.ts'
@@ -24,7 +25,7 @@ process.on('message', (message: ToChild) => {
     (result) => tell({ kind: 'done', result }),
     (error: unknown) => {
       const { code, message: text } = translateError(error)
-      tell({ kind: 'failed', code, message: text })
+      tell({ kind: 'failed', code, message: text, isUnfinished: isUnfinished(error) })
     },
   )
 })

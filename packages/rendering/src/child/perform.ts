@@ -42,7 +42,7 @@ export async function perform(
     case 'take-in': {
       const kept = planIntake(task, source, maxOnDiskPixels)
       await admit(estimateMemory(source, kept))
-      return takeInFile(task, source, kept, maxInputPixels)
+      return takeInFile(task, source, kept, limits)
     }
     case 'copy': {
       if (!isDear(source, minCopiedPixels)) return { kind: 'pointless' }

@@ -8,6 +8,8 @@ import { toStoredRegion, toStoredSize } from '../orientation.ts'
 import { turn } from '../steps/turn.ts'
 import { setUpright } from '../tiff/set-upright.ts'
 import type { SourceFacts } from './inspect.ts'
+import type { TaskLimits } from '../protocol.ts'
+import { boundCpu } from './bound-cpu.ts'
 import { stripFile } from '../metadata/strip-file.ts'
 import { originalQuality } from './render.ts'
 import { openImage } from './sharp.ts'
@@ -44,11 +46,11 @@ export async function takeInFile(
   job: IntakeJob,
   source: SourceFacts,
   kept: Size | undefined,
-  maxPixels: number,
+  { maxInputPixels: maxPixels, decodeCpuMs }: Pick<TaskLimits, 'maxInputPixels' | 'decodeCpuMs'>,
 ): Promise<Intake> {
   const { path, outputPath, stripMetadata } = job
   const { format, size } = source
-  await decodeAll(path, source, maxPixels)
+  await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))
   if (kept !== undefined) return writeAnew(job, source, kept, maxPixels)
   const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
   // What only a decoder understands is rid of its metadata by being encoded.

@@ -30,6 +30,7 @@ export type PictureAnswer = {
 export async function postPicture(
   target: string,
   file: string,
+  headers: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
 ): Promise<PictureAnswer> {
   await using picture = await openPicture(file)
@@ -38,7 +39,7 @@ export async function postPicture(
     method: 'POST',
     agent,
     timeout: silenceMs,
-    headers: { 'Content-Length': size },
+    headers: { ...headers, 'Content-Length': size },
     ...(signal && { signal }),
   })
   // After the answer has begun, what happens to the connection is told by the answer.

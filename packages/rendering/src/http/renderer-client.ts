@@ -1,3 +1,4 @@
+import { digestOf } from '@iaas/common/digest'
 import { translateDiskErrors } from '@iaas/common/disk/disk-errors'
 import { writeSynced } from '@iaas/common/disk/write-durably'
 import { AppError, isAppError } from '@iaas/common/errors'
@@ -5,6 +6,7 @@ import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
 import { postPicture } from './post-picture.ts'
 import {
+  clientHeader,
   copyResult,
   decodeFacts,
   encodeFacts,
@@ -33,6 +35,7 @@ type Call<Schema extends z.ZodType> = {
   /** The picture. */
   readonly file: string
   readonly schema: Schema
+  readonly client?: string | undefined
   readonly signal: AbortSignal | undefined
 }
 
@@ -64,19 +67,21 @@ export function createRendererClient({ url, timeoutMs }: RendererClientOptions):
       const { facts } = await call({ path, task: {}, file, schema: inspectResult, signal })
       return facts
     },
-    async render({ path: file, variant, bounds, originalQuality }, signal) {
+    async render({ path: file, variant, bounds, originalQuality, client }, signal) {
       const task = { variant, bounds, originalQuality }
       const { render: path } = wirePaths
-      const { facts, bytes } = await call({ path, task, file, schema: renderResult, signal })
+      const schema = renderResult
+      const { facts, bytes } = await call({ path, task, file, schema, client, signal })
       return facts.kind === 'rendered' ? { ...facts, bytes } : facts
     },
-    async takeIn({ path: file, outputPath, crop, stripMetadata }, signal) {
+    async takeIn({ path: file, outputPath, crop, stripMetadata, client }, signal) {
       const { takeIn: path } = wirePaths
       const answer = await call({
         path,
         task: { crop, stripMetadata },
         file,
         schema: takeInResult,
+        client,
         signal,
       })
       if (answer.facts.reencoded) await keep(outputPath, answer.bytes)
@@ -93,12 +98,16 @@ export function createRendererClient({ url, timeoutMs }: RendererClientOptions):
 
 async function post<Schema extends z.ZodType>(
   target: string,
-  { file, schema }: Call<Schema>,
+  { file, schema, client }: Call<Schema>,
   signal: AbortSignal | undefined,
 ): Promise<Answer<z.output<Schema>>> {
-  const { status, headers, body } = await postPicture(target, file, signal)
+  const { status, headers, body } = await postPicture(target, file, toHeaders(client), signal)
   if (status !== 200) throw toError(body)
   return { facts: decodeFacts(schema, headers[resultHeader]?.toString()), bytes: body }
+}
+
+function toHeaders(client: string | undefined): Readonly<Record<string, string>> {
+  return client === undefined ? {} : { [clientHeader]: digestOf(client) }
 }
 
 function deadline(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal | undefined {

@@ -21,6 +21,15 @@ export const wirePaths = {
   copy: '/copy',
 } as const
 export const taskParameter = 'task'
+/** Who asks, as a digest: fairness needs no name. Whoever does not know the header leaves it out, or passes over it. */
+export const clientHeader = 'x-client'
+const digestOfClient = z.string().regex(/^[\da-f]{1,64}$/)
+
+/** undefined for what is no digest. */
+export function parseClient(header: string | undefined): string | undefined {
+  return digestOfClient.safeParse(header).data
+}
+
 /** JSON, in ASCII by percent-encoding. */
 export const resultHeader = 'x-result'
 

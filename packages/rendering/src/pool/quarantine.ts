@@ -5,16 +5,17 @@ import { LRUCache } from 'lru-cache'
 import type { Task } from '../protocol.ts'
 
 export type Quarantine = {
-  /** @throws AppError RENDER_QUARANTINED for a task that has killed its child too often */
+  /** @throws AppError RENDER_QUARANTINED for a task that has killed its child too often, or whose original has */
   check(task: Task): void
   /** Notes that a task has killed its child. */
   note(task: Task): void
   readonly size: number
 }
 
-const allowedKills = 2
+/** Of one task, and of all renders of one original. */
+const allowedKills = { task: 2, original: 3 } as const
 const quarantineMs = 10 * 60_000
-const maxTasks = 10_000
+const maxNames = 10_000
 
 /**
  * Remembers for some minutes what kills children, so that it does not keep the others from being rendered.
@@ -22,40 +23,68 @@ const maxTasks = 10_000
  * @param now ms, from any beginning
  */
 export function createQuarantine(now: () => number = () => performance.now()): Quarantine {
+  const [tasks, originals] = [createKills(now), createKills(now)]
+
+  return {
+    check(task) {
+      const name = nameTask(task)
+      if (tasks.count(name) >= allowedKills.task) throw quarantined(tasks.leftMs(name))
+      const original = nameOriginal(task)
+      if (originals.count(original) < allowedKills.original) return
+      throw quarantined(originals.leftMs(original))
+    },
+    note(task) {
+      tasks.add(nameTask(task))
+      originals.add(nameOriginal(task))
+    },
+    get size() {
+      return tasks.size()
+    },
+  }
+}
+
+function createKills(now: () => number) {
   const kills = new LRUCache<string, number>({
-    max: maxTasks,
+    max: maxNames,
     ttl: quarantineMs,
     // Without it, a time is remembered for a moment by a timer.
     ttlResolution: 0,
     perf: { now },
   })
   return {
-    check(task) {
-      const name = nameOf(task)
-      if ((kills.get(name) ?? 0) < allowedKills) return
-      throw new AppError(
-        'RENDER_QUARANTINED',
-        'This image could not be rendered several times; it is not tried for some minutes.',
-        { retryAfterSeconds: Math.max(1, Math.ceil(kills.getRemainingTTL(name) / 1000)) },
-      )
-    },
-    note(task) {
-      const name = nameOf(task)
-      kills.set(name, (kills.get(name) ?? 0) + 1)
-    },
-    get size() {
+    count: (name: string) => kills.get(name) ?? 0,
+    leftMs: (name: string) => kills.getRemainingTTL(name),
+    add: (name: string) => void kills.set(name, (kills.get(name) ?? 0) + 1),
+    size() {
       kills.purgeStale()
       return kills.size
     },
   }
 }
 
+function quarantined(leftMs: number): AppError {
+  return new AppError(
+    'RENDER_QUARANTINED',
+    'This image could not be rendered several times; it is not tried for some minutes.',
+    { retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) },
+  )
+}
+
 /**
  * A render is known by its variant, whose id stands for the original: in a renderer service each path is new. One from a
  * working copy, the quality of whose original is told with it, is another: the original may be healthy.
  */
-function nameOf(task: Task): string {
+function nameTask(task: Task): string {
   if (task.kind !== 'render') return digestOf(`${task.kind} ${task.path}`)
-  const source = task.originalQuality === undefined ? 'original' : 'copy'
-  return digestOf(`${variantKey(task.variant)} ${source}`)
+  return digestOf(`${variantKey(task.variant)} ${sourceOf(task)}`)
+}
+
+/** What is costly to decode is so in every size. */
+function nameOriginal(task: Task): string {
+  if (task.kind !== 'render') return nameTask(task)
+  return digestOf(`${task.variant.id} ${sourceOf(task)}`)
+}
+
+function sourceOf({ originalQuality }: Extract<Task, { kind: 'render' }>): 'original' | 'copy' {
+  return originalQuality === undefined ? 'original' : 'copy'
 }

@@ -6,9 +6,9 @@ import type { EncoderOptions } from '../steps/step.ts'
 import { busy, createAdmission } from './admission.ts'
 import { createChildSet } from './child-set.ts'
 import { findOwnCores } from './cores.ts'
+import { createFairAdmission } from './fair-admission.ts'
 import { type LossReason, lossError, lossOf } from './lost-children.ts'
 import { createMemoryShare } from './memory-share.ts'
-import { paceAdmission } from './paced-admission.ts'
 import { createQuarantine } from './quarantine.ts'
 import { type ReadMemory, mostData } from './watch-memory.ts'
 
@@ -18,6 +18,7 @@ export type RenderPoolOptions = {
   /** Whether each child is kept to a core of its own, where there is one for each. */
   readonly ownCores: boolean
   readonly queueLimit: number
+  /** The longest wait for a child, and then for memory, ms. */
   readonly queueTimeoutMs: number
   readonly memoryBudgetBytes: number
   /** Whether it stands in for a renderer that may have more: what is too dear here is to come again. */
@@ -60,16 +61,19 @@ export type RenderPool = Renderer & Copier & AsyncDisposable & { stats(): Render
 /** A crash may be the fault of whatever ran before, or of the machine: it is tried once more. */
 export const attempts = 2
 
-/** How much work may wait, by the time that it will take, ms. */
-const queueWorkMs = 2000
+/** How much of the deadline of a render decoding may take at most: the rest is for scaling and encoding. */
+const decodeShare = 0.5
 
 /** Decodes pictures in children of this process, which the caller ends by disposing of the pool. */
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const { concurrency, queueLimit, queueTimeoutMs, memoryBudgetBytes, events } = options
   const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = options
-  const queue = createAdmission({ capacity: concurrency, queueLimit, queueTimeoutMs })
-  const patienceMs = Math.min(queueWorkMs, queueTimeoutMs)
-  const slots = paceAdmission(queue, { capacity: concurrency, patienceMs })
+  const slots = createFairAdmission({
+    capacity: concurrency,
+    intakeCapacity: Math.max(1, Math.floor(concurrency / 2)),
+    queueLimit,
+    maxWaitMs: queueTimeoutMs,
+  })
   const memory = createAdmission({
     capacity: memoryBudgetBytes,
     queueLimit: concurrency,
@@ -94,6 +98,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
           blurSigma,
           encoders,
           minCopiedPixels,
+          decodeCpuMs: options.timeoutMs * decodeShare,
           allowance,
         },
         reservedBytes: allowance,
@@ -128,8 +133,9 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   }
 
   /** A working copy is for later: it takes a child that is idle, and waits in nobody's way. */
-  async function enter(kind: TaskKind, signal?: AbortSignal): Promise<() => void> {
-    if (kind !== 'copy') return slots.enter(1, signal)
+  async function enter(kind: TaskKind, client: string, signal?: AbortSignal): Promise<() => void> {
+    const lane = kind === 'take-in' ? 'intake' : 'render'
+    if (kind !== 'copy') return slots.enter({ share: 1, lane, client }, signal)
     const leave = slots.tryEnter(1)
     if (leave === undefined) throw busy()
     return leave
@@ -138,12 +144,13 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   async function run<Kind extends TaskKind>(
     task: Extract<Task, { kind: Kind }>,
     signal?: AbortSignal,
+    client = '',
   ): Promise<{ readonly result: Results[Kind]; readonly queueMs: number; readonly ms: number }> {
     const startedAt = performance.now()
     const tell = (outcome: Parameters<RenderPoolEvents['task']>[1]) =>
       events?.task(task.kind, outcome, performance.now() - startedAt)
     try {
-      const leave = await enter(task.kind, signal)
+      const leave = await enter(task.kind, client, signal)
       const enteredAt = performance.now()
       const result = (await runTask(task, signal).finally(leave)) as Results[Kind]
       tell('done')
@@ -158,12 +165,16 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     async inspect(path, signal) {
       return (await run<'inspect'>({ kind: 'inspect', path }, signal)).result
     },
-    async render(job, signal) {
-      const { result, queueMs, ms } = await run<'render'>({ kind: 'render', ...job }, signal)
+    async render({ client, ...job }, signal) {
+      const { result, queueMs, ms } = await run<'render'>(
+        { kind: 'render', ...job },
+        signal,
+        client,
+      )
       return result.kind === 'rendered' ? { ...result, timing: { queueMs, renderMs: ms } } : result
     },
-    async takeIn(job, signal) {
-      return (await run<'take-in'>({ kind: 'take-in', ...job }, signal)).result
+    async takeIn({ client, ...job }, signal) {
+      return (await run<'take-in'>({ kind: 'take-in', ...job }, signal, client)).result
     },
     async copy(job, signal) {
       return (await run<'copy'>({ kind: 'copy', ...job }, signal)).result

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { AppError } from '@iaas/common/errors'
 import {
+  type FromChild,
   type Results,
   type Task,
   type TaskKind,
@@ -95,14 +96,19 @@ export function runTask(
       isWorking = true
       tell({ kind: 'proceed' })
     }
+    function onFailed({ code, message, isUnfinished }: Failed): void {
+      if (isUnfinished === true) kill()
+      settle()
+      reject(new AppError(code, message))
+    }
     function onMessage(data: unknown): void {
       const message = parseFromChild(task.kind, data)
       // A child that waits for its memory has nothing to say, and asks for it once.
       if (message === undefined || !isWorking) return onCrash()
       if (message.kind === 'cost') return void onCost(message.bytes).catch(fail)
+      if (message.kind === 'failed') return onFailed(message)
       settle()
-      if (message.kind === 'done') resolve(message.result)
-      else reject(new AppError(message.code, message.message))
+      resolve(message.result)
     }
 
     memory.reserve(options.reservedBytes)
@@ -111,6 +117,8 @@ export function runTask(
     tell({ kind: 'task', task, limits })
   })
 }
+
+type Failed = Extract<FromChild, { readonly kind: 'failed' }>
 
 type Deadline = { resume(): void; pause(): void }
 

@@ -23,6 +23,7 @@ const noLimits = {
   blurSigma: 7,
   encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
   minCopiedPixels: 1e6,
+  decodeCpuMs: 0,
 }
 
 function coresOf(pid: number): string {

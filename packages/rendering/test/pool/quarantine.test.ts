@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { parseImageId } from '@iaas/common/image'
 import { createQuarantine } from '@iaas/rendering/pool/quarantine'
 import { makeVariant } from '@iaas/testing/variants'
 
@@ -64,6 +65,25 @@ describe('the quarantine', () => {
     expect(() => quarantine.check(upload)).toThrow(isKeptOut)
     expect(() => quarantine.check({ ...upload, path: 'elsewhere' })).not.toThrow()
     expect(() => quarantine.check({ kind: 'inspect', path: 'here' })).not.toThrow()
+  })
+
+  it('R30 keeps an original out in every size once three of its renders have killed, and tells how long', () => {
+    let now = 1000
+    const quarantine = createQuarantine(() => now)
+    const ofSize = (width: number, id = 'costly') =>
+      ({ ...makeTask(), variant: makeVariant({ id: parseImageId(id), width }) }) as const
+    for (const width of [10, 20, 30]) {
+      expect(() => quarantine.check(ofSize(width))).not.toThrow()
+      quarantine.note(ofSize(width))
+    }
+    now += 60_000
+    const isKeptOutForNine = expect.objectContaining({
+      code: 'RENDER_QUARANTINED',
+      retryAfterSeconds: 540,
+    })
+    expect(() => quarantine.check(ofSize(40))).toThrow(isKeptOutForNine)
+    expect(() => quarantine.check(ofSize(40, 'another'))).not.toThrow()
+    expect(() => quarantine.check({ ...ofSize(40), originalQuality: 80 })).not.toThrow()
   })
 
   it('remembers no more than so many', () => {

@@ -130,7 +130,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
       if (isAppError(error, 'TOO_MANY_RENDERS')) refusedClients.set(error, client)
       throw error
     })
-    const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
+    const outcome = await renderer.render({ path: original.path, variant, bounds, client }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome
     metrics.render()
     if (!isStored) hold(persister.persist(variant, { bytes: outcome.bytes, renderedAt: now() }))

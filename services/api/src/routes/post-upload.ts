@@ -3,6 +3,7 @@ import { parseUploadPath } from '@iaas/common/image'
 import type { RequestHandler } from 'express'
 import { recordOf } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
+import type { ClientOf } from '../limits/client-of.ts'
 import type { StoreOriginal } from '../store-original.ts'
 import { type ReceiveLimits, longestReceiveMs, receiveImage } from '../upload/receive-image.ts'
 
@@ -10,6 +11,7 @@ import { type ReceiveLimits, longestReceiveMs, receiveImage } from '../upload/re
 export function createPostUpload(
   storeOriginal: StoreOriginal,
   limits: ReceiveLimits,
+  clientOf: ClientOf,
 ): RequestHandler {
   return async function postUpload(req, res) {
     const record = recordOf(res)
@@ -20,6 +22,7 @@ export function createPostUpload(
       id,
       token: req.get('X-Token'),
       query,
+      client: clientOf(req),
       receive: (file, signal) => receiveImage(req, file, limits, signal),
       longestReceiveMs: longestReceiveMs(req, limits),
       signal: clientGone(res),

@@ -75,7 +75,14 @@ describe('the admission of uploads', () => {
     })
     const id = parseImageId('photo')
     const { signal } = new AbortController()
-    const request = { id, query: [], receive: async () => {}, longestReceiveMs: 1000, signal }
+    const request = {
+      id,
+      query: [],
+      client: 'one',
+      receive: async () => {},
+      longestReceiveMs: 1000,
+      signal,
+    }
     for (const token of [undefined, 'bogus']) {
       await expect(storeOriginal({ ...request, token })).rejects.toMatchObject({
         code: 'TOKEN_INVALID',
@@ -107,6 +114,7 @@ describe('the admission of uploads', () => {
         id,
         token,
         query: [],
+        client: 'one',
         receive: async () => void (bodiesRead += 1),
         longestReceiveMs: 1000,
         signal: new AbortController().signal,

@@ -1,0 +1,49 @@
+import { AppError } from '@iaas/common/errors'
+
+/** How often is looked at the clock, ms. */
+const everyMs = 100
+
+const unfinished = new WeakSet<object>()
+
+/** Whether the work that an error ended goes on all the same, in threads of the decoder: then only the process can be ended. */
+export function isUnfinished(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && unfinished.has(error)
+}
+
+/**
+ * Bounds the processor time of this process while it decodes.
+ *
+ * @param limitMs 0: no limit
+ * @throws AppError IMAGE_TOO_COSTLY
+ */
+export async function boundCpu<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+  if (limitMs === 0) return work()
+  const usedBefore = process.cpuUsage()
+  const isOver = () => {
+    const { user, system } = process.cpuUsage(usedBefore)
+    return (user + system) / 1000 > limitMs
+  }
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setInterval(() => {
+      if (!isOver()) return
+      const error = tooCostly()
+      unfinished.add(error)
+      reject(error)
+    }, everyMs)
+  })
+  try {
+    const result = await Promise.race([work(), over])
+    if (isOver()) throw tooCostly()
+    return result
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+function tooCostly(): AppError {
+  return new AppError(
+    'IMAGE_TOO_COSTLY',
+    'The image takes more time to decode than a render may have (`timeout.conversion`).',
+  )
+}

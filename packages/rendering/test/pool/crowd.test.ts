@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { isAppError } from '@iaas/common/errors'
+import type { RenderJob } from '@iaas/common/ports/renderer'
+import { parseImageId } from '@iaas/common/image'
+import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { makeJob, makeSlowAndQuick } from '../bombs.ts'
+import { openPool } from '../open-pool.ts'
+
+/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
+jest.setTimeout(120_000)
+
+let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
+let slow: RenderJob
+let quick: RenderJob
+beforeAll(async () => {
+  folder = await createTemporaryFolder()
+  ;({ slow, quick } = await makeSlowAndQuick(folder.path))
+})
+afterAll(async () => folder[Symbol.asyncDispose]())
+
+describe('R30 four clients that ask for ever new sizes', () => {
+  it.each([
+    ['of one costly original', () => 'costly'],
+    ['of ever new costly originals', (round: number) => `costly ${round}`],
+  ])('%s leave another its renders', async (_name, nameOf) => {
+    await using pool = openPool({ timeoutMs: 5000, queueTimeoutMs: 20_000 })
+    const ending = new AbortController()
+    let asked = 0
+    const attack = async (client: string) => {
+      while (!ending.signal.aborted) {
+        asked += 1
+        // What is refused at once would leave no turn to anything else.
+        await setImmediate()
+        const id = parseImageId(nameOf(asked))
+        const variant = { ...slow.variant, id, width: 20 + asked }
+        await pool.render({ ...slow, variant, client }).catch((error: unknown) => {
+          if (!isAppError(error)) throw error
+        })
+      }
+    }
+    const attacks = ['a', 'b', 'c', 'd'].map(attack)
+    const statuses: string[] = []
+    for (let width = 1; width <= 4; width += 1) {
+      const variant = { ...quick.variant, width }
+      const outcome = await pool
+        .render({ ...quick, variant, client: 'victim' })
+        .catch((error: unknown) => ({ kind: isAppError(error) ? error.code : 'failed' }))
+      statuses.push(outcome.kind)
+    }
+    ending.abort()
+    await Promise.all(attacks)
+    expect(statuses).toEqual(Array<string>(4).fill('rendered'))
+  })
+})
+
+describe('R31 a page of a hundred new thumbnails', () => {
+  it('is rendered whole where one client asks for all of it at once', async () => {
+    await using pool = openPool({ queueLimit: 256 })
+    const renders = Array.from({ length: 100 }, (_, index) =>
+      pool.render({ ...quick, variant: { ...quick.variant, width: 1 + index }, client: 'page' }),
+    )
+    const outcomes = await Promise.allSettled(renders)
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
+  })
+})
+
+describe('T29 an upload that takes longer to decode than a render may', () => {
+  it('is refused by the processor time that it took, and its child is given nothing else', async () => {
+    // Fewer scans than are refused by counting.
+    const { path } = await makeJob(join(folder.path, 'costly'), makeScanBomb(5400, 5400, 100))
+    const job = { path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false }
+    await using pool = openPool({ timeoutMs: 100, concurrency: 1 })
+    await pool.inspect(quick.path)
+    const before = pool.stats().children
+    await expect(pool.takeIn(job)).rejects.toMatchObject({
+      code: 'IMAGE_TOO_COSTLY',
+      message: expect.stringContaining('timeout.conversion'),
+    })
+    expect(await pool.inspect(quick.path)).toMatchObject({ format: 'jpeg' })
+    expect(pool.stats().children).not.toEqual(before)
+  })
+
+  it('is accepted where renders have the time', async () => {
+    await using pool = openPool({ timeoutMs: 0 })
+    const job = { path: quick.path, outputPath: `${quick.path}.out`, crop: undefined }
+    expect(await pool.takeIn({ ...job, stripMetadata: false })).toMatchObject({ reencoded: false })
+  })
+})
