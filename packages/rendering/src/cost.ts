@@ -6,8 +6,8 @@ const mebibyte = 1024 * 1024
 const baseBytes = 40 * mebibyte
 /** Buffers of scaling and encoding, by output pixel; lossless WebP, which only lossless sources become, keeps many copies. */
 const bytesPerOutputPixel = { lossless: 32, other: 12 } as const
-/** All pixels of a source that is amended lie in memory: four channels of up to two bytes. */
-const amendedBytesPerPixel = 8
+/** All pixels of a source that is amended lie in memory: four channels of two bytes, and the result of one each. */
+const amendedBytesPerPixel = 12
 /** How many rows of the source lie in buffers between the steps: next to nothing, but for a very wide one. */
 const bufferedRows = 256
 
@@ -41,7 +41,7 @@ export function estimateMemory(
   output: (Size & { readonly format?: Format }) | undefined,
 ): number {
   const { size, bytesPerPixel, isLossless } = source
-  const amending = source.amend === undefined ? 0 : amendedBytesPerPixel
+  const amending = source.amendment === undefined ? 0 : amendedBytesPerPixel
   const decoding = source.pixels * (decodeBytesPerPixel(source) + amending)
   const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
   const perPixel =

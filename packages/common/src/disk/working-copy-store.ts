@@ -18,10 +18,14 @@ export type DiskWorkingCopyStoreOptions = {
   /** The folder of the originals, which all processes share. */
   readonly originalsDir: string
   readonly maxBytes: number
+  /** Copies of another revision are not found; see `copyRevision`. */
+  readonly revision?: number
   /** How long a folder's names are believed, ms: so long a copy that another process has made may be overlooked. */
   readonly listingMs?: number
 }
 
+/** Grows with each release whose copies show other colours or another size, so that those of an earlier one are made again. */
+const copyRevision = 2
 /** Beside the hashed originals, and as little the name of an id as theirs. */
 const copiesFolder = '_copies'
 /** Temporary files that are older than this are those of a process that was killed, ms. */
@@ -35,11 +39,11 @@ const maxFolders = 256
 
 /**
  * Working copies in a folder within that of the originals, so that one copy serves every process that shares them. The
- * name of a file tells the original by the digest of its path, then its size and time, then its quality:
+ * name of a file tells the original by the digest of its path, then the revision, its size and time, then its quality:
  * `aa/<digest>-<stamp>-92`. Where there is no copy, which is most often, the names that were read lately tell so.
  */
 export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions): WorkingCopyStore {
-  const { originalsDir, maxBytes, listingMs = 15_000 } = options
+  const { originalsDir, maxBytes, revision = copyRevision, listingMs = 15_000 } = options
   const dir = join(originalsDir, copiesFolder)
   const incoming = join(dir, incomingFolder)
   const listings = new LRUCache<string, Promise<readonly string[]>>({
@@ -65,7 +69,7 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
     const folder = folderOf(digest)
     const candidates = (await list(folder)).filter((name) => name.startsWith(digest))
     if (candidates.length === 0) return undefined
-    const stamp = await stampOf(originalPath)
+    const stamp = await stampOf(originalPath, revision)
     const stem = `${digest}-${stamp}-`
     const name = candidates.find((each) => each.startsWith(stem))
     const quality = Number(name?.slice(stem.length))
@@ -79,7 +83,7 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
   async function reserve(originalPath: string): Promise<WorkingCopyPlace> {
     const digest = digestOfPath(originalPath)
     const folder = folderOf(digest)
-    const stamp = await stampOf(originalPath)
+    const stamp = await stampOf(originalPath, revision)
     if (stamp === undefined) {
       throw new AppError('ORIGINAL_NOT_FOUND', 'There is no original to make a working copy of.')
     }
@@ -126,10 +130,10 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
   }
 }
 
-/** What tells an original from another at its path; undefined where there is none. */
-async function stampOf(originalPath: string): Promise<string | undefined> {
+/** What tells an original from another at its path, and a copy from one of another release; undefined where there is none. */
+async function stampOf(originalPath: string, revision: number): Promise<string | undefined> {
   const facts = await ignoreMissing(lstat(originalPath))
-  return facts && `${facts.size.toString(36)}.${Math.floor(facts.mtimeMs).toString(36)}`
+  return facts && `${revision}.${facts.size.toString(36)}.${Math.floor(facts.mtimeMs).toString(36)}`
 }
 
 type FoundCopy = { readonly path: string; readonly bytes: number; readonly usedMs: number }

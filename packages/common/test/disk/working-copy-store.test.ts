@@ -42,6 +42,15 @@ describe('working copies on disk', () => {
     await until(async () => (await other.find(path)) !== undefined)
   })
 
+  it('T31 are not those of a release that showed other colours', async () => {
+    await using opened = await openStore()
+    const path = await opened.keep('photo', 10)
+    const options = { originalsDir: opened.folder, maxBytes: 1000 }
+    const later = createDiskWorkingCopyStore({ ...options, revision: 1_000_000 })
+    expect(await later.find(path)).toBeUndefined()
+    expect(await createDiskWorkingCopyStore(options).find(path)).toBeDefined()
+  })
+
   it('are not those of an original that has changed since the place was reserved', async () => {
     await using opened = await openStore()
     const path = join(opened.folder, 'photo')

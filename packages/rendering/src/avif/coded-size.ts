@@ -1,10 +1,7 @@
-import { fstatSync } from 'node:fs'
 import type { Size } from '@iaas/common/image'
-import { createChunkBound } from '../bound-chunks.ts'
-import { readBytes, withFile } from '../files.ts'
+import { withFile } from '../files.ts'
+import { findMeta } from './boxes.ts'
 
-/** No file needs more to say what is in it, bytes. */
-const mostMetaBytes = 1024 * 1024
 /** Version and flags stand before the size that it tells. */
 const extents = Buffer.from('ispe', 'latin1')
 
@@ -18,33 +15,6 @@ const extents = Buffer.from('ispe', 'latin1')
 export function readCodedSize(path: string): Size | undefined {
   const meta = withFile(path, findMeta)
   return meta === undefined ? undefined : largestOf(sizesIn(meta))
-}
-
-function findMeta(file: number): Buffer | undefined {
-  const found = [...walkBoxes(file)].filter(({ name }) => name === 'meta')
-  const [meta] = found
-  if (meta === undefined || found.length > 1 || meta.length > mostMetaBytes) return undefined
-  return readBytes(file, meta.at, meta.length)
-}
-
-type Box = { readonly name: string; readonly at: number; readonly length: number }
-
-/** Of a box: its length, its name. Of length 1: that stands behind the name, in eight bytes; 0: to the end of the file. */
-function* walkBoxes(file: number): Generator<Box> {
-  const end = fstatSync(file).size
-  let at = 0
-  const count = createChunkBound()
-  while (at < end) {
-    count()
-    const head = readBytes(file, at, 16)
-    if (head.length < 8) return
-    const told = head.readUInt32BE(0)
-    const long = told === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : told
-    const length = long === 0 ? end - at : long
-    yield { name: head.toString('latin1', 4, 8), at, length }
-    if (length < 8) return
-    at += length
-  }
 }
 
 function sizesIn(meta: Buffer): readonly Size[] {

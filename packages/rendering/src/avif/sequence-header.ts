@@ -1,4 +1,8 @@
+import type { ColourCodes } from '../colour/colour-tag.ts'
 import type { BitReader } from './bit-reader.ts'
+
+/** What the samples of a sequence stand for. */
+export type SequenceColours = ColourCodes & { readonly isFullRange: boolean }
 
 /** What the header of a sequence decides about the headers of its frames. */
 export type SequenceHeader = {
@@ -18,9 +22,12 @@ export type SequenceHeader = {
   readonly integerVectors: number
   readonly hasSuperResolution: boolean
   readonly hasHalvedColours: boolean
+  readonly colours: SequenceColours
 }
 
 const eachFrame = 2
+/** Of ITU-T H.273. */
+const unspecified = 2
 const srgb = { primaries: 1, transfer: 13, matrix: 0 } as const
 
 /**
@@ -44,7 +51,7 @@ export function readSequenceHeader(bits: BitReader): SequenceHeader | undefined 
     : readTools(bits)
   const hasSuperResolution = bits.flag()
   bits.skip(2)
-  const hasHalvedColours = readColours(bits, profile)
+  const colours = readColours(bits, profile)
   const size = { width, height, widthBits, heightBits }
   return {
     isReduced,
@@ -53,7 +60,7 @@ export function readSequenceHeader(bits: BitReader): SequenceHeader | undefined 
     hasLargeBlocks,
     ...tools,
     hasSuperResolution,
-    hasHalvedColours,
+    ...colours,
   }
 }
 
@@ -80,18 +87,24 @@ function readTools(bits: BitReader) {
   return { orderHintBits, screenContentTools, integerVectors }
 }
 
-function readColours(bits: BitReader, profile: number): boolean {
+/** 5.5.2. */
+function readColours(
+  bits: BitReader,
+  profile: number,
+): Pick<SequenceHeader, 'hasHalvedColours' | 'colours'> {
   const isDeep = bits.flag()
   const isTwelveBit = profile === 2 && isDeep && bits.flag()
   const isMonochrome = profile !== 1 && bits.flag()
-  if (bits.flag()) {
-    const [primaries, transfer, matrix] = [bits.read(8), bits.read(8), bits.read(8)]
-    const isSrgb =
-      primaries === srgb.primaries && transfer === srgb.transfer && matrix === srgb.matrix
-    if (isSrgb && !isMonochrome) return false
+  const [primaries, transfer, matrix] = bits.flag()
+    ? [bits.read(8), bits.read(8), bits.read(8)]
+    : [unspecified, unspecified, unspecified]
+  const isSrgb =
+    primaries === srgb.primaries && transfer === srgb.transfer && matrix === srgb.matrix
+  if (isSrgb && !isMonochrome) {
+    return { hasHalvedColours: false, colours: { primaries, transfer, isFullRange: true } }
   }
-  bits.skip(1)
-  if (isMonochrome || profile === 0) return true
-  if (profile === 1) return false
-  return isTwelveBit ? bits.flag() : true
+  const colours = { primaries, transfer, isFullRange: bits.flag() }
+  if (isMonochrome || profile === 0) return { hasHalvedColours: true, colours }
+  if (profile === 1) return { hasHalvedColours: false, colours }
+  return { hasHalvedColours: isTwelveBit ? bits.flag() : true, colours }
 }

@@ -1,17 +1,16 @@
 import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
-import type { Metadata, Sharp } from 'sharp'
+import type { Metadata } from 'sharp'
 import { readCodedSize } from '../avif/coded-size.ts'
 import { readAvifFacts } from '../avif/quality.ts'
 import { readHead } from '../files.ts'
-import { readGifScreen } from '../gif/screen.ts'
 import { readJpegFrame } from '../jpeg/read-frame.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
 import { isCameraRaw } from '../tiff/camera-raw.ts'
 import { isLosslessWebp } from '../webp/is-lossless.ts'
+import { type Amendment, findAmendment } from './amendment.ts'
 import { checkPages, checkStructure } from './check-structure.ts'
 import { openHeader } from './sharp.ts'
-import { isUncovered, uncoverScreen } from './uncover-screen.ts'
 import { unsupported } from './unsupported.ts'
 
 /** What the header of a picture tells, before any pixel is decoded. */
@@ -34,10 +33,9 @@ export type SourceFacts = {
   readonly isProgressive: boolean
   /** Of the decoded pixels. */
   readonly bytesPerPixel: number
-  /** More than eight bits a channel. */
+  /** More than eight bits a channel, of what is left once it is amended. */
   readonly isDeep: boolean
-  /** Corrects the image as its decoder returns it, before anything else is done with it. */
-  readonly amend?: ((image: Sharp) => Sharp) | undefined
+  readonly amendment?: Amendment | undefined
 }
 
 /** No format that is written here holds a longer side, and decoders take memory by the row. */
@@ -56,10 +54,9 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
   // Before a decoder reads it, which may take another part of it for the picture.
   const whole = format === 'avif' ? readWhole(path, head) : undefined
   const metadata = await readMetadata(path, head)
-  const screen = format === 'gif' ? readGifScreen(path) : undefined
-  const isOpen = screen !== undefined && isUncovered(screen)
+  const amendment = findAmendment(path, format, metadata)
   const orientation = toOrientation(metadata.orientation)
-  const size = toStoredSize(isOpen ? screen.size : metadata, orientation)
+  const size = toStoredSize(amendment?.size ?? metadata, orientation)
   checkSize(size, maxPixels)
   const coded = whole ?? size
   checkSize(coded, maxPixels)
@@ -75,14 +72,14 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
     pixels: coded.width * coded.height,
     orientation,
     colours,
-    hasAlpha: metadata.hasAlpha || isOpen,
+    hasAlpha: metadata.hasAlpha || amendment?.addsAlpha === true,
     hasHalvedColours: !isLossless && findHalvedColours(path, format, metadata),
     isLossless,
     isIndexed: format === 'gif' || metadata.isPalette,
     isProgressive: metadata.isProgressive,
     bytesPerPixel: metadata.channels * bytesPerChannel,
-    isDeep: bytesPerChannel > 1,
-    amend: isOpen ? (image) => uncoverScreen(image, screen) : undefined,
+    isDeep: bytesPerChannel > 1 && amendment === undefined,
+    amendment,
   }
 }
 

@@ -30,11 +30,10 @@ export async function openImage(
   maxPixels: number,
   source: SourceFacts,
 ): Promise<Sharp> {
-  const image = sharp(path, { ...openOptions, limitInputPixels: maxPixels })
-  if (source.amend === undefined) return image
-  // sharp does its operations in an order of its own: these must come before all others.
-  const { data, info } = await source.amend(image).raw().toBuffer({ resolveWithObject: true })
-  return sharp(data, { raw: info })
+  const { amendment } = source
+  const ignoreIcc = amendment?.ignoresProfile === true
+  const image = sharp(path, { ...openOptions, limitInputPixels: maxPixels, ignoreIcc })
+  return amendment === undefined ? image : amendment.apply(image)
 }
 
 /**

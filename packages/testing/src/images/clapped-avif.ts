@@ -1,6 +1,5 @@
 import sharp from 'sharp'
-
-type Box = { readonly name: string; readonly content: Buffer }
+import { joinBox, rewriteBoxes, splitBoxes } from './avif-boxes.ts'
 
 /**
  * An AVIF of so many pixels a side, of which a square of 16 is shown: a property `clap` cuts the rest away (ISO/IEC 14496-12,
@@ -15,26 +14,26 @@ export async function makeClappedAvif(side: number): Promise<Buffer> {
 
 /** @param shift how much farther back the pixels lie than in the file that it is made of */
 function clip(avif: Buffer, shift: number): Buffer {
-  return rewrite(avif, {
+  return rewriteBoxes(avif, {
     meta: (meta) => {
       const boxes = { iprp: addAperture, iloc: (iloc: Buffer) => moveItem(iloc, shift) }
       // Version and flags.
-      return Buffer.concat([meta.subarray(0, 4), rewrite(meta.subarray(4), boxes)])
+      return Buffer.concat([meta.subarray(0, 4), rewriteBoxes(meta.subarray(4), boxes)])
     },
   })
 }
 
 function addAperture(iprp: Buffer): Buffer {
   let properties = 0
-  return rewrite(iprp, {
+  return rewriteBoxes(iprp, {
     ipco: (ipco) => {
-      properties = readBoxes(ipco).length + 1
+      properties = splitBoxes(ipco).length + 1
       const aperture = Buffer.alloc(32)
       // Width, height and both offsets, each as a fraction.
       for (const [index, value] of [16, 1, 16, 1, 0, 1, 0, 1].entries()) {
         aperture.writeInt32BE(value, 4 * index)
       }
-      return Buffer.concat([ipco, toBytes({ name: 'clap', content: aperture })])
+      return Buffer.concat([ipco, joinBox({ name: 'clap', content: aperture })])
     },
     // Version, the number of items, the id of the first, the number of its properties, these: one more.
     ipma: (ipma) => {
@@ -58,32 +57,4 @@ function moveItem(iloc: Buffer, shift: number): Buffer {
   const at = 8 + 2 + builtBytes + 2 + baseBytes + 2
   moved.writeUInt32BE(moved.readUInt32BE(at) + shift, at)
   return moved
-}
-
-function rewrite(
-  bytes: Buffer,
-  changes: Readonly<Record<string, (content: Buffer) => Buffer>>,
-): Buffer {
-  const boxes = readBoxes(bytes).map(({ name, content }) =>
-    toBytes({ name, content: changes[name]?.(content) ?? content }),
-  )
-  return Buffer.concat(boxes)
-}
-
-function readBoxes(bytes: Buffer): readonly Box[] {
-  const boxes: Box[] = []
-  for (let at = 0; at < bytes.length;) {
-    const length = bytes.readUInt32BE(at)
-    const name = bytes.toString('latin1', at + 4, at + 8)
-    boxes.push({ name, content: bytes.subarray(at + 8, at + length) })
-    at += length
-  }
-  return boxes
-}
-
-function toBytes({ name, content }: Box): Buffer {
-  const head = Buffer.alloc(8)
-  head.writeUInt32BE(8 + content.length, 0)
-  head.write(name, 4, 'latin1')
-  return Buffer.concat([head, content])
 }

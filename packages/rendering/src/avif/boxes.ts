@@ -1,0 +1,77 @@
+import { fstatSync } from 'node:fs'
+import { createChunkBound } from '../bound-chunks.ts'
+import { readBytes } from '../files.ts'
+
+/** No file needs more to say what is in it, bytes. */
+const mostMetaBytes = 1024 * 1024
+
+/**
+ * The box `meta` of an open file, with its head; undefined where it has none, or several.
+ *
+ * @throws AppError IMAGE_TOO_COSTLY
+ */
+export function findMeta(file: number): Buffer | undefined {
+  const found = [...walkBoxes(file)].filter(({ name }) => name === 'meta')
+  const [meta] = found
+  if (meta === undefined || found.length > 1 || meta.length > mostMetaBytes) return undefined
+  return readBytes(file, meta.at, meta.length)
+}
+
+type PlacedBox = { readonly name: string; readonly at: number; readonly length: number }
+
+/** Of a box: its length, its name. Of length 1: that stands behind the name, in eight bytes; 0: to the end of the file. */
+function* walkBoxes(file: number): Generator<PlacedBox> {
+  const end = fstatSync(file).size
+  let at = 0
+  const count = createChunkBound()
+  while (at < end) {
+    count()
+    const head = readBytes(file, at, 16)
+    if (head.length < 8) return
+    const told = head.readUInt32BE(0)
+    const long = told === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : told
+    const length = long === 0 ? end - at : long
+    yield { name: head.toString('latin1', 4, 8), at, length }
+    if (length < 8) return
+    at += length
+  }
+}
+
+/** A box within another one, without its own head. */
+export type Box = { readonly name: string; readonly content: Buffer }
+
+/** The boxes that stand in some bytes one behind the other; those that are cut off, or of another layout, are left out. */
+export function readBoxes(bytes: Buffer): readonly Box[] {
+  const boxes: Box[] = []
+  for (let at = 0; at + 8 <= bytes.length;) {
+    const end = at + bytes.readUInt32BE(at)
+    if (end < at + 8 || end > bytes.length) break
+    boxes.push({
+      name: bytes.toString('latin1', at + 4, at + 8),
+      content: bytes.subarray(at + 8, end),
+    })
+    at = end
+  }
+  return boxes
+}
+
+export type Cursor = {
+  /** The next number of 0 to 4 bytes; 0 beyond the end. */
+  readonly read: (length: number) => number
+  readonly isAtEnd: boolean
+}
+
+/** Reads big-endian numbers one behind the other. */
+export function createCursor(bytes: Buffer): Cursor {
+  let at = 0
+  return {
+    read: (length) => {
+      const from = at
+      at += length
+      return length === 0 || at > bytes.length ? 0 : bytes.readUIntBE(from, length)
+    },
+    get isAtEnd() {
+      return at >= bytes.length
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { OriginalFormat, Size } from '@iaas/common/image'
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import { readAvifColours } from '../avif/colours.ts'
+import { type Conversion, convertPixels } from '../colour/convert-pixels.ts'
+import { readGifScreen } from '../gif/screen.ts'
+import { readPngColours } from '../png/colours.ts'
+import { isUncovered, uncoverScreen } from './uncover-screen.ts'
+
+/** What libvips leaves undone for some files, and browsers do. */
+export type Amendment = {
+  /** Of the image as it is stored, where it is another one than libvips says, px. */
+  readonly size?: Size
+  readonly addsAlpha?: boolean
+  /** Whether a colour profile of the file is not to be applied. */
+  readonly ignoresProfile?: boolean
+  /** Decodes all of an image and corrects it. The result has eight bits a channel and no profile. */
+  readonly apply: (image: Sharp) => Promise<Sharp>
+}
+
+/** @returns undefined for nearly every file */
+export function findAmendment(
+  path: string,
+  format: OriginalFormat,
+  metadata: Metadata,
+): Amendment | undefined {
+  switch (format) {
+    case 'gif':
+      return amendGif(path)
+    case 'png':
+      return amendPng(path, metadata)
+    case 'avif':
+      return amendAvif(path, metadata)
+    case 'jpeg':
+    case 'webp':
+    case 'tiff':
+      return undefined
+  }
+}
+
+function amendGif(path: string): Amendment | undefined {
+  const screen = readGifScreen(path)
+  if (screen === undefined || !isUncovered(screen)) return undefined
+  const { size } = screen
+  return { size, addsAlpha: true, apply: (image) => decode(uncoverScreen(image, screen)) }
+}
+
+function amendPng(path: string, metadata: Metadata): Amendment | undefined {
+  const colours = readPngColours(path)
+  if (colours === undefined) return undefined
+  const { tag, overrulesProfile: ignoresProfile } = colours
+  const conversion = { tag, isLimited: false, isAlphaLimited: false }
+  return { ignoresProfile, apply: (image) => convert(image, metadata, conversion) }
+}
+
+function amendAvif(path: string, metadata: Metadata): Amendment | undefined {
+  const conversion = readAvifColours(path)
+  if (conversion === undefined) return undefined
+  const { tag, isLimited, isAlphaLimited } = conversion
+  if (tag === undefined && !isLimited && !isAlphaLimited) return undefined
+  return { apply: (image) => convert(image, metadata, conversion) }
+}
+
+/** sharp does its operations in an order of its own: what must come before all others is done by itself. */
+async function decode(image: Sharp): Promise<Sharp> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
+  return sharp(data, { raw: info })
+}
+
+async function convert(image: Sharp, metadata: Metadata, conversion: Conversion): Promise<Sharp> {
+  const space = workingSpace(metadata)
+  const depth = space.endsWith('16') ? 'ushort' : 'uchar'
+  const { data, info } = await image
+    .toColourspace(space)
+    .raw({ depth })
+    .toBuffer({ resolveWithObject: true })
+  const samples =
+    depth === 'uchar' ? data : new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+  const { width, height, channels } = info
+  const pixels = convertPixels({ data: samples, channels }, conversion)
+  return sharp(pixels, { raw: { width, height, channels } })
+}
+
+/** The space that changes no sample. A profile, where one is applied, leads to sRGB; raw pixels of eight bits have no alpha beside grey. */
+function workingSpace({ space, hasProfile, hasAlpha }: Metadata): string {
+  if (hasProfile) return 'srgb'
+  return space === 'b-w' && hasAlpha ? 'srgb' : space
+}

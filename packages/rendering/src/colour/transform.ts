@@ -1,0 +1,31 @@
+import type { ColourTag } from './colour-tag.ts'
+import { createToneCurve, mapTones } from './high-dynamic-range.ts'
+import { type Matrix, type Vector, apply, between } from './matrix.ts'
+import { bt2020, bt709 } from './primaries.ts'
+import type { Transfer } from './transfers.ts'
+
+/** The way from coded values to the linear RGB of sRGB, some of which is out of gamut. */
+export type Transform = {
+  /** Of each channel by itself. */
+  readonly toLinear: Transfer
+  /** Of the three channels together: linear as well for a standard dynamic range. */
+  readonly mix: Matrix | ((linear: Vector) => Vector)
+}
+
+/** @returns undefined where the primaries span no colours */
+export function createTransform({ primaries, transfer }: ColourTag): Transform | undefined {
+  const matrix = between(primaries, transfer.kind === 'high' ? bt2020 : bt709)
+  if (matrix === undefined) return undefined
+  if (transfer.kind === 'standard') return { toLinear: transfer.toLight, mix: matrix }
+  const { toLinear, toScreen } = transfer.range
+  const toneCurve = createToneCurve(transfer.peakNits)
+  const fromBt2020 = between(bt2020, bt709) as Matrix
+  return {
+    toLinear,
+    mix: (linear) => {
+      const [red, green, blue] = apply(matrix, linear)
+      const visible: Vector = [Math.max(0, red), Math.max(0, green), Math.max(0, blue)]
+      return apply(fromBt2020, mapTones(toScreen(visible), toneCurve))
+    },
+  }
+}
