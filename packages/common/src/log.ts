@@ -17,6 +17,9 @@ export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFie
   series(message: string): (fields: LogFields) => void
 }
 
+const clientForms = ['full', 'truncated', 'hashed', 'none'] as const
+export type ClientForm = (typeof clientForms)[number]
+
 /** The seed's keys: one switch a level. `LOG_LEVEL` sets them all at once. */
 export const logSettings = z
   .object({
@@ -24,6 +27,12 @@ export const logSettings = z
       .enum(levels)
       .optional()
       .meta({ description: 'The least severe level that is logged.', env: 'LOG_LEVEL' }),
+    client: z.enum(clientForms).default('full').meta({
+      description:
+        'How the line of a request names its client: `full` (an IPv4 address, or a /64 of IPv6), `truncated` (a /24, or a /48), `hashed` (the same for as long as `secret` is; without one, until the restart), `none`.',
+      env: 'LOG_CLIENT',
+      default: 'full',
+    }),
     error: toggle(true, 'Log what must not happen, once, with its causes.'),
     warn: toggle(true, 'Log what works but needs a look.'),
     info: toggle(true, 'Log one line a request and a job.'),

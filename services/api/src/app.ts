@@ -7,6 +7,7 @@ import type { RequestListener } from 'node:http'
 import { createListener } from './create-listener.ts'
 import { type AnswerError, createAnswerError, createErrorHandler } from './http/error-handler.ts'
 import { sendProblem, transportProblem } from './http/problem.ts'
+import type { LogClient } from './http/log-client.ts'
 import { createRequestLog } from './http/request-log.ts'
 import { recordOf } from './http/request-record.ts'
 import type { ClientOf } from './limits/client-of.ts'
@@ -32,6 +33,7 @@ export type AppOptions = {
   readonly storeOriginal: StoreOriginal
   readonly issueToken: IssueToken
   readonly clientOf: ClientOf
+  readonly logClient: LogClient
   readonly receiveLimits: ReceiveLimits
   readonly uploadOrigins: readonly string[]
   readonly allowIndexing: boolean
@@ -47,7 +49,7 @@ export type AppOptions = {
 export function createApp(options: AppOptions): RequestListener {
   const answerError = createAnswerError(options.log)
   return createListener({
-    requestLog: createRequestLog(options.log, options.metrics),
+    requestLog: createRequestLog(options.log, options.metrics, options.logClient),
     getImage: createGetImage({ ...options.image, clientOf: options.clientOf }),
     app: createExpressApp(options, answerError),
     answerError,

@@ -16,6 +16,7 @@ import { createImages } from './create-images.ts'
 import { forgetChangedLinks } from './create-link-layers.ts'
 import { type Stores, createStores } from './create-stores.ts'
 import { createIssueToken } from './issue-token.ts'
+import { createLogClient } from './http/log-client.ts'
 import { createClientOf } from './limits/client-of.ts'
 import { createLimits } from './limits/create-limits.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
@@ -115,9 +116,17 @@ function buildApp(parts: Parts & Pick<AppOptions, 'state'>): AppOptions {
   const admission = createUploadAdmission(config.upload, () => originals.space())
   const { strip_metadata: stripMetadata } = config.originals
   const { wrongSecrets } = limits
+  const { trusted_proxies: trustedProxies } = config.limits
+  const clientOf = createClientOf(trustedProxies)
   return {
     image,
-    clientOf: createClientOf(config.limits.trusted_proxies),
+    clientOf,
+    logClient: createLogClient({
+      form: config.log.client,
+      clientOf,
+      isForwarded: trustedProxies > 0,
+      secret: config.secret,
+    }),
     storeOriginal: createStoreOriginal({
       tokens,
       originals,

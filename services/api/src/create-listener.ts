@@ -21,7 +21,7 @@ export type ListenerOptions = {
 export function createListener(options: ListenerOptions): RequestListener {
   const { requestLog, getImage, app, answerError } = options
   return (req, res) => {
-    const record = requestLog.open()
+    const record = requestLog.open(req)
     if (req.url?.startsWith('/') === false) req.url = toOriginForm(req.url)
     const isRead = req.method === 'GET' || req.method === 'HEAD'
     try {

@@ -1,10 +1,12 @@
-import { variantDigest } from '@iaas/common/digest'
-import { parsePayload } from '@iaas/common/jobs'
+import { objectKey, variantDigest } from '@iaas/common/digest'
+import { isAppError } from '@iaas/common/errors'
+import { jobNames, parsePayload } from '@iaas/common/jobs'
 import type { Logger } from '@iaas/common/log'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { type Job, UnrecoverableError } from 'bullmq'
 import type { GiveUp } from './handlers/give-up.ts'
 import type { UploaderMetrics } from './metrics.ts'
+import { createOutageLog } from './outage-log.ts'
 import { toJobError } from './retry-policy.ts'
 
 export type ProcessJobOptions = {
@@ -33,26 +35,36 @@ export type ProcessJob = (
 /** Does one attempt of a job: every failure reaches the queue, which decides by its kind whether there is another. */
 export function createProcessJob(options: ProcessJobOptions): ProcessJob {
   const { queue, name, handle, giveUp, metrics } = options
-  const writeDone = options.log.series('job done')
+  const outageLog = createOutageLog(queue, options.log)
+  const writeStored = options.log.series('rendition stored')
 
   return async function processJob(job, signal) {
     const startedAt = performance.now()
     const attempt = job.attemptsMade + 1
-    const fields = { queue, jobId: job.id, attempt }
+    const fields: Record<string, unknown> = { queue, jobId: job.id, attempt }
     let rendition: WaitingRendition | undefined
     try {
       if (job.name !== name) throw new UnrecoverableError(`There is no handler for "${job.name}".`)
       rendition = parsePayload(job.data)
+      fields['id'] = rendition.variant.id
+      fields['key'] = objectKey(rendition.variant, rendition.renderedAt)
       await handle(rendition, { signal, wasPreceded: () => wasPreceded(job) })
       const ms = performance.now() - startedAt
       metrics.job(queue, 'done', ms)
-      writeDone({ ...fields, ms: Math.round(ms) })
+      outageLog.done()
+      // A rendition is stored with the last of its jobs: one line is enough for them.
+      if (name === jobNames.recordLink) writeStored({ ...fields, ms: Math.round(ms) })
     } catch (error) {
       const log = options.log.child(fields)
       const jobError = toJobError(error)
       const isLast = jobError instanceof UnrecoverableError || attempt >= (job.opts.attempts ?? 1)
       metrics.job(queue, isLast ? 'failed' : 'retried', performance.now() - startedAt)
-      log.warn(isLast ? 'job failed' : 'job to be tried again', { error })
+      if (!isLast && isAppError(error, 'STORE_UNAVAILABLE')) {
+        outageLog.putOff(error.message)
+        log.debug('job to be tried again', { error })
+      } else {
+        log.warn(isLast ? 'job failed' : 'job to be tried again', { error })
+      }
       if (isLast && rendition !== undefined) {
         const { variant, renderedAt } = rendition
         await giveUp({ digest: variantDigest(variant), renderedAt }).catch((cause: unknown) =>

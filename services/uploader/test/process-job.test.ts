@@ -1,4 +1,4 @@
-import { variantDigest } from '@iaas/common/digest'
+import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError, type ErrorCode, errorCodes } from '@iaas/common/errors'
 import { jobNames, queueNames, toPayload } from '@iaas/common/jobs'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
@@ -16,23 +16,27 @@ const digest = variantDigest(rendition.variant)
 
 type Handle = ProcessJobOptions['handle']
 
-async function setUp(handle: Handle) {
+async function setUp(handle: Handle, name: string = jobNames.putObject) {
   const spool = createFakeSpool()
   await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
   const results: string[] = []
   const lines: string[] = []
-  const note = (message: string) => void lines.push(message)
+  const fields: unknown[] = []
+  const note = (message: string, given?: object) => {
+    lines.push(message)
+    fields.push(given)
+  }
   const log: Logger = {
     ...createSilentLogger(),
     info: note,
     warn: note,
     error: note,
     child: () => log,
-    series: (message) => () => note(message),
+    series: (message) => (given) => note(message, given),
   }
   const processJob = createProcessJob({
     queue: queueNames.uploads,
-    name: jobNames.putObject,
+    name,
     handle,
     giveUp: createGiveUp({ spool }),
     metrics: { job: (_queue, result) => void results.push(result) },
@@ -41,7 +45,7 @@ async function setUp(handle: Handle) {
   const run = (part: object = {}) => {
     const job = {
       id: 'id',
-      name: jobNames.putObject as string,
+      name,
       data: toPayload(rendition),
       opts: { attempts: 3 },
       attemptsMade: 0,
@@ -50,17 +54,42 @@ async function setUp(handle: Handle) {
     }
     return processJob(job, new AbortController().signal)
   }
-  return { run, spool, results, lines }
+  return { run, spool, results, lines, fields }
 }
 
 describe('one attempt of a job', () => {
-  it('hands the rendition to its handler, and writes one line', async () => {
+  it('writes one line for a rendition, with its id and the key of its object, when its link is recorded', async () => {
+    const { run, lines, fields } = await setUp(async () => {}, jobNames.recordLink)
+    await run()
+    expect(lines).toEqual(['rendition stored'])
+    const { id } = rendition.variant
+    expect(fields[0]).toMatchObject({ id, key: objectKey(rendition.variant, 5000), attempt: 1 })
+  })
+
+  it('hands the rendition to its handler', async () => {
     const seen: WaitingRendition[] = []
     const { run, results, lines } = await setUp(async (given) => void seen.push(given))
     await run()
     expect(seen).toEqual([rendition])
     expect(results).toEqual(['done'])
-    expect(lines).toEqual(['job done'])
+    expect(lines).toEqual([])
+  })
+
+  it('F10 tells of an outage of a store when it begins and when it ends, with a count and without a stack', async () => {
+    let isAway = true
+    const outage = new AppError('STORE_UNAVAILABLE', 'The variant store refused: SlowDown.')
+    const { run, results, lines, fields } = await setUp(async () => {
+      if (isAway) throw outage
+    })
+    for (let attempt = 0; attempt < 170; attempt += 1) {
+      await expect(run()).rejects.toBe(outage)
+    }
+    isAway = false
+    await run()
+    expect(results.filter((result) => result === 'retried')).toHaveLength(170)
+    expect(lines).toEqual(['jobs are put off: a store is away', 'jobs are done again'])
+    expect(fields[0]).toEqual({ queue: queueNames.uploads, reason: outage.message })
+    expect(fields[1]).toMatchObject({ queue: queueNames.uploads, putOff: 170 })
   })
 
   it.each([

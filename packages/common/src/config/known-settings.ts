@@ -81,6 +81,7 @@ export const knownKeys: readonly string[] = [
   'spool.max_jobs',
   'spool.max_age',
   'log.level',
+  'log.client',
   'log.error',
   'log.warn',
   'log.info',
@@ -150,6 +151,7 @@ export const knownVariables: readonly string[] = [
   'S3_KEY_PREFIX',
   'CACHE_HOST',
   'LOG_LEVEL',
+  'LOG_CLIENT',
   'UPLOADER_CONCURRENCY',
   'CHECKS_PER_MINUTE',
 ]

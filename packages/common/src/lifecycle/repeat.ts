@@ -5,8 +5,8 @@ import type { Closers } from './closers.ts'
 type RecurringTask = (signal: AbortSignal) => Promise<unknown>
 
 /**
- * Runs a task again and again, the first time at once, until stopped; never twice at the same time. What fails is logged
- * and tried again.
+ * Runs a task again and again, the first time at once, until stopped; never twice at the same time. What fails is tried
+ * again; of a series of failures the first is logged, and its end with their number.
  */
 export function repeat(
   name: string,
@@ -16,9 +16,18 @@ export function repeat(
 ): { stop(): Promise<void> } {
   const stopping = new AbortController()
   let running: Promise<unknown> | undefined
+  let failures = 0
+  const noteSuccess = () => {
+    if (failures > 0) log.warn('recurring task works again', { task: name, failures })
+    failures = 0
+  }
+  const noteFailure = (error: unknown) => {
+    failures += 1
+    log[failures === 1 ? 'warn' : 'debug']('recurring task failed', { task: name, error })
+  }
   const runOnce = () => {
     running ??= task(stopping.signal)
-      .catch((error: unknown) => log.warn('recurring task failed', { task: name, error }))
+      .then(noteSuccess, noteFailure)
       .finally(() => (running = undefined))
   }
   runOnce()

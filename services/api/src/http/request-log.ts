@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import type { Logger } from '@iaas/common/log'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
+import type { LogClient } from './log-client.ts'
 import { createRequestIds } from './request-id.ts'
 import type { RequestRecord } from './request-record.ts'
 import { isRefusal } from './status.ts'
 
 /** Gives each request its record, and writes one line at its end. */
 export type RequestLog = {
-  open(): RequestRecord
+  open(req: IncomingMessage): RequestRecord
   /** The answer is on its way with this status, and nothing of it can fail any more. */
   close(record: RequestRecord, req: IncomingMessage, status: number): void
   /** The same, once the answer is complete or the client has left. */
@@ -18,27 +19,52 @@ export type RequestLog = {
 /** What the line of a request says whose client did not wait for the end of the answer. */
 const clientLeft = 499
 
-export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestLog {
+/** Asked every few seconds by whoever watches the service. */
+const probePaths: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/_health'])
+
+export function createRequestLog(
+  log: Logger,
+  metrics: ApiMetrics,
+  clientOf: LogClient,
+): RequestLog {
   const writeRequest = log.series('request')
   const nextId = createRequestIds()
 
   function close(record: RequestRecord, req: IncomingMessage, status: number): void {
     const endedAt = performance.now()
     const ms = endedAt - record.startedAt
-    const { requestId, route, outcome, errorCode } = record
+    const { requestId, route, outcome, errorCode, id, timing, socket, bytesBefore } = record
     tellSpans(record, endedAt, metrics)
     metrics.request({ route, outcome, status }, ms)
     if (errorCode !== undefined && isRefusal(status)) metrics.rejection(errorCode)
+    if (probePaths.has(req.url)) return
     const path = (req.url ?? '').slice(0, 500)
     const { method } = req
     // What is undefined stands in no line.
-    writeRequest({ requestId, method, path, status, ms: Math.round(ms), outcome, errorCode })
+    writeRequest({
+      requestId,
+      method,
+      path,
+      status,
+      ms: Math.round(ms),
+      outcome,
+      errorCode,
+      id,
+      client: clientOf(req),
+      // With the head, as servers count what they send.
+      bytes: socket.bytesWritten - bytesBefore,
+      lookup: toTenths(timing?.['lookup']),
+      queue: toTenths(timing?.['queue']),
+      render: toTenths(timing?.['render']),
+    })
   }
 
   return {
-    open: () => ({
+    open: ({ socket }) => ({
       requestId: nextId(),
       startedAt: performance.now(),
+      socket,
+      bytesBefore: socket.bytesWritten,
       route: 'other',
       outcome: 'other',
     }),
@@ -49,6 +75,10 @@ export function createRequestLog(log: Logger, metrics: ApiMetrics): RequestLog {
       })
     },
   }
+}
+
+function toTenths(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10
 }
 
 function tellSpans(record: RequestRecord, endedAt: number, metrics: ApiMetrics): void {

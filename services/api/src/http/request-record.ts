@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import type { ErrorCode } from '@iaas/common/errors'
+import type { ImageId } from '@iaas/common/image'
 import type { Response } from 'express'
+import type { Socket } from 'node:net'
 import type { Timing } from './headers.ts'
 
 export type Outcome =
@@ -25,9 +27,14 @@ export type RequestRecord = {
   readonly requestId: string
   /** On the clock of `performance.now()`. */
   readonly startedAt: number
+  readonly socket: Socket
+  /** What its connection had sent before it. */
+  readonly bytesBefore: number
   route: RouteName
   outcome: Outcome
   errorCode?: ErrorCode
+  /** The image that it is about. */
+  id?: ImageId
   /** Where the time went until the answer was known. */
   timing?: Timing
   /** When the answer was known, on the clock of `performance.now()`. */

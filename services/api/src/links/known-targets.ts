@@ -1,5 +1,5 @@
-import type { VariantKey } from '@iaas/common/image'
-import type { Link, LinkMemory, RememberedLink } from '@iaas/common/ports/link-store'
+import type { ImageId, VariantKey } from '@iaas/common/image'
+import type { LinkMemory, RememberedLink } from '@iaas/common/ports/link-store'
 import { LRUCache } from 'lru-cache'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 
@@ -10,10 +10,12 @@ export type KnownTargets = {
    *
    * @param now on the clock of `performance.now()`
    */
-  find(target: string, now: number): Link | undefined
+  find(target: string, now: number): KnownTarget | undefined
   /** Notes that a target means this variant, whoever asks, and however: no header may change that. */
-  note(target: string, key: VariantKey): void
+  note(target: string, key: VariantKey, id: ImageId): void
 }
+
+export type KnownTarget = { readonly id: ImageId; readonly remembered: RememberedLink }
 
 /** A longer target is not remembered, characters: options that nobody knows can be as long as a request may be. */
 const longestTarget = 512
@@ -30,18 +32,18 @@ export type KnownTargetsOptions = {
  */
 export function createKnownTargets(options: KnownTargetsOptions): KnownTargets {
   const { memory, maxTargets, metrics } = options
-  const known = new LRUCache<string, RememberedLink>({ max: maxTargets })
+  const known = new LRUCache<string, KnownTarget>({ max: maxTargets })
   return {
     find(target, now) {
-      const remembered = known.get(target)
-      if (remembered === undefined || now >= remembered.believedUntil) return undefined
+      const found = known.get(target)
+      if (found === undefined || now >= found.remembered.believedUntil) return undefined
       metrics.lookup('memory', 'hit')
-      return remembered.link
+      return found
     },
-    note(target, key) {
+    note(target, key, id) {
       if (target.length > longestTarget) return
       const remembered = memory.recall(key)
-      if (remembered !== undefined) known.set(target, remembered)
+      if (remembered !== undefined) known.set(target, { id, remembered })
     },
   }
 }

@@ -51,12 +51,17 @@ export function createGetImage(options: GetImageOptions): GetImage {
 
   const atOnce: GetImage['atOnce'] = (req, res, record) => {
     if (isStoreAway()) return false
-    const link = knownTargets.find(req.url ?? '', record.startedAt)
-    if (link === undefined) return false
+    const known = knownTargets.find(req.url ?? '', record.startedAt)
+    if (known === undefined) return false
+    record.id = known.id
     record.route = 'image'
     record.answeredAt = performance.now()
     const timing = { lookup: record.answeredAt - record.startedAt }
-    redirectToStored({ location: link.url, maxAge: redirectMaxAge, timing }, res, record)
+    redirectToStored(
+      { location: known.remembered.link.url, maxAge: redirectMaxAge, timing },
+      res,
+      record,
+    )
     return true
   }
 
@@ -67,6 +72,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const lifetime = lifetimeOf(expires)
     const { path, query } = readTarget(target)
     const request = parseImageUrl(path, query)
+    record.id = request.id
     if (request.kind === 'original') {
       record.route = 'original'
       record.outcome = 'original'
@@ -81,7 +87,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const signStored = (url: string) => (isStoreServed && isServedAddress(url) ? sign(url) : url)
     const context = { req, res, record, redirectMaxAge, lifetime, sign, signStored, unsent }
     const sent = sendReply(reply, context)
-    if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key)
+    if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key, request.id)
     return sent
   }
 

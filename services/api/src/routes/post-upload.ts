@@ -18,6 +18,7 @@ export function createPostUpload(
     record.route = 'upload'
     const { path, query } = readTarget(req.originalUrl)
     const id = parseUploadPath(path)
+    record.id = id
     const { width, height } = await storeOriginal({
       id,
       token: req.get('X-Token'),

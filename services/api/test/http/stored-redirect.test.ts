@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, type ServerResponse, get } from 'node:http'
 import { performance } from 'node:perf_hooks'
@@ -91,6 +92,8 @@ function createRecord(): RequestRecord {
   return {
     requestId: '0b4dcd84-2b91-4f39-a0c2-0123456789ab',
     startedAt: performance.now(),
+    socket: new Socket(),
+    bytesBefore: 0,
     route: 'image',
     outcome: 'other',
   }

@@ -121,7 +121,7 @@ describe('a lookup that a deletion overtakes', () => {
       await rig.delete()
       rig.release()
       expect(await overtaken).toEqual(link)
-      targets.note(target, key)
+      targets.note(target, key, variant.id)
       expect(memory.get(key)).toBeUndefined()
       expect(targets.find(target, performance.now())).toBeUndefined()
       expect(await cache.get(key)).toBeUndefined()

@@ -15,11 +15,13 @@ function createTargets() {
     memory,
     hits,
     targets,
-    find: (target: string) => targets.find(target, performance.now()),
+    find: (target: string) => targets.find(target, performance.now())?.remembered.link,
   }
 }
 
-const key = variantKey(makeVariant())
+const variant = makeVariant()
+const key = variantKey(variant)
+const { id } = variant
 const link = { url: 'https://cdn.example/1.jpg' }
 const target = '/a_1_1.jpg'
 
@@ -28,7 +30,7 @@ describe('known targets', () => {
     const { memory, targets, find, hits } = createTargets()
     memory.set(key, link)
     expect(find(target)).toBeUndefined()
-    targets.note(target, key)
+    targets.note(target, key, id)
     expect(find(target)).toEqual(link)
     expect(hits.count).toBe(1)
   })
@@ -37,28 +39,28 @@ describe('known targets', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
     const long = `${target}?nobody-knows=${'x'.repeat(500)}`
-    targets.note(long, key)
+    targets.note(long, key, id)
     expect(find(long)).toBeUndefined()
   })
 
   it('have none once the link is forgotten, and the new one once it was answered by', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
-    targets.note(target, key)
+    targets.note(target, key, id)
     memory.delete(key)
     expect(find(target)).toBeUndefined()
     memory.set(key, { url: 'https://cdn.example/2.jpg' })
-    targets.note(target, key)
+    targets.note(target, key, id)
     expect(find(target)).toEqual({ url: 'https://cdn.example/2.jpg' })
   })
 
   it('have none once the link is replaced, or has given way to others', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
-    targets.note(target, key)
+    targets.note(target, key, id)
     memory.set(key, { url: 'https://cdn.example/2.jpg' })
     expect(find(target)).toBeUndefined()
-    targets.note(target, key)
+    targets.note(target, key, id)
     for (const other of [makeVariant(), makeVariant()]) memory.set(variantKey(other), link)
     expect(find(target)).toBeUndefined()
   })
@@ -66,14 +68,14 @@ describe('known targets', () => {
   it('believe a link for as long as the memory does', () => {
     const { memory, targets } = createTargets()
     memory.set(key, link)
-    targets.note(target, key)
-    expect(targets.find(target, performance.now() + ttlMs - 1000)).toEqual(link)
+    targets.note(target, key, id)
+    expect(targets.find(target, performance.now() + ttlMs - 1000)?.remembered.link).toEqual(link)
     expect(targets.find(target, performance.now() + ttlMs + 1)).toBeUndefined()
   })
 
   it('note nothing of a link that nobody remembers', () => {
     const { targets, find } = createTargets()
-    targets.note(target, key)
+    targets.note(target, key, id)
     expect(find(target)).toBeUndefined()
   })
 
@@ -81,7 +83,7 @@ describe('known targets', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
     const names = ['a', 'b', 'c'].map((name) => `/${name}_1_1.jpg`)
-    for (const name of names) targets.note(name, key)
+    for (const name of names) targets.note(name, key, id)
     expect(names.filter((name) => find(name) !== undefined)).toEqual(names.slice(1))
   })
 })

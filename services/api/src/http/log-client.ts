@@ -1,0 +1,43 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ClientForm } from '@iaas/common/log'
+import type { ClientOf } from '../limits/client-of.ts'
+
+/** How the line of a request names the client; undefined: not at all. */
+export type LogClient = (req: IncomingMessage) => string | undefined
+
+export type LogClientOptions = {
+  readonly form: ClientForm
+  readonly clientOf: ClientOf
+  /** Whether each request says for itself whom it comes from, as behind a proxy. */
+  readonly isForwarded: boolean
+  /** What hashes depend on; undefined: on nothing that outlives this process. */
+  readonly secret: string | undefined
+}
+
+export function createLogClient(options: LogClientOptions): LogClient {
+  const { form, clientOf, isForwarded, secret } = options
+  if (form === 'none') return () => undefined
+  const write = form === 'hashed' ? createHash(secret) : form === 'truncated' ? truncate : asItIs
+  if (isForwarded) return (req) => write(clientOf(req))
+  const known = new WeakMap<Socket, string>()
+  return (req) => {
+    const name = known.get(req.socket) ?? write(clientOf(req))
+    known.set(req.socket, name)
+    return name
+  }
+}
+
+const asItIs = (client: string) => client
+
+/** A /24 of IPv4, a /48 of IPv6, which the client is a /64 of. */
+function truncate(client: string): string {
+  const ipv6 = /^((?:[\da-f]+:){2}[\da-f]+):[\da-f]+::\/64$/.exec(client)?.[1]
+  return ipv6 === undefined ? client.replace(/\.\d+$/, '.0') : `${ipv6}::/48`
+}
+
+function createHash(secret: string | undefined): (client: string) => string {
+  const key = secret === undefined ? randomBytes(32) : `names of clients in the log of ${secret}`
+  return (client) => createHmac('sha256', key).update(client).digest('base64url').slice(0, 16)
+}
