@@ -100,6 +100,27 @@ describe('answers', () => {
     expect(stored.body.equals(rendered.body)).toBe(true)
   })
 
+  it.each([
+    [
+      '/example_100.jpg',
+      'There is no image of the id "example_100". The address asks for the original of this id; a size has a width and a height, as in "example_100_100.jpg".',
+    ],
+    [
+      '/nobody.jpg',
+      'There is no image of the id "nobody". The address asks for the original of this id.',
+    ],
+    [
+      '/no_body_100_80.jpg',
+      'There is no image of the id "no_body". The address asks for it in 100 x 80.',
+    ],
+    [
+      '/nobody_100_80_2x.png',
+      'There is no image of the id "nobody". The address asks for it in 100 x 80, 2x.',
+    ],
+  ])('404 for %s says how the address was read', async (path, detail) => {
+    expect(json(await ask(target.base, path))['detail']).toBe(detail)
+  })
+
   it('404 for an id without an original, sized or not', async () => {
     for (const path of ['/nobody_10_10.jpg', '/nobody.jpg']) {
       expectProblem(await ask(target.base, path), 404)

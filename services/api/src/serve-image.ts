@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '@iaas/common/errors'
+import { isAppError } from '@iaas/common/errors'
 import {
   type Offer,
   type Policy,
@@ -14,6 +14,7 @@ import {
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoredObject, VariantStore } from '@iaas/common/ports/variant-store'
+import { originalNotFound } from './original-not-found.ts'
 import type { Timing } from './http/headers.ts'
 import type { FindSize } from './known-sizes.ts'
 import type { CachedLinks } from './links/cached-links.ts'
@@ -74,8 +75,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
       if (reply !== undefined) return reply
     }
     const original = await originals.find(variant.id)
-    if (original === undefined)
-      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
+    if (original === undefined) throw originalNotFound(request)
     if (boundedBox !== undefined) return redirectTo(boundedBox, context)
     const isStored = link !== undefined && (await links.find(variant)) !== undefined
     return answerMiss({ request, variant, original, bounds, isStored, context, lookup })

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AppError } from '@iaas/common/errors'
 import {
   type ImageId,
   type OriginalFormat,
@@ -12,6 +11,7 @@ import { create as contentDisposition } from 'content-disposition'
 import { streamFile } from './http/stream-file.ts'
 import { formatTiming, setCommonHeaders, setImageHeaders, setImmutable } from './http/headers.ts'
 import type { RequestRecord } from './http/request-record.ts'
+import { originalNotFound } from './original-not-found.ts'
 import { originalEtag } from './validators.ts'
 
 /** Sends an original byte for byte, with ranges and validators. @throws AppError ORIGINAL_NOT_FOUND */
@@ -29,7 +29,8 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
   return async function serveOriginal(id, { req, res, record, lifetime }) {
     const original = await originals.find(id)
     const head = original && (await originals.readHead(original, sniffLength))
-    if (original === undefined || head === undefined) throw notFound()
+    if (original === undefined || head === undefined)
+      throw originalNotFound({ kind: 'original', id })
     const format = sniffFormat(head)
     setCommonHeaders(res, record.requestId)
     setImageHeaders(res)
@@ -40,10 +41,6 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
     res.setHeader('Server-Timing', formatTiming(record.timing))
     await streamFile(original.path, req, res)
   }
-}
-
-function notFound(): AppError {
-  return new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
 }
 
 /** What the bytes are, whatever the address calls them, and what a browser that saves them calls the file (RFC 6266). */

@@ -135,6 +135,7 @@ describe('one attempt of a job', () => {
 
   const passing: ReadonlySet<ErrorCode> = new Set([
     'STORE_UNAVAILABLE',
+    'STORE_BUSY',
     'TOO_MANY_RENDERS',
     'RENDERER_BUSY',
     'RENDERER_UNREACHABLE',
