@@ -6,6 +6,8 @@ const mebibyte = 1024 * 1024
 const baseBytes = 40 * mebibyte
 /** Buffers of scaling and encoding, by output pixel; lossless WebP, which only lossless sources become, keeps many copies. */
 const bytesPerOutputPixel = { lossless: 32, other: 12 } as const
+/** All pixels of an enlargement lie in memory, with their margins and a copy of them. */
+const enlargedBytesPerPixel = 10
 /** All pixels of a source that is amended lie in memory: four channels of two bytes, and the result of one each. */
 const amendedBytesPerPixel = 12
 /** How many rows of the source lie in buffers between the steps: next to nothing, but for a very wide one. */
@@ -31,21 +33,31 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
   }
 }
 
+/** What is written. */
+type Output = Size & {
+  readonly format?: Format
+  readonly isEnlarged?: boolean
+}
+
 /**
  * An estimate of the memory that a picture takes from its header to its rendition, bytes.
  *
  * @param output undefined where nothing is written
  */
-export function estimateMemory(
-  source: SourceFacts,
-  output: (Size & { readonly format?: Format }) | undefined,
-): number {
+export function estimateMemory(source: SourceFacts, output: Output | undefined): number {
   const { size, bytesPerPixel, isLossless } = source
   const amending = source.amendment === undefined ? 0 : amendedBytesPerPixel
   const decoding = source.pixels * (decodeBytesPerPixel(source) + amending)
   const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
-  const perPixel =
-    bytesPerOutputPixel[isLossless && output?.format === 'webp' ? 'lossless' : 'other']
-  const encoding = output === undefined ? 0 : output.width * output.height * perPixel
-  return baseBytes + decoding + rows + encoding
+  return (
+    baseBytes + decoding + rows + (output === undefined ? 0 : estimateOutput(output, isLossless))
+  )
+}
+
+function estimateOutput(
+  { width, height, format, isEnlarged }: Output,
+  isLossless: boolean,
+): number {
+  const encoding = bytesPerOutputPixel[isLossless && format === 'webp' ? 'lossless' : 'other']
+  return width * height * (encoding + (isEnlarged === true ? enlargedBytesPerPixel : 0))
 }

@@ -61,6 +61,12 @@ describe('the estimate of the memory that a picture takes', () => {
     expect(estimateMemory(source, { ...size, format: 'jpg' })).toBeLessThan(estimate)
   })
 
+  it('counts the pixels of an enlargement again', () => {
+    const output = { width: 2000, height: 2000 }
+    const enlarged = estimateMemory(facts, { ...output, isEnlarged: true })
+    expect(enlarged - estimateMemory(facts, output)).toBeGreaterThan(8 * 2000 * 2000)
+  })
+
   it('grows with the source, its depth and the output', () => {
     const cost = estimateMemory({ ...facts, isProgressive: true }, { width: 100, height: 100 })
     const dearer = [

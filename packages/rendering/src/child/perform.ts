@@ -3,7 +3,7 @@ import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
 import { copyFile } from './copy.ts'
 import { inspectFile, inspectKnown } from './inspect.ts'
 import { isDear } from '../dear.ts'
-import { planVariant, renderFile } from './render.ts'
+import { isEnlargement, planVariant, renderFile } from './render.ts'
 import { planIntake, takeInFile } from './take-in.ts'
 
 /**
@@ -26,7 +26,8 @@ export async function perform(
       const { path, variant, bounds, originalQuality } = task
       const plan = planVariant(source.size, variant, bounds)
       if (plan === undefined) return { kind: 'out-of-bounds', source: source.size }
-      await admit(estimateMemory(source, { ...plan.result, format: variant.format }))
+      const isEnlarged = isEnlargement(plan, source.size)
+      await admit(estimateMemory(source, { ...plan.result, format: variant.format, isEnlarged }))
       const bytes = await renderFile({
         path,
         source,

@@ -23,10 +23,14 @@ import type { EncoderOptions, Step } from '../steps/step.ts'
 import { turn } from '../steps/turn.ts'
 import type { SourceFacts } from './inspect.ts'
 import { estimateWebpQuality } from '../webp/quality.ts'
+import { enlarge } from './enlarge.ts'
 import { openForDisplay } from './sharp.ts'
 
 /** From the stored source to the pixels, in the order in which sharp does them, whatever order it is told them in. */
 const steps: readonly Step[] = [preCrop, flatten, resize, turn, crop, canvas, blur]
+/** The same around an enlargement, which sharp has no operation for, and which crops. */
+const stepsBefore: readonly Step[] = [preCrop, flatten, turn]
+const stepsAfter: readonly Step[] = [canvas, blur]
 
 /** The sizes of a render; undefined where the result of a cover would leave the bounds, and a smaller box would not. */
 export function planVariant(source: Size, variant: Variant, bounds: Size): Plan | undefined {
@@ -53,11 +57,16 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const { path, source, variant, plan, maxPixels, blurSigma, encoders } = options
   const { size, orientation } = source
   const context = { plan, size, orientation, variant, blurSigma }
-  const draw = async () =>
-    steps.reduce<Sharp>(
-      (made, step) => step(made, context),
-      await openForDisplay(path, maxPixels, source),
-    )
+  const apply = (each: readonly Step[], image: Sharp) =>
+    each.reduce<Sharp>((made, step) => step(made, context), image)
+  const isGrey = source.colours === 'grey' && !source.hasAlpha
+  const draw = async () => {
+    const opened = await openForDisplay(path, maxPixels, source)
+    if (!isEnlargement(plan, size)) return apply(steps, opened)
+    const { scaled: to, crop: cut = { left: 0, top: 0, ...to } } = plan
+    const enlargement = { from: plan.preCrop ?? size, to, cut, isGrey }
+    return apply(stepsAfter, await enlarge(apply(stepsBefore, opened), enlargement))
+  }
   const quality = chooseQuality(options)
   const { scaled, result } = plan
   const isUnscaled = scaled.width === size.width && scaled.height === size.height
@@ -66,14 +75,28 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   return encodeImage({ ...encoding, budgetBytes })
 }
 
+/** Whether what is kept of the source is scaled up. */
+export function isEnlargement({ preCrop: kept, scaled }: Plan, source: Size): boolean {
+  return isLarger(scaled, kept ?? source)
+}
+
+/** In any direction. */
+function isLarger(one: Size, other: Size): boolean {
+  return one.width > other.width || one.height > other.height
+}
+
 /** What the original takes, if the rendition shows no more than the original does, in the same format. */
 function findBudget(options: RenderFileOptions): number | undefined {
   const { path, source, variant, plan } = options
   const { format, size } = source
   // The bytes of a working copy say nothing about those of its original.
   const isCopy = options.originalQuality !== undefined
-  const isLarger = plan.scaled.width > size.width || plan.scaled.height > size.height
-  if (variant.quality !== 'auto' || isCopy || isLarger || plan.canvas !== undefined)
+  if (
+    variant.quality !== 'auto' ||
+    isCopy ||
+    isLarger(plan.scaled, size) ||
+    plan.canvas !== undefined
+  )
     return undefined
   const isOwnFormat = originalMimes[format] === formats[variant.format].mime
   return isOwnFormat ? readPictureBytes(path, format) : undefined

@@ -1,6 +1,7 @@
 import { describe, jest } from '@jest/globals'
 import { describeBytes } from './bytes.ts'
 import { describeHostileFiles } from './hostile-files.ts'
+import { describeEnlarging } from './enlarging.ts'
 import { describeIntake } from './intake.ts'
 import { type OpenRenderer, openStudio } from './studio.ts'
 import { describeColours } from './colours.ts'
@@ -18,6 +19,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
     describeSizes(studio)
     describeOrientation(studio)
     describeColours(studio)
+    describeEnlarging(studio)
     describeBytes(studio)
     describeIntake(studio)
     describeCopies(studio)
