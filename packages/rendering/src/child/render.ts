@@ -55,8 +55,8 @@ export type RenderFileOptions = {
 
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
   const { path, source, variant, plan, maxPixels, blurSigma, encoders } = options
-  const { size, orientation } = source
-  const context = { plan, size, orientation, variant, blurSigma }
+  const { size, orientation, format } = source
+  const context = { plan, size, orientation, format, variant, blurSigma }
   const apply = (each: readonly Step[], image: Sharp) =>
     each.reduce<Sharp>((made, step) => step(made, context), image)
   const isGrey = source.colours === 'grey' && !source.hasAlpha

@@ -1,4 +1,4 @@
-import type { Plan, Size, Variant } from '@iaas/common/image'
+import type { OriginalFormat, Plan, Size, Variant } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import type { Orientation } from '../orientation.ts'
 
@@ -21,6 +21,8 @@ export type StepContext = {
   /** The size of the source as it is displayed, px. */
   readonly size: Size
   readonly orientation: Orientation
+  /** Of the source. */
+  readonly format: OriginalFormat
   readonly variant: Variant
   readonly blurSigma: number
 }

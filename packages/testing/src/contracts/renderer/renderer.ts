@@ -7,6 +7,7 @@ import { type OpenRenderer, openStudio } from './studio.ts'
 import { describeColours } from './colours.ts'
 import { describeCopies } from './copies.ts'
 import { describeOrientation } from './orientation.ts'
+import { describeReducing } from './reducing.ts'
 import { describeSizes } from './sizes.ts'
 import { describeStripping } from './stripping.ts'
 
@@ -20,6 +21,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
     describeOrientation(studio)
     describeColours(studio)
     describeEnlarging(studio)
+    describeReducing(studio)
     describeBytes(studio)
     describeIntake(studio)
     describeCopies(studio)
