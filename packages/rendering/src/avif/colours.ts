@@ -1,7 +1,7 @@
 import { type ColourCodes, type ColourTag, srgbCodes, toColourTag } from '../colour/colour-tag.ts'
 import { readBytes, withFile } from '../files.ts'
 import { type Box, findMeta } from './boxes.ts'
-import { type Item, type Items, readItems } from './items.ts'
+import { type Item, type Items, firstTile, readItems } from './items.ts'
 import { createBitReader } from './bit-reader.ts'
 import { type SequenceColours, readSequenceHeader } from './sequence-header.ts'
 import { units, walkUnits } from './units.ts'
@@ -101,12 +101,6 @@ function configurationOf({ properties }: Item): Buffer | undefined {
 
 function isMonochrome(item: Item): boolean {
   return ((configurationOf(item)?.[2] ?? 0) & 0x10) !== 0
-}
-
-/** An item that is derived from others, such as a grid, has their coding. */
-function firstTile({ byId, references }: Items, item: Item): Item {
-  const [tile] = references.find(({ type, from }) => type === 'dimg' && from === item.id)?.to ?? []
-  return (tile !== undefined && byId.get(tile)) || item
 }
 
 /** ISO/IEC 23000-22, 7.3.5.2, or as HEVC has it. */

@@ -46,6 +46,12 @@ export function readItems(meta: Buffer): Items {
   }
 }
 
+/** The coded image that an item is, or the first of those that it is derived from, such as a grid. */
+export function firstTile({ byId, references }: Items, item: Item): Item {
+  const [tile] = references.find(({ type, from }) => type === 'dimg' && from === item.id)?.to ?? []
+  return (tile !== undefined && byId.get(tile)) || item
+}
+
 function readPrimary(pitm: Buffer | undefined): number {
   if (pitm === undefined) return 0
   const { read } = createCursor(pitm.subarray(versionBytes))

@@ -4,13 +4,15 @@ import { readAvifColours } from '../avif/colours.ts'
 import { type Conversion, convertPixels } from '../colour/convert-pixels.ts'
 import { readGifScreen } from '../gif/screen.ts'
 import { readPngColours } from '../png/colours.ts'
+import { readTiffKind } from '../tiff/kind.ts'
 import { isUncovered, uncoverScreen } from './uncover-screen.ts'
 
 /** What libvips leaves undone for some files, and browsers do. */
 export type Amendment = {
   /** Of the image as it is stored, where it is another one than libvips says, px. */
   readonly size?: Size
-  readonly addsAlpha?: boolean
+  /** Where it is another one than libvips says. */
+  readonly hasAlpha?: boolean
   /** Whether a colour profile of the file is not to be applied. */
   readonly ignoresProfile?: boolean
   /** Decodes all of an image and corrects it. The result has eight bits a channel and no profile. */
@@ -30,9 +32,10 @@ export function findAmendment(
       return amendPng(path, metadata)
     case 'avif':
       return amendAvif(path, metadata)
+    case 'tiff':
+      return amendTiff(path, metadata)
     case 'jpeg':
     case 'webp':
-    case 'tiff':
       return undefined
   }
 }
@@ -41,7 +44,7 @@ function amendGif(path: string): Amendment | undefined {
   const screen = readGifScreen(path)
   if (screen === undefined || !isUncovered(screen)) return undefined
   const { size } = screen
-  return { size, addsAlpha: true, apply: (image) => decode(uncoverScreen(image, screen)) }
+  return { size, hasAlpha: true, apply: (image) => decode(uncoverScreen(image, screen)) }
 }
 
 function amendPng(path: string, metadata: Metadata): Amendment | undefined {
@@ -58,6 +61,19 @@ function amendAvif(path: string, metadata: Metadata): Amendment | undefined {
   const { tag, isLimited, isAlphaLimited } = conversion
   if (tag === undefined && !isLimited && !isAlphaLimited) return undefined
   return { apply: (image) => convert(image, metadata, conversion) }
+}
+
+/** A channel beside the colours is a selection, or something else that is not to be seen, unless it is said to be transparency. */
+function amendTiff(path: string, metadata: Metadata): Amendment | undefined {
+  if (!metadata.hasAlpha || !readTiffKind(path).hasFalseAlpha) return undefined
+  const isDeepColour = metadata.space === 'rgb16'
+  return {
+    hasAlpha: false,
+    apply: (image) => {
+      const opened = isDeepColour ? image.pipelineColourspace('srgb') : image
+      return decode(opened.removeAlpha())
+    },
+  }
 }
 
 /** sharp does its operations in an order of its own: what must come before all others is done by itself. */

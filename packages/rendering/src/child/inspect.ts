@@ -2,11 +2,13 @@ import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
 import type { Metadata } from 'sharp'
 import { readCodedSize } from '../avif/coded-size.ts'
+import { isAv1 } from '../avif/brand.ts'
 import { readAvifFacts } from '../avif/quality.ts'
 import { readHead } from '../files.ts'
 import { readJpegFrame } from '../jpeg/read-frame.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
 import { isCameraRaw } from '../tiff/camera-raw.ts'
+import { readTiffKind } from '../tiff/kind.ts'
 import { isLosslessWebp } from '../webp/is-lossless.ts'
 import { type Amendment, findAmendment } from './amendment.ts'
 import { checkPages, checkStructure } from './check-structure.ts'
@@ -51,16 +53,16 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
   const format = sniffFormat(head)
   if (format === undefined) throw unsupported(head)
   checkStructure(path, format)
+  if (format === 'tiff') checkKind(path, head)
   // Before a decoder reads it, which may take another part of it for the picture.
   const whole = format === 'avif' ? readWhole(path, head) : undefined
-  const metadata = await readMetadata(path, head)
+  const metadata = await readMetadata(path, format, head)
   const amendment = findAmendment(path, format, metadata)
   const orientation = toOrientation(metadata.orientation)
   const size = toStoredSize(amendment?.size ?? metadata, orientation)
   checkSize(size, maxPixels)
   const coded = whole ?? size
   checkSize(coded, maxPixels)
-  if (format === 'tiff' && isCameraRaw(path)) throw unsupported(head, 'Camera raw')
   const colours = toColours(metadata.space)
   checkChannels(metadata.channels, colours)
   const bytesPerChannel = channelBytes[metadata.depth]
@@ -72,7 +74,7 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
     pixels: coded.width * coded.height,
     orientation,
     colours,
-    hasAlpha: metadata.hasAlpha || amendment?.addsAlpha === true,
+    hasAlpha: amendment?.hasAlpha ?? metadata.hasAlpha,
     hasHalvedColours: !isLossless && findHalvedColours(path, format, metadata),
     isLossless,
     isIndexed: format === 'gif' || metadata.isPalette,
@@ -123,6 +125,13 @@ function findHalvedColours(path: string, format: OriginalFormat, metadata: Metad
   return metadata.chromaSubsampling?.startsWith('4:4:4') === false
 }
 
+/** Before a decoder reads it, which calls damaged what it does not know, or shows something else. */
+function checkKind(path: string, head: Uint8Array): void {
+  if (isCameraRaw(path)) throw unsupported(head, 'Camera raw')
+  const kind = readTiffKind(path)
+  if (kind.unsupported !== undefined) throw unsupported(head, kind.unsupported)
+}
+
 /** All of the picture of an AVIF, of which a part may be shown. */
 function readWhole(path: string, head: Uint8Array): Size {
   const size = readCodedSize(path)
@@ -171,9 +180,14 @@ function checkDepth(bytesPerChannel: number, space: string): void {
   )
 }
 
-async function readMetadata(path: string, head: Uint8Array): Promise<Metadata> {
-  const metadata = await openHeader(path).metadata()
-  if (metadata.format === 'heif' && metadata.compression !== 'av1') throw unsupported(head)
+async function readMetadata(
+  path: string,
+  format: OriginalFormat,
+  head: Uint8Array,
+): Promise<Metadata> {
+  // libvips tells the coding by the brand.
+  if (format === 'avif' && !isAv1(path)) throw unsupported(head)
+  const metadata = await openHeader(path, format).metadata()
   checkPages(metadata.pages ?? 1)
   return metadata
 }

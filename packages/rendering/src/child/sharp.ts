@@ -1,4 +1,6 @@
+import type { OriginalFormat } from '@iaas/common/image'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
+import { toKnownBrand } from '../avif/brand.ts'
 import type { SourceFacts } from './inspect.ts'
 
 /** The loaders of the accepted formats; every other one stays blocked, so that no other parser sees foreign bytes. */
@@ -32,7 +34,11 @@ export async function openImage(
 ): Promise<Sharp> {
   const { amendment } = source
   const ignoreIcc = amendment?.ignoresProfile === true
-  const image = sharp(path, { ...openOptions, limitInputPixels: maxPixels, ignoreIcc })
+  const image = sharp(toInput(path, source.format), {
+    ...openOptions,
+    limitInputPixels: maxPixels,
+    ignoreIcc,
+  })
   return amendment === undefined ? image : amendment.apply(image)
 }
 
@@ -51,6 +57,10 @@ export async function openForDisplay(
 }
 
 /** Opens a picture for its header only, however large it says it is. */
-export function openHeader(path: string): Sharp {
-  return sharp(path, { ...openOptions, limitInputPixels: false })
+export function openHeader(path: string, format: OriginalFormat): Sharp {
+  return sharp(toInput(path, format), { ...openOptions, limitInputPixels: false })
+}
+
+function toInput(path: string, format: OriginalFormat): string | Buffer {
+  return format === 'avif' ? toKnownBrand(path) : path
 }

@@ -14,7 +14,7 @@ const translations: readonly (readonly [RegExp, ErrorCode, string])[] = [
     'The image has too many pixels or channels.',
   ],
   [
-    /unsupported jpeg (?:data precision|process)|unsupported tiff image type|not configured|planes not supported/i,
+    /unsupported jpeg (?:data precision|process)|unsupported tiff image type|not configured|planes not supported|old-style lzw/i,
     'IMAGE_UNSUPPORTED',
     'The image is of a rare variety of its format that is not supported.',
   ],

@@ -1,10 +1,13 @@
 import { readBytes, withFile } from '../files.ts'
+import { readLayout, readNumber } from './layout.ts'
 
-/** An entry of a directory whose value lies in the entry itself. */
+/** An entry of a directory. */
 export type TiffEntry = {
-  /** The first of its values, where they are of two or four bytes; otherwise not a number. */
+  /** The first of its values, where they are of two, four or eight bytes; otherwise not a number. */
   readonly value: number
-  /** Where the value lies in the file. */
+  /** How many values there are. */
+  readonly count: number
+  /** Where the first value lies in the file. */
   readonly at: number
 }
 
@@ -14,42 +17,41 @@ export type TiffDirectory = {
   readonly entries: ReadonlyMap<number, TiffEntry>
 }
 
-const headerBytes = 8
-const entryBytes = 12
-const types = { short: 3, long: 4 } as const
+/** SHORT, LONG, and LONG8 of BigTIFF. */
+const valueBytes: ReadonlyMap<number, 2 | 4 | 8> = new Map([
+  [3, 2],
+  [4, 4],
+  [16, 8],
+])
 
 /**
- * Reads the first directory of a TIFF file: TIFF 6.0, section 2.
+ * Reads the first directory of a TIFF or BigTIFF: TIFF 6.0, section 2.
  *
- * @returns undefined where it is not laid out as it should be, or of the larger kind (BigTIFF)
+ * @returns undefined where it is not laid out as it should be
  */
 export function readFirstDirectory(path: string): TiffDirectory | undefined {
   return withFile(path, readDirectory)
 }
 
 function readDirectory(file: number): TiffDirectory | undefined {
-  const header = readBytes(file, 0, headerBytes)
-  const order = header.toString('latin1', 0, 4)
-  if (header.length < headerBytes || (order !== 'II*\0' && order !== 'MM\0*')) return undefined
-  const isLittleEndian = order.startsWith('I')
-  const read16 = (from: Buffer, at: number) =>
-    isLittleEndian ? from.readUInt16LE(at) : from.readUInt16BE(at)
-  const read32 = (from: Buffer, at: number) =>
-    isLittleEndian ? from.readUInt32LE(at) : from.readUInt32BE(at)
-  const start = read32(header, 4)
-  const count = readBytes(file, start, 2)
-  if (count.length < 2) return undefined
-  const content = readBytes(file, start + 2, read16(count, 0) * entryBytes)
+  const layout = readLayout(file)
+  if (layout === undefined) return undefined
+  const { firstAt, offsetBytes, countBytes, entryBytes } = layout
+  const start = readNumber(readBytes(file, firstAt, offsetBytes), 0, offsetBytes, layout)
+  const head = readBytes(file, start, countBytes)
+  if (head.length < countBytes) return undefined
+  const first = start + countBytes
+  const table = readBytes(file, first, readNumber(head, 0, countBytes, layout) * entryBytes)
   const entries = new Map<number, TiffEntry>()
-  for (let at = 0; at + entryBytes <= content.length; at += entryBytes) {
-    const type = read16(content, at + 2)
-    const isLong = type === types.long
-    const isKnown = isLong || type === types.short
-    const value = isLong ? read32(content, at + 8) : read16(content, at + 8)
-    entries.set(read16(content, at), {
-      value: isKnown ? value : Number.NaN,
-      at: start + 2 + at + 8,
-    })
+  // Tag, type, number of values, and the values or where they are.
+  for (let from = 0; from + entryBytes <= table.length; from += entryBytes) {
+    const bytes = valueBytes.get(readNumber(table, from + 2, 2, layout))
+    const count = readNumber(table, from + 4, offsetBytes, layout)
+    const placeAt = from + 4 + offsetBytes
+    const isWithin = bytes === undefined || count * bytes <= offsetBytes
+    const at = isWithin ? first + placeAt : readNumber(table, placeAt, offsetBytes, layout)
+    const value = bytes && readNumber(readBytes(file, at, bytes), 0, bytes, layout)
+    entries.set(readNumber(table, from, 2, layout), { value: value ?? Number.NaN, count, at })
   }
-  return { isLittleEndian, entries }
+  return { isLittleEndian: layout.isLittleEndian, entries }
 }

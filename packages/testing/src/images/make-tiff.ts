@@ -2,9 +2,9 @@ const types = { short: 3, long: 4 } as const
 
 export type TiffOptions = {
   readonly side: number
-  readonly channels: 1 | 3 | 4
+  readonly channels: 1 | 2 | 3 | 4
   /** Bits a channel. */
-  readonly bits: 8 | 16 | 32
+  readonly bits: number
   /** 1: unsigned, 2: signed, 3: floating point. */
   readonly sampleFormat?: 1 | 2 | 3
   /** All pixels, in rows, little-endian. */
@@ -21,12 +21,12 @@ export function makeTiff(options: TiffOptions): Buffer {
     257: [side],
     258: Array<number>(channels).fill(bits),
     259: [1],
-    262: [channels === 1 ? 1 : 2],
+    262: [channels < 3 ? 1 : 2],
     273: [0],
     277: [channels],
     278: [side],
     279: [pixels.length],
-    ...(channels === 4 && { 338: [2] }),
+    ...(channels % 2 === 0 && { 338: [2] }),
     339: Array<number>(channels).fill(sampleFormat),
     ...Object.fromEntries(Object.entries(tags).map(([tag, value]) => [tag, [value]])),
   }
@@ -52,7 +52,8 @@ export function makeTiff(options: TiffOptions): Buffer {
     directory.writeUInt16LE(isList ? types.short : types.long, entry + 2)
     directory.writeUInt32LE(list.length, entry + 4)
     // The strip begins behind all that.
-    const value = Number(tag) === 273 ? at : (list[0] ?? 0)
+    const [first = 0, second = 0] = list
+    const value = Number(tag) === 273 ? at : first + second * 2 ** 16
     directory.writeUInt32LE(places[index] ?? value, entry + 8)
   }
   const header = Buffer.from([0x49, 0x49, 42, 0, 8, 0, 0, 0])

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { readHead, withFile } from '../files.ts'
+import { findMeta, readBoxes } from './boxes.ts'
+import { firstTile, readItems } from './items.ts'
+
+/** Where the major brand stands: behind the length and the name of the first box; a version, then compatible brands. */
+const brandAt = 8
+const compatibleAt = 16
+const brandBytes = 4
+/** Brands that libvips knows as major ones. */
+const knownBrands: ReadonlySet<string> = new Set(['avif', 'mif1'])
+/** Brands of files that hold a sequence of frames as well. */
+const sequenceBrands: ReadonlySet<string> = new Set(['avis', 'msf1'])
+
+/** Returns whether the image that a file shows is coded in AV1, whatever the brand of the file. */
+export function isAv1(path: string): boolean {
+  const meta = withFile(path, findMeta)
+  const items = meta && readItems(meta)
+  return items?.primary !== undefined && firstTile(items, items.primary).type === 'av01'
+}
+
+/**
+ * Returns what a decoder is given of an AVIF: its path, or its bytes under a brand that libvips knows. A sequence (`avis`)
+ * has an image of its own as well, its first frame: the frames are hidden, since not every track of them can be read.
+ */
+export function toKnownBrand(path: string): string | Buffer {
+  const head = Buffer.from(readHead(path, brandAt + brandBytes))
+  if (knownBrands.has(head.toString('latin1', brandAt))) return path
+  const file = readFileSync(path)
+  file.write('avif', brandAt, 'latin1')
+  const end = Math.min(file.readUInt32BE(0), file.length)
+  for (let at = compatibleAt; at + brandBytes <= end; at += brandBytes) {
+    const isSequence = sequenceBrands.has(file.toString('latin1', at, at + brandBytes))
+    if (isSequence) file.write('avif', at, 'latin1')
+  }
+  for (const { name, content } of readBoxes(file)) {
+    if (name === 'moov')
+      file.write('free', content.byteOffset - file.byteOffset - brandBytes, 'latin1')
+  }
+  return file
+}
