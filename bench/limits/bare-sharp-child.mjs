@@ -20,12 +20,12 @@ const openOptions = {
 
 process.on('message', (task) => void render(task))
 
-async function render({ path, width, height, format, quality, encoders }) {
+async function render({ path, width, height, fit = 'fill', format, quality, encoders }) {
   const startedAt = performance.now()
   const draw = () => {
     const opened = sharp(path, openOptions)
     const flat = format === 'jpg' ? opened.flatten({ background: '#fff' }) : opened
-    return Promise.resolve(flat.resize({ width, height, fit: 'fill' }))
+    return Promise.resolve(flat.resize({ width, height, fit }))
   }
   const { length } = await encodeImage({
     draw,

@@ -10,13 +10,19 @@ import { askForPictures } from './ask-for-pictures.mjs'
  * @param count how many
  */
 export async function askForVariants(stage, api, each, count) {
-  const { path } = await providePhoto(each.photo)
-  const ids = createIds(count)
-  await plantOriginals(stage.originals, path, ids)
+  const paths = await plantVariants(stage.originals, each, count)
   await stage.forget()
-  const paths = ids.map((id) => sizedPath(id, each))
   const pids = [api.pid, ...stage.backingPids]
   return askForPictures({ base: api.base, paths, concurrency: each.concurrency, pids })
+}
+
+/** Puts new originals into a folder. @returns the paths of as many variants, which nobody has asked for before */
+export async function plantVariants(originals, each, count) {
+  const { path } = await providePhoto(each.photo)
+  const ids = createIds(count)
+  await plantOriginals(originals, path, ids)
+  const { fit = 'clip' } = each
+  return ids.map((id) => `${sizedPath(id, each)}&fit=${fit}`)
 }
 
 const warmUps = { quick: 600, full: 3000 }

@@ -6,8 +6,9 @@ import { peers } from './peers.mjs'
 import { persistence } from './persistence.mjs'
 import { start } from './start.mjs'
 import { uploaders } from './uploaders.mjs'
+import { whole } from './whole.mjs'
 
-const scenarios = [miss, persistence, hit, start, peers, encoders, growth, uploaders]
+const scenarios = [miss, whole, persistence, hit, start, peers, encoders, growth, uploaders]
 
 /** The scenarios that were asked for; all of them where none was. @throws Error for an unknown one */
 export function chooseScenarios({ scenarios: names, isQuick }) {

@@ -29,10 +29,17 @@ async function measureMisses(closers, isQuick) {
   return { rows }
 }
 
+/** What the bare loop is told to do of a case. */
+export async function provideTask(each) {
+  const task = toTask(await providePhoto(each.photo), each)
+  const { fit, box } = each
+  return fit === 'crop' ? { ...task, width: box, height: box, fit: 'cover' } : task
+}
+
 async function measureCase(each, { stage, isQuick }, closers) {
   const bare = closers.keep(startBareSharp())
   const { photo, format, box, concurrency } = each
-  const task = toTask(await providePhoto(photo), each)
+  const task = await provideTask(each)
   const ask = (count) => askForVariants(stage, stage.api, each, count)
   await ask(firstOnes)
   const { perSecond } = await bare.run(task, { count: firstOnes, concurrency })

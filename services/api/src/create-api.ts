@@ -5,6 +5,7 @@ import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachable'
+import type { StoreRendition } from '@iaas/common/ports/persistence'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
@@ -49,6 +50,8 @@ export type ApiOptions = {
   readonly telemetry: Telemetry
   /** One that the caller ends; otherwise the api has its own, as its configuration says. */
   readonly renderer?: PreparingRenderer
+  /** Stores renditions in this process; otherwise the uploaders do. */
+  readonly storeRendition?: StoreRendition
   /** Whether another process listens for the operators; see `startProcesses`. */
   readonly isOneOfMany?: boolean
 }

@@ -1,5 +1,7 @@
 import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
+import { toFolders } from '@iaas/common/disk/config'
+import { createRenditionJournal } from '@iaas/common/disk/rendition-journal'
 import type { Policy } from '@iaas/common/image'
 import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Renderer } from '@iaas/common/ports/renderer'
@@ -14,6 +16,7 @@ import { createCachedLinks } from './links/cached-links.ts'
 import { createKnownTargets } from './links/known-targets.ts'
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
 import { toOffer } from './offer/config.ts'
+import { type DirectPersistence, createDirectPersistence } from './renditions/direct-persistence.ts'
 import {
   type RenditionPersister,
   createRenditionPersister,
@@ -102,6 +105,7 @@ function createPersister(options: ImagesOptions, metrics: ApiMetrics): Rendition
   const persister = createRenditionPersister({
     spool: stores.spool,
     persistence: stores.persistence,
+    direct: createDirect(options),
     variantCap: createVariantCap({
       links: stores.links,
       perOriginal: config.limits.variants_per_original,
@@ -115,6 +119,14 @@ function createPersister(options: ImagesOptions, metrics: ApiMetrics): Rendition
   })
   // What is left then waits in the spool, and is queued by the next request of it.
   closers.add('renditions', () => withDeadline(persister.drain(), drainLimitMs))
+  void persister.resume()
   repeatUntilClosed('retry of renditions', () => persister.retry(), retryEveryMs, options)
   return persister
+}
+
+function createDirect(options: ImagesOptions): DirectPersistence | undefined {
+  const { config, log, storeRendition } = options
+  if (storeRendition === undefined) return undefined
+  const journal = createRenditionJournal(toFolders(config).journal)
+  return createDirectPersistence({ journal, storeRendition, log })
 }

@@ -54,7 +54,8 @@ async function startAll(
   const parts = { config: configured, telemetry, renderer }
   const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })
   closers.add('uploader', () => uploader.close())
-  const api = await startApi({ ...parts, log: log.child({ component: 'api' }) })
+  const { storeRendition } = uploader
+  const api = await startApi({ ...parts, storeRendition, log: log.child({ component: 'api' }) })
   closers.add('api', () => api.close())
   const shownHost = displayHost(host)
   return {

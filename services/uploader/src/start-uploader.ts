@@ -13,6 +13,7 @@ import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
+import type { StoreRendition } from '@iaas/common/ports/persistence'
 import { createDatabase } from '@iaas/common/postgres/database'
 import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
 import { createPostgresLinkWalk } from '@iaas/common/postgres/link-walk'
@@ -30,6 +31,7 @@ import { createPutObject } from './handlers/put-object.ts'
 import { createRecordLink } from './handlers/record-link.ts'
 import { createHastenDelayed } from './hasten-delayed.ts'
 import { createUploaderMetrics } from './metrics.ts'
+import { createStoreRendition } from './store-rendition.ts'
 
 export type StartUploaderOptions = {
   readonly config: UploaderConfig
@@ -39,13 +41,18 @@ export type StartUploaderOptions = {
   readonly renderer?: Renderer
 }
 
+export type Uploader = Service & {
+  /** For an api in the same process, which has the bytes at hand. */
+  readonly storeRendition: StoreRendition
+}
+
 /** An uploader at work, from the moment that its queue and its database can be reached. @throws ConfigError, or Error in plain words */
-export async function startUploader(options: StartUploaderOptions): Promise<Service> {
+export async function startUploader(options: StartUploaderOptions): Promise<Uploader> {
   const { config, log } = options
   return startParts(log, async (closers) => {
     await migrateWhenReachable(requirePostgresUrl(config.postgresql), log, closers)
-    workQueues(options, closers)
-    return closers
+    const storeRendition = workQueues(options, closers)
+    return { storeRendition, close: () => closers.close() }
   })
 }
 
@@ -53,7 +60,7 @@ export async function startUploader(options: StartUploaderOptions): Promise<Serv
 const otherConnections = 4
 
 /** Wires the adapters that the configuration asks for to the workers. */
-function workQueues(options: StartUploaderOptions, closers: Closers): void {
+function workQueues(options: StartUploaderOptions, closers: Closers): StoreRendition {
   const { config, log, telemetry } = options
   const metrics = createUploaderMetrics(telemetry.registry)
   const folders = toFolders(config)
@@ -62,10 +69,13 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
   const db = createDatabase({ url, poolSize, preparesStatements, log })
   closers.add('database', () => db.destroy())
   const connections = config.uploader.concurrency + otherConnections
-  const { variants } = createVariantStore(config, folders, closers, { connections })
+  const store = createVariantStore(config, folders, closers, { connections })
   const spool = createSpool(config, folders, closers, log)
   const hasRedis = config.redis.url !== undefined
-  const { variantStore } = watchBackends(telemetry.dependencies, { db, variants, spool, hasRedis })
+  const backends = { db, variants: store.variants, spool, hasRedis }
+  const { variantStore, database } = watchBackends(telemetry.dependencies, backends)
+  // While the store is away jobs fail at once, and come again later: it is not flooded by a backlog.
+  const variants = guard(store.variants, variantStore, 'put')
   closers.add('dependencies', () => telemetry.dependencies.close())
   const links = createPostgresLinkStore(db)
   checkLinks({ walk: createPostgresLinkWalk(db), links, variants, metrics, log }, options, closers)
@@ -76,8 +86,7 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
     backend,
     putObject: createPutObject({
       spool,
-      // While the store is away jobs fail at once, and come again later: it is not flooded by a backlog.
-      variants: guard(variants, variantStore, 'put'),
+      variants,
       links,
       storeOutage: () => variantStore.outage,
       originals: createDiskOriginalStore({ dir: folders.originals }),
@@ -98,6 +107,8 @@ function workQueues(options: StartUploaderOptions, closers: Closers): void {
     log,
   })
   closers.add('workers', () => uploader[Symbol.asyncDispose]())
+  const guarded = guard(links, database, 'record')
+  return createStoreRendition({ variants, links: guarded, metrics, now: Date.now })
 }
 
 const mendEveryMs = 60_000

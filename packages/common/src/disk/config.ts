@@ -47,6 +47,7 @@ export function toFolders({ data_dir, originals_dir }: FolderSettings) {
     originals: resolve(originals_dir ?? join(data, 'originals')),
     variants: join(data, 'variants'),
     spool: join(data, 'spool'),
+    journal: join(data, 'spool', 'journal'),
     postgres: join(data, 'postgres'),
     temporary: join(data, 'tmp'),
   } as const

@@ -16,3 +16,15 @@ export async function makeFolder(path: string): Promise<void> {
     throw new AppError('STORE_UNAVAILABLE', 'Nothing can be stored now.', { cause })
   }
 }
+
+/** Does what needs a folder, and makes the folder only if it is missing: mostly it is there. */
+export async function withFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const isMissing = errorCode(error) === 'ENOENT'
+    if (!isMissing) throw error
+    await makeFolder(path)
+    return work()
+  }
+}

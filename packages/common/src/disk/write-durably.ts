@@ -1,24 +1,34 @@
-import { open, rename } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createTemporaryFile } from './temporary-files.ts'
-import { makeFolder } from './make-folder.ts'
+import { withFolder } from './make-folder.ts'
 
 /** Where files lie while they are written: in the folder that they go to, so on the same file system. */
 export const incomingFolder = '.incoming'
 
 /**
- * Writes a file that is whole or not there, whatever ends this process, and that a loss of power leaves whole.
+ * Writes a file that is whole or not there, whatever ends this process, and that a loss of power leaves whole. The names of
+ * its folders are not synchronised: ext4, XFS and Btrfs commit them with the folder that is.
  *
  * @param path below `root`; what lay there is replaced
  */
 export async function writeDurably(root: string, path: string, bytes: Uint8Array): Promise<void> {
-  await using file = await createTemporaryFile(join(root, incomingFolder))
-  await using handle = await open(file.path, 'wx')
-  await handle.writeFile(bytes)
-  await handle.sync()
-  await makeFolder(dirname(path))
-  await rename(file.path, path)
-  await syncFolders(root, dirname(path))
+  const incoming = join(root, incomingFolder)
+  const temporary = join(incoming, randomUUID())
+  try {
+    await withFolder(incoming, () => writeNew(temporary, bytes))
+    await withFolder(dirname(path), () => rename(temporary, path))
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  await using file = await open(path, 'wx')
+  await file.writeFile(bytes)
+  await file.datasync()
 }
 
 /** Writes a file that survives a loss of power, once this resolves; until then there may be a part of it. */

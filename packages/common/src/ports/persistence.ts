@@ -13,3 +13,18 @@ export type Persistence = {
    */
   schedule(rendition: WaitingRendition): Promise<void>
 }
+
+/**
+ * Stores a rendition and records its link in this process, without the queue. Rejects where either fails; the same
+ * rendition may be stored again.
+ */
+export type StoreRendition = (rendition: WaitingRendition, bytes: Uint8Array) => Promise<void>
+
+/** Renditions that this process has taken on itself: those of a process that was killed are still there at the next start. */
+export type RenditionJournal = {
+  add(rendition: WaitingRendition): Promise<void>
+  /** Does nothing if there is no such entry. */
+  remove(rendition: WaitingRendition): Promise<void>
+  /** In no order. Leaves out and removes what cannot be read. */
+  list(): Promise<readonly WaitingRendition[]>
+}

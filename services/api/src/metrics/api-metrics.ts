@@ -14,6 +14,7 @@ export type LookupLayer = 'memory' | 'redis' | 'database'
 
 /** What came of the way of a rendition to the variant store, as far as the api has it in its hands. */
 const persistResults = [
+  'stored',
   'scheduled',
   'spool-full',
   'queue-full',

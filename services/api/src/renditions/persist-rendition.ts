@@ -8,10 +8,13 @@ import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import { LRUCache } from 'lru-cache'
 import type { VariantCap } from '../limits/variant-cap.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
+import type { DirectPersistence } from './direct-persistence.ts'
 
 export type PersistOptions = {
   readonly spool: Spool
   readonly persistence: Persistence
+  /** Stores renditions in this process; the queue gets what it fails with. Where there is none, the queue gets all. */
+  readonly direct?: DirectPersistence | undefined
   readonly variantCap: VariantCap
   readonly metrics: ApiMetrics
   readonly log: Logger
@@ -25,14 +28,16 @@ export type PersistOptions = {
 
 export type RenditionPersister = {
   /**
-   * Spools a rendition and queues its way into the variant store. Resolves to whether it waits in the spool. Never
-   * rejects: no answer depends on it.
+   * Stores a rendition, or spools it and queues its way into the variant store. Resolves to whether it waits in the spool.
+   * Never rejects: no answer depends on it.
    */
   persist(variant: Variant, spooled: Spooled): Promise<boolean>
   /** Whether what waits in the spool should be queued again: it never was, or its job may be lost. */
   isOverdue(variant: Variant, renderedAt: number): boolean
   /** Queues again what waits in the spool, and so resolves to true. Never rejects. */
   reschedule(variant: Variant, renderedAt: number): Promise<boolean>
+  /** Queues what a process that was killed has left in the journal. Never rejects. */
+  resume(): Promise<void>
   /** Queues what the queue did not take at first, as long as it takes it. Never rejects. */
   retry(): Promise<void>
   /** Resolves once nothing is on its way any more. */
@@ -40,7 +45,7 @@ export type RenditionPersister = {
 }
 
 export function createRenditionPersister(options: PersistOptions): RenditionPersister {
-  const { spool, persistence, variantCap, metrics, log } = options
+  const { spool, persistence, direct, variantCap, metrics, log } = options
   const { maxPending, rescheduleAfterMs, now } = options
   const pending = new Set<Promise<unknown>>()
   // What the queue did not take. Bounded: what it forgets is stored by a later request.
@@ -51,10 +56,11 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
       await persistence.schedule({ variant, renderedAt })
       unscheduled.delete(variantDigest(variant))
       metrics.persist('scheduled')
+      direct?.release({ variant, renderedAt })
       return true
     } catch (error) {
       // What waits already is for the uploaders to work off first: a later request queues it.
-      if (isAppError(error, 'SPOOL_FULL')) return refuse(variant, error)
+      if (isAppError(error, 'SPOOL_FULL')) return refuse({ variant, renderedAt }, error)
       noteUnscheduled({ variant, renderedAt }, error)
       return false
     }
@@ -70,8 +76,10 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     log.warn('rendition not queued', { variant: rendition.variant, error })
   }
 
-  function refuse(variant: Variant, error: unknown): false {
+  function refuse(rendition: WaitingRendition, error: unknown): false {
+    const { variant } = rendition
     unscheduled.delete(variantDigest(variant))
+    direct?.release(rendition)
     metrics.persist('queue-full')
     log.warn('too many jobs wait: rendition not queued', { variant, error })
     return false
@@ -84,9 +92,15 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
       metrics.persist('over-limit')
       return false
     }
+    const { bytes, renderedAt } = spooled
+    if (await direct?.store({ variant, renderedAt }, bytes)) {
+      metrics.persist('stored')
+      return false
+    }
     const outcome = await put(variant, spooled)
     // Without its bytes the uploader renders it again.
-    if (outcome !== 'full') await schedule(variant, spooled.renderedAt)
+    if (outcome === 'full') direct?.release({ variant, renderedAt })
+    else await schedule(variant, renderedAt)
     return outcome === 'spooled'
   }
 
@@ -122,6 +136,10 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
         await schedule(variant, renderedAt)
         return true
       }, true),
+    async resume() {
+      const left = (await direct?.findLeft()) ?? []
+      for (const { variant, renderedAt } of left) await schedule(variant, renderedAt)
+    },
     async retry() {
       const waiting = [...unscheduled.values()]
       for (const { variant, renderedAt } of waiting) {
