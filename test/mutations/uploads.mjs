@@ -221,6 +221,14 @@ export const uploads = [
     test: 'packages/rendering/test/pool/crowd.test.ts',
   },
   {
+    row: 'T30',
+    breaks: 'the setting that refuses a photo is not named',
+    file: 'packages/rendering/src/child/inspect.ts',
+    find: ' (\\`constraints.max_input\\`)',
+    replace: '',
+    test: 'packages/rendering/test/child/large-photos.test.ts',
+  },
+  {
     row: 'T14',
     breaks: 'all frames of an animation are read',
     file: 'packages/rendering/src/child/sharp.ts',

@@ -44,11 +44,21 @@ describe('where the product runs', () => {
 
   it('T23 what decodes has no secret, no volume and nobody to reach, and little memory', () => {
     const { environment, networks, volumes, mem_limit } = service('renderer')
-    const told = ['LOG_LEVEL', 'NODE_CONFIG', 'RENDERER_OWN_CORES']
+    const told = ['LOG_LEVEL', 'MAX_INPUT', 'NODE_CONFIG', 'RENDERER_OWN_CORES']
     expect(Object.keys(environment ?? {}).toSorted()).toEqual(told)
     expect([volumes, networks]).toEqual([undefined, ['rendering']])
     expect(compose.networks['rendering']?.internal).toBe(true)
     expect(mem_limit).toBe('3g')
+  })
+
+  it('T30 takes the photos of phones', () => {
+    for (const name of ['api', 'renderer', 'uploader']) {
+      expect(service(name).environment?.['MAX_INPUT']).toBe('${MAX_INPUT:-120}')
+    }
+    const { data } = parse(read('deploy/kubernetes/config.yaml')) as {
+      readonly data: Readonly<Record<string, string>>
+    }
+    expect(data['MAX_INPUT']).toBe('120')
   })
 
   it('R33 nothing decodes beside the secrets: not while no renderer can be reached either', () => {

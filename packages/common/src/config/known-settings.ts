@@ -124,6 +124,7 @@ export const knownVariables: readonly string[] = [
   'SIGNING_KEYS',
   'SIGNING_KEYS_FILE',
   'STRIP_METADATA',
+  'MAX_INPUT',
   'BLUR_SIGMA',
   'RENDERER_URL',
   'RENDERER_FALLBACK',

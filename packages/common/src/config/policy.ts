@@ -11,7 +11,8 @@ export const constraintsSettings = z
     max_height: integer({ min: 1, max: 65_500, fallback: 2000 }, 'The highest, px.'),
     max_input: number(
       { min: 0.000_001, max: 1000, fallback: 30 },
-      'The largest upload, megapixels. Larger ones are refused (413).',
+      'The largest upload, megapixels. Larger ones are refused (413). 120 takes the photos of phones, which are scaled down to `constraints.max_on_disk`; what must be decoded as a whole is refused where it takes more than `renderer.memory`.',
+      'MAX_INPUT',
     ),
     max_on_disk: number(
       { min: 0.000_001, max: 1000, fallback: 30 },

@@ -194,10 +194,10 @@ async function readMetadata(
 
 function checkSize({ width, height }: Size, maxPixels: number): void {
   if (width * height > maxPixels) {
-    const limit = `${maxPixels / 1e6} megapixels`
+    const megapixels = Math.ceil((width * height) / 1e4) / 100
     throw new AppError(
       'IMAGE_TOO_LARGE',
-      `The image has ${width} x ${height} pixels; at most ${limit} are allowed.`,
+      `The image has ${width} x ${height} pixels (${megapixels} megapixels); at most ${maxPixels / 1e6} megapixels are allowed (\`constraints.max_input\`).`,
     )
   }
   if (Math.max(width, height) > maxSide) {

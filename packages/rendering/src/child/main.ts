@@ -1,4 +1,4 @@
-import type { FromChild, ToChild } from '../protocol.ts'
+import { type FromChild, type ToChild, readyMessage } from '../protocol.ts'
 import { isUnfinished } from './bound-cpu.ts'
 import { perform } from './perform.ts'
 import { configureSharp } from './sharp.ts'
@@ -34,6 +34,9 @@ process.on('message', (message: ToChild) => {
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 // The terminal and the service manager signal every process of a group: the parent decides when its children end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+// The time of a task does not run while this process starts.
+process.send?.(readyMessage)
 
 function tell(message: FromChild): void {
   process.send?.(message)

@@ -8,6 +8,8 @@ export type ChildSet = AsyncDisposable & {
   take(): RenderChild
   /** Makes a child idle again; one that has ended is forgotten. */
   giveBack(child: RenderChild): void
+  /** How many have been started so far. */
+  readonly started: number
   /** The process ids of those that are alive. */
   readonly pids: readonly number[]
 }
@@ -15,27 +17,43 @@ export type ChildSet = AsyncDisposable & {
 export type ChildSetOptions = {
   /** One for each child, or none. */
   readonly ownCores: readonly OwnCore[]
+  /** How many there may be; as many are kept warm as have been needed. */
+  readonly most: number
   /** See `Bounds`. */
   readonly mostDataBytes: number
 }
 
-export function createChildSet({ ownCores, mostDataBytes }: ChildSetOptions): ChildSet {
+export function createChildSet({ ownCores, most, mostDataBytes }: ChildSetOptions): ChildSet {
   const children = new Map<RenderChild, OwnCore | undefined>()
   const idle: RenderChild[] = []
+  const taken = new Set<RenderChild>()
   let isDisposed = false
+  let started = 0
 
   function start(): RenderChild {
     const own = findFreeCore()
     const child = startRenderChild({ own, mostDataBytes })
     children.set(child, own)
-    void child.ended.then(() => children.delete(child))
+    started += 1
+    void child.ended.then(() => replace(child))
     return child
+  }
+
+  /** Whoever comes next need not wait for its start. What ends without a task would end again. */
+  function replace(child: RenderChild): void {
+    children.delete(child)
+    if (taken.delete(child) && !isDisposed && children.size < most) idle.push(start())
   }
 
   /** A child that was killed takes no core from the one that follows it. */
   function findFreeCore(): OwnCore | undefined {
-    const taken = new Set([...children].flatMap(([{ isAlive }, own]) => (isAlive ? [own] : [])))
-    return ownCores.find((own) => !taken.has(own))
+    const held = new Set([...children].flatMap(([{ isAlive }, own]) => (isAlive ? [own] : [])))
+    return ownCores.find((own) => !held.has(own))
+  }
+
+  function lend(child: RenderChild): RenderChild {
+    taken.add(child)
+    return child
   }
 
   return {
@@ -43,12 +61,17 @@ export function createChildSet({ ownCores, mostDataBytes }: ChildSetOptions): Ch
       if (isDisposed) throw new AppError('RENDERER_BUSY', 'The renderer is ending.')
       // The one that worked last has the warmest caches.
       for (let child = idle.pop(); child !== undefined; child = idle.pop()) {
-        if (child.isAlive) return child
+        if (child.isAlive) return lend(child)
       }
-      return start()
+      return lend(start())
     },
     giveBack(child) {
-      if (child.isAlive) idle.push(child)
+      if (!child.isAlive) return
+      taken.delete(child)
+      idle.push(child)
+    },
+    get started() {
+      return started
     },
     get pids() {
       return [...children.keys()].flatMap(({ pid, isAlive }) =>

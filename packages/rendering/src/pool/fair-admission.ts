@@ -67,15 +67,18 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
     })
   }
 
-  /** By client: what it has had, less a part of how long its first waiter waits. */
+  /** What its client has had, less a part of how long it waits. */
+  function rankOf({ client, since }: Waiter): number {
+    return usage.of(client) - patienceCredit * (performance.now() - since)
+  }
+
+  /** The first waiter of the client that comes next. */
   function findNext(lane: Lane): Waiter | undefined {
     const firsts = new Map<string, Waiter>()
     for (const waiter of queue) {
       if (waiter.lane === lane && !firsts.has(waiter.client)) firsts.set(waiter.client, waiter)
     }
-    const now = performance.now()
-    const rank = ({ client, since }: Waiter) => usage.of(client) - patienceCredit * (now - since)
-    const ranked = [...firsts.values()].map((waiter) => ({ waiter, rank: rank(waiter) }))
+    const ranked = [...firsts.values()].map((waiter) => ({ waiter, rank: rankOf(waiter) }))
     return ranked.toSorted((one, other) => one.rank - other.rank)[0]?.waiter
   }
 
@@ -97,17 +100,21 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
     }
   }
 
-  /** The mean is never out of date: one may wait however long the others stay. */
-  function isFull(name: Lane): boolean {
+  /**
+   * Counts those that are served before a newcomer. The mean is never out of date: one may wait however long the others stay.
+   */
+  function isFull({ lane: name, client }: Entrant): boolean {
     const lane = lanes[name]
-    const waiting = queue.filter((waiter) => waiter.lane === name).length
-    if (waiting >= queueLimit) return true
-    return waiting > 0 && (waiting * lane.meanStayMs) / lane.capacity > maxWaitMs
+    const waiting = queue.filter((waiter) => waiter.lane === name)
+    if (waiting.length >= queueLimit) return true
+    const used = usage.of(client)
+    const ahead = waiting.filter((waiter) => rankOf(waiter) <= used).length
+    return ahead > 0 && (ahead * lane.meanStayMs) / lane.capacity > maxWaitMs
   }
 
   /** Makes room at the expense of the client that has the most waiters, unless that is the newcomer. */
   function displaceFor({ client, lane }: Entrant): boolean {
-    const displaced = findDisplaceable(queue, lane, client)
+    const displaced = findDisplaceable(queue, { lane, client }, usage)
     displaced?.refuse(busy())
     return displaced !== undefined
   }
@@ -148,7 +155,7 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
     async enter(entrant, signal) {
       signal?.throwIfAborted()
       if (hasRoom(entrant) && isFirst(entrant)) return take(entrant)
-      if (isFull(entrant.lane) && !displaceFor(entrant)) throw busy()
+      if (isFull(entrant) && !displaceFor(entrant)) throw busy()
       return wait(entrant, signal)
     },
     tryEnter(share) {

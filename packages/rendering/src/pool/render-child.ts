@@ -42,6 +42,9 @@ const childEnvironment = {
   UV_THREADPOOL_SIZE: '4',
 }
 
+/** A process that takes longer to start never will, ms. */
+const longestStartMs = 60_000
+
 /**
  * Starts a process that decodes pictures. The caller ends it with `kill()`; it ends by itself with its parent.
  */
@@ -55,6 +58,10 @@ export function startRenderChild(bounds: Bounds): RenderChild {
   yieldToAnswers(child)
   let isAlive = true
   const ended = endOf(child).finally(() => (isAlive = false))
+
+  const isReady = new Promise((resolve) => child.once('message', resolve))
+  const late = setTimeout(() => child.kill('SIGKILL'), longestStartMs)
+  const started = Promise.race([isReady, ended]).finally(() => clearTimeout(late))
 
   async function kill(): Promise<void> {
     isAlive = false
@@ -71,6 +78,8 @@ export function startRenderChild(bounds: Bounds): RenderChild {
     },
     ended,
     async run(task, options) {
+      await started
+      options.signal?.throwIfAborted()
       if (!isAlive) throw new ChildCrashedError()
       return runTask(child, task, options, () => void kill())
     },

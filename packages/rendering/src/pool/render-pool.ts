@@ -7,6 +7,7 @@ import { busy, createAdmission } from './admission.ts'
 import { createChildSet } from './child-set.ts'
 import { findOwnCores } from './cores.ts'
 import { createFairAdmission } from './fair-admission.ts'
+import { createKillLimit } from './limit-kills.ts'
 import { type LossReason, lossError, lossOf } from './lost-children.ts'
 import { createMemoryShare } from './memory-share.ts'
 import { createQuarantine } from './quarantine.ts'
@@ -54,12 +55,18 @@ export type RenderPoolStats = {
   readonly memoryBytes: number
   /** The process ids of the children. */
   readonly children: readonly number[]
+  /** How many of them have been started so far. */
+  readonly started: number
 }
 
+/** Like any renderer, but a render that has begun goes on for a moment once its signal aborts, and may resolve all the same. */
 export type RenderPool = Renderer & Copier & AsyncDisposable & { stats(): RenderPoolStats }
 
 /** A crash may be the fault of whatever ran before, or of the machine: it is tried once more. */
 export const attempts = 2
+
+/** How long a render goes on whose caller has left, ms: as long as it takes to start another child. Its rendition is stored. */
+const lingerMs = 1000
 
 /** How much of the deadline of a render decoding may take at most: the rest is for scaling and encoding. */
 const decodeShare = 0.5
@@ -80,13 +87,19 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     queueTimeoutMs,
   })
   const quarantine = createQuarantine()
+  const kills = createKillLimit()
   const children = createChildSet({
     ownCores: options.ownCores ? findOwnCores(concurrency) : [],
+    most: concurrency,
     mostDataBytes: mostData(memoryBudgetBytes),
   })
   const allowance = Math.min(allowanceMiB * 2 ** 20, memoryBudgetBytes)
 
-  async function attempt(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {
+  async function attempt(
+    task: Task,
+    client: string,
+    signal?: AbortSignal,
+  ): Promise<Results[TaskKind]> {
     const share = createMemoryShare(memory, memoryBudgetBytes, options.isStandIn ? busy : undefined)
     const child = children.take()
     try {
@@ -105,6 +118,8 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
         timeoutMs: task.kind === 'render' ? options.timeoutMs : options.intakeTimeoutMs,
         admit: (bytes, ended) => share.enter(bytes, ended),
         signal,
+        lingerMs: task.kind === 'render' ? lingerMs : 0,
+        mayKill: () => kills.take(client),
         readMemory: options.readMemory,
       })
     } finally {
@@ -117,11 +132,15 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
    * A crash, and too much memory, which may be left over from another task, is tried once more, on another child; what kills
    * its child again and again is kept out.
    */
-  async function runTask(task: Task, signal?: AbortSignal): Promise<Results[TaskKind]> {
+  async function runTask(
+    task: Task,
+    client: string,
+    signal?: AbortSignal,
+  ): Promise<Results[TaskKind]> {
     for (let left = attempts; ; left -= 1) {
       quarantine.check(task)
       try {
-        return await attempt(task, signal)
+        return await attempt(task, client, signal)
       } catch (error) {
         const reason = lossOf(error)
         if (reason === undefined) throw error
@@ -152,7 +171,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     try {
       const leave = await enter(task.kind, client, signal)
       const enteredAt = performance.now()
-      const result = (await runTask(task, signal).finally(leave)) as Results[Kind]
+      const result = (await runTask(task, client, signal).finally(leave)) as Results[Kind]
       tell('done')
       return { result, queueMs: enteredAt - startedAt, ms: performance.now() - enteredAt }
     } catch (error) {
@@ -185,6 +204,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       quarantined: quarantine.size,
       memoryBytes: memory.inside,
       children: children.pids,
+      started: children.started,
     }),
     [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
   }

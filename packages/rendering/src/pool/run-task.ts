@@ -38,6 +38,10 @@ export type RunOptions = {
   /** Resolves when that many bytes may be taken; `ended` aborts when they are no longer wanted. */
   readonly admit: (bytes: number, ended: AbortSignal) => Promise<void>
   readonly signal: AbortSignal | undefined
+  /** How long the child may go on once `signal` has aborted, ms: what is nearly done is done. */
+  readonly lingerMs?: number
+  /** Whether it may be killed then; otherwise it goes on to its end. */
+  readonly mayKill?: () => boolean
   /** How the memory of the child is read; of the system, but in tests. */
   readonly readMemory?: ReadMemory | undefined
 }
@@ -50,16 +54,19 @@ export function runTask(
   kill: () => void,
 ): Promise<Results[TaskKind]> {
   const { limits, timeoutMs, admit, signal, readMemory } = options
+  const { lingerMs = 0, mayKill = () => true } = options
   return new Promise((resolve, reject) => {
     // Made for the few tasks that wait for their memory.
     let waiting: AbortController | undefined
     const deadline = createDeadline(timeoutMs, () => fail(new ChildLateError()))
     const memory = watchMemory(child.pid, onOver, readMemory)
     let isWorking = true
+    let lingering: NodeJS.Timeout | undefined
 
     function settle(): void {
       deadline.pause()
       memory.end()
+      clearTimeout(lingering)
       waiting?.abort(over)
       child.off('message', onMessage).off('exit', onCrash).off('error', onCrash)
       signal?.removeEventListener('abort', onAbort)
@@ -71,7 +78,11 @@ export function runTask(
       reject(error)
     }
     function onAbort(): void {
-      fail(signal?.reason)
+      // It has nothing in its hands that is worth anything.
+      if (!isWorking || lingerMs === 0) return fail(signal?.reason)
+      lingering = setTimeout(() => {
+        if (!isWorking || mayKill()) fail(signal?.reason)
+      }, lingerMs)
     }
     function onCrash(): void {
       isWorking = true
@@ -92,6 +103,7 @@ export function runTask(
       const { signal: ended } = (waiting = new AbortController())
       await admit(bytes, ended)
       if (ended.aborted) return
+      signal?.throwIfAborted()
       memory.reserve(bytes)
       isWorking = true
       tell({ kind: 'proceed' })

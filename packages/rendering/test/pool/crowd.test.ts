@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { isAppError } from '@iaas/common/errors'
 import type { RenderJob } from '@iaas/common/ports/renderer'
 import { parseImageId } from '@iaas/common/image'
+import { createKillLimit } from '@iaas/rendering/pool/limit-kills'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
@@ -53,6 +54,66 @@ describe('R30 four clients that ask for ever new sizes', () => {
     ending.abort()
     await Promise.all(attacks)
     expect(statuses).toEqual(Array<string>(4).fill('rendered'))
+  })
+})
+
+describe('R32 clients that leave before their answers', () => {
+  it('kill no child by a small render, which is done all the same', async () => {
+    await using pool = openPool()
+    await Promise.all([pool.render(quick), pool.render(quick)])
+    const { started } = pool.stats()
+    for (let round = 1; round <= 10; round += 1) {
+      const leaving = new AbortController()
+      const variant = { ...quick.variant, width: round }
+      const render = pool.render({ ...quick, variant, client: 'leaver' }, leaving.signal)
+      await setImmediate()
+      leaving.abort()
+      expect(await render).toMatchObject({ kind: 'rendered' })
+    }
+    expect(pool.stats().started).toBe(started)
+  })
+
+  it('kill no more than a few children each by what takes long, and another is served', async () => {
+    let late = 0
+    const events = { task: () => {}, childLost: () => void (late += 1) }
+    await using pool = openPool({ timeoutMs: 12_000, queueTimeoutMs: 20_000, events })
+    const ending = new AbortController()
+    let asked = 0
+    const leaveAgainAndAgain = async (client: string) => {
+      while (!ending.signal.aborted) {
+        asked += 1
+        const id = parseImageId(`costly ${asked}`)
+        const job = { ...slow, variant: { ...slow.variant, id }, client }
+        const leaving = AbortSignal.timeout(60)
+        await pool.render(job, leaving).catch(() => {})
+        await setImmediate()
+      }
+    }
+    const leavers = Array.from({ length: 8 }, (_, index) => leaveAgainAndAgain(`leaver ${index}`))
+    const kinds: string[] = []
+    for (let width = 1; width <= 4; width += 1) {
+      const variant = { ...quick.variant, width }
+      const outcome = await pool
+        .render({ ...quick, variant, client: 'victim' })
+        .catch((error: unknown) => ({ kind: isAppError(error) ? error.code : 'failed' }))
+      kinds.push(outcome.kind)
+    }
+    ending.abort()
+    await Promise.all(leavers)
+    expect(kinds).toEqual(Array<string>(4).fill('rendered'))
+    expect(asked).toBeGreaterThan(8)
+    // Two at the start, three that each leaver may have killed, and what was over its time.
+    expect(pool.stats().started).toBeLessThanOrEqual(2 + 8 * 3 + late)
+  })
+
+  it('are bounded each by itself, for a minute', () => {
+    let now = 1000
+    const kills = createKillLimit(() => now)
+    const take = (client: string) => [1, 2, 3, 4].map(() => kills.take(client))
+    expect(take('one')).toEqual([true, true, true, false])
+    expect(take('another')).toEqual([true, true, true, false])
+    now += 60_000
+    expect(kills.take('one')).toBe(true)
   })
 })
 
