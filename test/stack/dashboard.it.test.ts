@@ -94,6 +94,20 @@ describe('the dashboard of the queues that may change them', () => {
       headers: { ...admin, ...headers },
     })
 
+  it('R43 takes no change of a page of another origin, whatever its browser says, by any method', async () => {
+    const addJob = '/queues/api/queues/uploads/add'
+    const foreign = ['http://evil.example', 'https://127.0.0.1', 'null', 'not an origin', '']
+    const requests = foreign.flatMap((Origin) =>
+      ['POST', 'PUT', 'DELETE', 'PATCH'].map((method) =>
+        ask(stack.admin, addJob, { method, headers: { ...admin, Origin } }),
+      ),
+    )
+    const statuses = (await Promise.all(requests)).map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set([403]))
+    const own = await pause({ Origin: stack.admin })
+    expect(own.status).toBe(200)
+  })
+
   it('takes changes of its own page, and none that a page of another origin asks for', async () => {
     expect((await pause({ 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403)
     expect((await pause({ 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200)

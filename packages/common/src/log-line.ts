@@ -10,6 +10,14 @@ const textLimits = [2000, 500, 100]
 const secretName = /secret|token|password|authorization|cookie|credential|access_?key/i
 /** The password in an address. */
 const secretInAddress = /(\w+:\/\/[^\s:@/]*):[^\s@/]+@/g
+/** The signature of an address (docs/url-grammar.md): whoever reads it may use the address. */
+const signature = /([?&]s=)[\w-]+/g
+
+/** Masks what nobody may read of a text: passwords in addresses, and their signatures. */
+export function maskSecrets(text: string): string {
+  const isPlain = !text.includes('@') && !text.includes('s=')
+  return isPlain ? text : text.replace(secretInAddress, '$1:***@').replace(signature, '$1***')
+}
 
 type LineFields = Readonly<Record<string, unknown>>
 
@@ -28,7 +36,7 @@ function stringify(line: LineFields, textLimit: number): string {
     if (types.isNativeError(value)) return describeError(value)
     if (typeof value !== 'string') return value
     if (secretName.test(name)) return '***'
-    return shorten(value.replace(secretInAddress, '$1:***@'), textLimit)
+    return shorten(maskSecrets(value), textLimit)
   })
 }
 

@@ -1,4 +1,4 @@
-import { formatLine } from '@iaas/common/log-line'
+import { formatLine, maskSecrets } from '@iaas/common/log-line'
 import fc from 'fast-check'
 import { describe, expect, it } from '@jest/globals'
 
@@ -30,6 +30,17 @@ describe('a line of the log', () => {
     const line = formatLine('error', 'request failed', { error: deep })
     expect(Buffer.byteLength(line)).toBeLessThanOrEqual(4096)
     expect(read(line)).toMatchObject({ message: 'request failed' })
+  })
+
+  it('R42 never has the signature of an address, in whatever field it stands', () => {
+    const signed = '/photo_1_1.jpg?fit=crop&expires=1900000000&s=c2lnbmF0dXJlLW9mLWFuLWFkZHJlc3M'
+    const error = new Error(`GET http://cdn.example${signed} failed`)
+    const line = formatLine('error', 'request failed', { error, path: signed, list: [signed] })
+    expect(line).not.toContain('c2lnbmF0dXJl')
+    expect(read(line)).toMatchObject({
+      path: '/photo_1_1.jpg?fit=crop&expires=1900000000&s=***',
+    })
+    expect(maskSecrets('/a.jpg?class=x&s=abc-_&sizes=2')).toBe('/a.jpg?class=x&s=***&sizes=2')
   })
 
   it('R24 never has a secret, by the name of its field or in an address', () => {

@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type Request, type RequestHandler } from 'express'
 import type { ApiConfig } from '../config.ts'
 import { type QueueDashboardOptions, createQueueDashboard } from './queue-dashboard.ts'
 import { requireCredentials } from './require-credentials.ts'
@@ -36,7 +36,15 @@ const onlyReads: RequestHandler = (req, res, next) => {
 
 /** A browser sends the credentials with whatever a page of another origin asks for: such changes are refused. */
 const sameOriginOnly: RequestHandler = (req, res, next) => {
-  const site = req.get('Sec-Fetch-Site')
-  if (isRead(req.method) || site === undefined || site === 'same-origin') return next()
+  if (isRead(req.method) || isFromOwnPage(req)) return next()
   res.status(403).type('text/plain').send('Changes are made on the page itself only.')
+}
+
+/** Browsers send `Sec-Fetch-Site` to HTTPS and to the own machine only, and `Origin` with every change. Tools send neither. */
+function isFromOwnPage(req: Request): boolean {
+  const site = req.get('Sec-Fetch-Site')
+  const origin = req.get('Origin')
+  if (site !== undefined) return site === 'same-origin'
+  if (origin === undefined) return true
+  return URL.canParse(origin) && new URL(origin).host === req.get('Host')
 }

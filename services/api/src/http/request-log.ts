@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import type { Logger } from '@iaas/common/log'
+import { maskSecrets } from '@iaas/common/log-line'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { LogClient } from './log-client.ts'
 import { createRequestIds } from './request-id.ts'
@@ -38,7 +39,7 @@ export function createRequestLog(
     metrics.request({ route, outcome, status }, ms)
     if (errorCode !== undefined && isRefusal(status)) metrics.rejection(errorCode)
     if (probePaths.has(req.url)) return
-    const path = (req.url ?? '').slice(0, 500)
+    const path = maskSecrets((req.url ?? '').slice(0, 500))
     const { method } = req
     // What is undefined stands in no line.
     writeRequest({

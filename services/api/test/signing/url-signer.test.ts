@@ -24,6 +24,20 @@ describe('signed addresses', () => {
     )
   })
 
+  it('R41 have one spelling: no other character stands for the last one', () => {
+    const signed = signer.sign('/photo_100_100.jpg')
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const good = Array.from(alphabet).filter((last) => {
+      try {
+        signer.verify(signed.slice(0, -1) + last)
+        return true
+      } catch {
+        return false
+      }
+    })
+    expect(good).toEqual([signed.at(-1)])
+  })
+
   it('are good as they were signed, and in no other way', () => {
     const target = fc
       .tuple(fc.webPath(), fc.constantFrom('', '?fit=crop', '?a=1&b=2'))
@@ -34,7 +48,7 @@ describe('signed addresses', () => {
         expect(verify(signed)).not.toThrow()
         const index = at % signed.length
         const changed = `${signed.slice(0, index)}${String.fromCodePoint(code)}${signed.slice(index + 1)}`
-        if (changed === signed || sameBits(changed, signed)) return
+        if (changed === signed) return
         expect(verify(changed)).toThrow(expect.objectContaining(refusal))
       }),
       { numRuns: 1000 },
@@ -82,9 +96,3 @@ describe('signed addresses', () => {
     expect(signer.verify(signer.sign('/photo_1_1.jpg'))).toBeUndefined()
   })
 })
-
-/** The last character of a signature has two bits that stand for nothing. */
-function sameBits(one: string, other: string): boolean {
-  const bytes = (target: string) => Buffer.from(target.slice(-43), 'base64url')
-  return one.slice(0, -43) === other.slice(0, -43) && bytes(one).equals(bytes(other))
-}
