@@ -1,4 +1,4 @@
-import { AppError } from '@iaas/common/errors'
+import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
 import { type ImageId, type Query, type Size, parseCrop } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalStore, TemporaryFile } from '@iaas/common/ports/original-store'
@@ -39,7 +39,8 @@ export type StoreOriginal = (request: UploadRequest) => Promise<Size>
 /**
  * One attempt to upload: where there is room for it, the token is taken first, whatever comes of it. One that succeeds is on
  * disk before it is in the database, and in the database before it is answered. One that fails leaves no file and gives the
- * id free, but where the database fails at the very end: then nobody knows what it has recorded, and both stay.
+ * id free; where the service is at fault, the token is good for another attempt. Where the database fails at the very end,
+ * nobody knows what it has recorded: the file and the id stay.
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
   const { tokens, originals, admission, renderer, stripMetadata, longestKeepMs, log } = options
@@ -58,12 +59,18 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     try {
       return await receiveAndKeep(token, request)
     } catch (error) {
-      await tokens.release(token, id).catch((releaseError: unknown) => {
+      const mayRepeat = isOwnFault(error) && !(await isKept(id))
+      const settled = mayRepeat ? tokens.giveBack(token, id) : tokens.release(token, id)
+      await settled.catch((releaseError: unknown) => {
         // The lease of the claim ends by itself: the id is free a little later.
         log.warn('claim not released', { id, error: releaseError })
       })
       throw error
     }
+  }
+
+  async function isKept(id: ImageId): Promise<boolean> {
+    return (await originals.find(id).catch(() => undefined)) !== undefined
   }
 
   async function receiveAndKeep(token: string, request: UploadRequest): Promise<Size> {
@@ -90,6 +97,22 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     await originals.delete(id)
     throw tokenInvalid()
   }
+}
+
+/** What an upload fails with although nothing is wrong with it. The client, or a proxy, sends it again. */
+const ownFaults: readonly ErrorCode[] = [
+  'RENDERER_BUSY',
+  'RENDERER_UNREACHABLE',
+  'RENDER_QUARANTINED',
+  'STORE_UNAVAILABLE',
+  'STORE_BUSY',
+  'STORE_FULL',
+  'SPOOL_FULL',
+  'UPLOADS_BUSY',
+]
+
+function isOwnFault(error: unknown): boolean {
+  return isAppError(error, ...ownFaults)
 }
 
 function tokenInvalid(): AppError {

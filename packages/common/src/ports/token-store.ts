@@ -24,6 +24,8 @@ export type TokenStore = {
   claim(token: string, id: ImageId, leaseMs: number): Promise<boolean>
   /** Records that the upload of a claimed token is durable. false: the claim was lost, the upload must not stand. */
   complete(token: string, id: ImageId): Promise<boolean>
+  /** Gives a claimed, uncompleted token back: it may be claimed again, for a minute at least. */
+  giveBack(token: string, id: ImageId): Promise<void>
   /** Gives the id of a claimed, uncompleted token free; the token is gone. */
   release(token: string, id: ImageId): Promise<void>
   /**

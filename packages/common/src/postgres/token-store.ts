@@ -9,6 +9,7 @@ import { translateErrors } from './translate-errors.ts'
 
 const now = sql<Date>`now()`
 const validUntil = sql<Date>`now() + interval '15 minutes'`
+const validForRetry = sql<Date>`greatest(valid_until, now() + interval '1 minute')`
 
 /** So few that one statement is far from its time limit, however many there are. */
 const sweepBatchSize = 1000
@@ -25,6 +26,15 @@ function isLive(token: string, id: ImageId) {
       eb('used', '=', 0),
       eb('valid_until', '>=', now),
     ])
+}
+
+/** A token whose upload is not complete. */
+function isClaimed(token: string, id: ImageId) {
+  return (eb: ExpressionBuilder<Schema, 'tokens'>) =>
+    eb('id', '=', token as Token)
+      .and('image_id', '=', id)
+      .and('claimed_at', 'is not', null)
+      .and('uploaded_at', 'is', null)
 }
 
 /** The tokens in the table `tokens`. The database is the caller's, and its clock is the only one. */
@@ -74,13 +84,15 @@ export function createPostgresTokenStore(db: Database): TokenStore {
         .returning('id')
       return (await translateErrors(query.executeTakeFirst())) !== undefined
     },
-    async release(token, id) {
+    async giveBack(token, id) {
       const query = db
-        .deleteFrom('tokens')
-        .where('id', '=', token)
-        .where('image_id', '=', id)
-        .where('claimed_at', 'is not', null)
-        .where('uploaded_at', 'is', null)
+        .updateTable('tokens')
+        .set({ used: 0, claimed_at: null, valid_until: validForRetry } as never)
+        .where(isClaimed(token, id))
+      await translateErrors(query.execute())
+    },
+    async release(token, id) {
+      const query = db.deleteFrom('tokens').where(isClaimed(token, id))
       await translateErrors(query.execute())
     },
     async sweep(usualLeaseMs, signal) {

@@ -117,6 +117,23 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       expect(await tokens.claim(await tokens.issue(id), id, leaseMs)).toBe(true)
     })
 
+    it('a claim that is given back may be claimed again, for a minute at least', async () => {
+      const { tokens, age } = open()
+      const id = newId()
+      const token = await tokens.issue(id)
+      await tokens.claim(token, id, leaseMs)
+      await tokens.giveBack(token, id)
+      expect(await tokens.complete(token, id)).toBe(false)
+      expect(await tokens.isClaimable(token, id)).toBe(true)
+      await tokens.claim(token, id, leaseMs)
+      await age(id, 16 * minute)
+      await tokens.giveBack(token, id)
+      expect(await tokens.claim(token, id, leaseMs)).toBe(true)
+      await tokens.complete(token, id)
+      await tokens.giveBack(token, id)
+      expect(await tokens.isClaimable(token, id)).toBe(false)
+    })
+
     it('releases nothing but a claim', async () => {
       const { tokens } = open()
       const id = newId()

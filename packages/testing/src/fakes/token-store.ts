@@ -55,6 +55,12 @@ export function createFakeTokenStore(now: () => number): TokenStore {
       rows.set(id, { ...row, isUploaded: true })
       return true
     },
+    async giveBack(token, id) {
+      const row = findClaimed(token, id)
+      if (row === undefined || row.isUploaded) return
+      const validUntil = Math.max(row.validUntil, now() + 60_000)
+      rows.set(id, { ...row, claimedAt: undefined, validUntil })
+    },
     async release(token, id) {
       if (findClaimed(token, id)?.isUploaded === false) rows.delete(id)
     },
