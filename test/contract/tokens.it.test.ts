@@ -73,9 +73,15 @@ describe('tokens', () => {
 
   it('T4 403 for an id that is taken, or has a live token', async () => {
     await store(target.base, 'taken', photo)
-    expect((await postToken(target.base, { id: 'taken' })).status).toBe(403)
+    const taken = await postToken(target.base, { id: 'taken' })
+    expect([taken.status, json(taken)['type']]).toEqual([403, 'urn:iaas:problem:id-taken'])
+    expect(taken.headers).not.toHaveProperty('retry-after')
     await getToken(target.base, 'live')
-    expect((await postToken(target.base, { id: 'live' })).status).toBe(403)
+    const live = await postToken(target.base, { id: 'live' })
+    expect([live.status, json(live)['type']]).toEqual([403, 'urn:iaas:problem:token-pending'])
+    const seconds = Number(live.headers['retry-after'])
+    expect(seconds).toBeGreaterThan(800)
+    expect(seconds).toBeLessThanOrEqual(900)
   })
 
   itWithoutEdge('403 for the id of the example', async () => {

@@ -37,6 +37,14 @@ export const uploads = [
     test: 'test/contract/tokens.it.test.ts',
   },
   {
+    row: 'T4',
+    breaks: 'an id with a live token is called taken',
+    file: 'packages/common/src/postgres/explain-refusal.ts',
+    find: 'if (row?.isTaken === true)',
+    replace: 'if (row !== undefined)',
+    test: 'test/contract/tokens.it.test.ts',
+  },
+  {
     row: 'T5',
     breaks: 'the clock of the api decides when a token has ended',
     file: 'packages/common/src/postgres/token-store.ts',

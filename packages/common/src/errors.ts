@@ -14,6 +14,7 @@ export const errorCodes = [
   'IMAGE_MISSING',
   'SECRET_WRONG',
   'ID_TAKEN',
+  'TOKEN_PENDING',
   'TOKEN_INVALID',
   'ORIGINAL_NOT_FOUND',
   'PRECONDITION_FAILED',

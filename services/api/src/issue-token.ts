@@ -19,7 +19,8 @@ export type Permit = { readonly token: Token; readonly id: ImageId }
 
 /**
  * @param client whom the attempts at the secret are counted of
- * @throws AppError SECRET_WRONG, TOO_MANY_ATTEMPTS, INVALID_TOKEN_REQUEST, INVALID_ID, ID_TAKEN or STORE_UNAVAILABLE
+ * @throws AppError SECRET_WRONG, TOO_MANY_ATTEMPTS, INVALID_TOKEN_REQUEST, INVALID_ID, ID_TAKEN, TOKEN_PENDING or
+ * STORE_UNAVAILABLE
  */
 export type IssueToken = (body: unknown, client: string) => Promise<Permit>
 

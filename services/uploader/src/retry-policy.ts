@@ -15,6 +15,7 @@ const verdicts = {
   IMAGE_MISSING: 'fatal',
   SECRET_WRONG: 'fatal',
   ID_TAKEN: 'fatal',
+  TOKEN_PENDING: 'fatal',
   TOKEN_INVALID: 'fatal',
   ORIGINAL_NOT_FOUND: 'fatal',
   PRECONDITION_FAILED: 'fatal',

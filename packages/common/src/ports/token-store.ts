@@ -11,7 +11,8 @@ export type TokenStore = {
   /**
    * A new token for the id, valid for 15 minutes.
    *
-   * @throws AppError ID_TAKEN where the id has an original or a live token
+   * @throws AppError ID_TAKEN where the id has an original; TOKEN_PENDING where it has a live token or an upload on its way,
+   * with the seconds until it may be free
    */
   issue(id: ImageId): Promise<Token>
   /** Whether a claim would get true just now. */

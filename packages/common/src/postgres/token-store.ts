@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type ExpressionBuilder, sql } from 'kysely'
-import { AppError } from '../errors.ts'
 import type { ImageId } from '../image/index.ts'
 import type { Token, TokenStore } from '../ports/token-store.ts'
 import type { Database } from './database.ts'
+import { explainRefusal } from './explain-refusal.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
@@ -54,9 +54,7 @@ export function createPostgresTokenStore(db: Database): TokenStore {
         )
         .returning('id')
       const row = await translateErrors(query.executeTakeFirst())
-      if (row === undefined) {
-        throw new AppError('ID_TAKEN', 'The id has an image, or a token that is still valid.')
-      }
+      if (row === undefined) throw await explainRefusal(db, id)
       return token
     },
     async isClaimable(token, id) {

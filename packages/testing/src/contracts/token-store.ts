@@ -46,9 +46,9 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       const refusals = issued.flatMap((one) =>
         one.status === 'rejected' ? [one.reason as unknown] : [],
       )
-      expect(refusals.every((reason) => (reason as { code?: string }).code === 'ID_TAKEN')).toBe(
-        true,
-      )
+      expect(
+        refusals.every((reason) => (reason as { code?: string }).code === 'TOKEN_PENDING'),
+      ).toBe(true)
     })
 
     it('grants no claim for another id, an unknown token or anything that is none', async () => {
@@ -85,6 +85,26 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       expect(await tokens.isClaimable(lateToken, late)).toBe(false)
       expect(await tokens.claim(lateToken, late, leaseMs)).toBe(false)
       expect(await tokens.claim(await tokens.issue(late), late, leaseMs)).toBe(true)
+    })
+
+    it('tells when an id that has a token, or an upload on its way, may be asked for again', async () => {
+      const { tokens, age } = open()
+      const id = newId()
+      const refusal = () =>
+        tokens.issue(id).then(
+          () => undefined,
+          (error: { code: string; retryAfterSeconds?: number }) => error,
+        )
+      const token = await tokens.issue(id)
+      expect(await refusal()).toMatchObject({ code: 'TOKEN_PENDING' })
+      expect((await refusal())?.retryAfterSeconds).toBeGreaterThan(14 * 60)
+      await age(id, 14 * minute)
+      expect((await refusal())?.retryAfterSeconds).toBeLessThanOrEqual(60)
+      await tokens.claim(token, id, 5 * minute)
+      expect(await refusal()).toMatchObject({ code: 'TOKEN_PENDING' })
+      expect((await refusal())?.retryAfterSeconds).toBeGreaterThan(4 * 60)
+      await tokens.complete(token, id)
+      expect(await refusal()).toMatchObject({ code: 'ID_TAKEN' })
     })
 
     it('an id whose upload is complete is taken for ever', async () => {

@@ -28,12 +28,18 @@ export function createFakeTokenStore(now: () => number): TokenStore {
     return isGood ? row : undefined
   }
 
+  function explainRefusal({ isUploaded, claimedAt, leaseMs, validUntil }: Row): AppError {
+    if (isUploaded) return new AppError('ID_TAKEN', 'There is an image of this id already.')
+    const endsAt = claimedAt === undefined ? validUntil : claimedAt + leaseMs
+    const retryAfterSeconds = Math.max(1, Math.ceil((endsAt - now()) / 1000))
+    return new AppError('TOKEN_PENDING', 'The id has a token already.', { retryAfterSeconds })
+  }
+
   return {
     async issue(id) {
       const row = rows.get(id)
       const isFree = row === undefined || (row.claimedAt === undefined && row.validUntil < now())
-      if (!isFree)
-        throw new AppError('ID_TAKEN', 'The id has an image, or a token that is still valid.')
+      if (!isFree) throw explainRefusal(row)
       issued += 1
       const token = `token-${issued}` as Token
       const validUntil = now() + lifeMs

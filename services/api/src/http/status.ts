@@ -13,6 +13,7 @@ export const problems = {
   IMAGE_MISSING: { status: 400, title: 'The upload has no image' },
   SECRET_WRONG: { status: 401, title: 'The secret is missing or wrong' },
   ID_TAKEN: { status: 403, title: 'The id is taken' },
+  TOKEN_PENDING: { status: 403, title: 'The id has a token that is alive' },
   TOKEN_INVALID: { status: 403, title: 'The token is not valid' },
   ORIGINAL_NOT_FOUND: { status: 404, title: 'There is no such image' },
   UPLOAD_TOO_SLOW: { status: 408, title: 'The upload took too long' },
