@@ -362,7 +362,7 @@ export const requests = [
     breaks: 'pages of every origin may ask for tokens',
     file: 'services/api/src/app.ts',
     find: "app.all('/token', allowMethods('POST'))",
-    replace: "app.options('/token', ...createPreflight(createUploadCors(['*'])))",
+    replace: "app.options('/token', ...createPreflight(createUploadCors(['*'], () => {})))",
     test: 'test/threats/browsers.it.test.ts',
   },
   {
@@ -429,6 +429,22 @@ export const requests = [
     find: 'return URL.canParse(origin) && new URL(origin)',
     replace: "return origin !== '*' || new URL(origin)",
     test: 'test/stack/dashboard.it.test.ts',
+  },
+  {
+    row: 'R44',
+    breaks: 'each refused upload of a page is a line of the log',
+    file: 'services/api/src/upload/refused-origins.ts',
+    find: 'if (logged.has(origin) || logged.size >= maxLogged) return',
+    replace: '',
+    test: 'services/api/test/upload/refused-origins.test.ts',
+  },
+  {
+    row: 'R44',
+    breaks: 'nobody hears of an origin that may not upload',
+    file: 'services/api/src/routes/preflight.ts',
+    find: 'onRefused(origin)',
+    replace: '',
+    test: 'test/threats/foreign-pages.it.test.ts',
   },
   {
     row: 'R24',

@@ -1,8 +1,11 @@
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
+import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { browserMissing, runOnPage } from '../support/browser.ts'
 import { type Answer, ask, getToken, store } from '../support/http.ts'
+import { readMetric } from '../support/metrics.ts'
+import { startStack } from '../support/stack.ts'
 import { type Target, startTarget } from '../support/target.ts'
 
 /** Headers that upload libraries, HTTP clients and tracing add to the requests of a page. */
@@ -135,6 +138,30 @@ describe('an answer to a page of another origin', () => {
     const names = answer.headers['access-control-expose-headers']?.split(', ')
     expect(names).toEqual(expect.arrayContaining(exposed))
   }
+})
+
+it('R44 an origin that may not upload is logged once with the setting, and counted', async () => {
+  await using stack = await startStack({ env: { UPLOAD_ORIGINS: 'https://shop.example' } })
+  const origins = ['https://evil.example', 'https://shop.example', 'https://evil.example', 'null']
+  for (const Origin of origins) {
+    for (const method of ['OPTIONS', 'POST']) {
+      await ask(stack.base, '/photo', { method, headers: { Origin } })
+    }
+  }
+  expect(await readMetric(stack, 'iaas_refused_upload_origins_total')).toBe(6)
+  const lines = () =>
+    stack
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('origin refused'))
+  await until(() => lines().length >= 2)
+  expect(lines().map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({
+      origin: 'https://evil.example',
+      setting: 'upload_origins (UPLOAD_ORIGINS)',
+    }),
+    expect.objectContaining({ origin: 'null' }),
+  ])
 })
 
 describeUnless(browserMissing, 'pages of another origin in Chromium', () => {

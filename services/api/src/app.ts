@@ -26,6 +26,7 @@ import { createPostToken } from './routes/post-token.ts'
 import { createPostUpload } from './routes/post-upload.ts'
 import { createPreflight, createUploadCors, variantPreflight } from './routes/preflight.ts'
 import type { StoreOriginal } from './store-original.ts'
+import { createRefusedOrigins } from './upload/refused-origins.ts'
 import type { ReceiveLimits } from './upload/receive-image.ts'
 
 export type AppOptions = {
@@ -73,7 +74,8 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
     app.options(`${servedVariantsPath}/*key`, ...variantPreflight)
     app.use(servedVariantsPath, allowOnly('GET', 'HEAD'), getVariant)
   }
-  const uploadCors = createUploadCors(options.uploadOrigins)
+  const onRefused = createRefusedOrigins(options.metrics, options.log)
+  const uploadCors = createUploadCors(options.uploadOrigins, onRefused)
   const postUpload = createPostUpload(
     options.storeOriginal,
     options.receiveLimits,

@@ -32,6 +32,8 @@ export type ApiMetrics = {
   span(span: string, ms: number): void
   /** A request was turned away for now. */
   rejection(reason: ErrorCode): void
+  /** A page whose origin is not in `upload_origins` has tried to upload. */
+  refusedOrigin(): void
   render(): void
   persist(result: PersistResult): void
 }
@@ -67,6 +69,11 @@ export function createApiMetrics(
     name: 'iaas_rejections_total',
     help: 'Requests turned away for now (429, 503), by reason.',
     labelNames: ['reason'],
+    registers,
+  })
+  const refusedOrigins = new Counter({
+    name: 'iaas_refused_upload_origins_total',
+    help: 'Uploads and their preflights from pages of origins that are not in upload_origins.',
     registers,
   })
   const renders = new Counter({
@@ -108,6 +115,7 @@ export function createApiMetrics(
     lookup: (layer, result) => lookups.of(layer, result).add(),
     span: (span, ms) => spans.of(span).observe(ms / 1000),
     rejection: (reason) => rejections.inc({ reason }),
+    refusedOrigin: () => refusedOrigins.inc(),
     render: () => renders.inc(),
     persist: (result) => persists.inc({ result }),
   }

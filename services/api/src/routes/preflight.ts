@@ -7,15 +7,23 @@ const maxAgeSeconds = 86_400
 /**
  * Lets the pages of these origins upload. The token is the permit and no cookie takes part, so `*`, every origin, is
  * safe.
+ *
+ * @param onRefused hears of each request of another origin
  */
-export function createUploadCors(origins: readonly string[]): RequestHandler {
+export function createUploadCors(
+  origins: readonly string[],
+  onRefused: (origin: string) => void,
+): RequestHandler {
   const isOpen = origins.includes('*')
   return (req, res, next) => {
     const origin = req.get('Origin')
     if (!isOpen) res.vary('Origin')
-    if (origin !== undefined && (isOpen || origins.includes(origin))) {
+    if (origin === undefined) return next()
+    if (isOpen || origins.includes(origin)) {
       res.set('Access-Control-Allow-Origin', isOpen ? '*' : origin)
       exposeHeaders(res)
+    } else {
+      onRefused(origin)
     }
     next()
   }
