@@ -41,6 +41,32 @@ describeUnless(ownRedisMissing, 'a Redis', () => {
   const persists = async (result: string) =>
     (await readMetrics(api.admin)).sum('iaas_persists_total', { result })
 
+  it('F42 that is full is a state of its own: told once in the log, in the readiness and as a metric', async () => {
+    const linesOf = (stack: Stack) =>
+      stack
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('"dependency":"redis"'))
+        .map((line) => String((JSON.parse(line) as Record<string, unknown>)['message']))
+    const uploader = await deployed.start('uploader')
+    const before = linesOf(api).length
+    const readiness = async () => (await ask(api.base, '/readyz')).body.toString()
+    await deployed.redis.setMaxMemory('1kb')
+    for (const path of newPaths(20)) await ask(api.base, path)
+    await until(async () => (await readiness()).includes('"redis":"full"'))
+    expect(
+      (await readMetrics(api.admin)).sum('iaas_dependency_full', { dependency: 'redis' }),
+    ).toBe(1)
+    for (const path of newPaths(20)) await ask(api.base, path)
+    await deployed.redis.setMaxMemory('0')
+    await until(async () => (await readiness()).includes('"redis":"up"'))
+    await until(() => linesOf(api).length - before >= 2)
+    const told = ['dependency full: it takes nothing more', 'dependency has room again']
+    expect(linesOf(api).slice(before)).toEqual(told)
+    expect(linesOf(uploader).filter((line) => !told.includes(line))).toEqual([])
+    await uploader.stop()
+  })
+
   it('F9 that is full keeps no picture from being answered, and what it refused is stored later', async () => {
     const [before] = newPaths(1) as [string]
     await ask(api.base, before)

@@ -133,6 +133,22 @@ export const faults = [
     test: 'packages/common/test/redis/warn-of-eviction.it.test.ts',
   },
   {
+    row: 'F42',
+    breaks: 'a full Redis counts as one that is away',
+    file: 'packages/common/src/redis/is-full.ts',
+    find: "error.message.startsWith('OOM ')",
+    replace: "error.message.startsWith('OOM!')",
+    test: 'packages/common/test/metrics/dependencies.test.ts',
+  },
+  {
+    row: 'F42',
+    breaks: 'whatever a full dependency refuses is told of',
+    file: 'packages/common/src/metrics/fullness.ts',
+    find: 'if (full.has(name)) return true',
+    replace: '',
+    test: 'packages/common/test/metrics/dependencies.test.ts',
+  },
+  {
     row: 'F10',
     breaks: 'the pauses between attempts grow without end',
     file: 'packages/common/src/jobs.ts',

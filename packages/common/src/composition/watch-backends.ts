@@ -2,6 +2,7 @@ import type { CircuitBreaker } from '../concurrency/circuit-breaker.ts'
 import type { Dependencies } from '../metrics/dependencies.ts'
 import type { Spool } from '../ports/spool.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
+import { isRedisFull } from '../redis/is-full.ts'
 import { type Database, pingDatabase } from '../postgres/database.ts'
 
 /** The name that the metrics and `/readyz` have for the database. */
@@ -32,6 +33,8 @@ export function watchBackends(
   return {
     database: dependencies.add(databaseName, () => pingDatabase(db), outage),
     variantStore: dependencies.add('variant-store', () => variants.ping(), outage),
-    redis: hasRedis ? dependencies.add('redis', () => spool.usage(), outage) : undefined,
+    redis: hasRedis
+      ? dependencies.add('redis', () => spool.ping(), outage, isRedisFull)
+      : undefined,
   }
 }

@@ -66,6 +66,9 @@ export function createDiskSpool(options: DiskSpoolOptions): Spool {
       const file = await translateDiskErrors(ignoreMissing(readFile(join(dir, digest))))
       return file === undefined ? undefined : fromFile(file)
     },
+    async ping() {
+      await translateDiskErrors(ledger.usage())
+    },
     usage: () => translateDiskErrors(ledger.usage()),
     drop: (digest) => translateDiskErrors(drop(digest)),
   }

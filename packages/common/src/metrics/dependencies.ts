@@ -3,10 +3,12 @@ import { type CircuitBreaker, createCircuitBreaker } from '../concurrency/circui
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { AppError, type ErrorCode, isAppError } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { createFullness } from './fullness.ts'
 
 type Probe = () => Promise<unknown>
 
-export type DependencyState = 'up' | 'down'
+/** `full`: it answers, and takes nothing more. */
+export type DependencyState = 'up' | 'down' | 'full'
 
 /** What a service needs of others, asked whenever the metrics are. */
 export type Dependencies = {
@@ -15,9 +17,15 @@ export type Dependencies = {
    * by another service in the same process, stays as it is.
    *
    * @param outage the code of the failures that mean that it is down
+   * @param isFull whether a failure means that it takes nothing more: calls are not kept away from it
    * @returns what keeps calls away from it meanwhile: the same for all
    */
-  add(name: string, probe: Probe, outage: ErrorCode): CircuitBreaker
+  add(
+    name: string,
+    probe: Probe,
+    outage: ErrorCode,
+    isFull?: (error: unknown) => boolean,
+  ): CircuitBreaker
   /** The states of all of them. */
   check(): Promise<ReadonlyMap<string, DependencyState>>
   /** The state of one: `down` if it does not answer within a second. Concurrent callers share a probe; it is valid for 2 s. */
@@ -35,6 +43,8 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
   const breakers = new Map<string, CircuitBreaker>()
   const asked = new Map<string, { readonly at: number; readonly state: Promise<DependencyState> }>()
 
+  const fullness = createFullness(registry, log, (name) => dependencies.ask(name))
+
   /** Rejects where the dependency does not answer. One that this process asks too much of does answer. */
   async function probe(name: string): Promise<void> {
     try {
@@ -44,15 +54,32 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
     }
   }
 
+  async function examine(name: string): Promise<DependencyState> {
+    try {
+      await probe(name)
+    } catch (error) {
+      return fullness.note(name, error) ? 'full' : 'down'
+    }
+    fullness.clear(name)
+    return 'up'
+  }
+
   const dependencies: Dependencies = {
-    add(name, ping, outage) {
+    add(name, ping, outage, isFull = () => false) {
       const added = breakers.get(name)
       if (added !== undefined) return added
       probes.set(name, ping)
       open.set({ dependency: name }, 0)
+      fullness.add(name, isFull)
       const breaker = createCircuitBreaker({
-        probe: () => probe(name),
-        isOutage: (error) => isAppError(error, outage),
+        async probe() {
+          if ((await examine(name)) === 'down') throw new Error(`The ${name} does not answer.`)
+        },
+        isOutage(error): error is Error {
+          if (!fullness.note(name, error)) return isAppError(error, outage)
+          asked.delete(name)
+          return false
+        },
         refusal: () => new AppError(outage, `The ${name} did not answer just now.`),
         onChange(isOpen) {
           open.set({ dependency: name }, isOpen ? 1 : 0)
@@ -71,15 +98,13 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
     ask(name) {
       const known = asked.get(name)
       if (known !== undefined && performance.now() - known.at <= believedForMs) return known.state
-      const state = probe(name).then(
-        () => 'up' as const,
-        () => 'down' as const,
-      )
+      const state = examine(name)
       asked.set(name, { at: performance.now(), state })
       return state
     },
     close() {
       for (const breaker of breakers.values()) breaker.close()
+      fullness.close()
     },
   }
   const open = new Gauge({
@@ -97,7 +122,7 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
     registers: [registry],
     async collect() {
       for (const [dependency, state] of await dependencies.check()) {
-        gauge.set({ dependency }, state === 'up' ? 1 : 0)
+        gauge.set({ dependency }, state === 'down' ? 0 : 1)
       }
     },
   })

@@ -15,6 +15,8 @@ export type Spool = {
   get(digest: Digest): Promise<Spooled | undefined>
   /** Does nothing where there is no such entry. */
   drop(digest: Digest): Promise<void>
+  /** Resolves where it answers and takes what is put. */
+  ping(): Promise<void>
   /** What lies in it, within some seconds. */
   usage(): Promise<SpoolUsage>
 }

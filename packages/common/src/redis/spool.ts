@@ -18,6 +18,9 @@ export type RedisSpoolOptions = {
   readonly maxAgeMs: number
 }
 
+/** How long what a probe writes stays, ms. */
+const probeMs = 1000
+
 /** Dropped by one command at the most. */
 const maxDrops = 100
 
@@ -49,6 +52,10 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
     async get(digest) {
       const entry = await translateErrors(redis.getBuffer(entryOf(digest)))
       return entry === null ? undefined : readEntry(entry)
+    },
+    // A full Redis can still be read.
+    async ping() {
+      await translateErrors(redis.set(`${prefix}:probe`, '', 'PX', probeMs))
     },
     async usage() {
       const [items, bytes] = await translateErrors(

@@ -1,6 +1,8 @@
 import { createDependencies } from '@iaas/common/metrics/dependencies'
 import { AppError } from '@iaas/common/errors'
 import { createSilentLogger } from '@iaas/common/log'
+import { isRedisFull } from '@iaas/common/redis/is-full'
+import { until } from '@iaas/testing/until'
 import { describe, expect, it } from '@jest/globals'
 import { Registry } from 'prom-client'
 
@@ -20,6 +22,36 @@ describe('the dependencies of a service', () => {
       failing: 'down',
       hung: 'down',
     })
+  })
+
+  it('F42 that take nothing more are full, not down: calls are not kept away, and each change is logged once', async () => {
+    const registry = new Registry()
+    const lines: unknown[] = []
+    const noting = { ...log, warn: (...line: unknown[]) => void lines.push(line) }
+    const dependencies = createDependencies(registry, noting)
+    let isFull = true
+    const full = new AppError('STORE_UNAVAILABLE', 'No.', {
+      cause: new Error('OOM command not allowed'),
+    })
+    const put = async () => {
+      if (isFull) throw full
+    }
+    const breaker = dependencies.add('redis', put, 'STORE_UNAVAILABLE', isRedisFull)
+    for (let call = 0; call < 50; call += 1) await expect(breaker.run(put)).rejects.toBe(full)
+    expect(breaker.isOpen).toBe(false)
+    expect(await dependencies.ask('redis')).toBe('full')
+    const text = await registry.metrics()
+    expect(text).toContain('iaas_dependency_full{dependency="redis"} 1')
+    expect(text).toContain('iaas_dependency_up{dependency="redis"} 1')
+    isFull = false
+    await until(async () =>
+      (await registry.metrics()).includes('iaas_dependency_full{dependency="redis"} 0'),
+    )
+    expect(lines).toEqual([
+      ['dependency full: it takes nothing more', { dependency: 'redis' }],
+      ['dependency has room again', { dependency: 'redis' }],
+    ])
+    dependencies.close()
   })
 
   it('have one breaker each, whoever adds them again', () => {

@@ -27,6 +27,7 @@ export function createFakeSpool(options: FakeSpoolOptions = {}): Spool {
     async get(digest) {
       return entries.get(digest)
     },
+    async ping() {},
     async usage() {
       const sizes = [...entries.values()].map(({ bytes }) => bytes.length)
       return { items: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }

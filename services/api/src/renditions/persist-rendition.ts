@@ -73,7 +73,12 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     unscheduled.set(digest, rendition)
     if (isKnown) return
     metrics.persist('failed')
-    log.warn('rendition not queued', { variant: rendition.variant, error })
+    warnUnlessAway('rendition not queued', rendition.variant, error)
+  }
+
+  /** A store that is away, or full, is told of once, and not with each rendition. */
+  function warnUnlessAway(message: string, variant: Variant, error: unknown): void {
+    log[isAppError(error, 'STORE_UNAVAILABLE') ? 'debug' : 'warn'](message, { variant, error })
   }
 
   function refuse(rendition: WaitingRendition, error: unknown): false {
@@ -109,7 +114,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
       await spool.put(variantDigest(variant), spooled)
       return 'spooled'
     } catch (error) {
-      log.warn('rendition not spooled', { variant, error })
+      warnUnlessAway('rendition not spooled', variant, error)
       if (!isAppError(error, 'SPOOL_FULL')) return 'failed'
       metrics.persist('spool-full')
       return 'full'

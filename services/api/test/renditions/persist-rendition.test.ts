@@ -15,9 +15,11 @@ function setUp() {
   const registry = new Registry()
   const queue = { isAway: true, requests: [] as WaitingRendition[] }
   const warnings: string[] = []
+  const details: string[] = []
   const log: Logger = {
     ...createSilentLogger(),
     warn: (message) => void warnings.push(message),
+    debug: (message) => void details.push(message),
   }
   const persister = createRenditionPersister({
     spool: createFakeSpool(),
@@ -38,6 +40,7 @@ function setUp() {
     persister,
     queue,
     warnings,
+    details,
     count: async (result: string): Promise<number> => {
       const text = await registry.metrics()
       const [, value] =
@@ -49,13 +52,15 @@ function setUp() {
 
 describe('the persister of renditions', () => {
   it('tells once of a rendition that the queue does not take, however often it is tried again', async () => {
-    const { persister, warnings, count } = setUp()
+    const { persister, warnings, details, count } = setUp()
     const variant = makeVariant()
     await persister.persist(variant, spooled)
     for (let tries = 0; tries < 10; tries += 1) await persister.retry()
     await persister.reschedule(variant, spooled.renderedAt)
     expect(await count('failed')).toBe(1)
-    expect(warnings).toEqual(['rendition not queued'])
+    expect(details).toEqual(['rendition not queued'])
+    // The store that is away is told of, and not each of its renditions.
+    expect(warnings).toEqual([])
     await persister.persist(makeVariant(), spooled)
     expect(await count('failed')).toBe(2)
   })

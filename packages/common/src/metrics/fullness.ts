@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Gauge, type Registry } from 'prom-client'
+import type { Logger } from '../log.ts'
+
+/** How often one that is full is asked whether it has room again, ms. */
+const askEveryMs = 2000
+
+/** Dependencies that answer and take nothing more. Each change is logged once. */
+export type Fullness = {
+  add(name: string, isFull: (error: unknown) => boolean): void
+  /** Notes what a call failed with. @returns whether that means that the dependency is full */
+  note(name: string, error: unknown): boolean
+  /** Notes that the dependency takes what it is given. */
+  clear(name: string): void
+  close(): void
+}
+
+/** @param ask asks a dependency; its answer is noted here */
+export function createFullness(
+  registry: Registry,
+  log: Logger,
+  ask: (name: string) => Promise<unknown>,
+): Fullness {
+  const rules = new Map<string, (error: unknown) => boolean>()
+  const full = new Set<string>()
+  const ending = new AbortController()
+  const gauge = new Gauge({
+    name: 'iaas_dependency_full',
+    aggregator: 'max',
+    help: 'Whether what this service needs answers, but takes nothing more: 1, or 0.',
+    labelNames: ['dependency'],
+    registers: [registry],
+  })
+
+  /** Nobody else may ask for a while. */
+  async function askUntilRoom(name: string): Promise<void> {
+    while (full.has(name) && !ending.signal.aborted) {
+      await delay(askEveryMs, undefined, { signal: ending.signal, ref: false }).catch(() => {})
+      if (!ending.signal.aborted) await ask(name)
+    }
+  }
+
+  return {
+    add(name, isFull) {
+      rules.set(name, isFull)
+      gauge.set({ dependency: name }, 0)
+    },
+    note(name, error) {
+      if (rules.get(name)?.(error) !== true) return false
+      if (full.has(name)) return true
+      full.add(name)
+      gauge.set({ dependency: name }, 1)
+      log.warn('dependency full: it takes nothing more', { dependency: name })
+      void askUntilRoom(name)
+      return true
+    },
+    clear(name) {
+      if (!full.delete(name)) return
+      gauge.set({ dependency: name }, 0)
+      log.warn('dependency has room again', { dependency: name })
+    },
+    close: () => ending.abort(),
+  }
+}

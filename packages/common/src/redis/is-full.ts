@@ -1,0 +1,12 @@
+import { types } from 'node:util'
+
+/**
+ * Whether Redis has refused to write because its memory is full (`maxmemory`). It answers and can be read meanwhile. A
+ * transaction tells it by the errors of its commands.
+ */
+export function isRedisFull(error: unknown): boolean {
+  if (!types.isNativeError(error)) return false
+  const previous: unknown = Reflect.get(error, 'previousErrors')
+  const causes: readonly unknown[] = Array.isArray(previous) ? previous : []
+  return error.message.startsWith('OOM ') || [error.cause, ...causes].some(isRedisFull)
+}
