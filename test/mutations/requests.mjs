@@ -256,9 +256,9 @@ export const requests = [
   {
     row: 'R14',
     breaks: 'any number of connections is taken',
-    file: 'packages/common/src/http/server.ts',
-    find: 'server.maxConnections = options.maxConnections',
-    replace: 'server.maxConnections = 1e6',
+    file: 'packages/common/src/http/connections.ts',
+    find: 'if (connections.size > maxConnections)',
+    replace: 'if (connections.size < 0)',
     test: 'packages/common/test/http/server.test.ts',
   },
   {
@@ -268,6 +268,30 @@ export const requests = [
     find: 'const headersTimeoutMs = 10_000',
     replace: 'const headersTimeoutMs = 0',
     test: 'test/threats/clients.it.test.ts',
+  },
+  {
+    row: 'R26',
+    breaks: 'newcomers are refused for the sake of idle connections',
+    file: 'packages/common/src/http/connections.ts',
+    find: 'each !== newcomer && isIdle(each)',
+    replace: 'each !== newcomer && each.socket.destroyed',
+    test: 'packages/common/test/http/server.test.ts',
+  },
+  {
+    row: 'R26',
+    breaks: 'any connection gives way, also one that is being answered',
+    file: 'packages/common/src/http/connections.ts',
+    find: 'each !== newcomer && isIdle(each)',
+    replace: 'each !== newcomer',
+    test: 'packages/common/test/http/server.test.ts',
+  },
+  {
+    row: 'R26',
+    breaks: 'one client may have all connections',
+    file: 'packages/common/src/http/connections.ts',
+    find: 'if (own.length > maxPerClient)',
+    replace: 'if (own.length < 0)',
+    test: 'packages/common/test/http/server.test.ts',
   },
   {
     row: 'R15',

@@ -12,6 +12,9 @@ import { type Stack, startStack } from '../support/stack.ts'
 const aborts = Number(process.env['ABORTED_REQUESTS'] ?? 300)
 const slowClients = Number(process.env['SLOW_CLIENTS'] ?? 300)
 
+/** What one client may have. Slow ones are all told 408, however many there are. */
+const idleConnections = 500 + slowClients
+
 /** However many it is told to send. */
 jest.setTimeout(60_000 + 20 * (aborts + slowClients))
 
@@ -19,7 +22,7 @@ describe('clients that go away, or take their time', () => {
   let stack: Stack
 
   beforeAll(async () => {
-    stack = await startStack()
+    stack = await startStack({ env: { CONNECTIONS_PER_CLIENT: `${idleConnections}` } })
     await store(stack.base, 'photo', await makePhoto({ width: 900, height: 600, format: 'jpeg' }))
   })
   afterAll(() => stack?.[Symbol.asyncDispose]())
@@ -54,6 +57,18 @@ describe('clients that go away, or take their time', () => {
     await askUntil(({ status }) => status !== 503, stack.base, '/photo_91_91.jpg')
     // Whoever leaves is no failure that an operator would have to look at.
     expect(stack.output()).not.toContain('request failed')
+  })
+
+  it('R26 thousands of idle connections of one client lock nobody out', async () => {
+    const sockets: Socket[] = []
+    for (let left = 2000; left > 0; left -= 1) sockets.push((await open()).resume())
+    for (const socket of sockets) socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
+    const asked = Array.from({ length: 20 }, () => ask(stack.base, '/photo.jpg'))
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(asked.map(() => 200))
+    const isOpen = ({ destroyed }: Socket) => !destroyed
+    await until(() => sockets.filter(isOpen).length <= idleConnections)
+    expect(sockets.findLast(isOpen)).toBe(sockets.at(-1))
+    for (const socket of sockets) socket.destroy()
   })
 
   it('R14 clients that send their headers byte by byte are cut, and keep nobody waiting', async () => {

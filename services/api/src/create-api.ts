@@ -1,4 +1,5 @@
 import { toPolicy } from '@iaas/common/config/policy'
+import type { ConnectionBounds } from '@iaas/common/http/connections'
 import { listen } from '@iaas/common/http/server'
 import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
@@ -18,7 +19,7 @@ import { forgetChangedLinks } from './create-link-layers.ts'
 import { type Stores, createStores } from './create-stores.ts'
 import { createIssueToken } from './issue-token.ts'
 import { createLogClient } from './http/log-client.ts'
-import { createClientOf } from './limits/client-of.ts'
+import { createClientOf, nameClient } from './limits/client-of.ts'
 import { createLimits } from './limits/create-limits.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { registerDiskGauges } from './metrics/disk-gauges.ts'
@@ -85,6 +86,7 @@ async function listenForClients(options: ApiOptions, closers: Closers): Promise<
     requestTimeoutMs,
     longestRequestMs: longestUploadBodyMs(receiveLimitsOf(config)) + 15_000,
     maxConnections: config.max_connections,
+    ...toConnectionShare(config.limits),
   })
   closers.add('http', () => server.close(drainMs))
   state = 'ready'
@@ -96,6 +98,12 @@ async function listenForClients(options: ApiOptions, closers: Closers): Promise<
       return closers.close()
     },
   }
+}
+
+/** A trusted proxy has the connections of all its clients. */
+function toConnectionShare(limits: ApiConfig['limits']): ConnectionBounds {
+  const { connections_per_client: maxPerClient, trusted_proxies: proxies } = limits
+  return maxPerClient === 0 || proxies > 0 ? {} : { maxPerClient, nameClient }
 }
 
 /** What the parts of the api are built from. */

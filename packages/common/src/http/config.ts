@@ -9,7 +9,7 @@ export const listenSettings = {
   }),
   max_connections: integer(
     { min: 1, max: 1_000_000, fallback: 2000 },
-    'Connections to the public port at once; what comes beyond them is closed at once.',
+    'Connections to the public port at once. Beyond it the one that has been idle for the longest time is closed; a new one if none is idle.',
     'MAX_CONNECTIONS',
   ),
   admin_port: integer(

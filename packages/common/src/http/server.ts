@@ -7,9 +7,10 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { type ConnectionBounds, createConnections } from './connections.ts'
 import { boundBody } from './body-timeout.ts'
 
-export type ListenOptions = {
+export type ListenOptions = ConnectionBounds & {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
@@ -19,8 +20,6 @@ export type ListenOptions = {
   readonly requestTimeoutMs?: number
   /** The longest of the requests whose handler takes their time over (`takeOverTimeout`), ms. */
   readonly longestRequestMs?: number
-  /** Connections at once; what comes beyond them is closed at once. */
-  readonly maxConnections?: number
   /** How long a client that is being answered may take nothing of it, ms. */
   readonly stallTimeoutMs?: number
 }
@@ -43,7 +42,9 @@ export async function listen(
 ): Promise<HttpServer> {
   const { requestTimeoutMs = 30_000, longestRequestMs = requestTimeoutMs } = options
   const watch = createStallWatch(options.stallTimeoutMs ?? stallTimeoutMs)
+  const connections = createConnections(options)
   const answer: RequestListener = (req, res) => {
+    connections.use(req.socket, res)
     boundBody(req, requestTimeoutMs)
     handler(req, res)
     watch.answer(req.socket, res)
@@ -63,7 +64,7 @@ export async function listen(
       answer(req, res)
     },
   )
-  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections
+  server.on('connection', (socket: Socket) => connections.open(socket))
   server.on('timeout', watch.cut)
   await bind(server, options)
   const { port } = server.address() as AddressInfo

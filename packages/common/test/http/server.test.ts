@@ -13,10 +13,16 @@ async function openServer(handler: RequestListener, options: Partial<ListenOptio
   return { ...server, [Symbol.asyncDispose]: () => server.close(0) }
 }
 
-async function open(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1').on('error', () => {})
+async function open(port: number, localAddress = '127.0.0.1'): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress }).on('error', () => {})
   await once(socket, 'connect')
   return socket
+}
+
+/** Asks on a connection that stays, and waits for the answer. */
+async function askOn(socket: Socket): Promise<void> {
+  socket.write(get('/'))
+  await once(socket, 'data')
 }
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
@@ -117,22 +123,56 @@ describe('a server', () => {
     socket.destroy()
   })
 
-  it('R14 closes what comes beyond its connections, and takes new ones when there is room', async () => {
-    await using server = await openServer((_req, res) => void res.end('OK'), { maxConnections: 3 })
-    const inside = await Promise.all([open(server.port), open(server.port), open(server.port)])
+  it('R14 closes what comes beyond its connections while all are busy, and takes new ones when one is not', async () => {
+    const finish: (() => void)[] = []
+    const hold: RequestListener = (_req, res) => void finish.push(() => void res.end('OK'))
+    await using server = await openServer(hold, { maxConnections: 3 })
+    const inside = [await open(server.port), await open(server.port), await open(server.port)]
+    for (const socket of inside) socket.write(get('/'))
+    await until(() => finish.length === 3)
     const beyond = await open(server.port)
-    await once(beyond, 'close')
-    inside[0].write(get('/'))
-    expect(String(await once(inside[0], 'data'))).toContain('200')
-    inside[1].destroy()
-    await until(async () => {
+    await once(beyond.resume(), 'close')
+    const answered = once(inside[0] as Socket, 'data')
+    finish[0]?.()
+    expect(String(await answered)).toContain('200')
+    const late = await open(server.port)
+    late.write(get('/'))
+    await until(() => finish.length === 4)
+    for (const socket of [...inside, late]) socket.destroy()
+  })
+
+  it('R26 closes for a newcomer what has been idle for the longest time, and nothing that is busy', async () => {
+    const answer: RequestListener = ({ url }, res) => {
+      if (url !== '/held') res.end('OK')
+    }
+    await using server = await openServer(answer, { maxConnections: 4 })
+    const sockets: Socket[] = []
+    const closed: number[] = []
+    for (const index of [0, 1, 2, 3]) {
       const socket = await open(server.port)
-      socket.write(get('/'))
-      return Promise.race([
-        once(socket, 'data').then(() => true),
-        once(socket, 'close').then(() => false),
-      ])
-    })
-    for (const socket of inside) socket.destroy()
+      sockets.push(socket.resume().once('close', () => void closed.push(index)))
+    }
+    sockets[0]?.write(get('/held'))
+    for (const index of [2, 1, 3]) await askOn(sockets[index] as Socket)
+    const newcomers = [await open(server.port), await open(server.port)]
+    for (const socket of newcomers) await askOn(socket)
+    await until(() => closed.length === 2)
+    expect(closed).toEqual([2, 1])
+    for (const socket of [...sockets, ...newcomers]) socket.destroy()
+  })
+
+  it('R26 lets no client have more than its share, and closes nothing of others for it', async () => {
+    const nameClient = (address: string | undefined) => address
+    let begun = 0
+    const hold: RequestListener = () => void (begun += 1)
+    await using server = await openServer(hold, { maxPerClient: 2, nameClient })
+    const other = await open(server.port, '127.0.0.3')
+    const busy = [await open(server.port), await open(server.port)]
+    for (const socket of busy) socket.write(get('/'))
+    await until(() => begun === 2)
+    const beyond = await open(server.port)
+    await once(beyond.resume(), 'close')
+    expect([other, ...busy].map(({ destroyed }) => destroyed)).toEqual([false, false, false])
+    for (const socket of [other, ...busy]) socket.destroy()
   })
 })
