@@ -38,7 +38,7 @@ async function measureWhole(closers, extent) {
   const product = closers.keep(await startProduct('standalone', { env }))
   const bare = closers.keep(startBareSharp())
   const stage = { product, originals: `${folder}/originals` }
-  const warmUp = { photo: 'jpeg-2', format: 'jpg', box: 100, concurrency: 4 }
+  const warmUp = { photo: 'jpeg-2', format: 'jpg', box: 100, concurrency: 2 }
   await ask(stage, warmUp, warmUps[extent])
   const [rows, figures] = [[], []]
   for (const each of wholeCases) {

@@ -74,7 +74,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 async function listenForClients(options: ApiOptions, closers: Closers): Promise<Api> {
   const { config, log, telemetry, isOneOfMany = false } = options
   let state: ServiceState = 'starting'
-  const stores = createStores(options, closers)
+  const stores = await createStores(options, closers)
   const app = createApp(buildApp({ ...options, stores, closers, state: () => state }))
   const adminPort = isOneOfMany
     ? undefined

@@ -52,7 +52,10 @@ export type Stores = {
 }
 
 /** The stores that the configuration asks for, each behind a breaker: one that is down costs an answer nothing. */
-export function createStores({ config, log, telemetry }: ApiOptions, closers: Closers): Stores {
+export async function createStores(
+  { config, log, telemetry }: ApiOptions,
+  closers: Closers,
+): Promise<Stores> {
   const folders = toFolders(config)
   const url = requirePostgresUrl(config.postgresql)
   const { pool: poolSize, prepared: preparesStatements } = config.postgresql
@@ -60,7 +63,7 @@ export function createStores({ config, log, telemetry }: ApiOptions, closers: Cl
   closers.add('database', () => db.destroy())
   // More than there are readers, so that none of them waits for another.
   const limits = { timeoutMs: readObjectLimitMs, connections: maxProxied + otherConnections }
-  const { variants, servedFolder } = createVariantStore(config, folders, closers, limits)
+  const { variants, servedFolder } = await createVariantStore(config, folders, closers, limits)
   const spool = createSpool(config, folders, closers, log)
   const queue = chooseQueueBackend(config, url)
   const queues = openQueues(queue, log, closers)

@@ -4,7 +4,6 @@ import { type MetricsSource, createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
 import type { Closers } from '@iaas/common/lifecycle/closers'
 import type { Logger } from '@iaas/common/log'
-import { createAdminRoutes } from './admin/admin-routes.ts'
 import type { ApiConfig } from './config.ts'
 
 export type AdminOptions = {
@@ -19,7 +18,7 @@ export type AdminOptions = {
 /** Listens for the operators. @returns the port */
 export async function startAdmin(options: AdminOptions): Promise<number> {
   const { config, closers, metrics } = options
-  const routes = createAdminRoutes(config.admin, options)
+  const routes = await loadAdminRoutes(options)
   const admin = await listen(createAdminApp(metrics, routes), {
     port: config.admin_port,
     setting: 'ADMIN_PORT',
@@ -27,4 +26,12 @@ export async function startAdmin(options: AdminOptions): Promise<number> {
   })
   closers.add('admin', () => admin.close(1000))
   return admin.port
+}
+
+/** Loads the dashboard, which takes more memory than many a service, only where somebody may see it. */
+async function loadAdminRoutes(options: AdminOptions) {
+  const { admin } = options.config
+  if (admin.user === undefined || admin.password === undefined) return undefined
+  const { createAdminRoutes } = await import('./admin/admin-routes.ts')
+  return createAdminRoutes(admin, options)
 }

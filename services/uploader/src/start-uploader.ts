@@ -51,7 +51,7 @@ export async function startUploader(options: StartUploaderOptions): Promise<Uplo
   const { config, log } = options
   return startParts(log, async (closers) => {
     await migrateWhenReachable(requirePostgresUrl(config.postgresql), log, closers)
-    const storeRendition = workQueues(options, closers)
+    const storeRendition = await workQueues(options, closers)
     return { storeRendition, close: () => closers.close() }
   })
 }
@@ -59,8 +59,14 @@ export async function startUploader(options: StartUploaderOptions): Promise<Uplo
 /** To the variant store, besides those of jobs: for the check of links and the question whether it is there. */
 const otherConnections = 4
 
+/** Nobody waits for these links, as jobs do that hold a place of the queue: fewer and larger commits, ms. */
+const directRecordWaitMs = 50
+
 /** Wires the adapters that the configuration asks for to the workers. */
-function workQueues(options: StartUploaderOptions, closers: Closers): StoreRendition {
+async function workQueues(
+  options: StartUploaderOptions,
+  closers: Closers,
+): Promise<StoreRendition> {
   const { config, log, telemetry } = options
   const metrics = createUploaderMetrics(telemetry.registry)
   const folders = toFolders(config)
@@ -69,7 +75,7 @@ function workQueues(options: StartUploaderOptions, closers: Closers): StoreRendi
   const db = createDatabase({ url, poolSize, preparesStatements, log })
   closers.add('database', () => db.destroy())
   const connections = config.uploader.concurrency + otherConnections
-  const store = createVariantStore(config, folders, closers, { connections })
+  const store = await createVariantStore(config, folders, closers, { connections })
   const spool = createSpool(config, folders, closers, log)
   const hasRedis = config.redis.url !== undefined
   const backends = { db, variants: store.variants, spool, hasRedis }
@@ -107,8 +113,9 @@ function workQueues(options: StartUploaderOptions, closers: Closers): StoreRendi
     log,
   })
   closers.add('workers', () => uploader[Symbol.asyncDispose]())
-  const guarded = guard(links, database, 'record')
-  return createStoreRendition({ variants, links: guarded, metrics, now: Date.now })
+  const patient = createPostgresLinkStore(db, { recordWaitMs: directRecordWaitMs })
+  const direct = { variants, links: guard(patient, database, 'record'), metrics }
+  return createStoreRendition({ ...direct, now: Date.now })
 }
 
 const mendEveryMs = 60_000

@@ -10,7 +10,7 @@ import { createRedis } from '../redis/connection.ts'
 import { createRedisSpool } from '../redis/spool.ts'
 import { warnOfEviction } from '../redis/warn-of-eviction.ts'
 import { type AwsSettings, cacheHost, toS3Server } from '../s3/config.ts'
-import { type S3VariantStoreOptions, createS3VariantStore } from '../s3/variant-store.ts'
+import type { S3VariantStoreOptions } from '../s3/variant-store.ts'
 
 type SpoolSettings = {
   readonly max_bytes: number
@@ -30,12 +30,12 @@ export const servedVariantsPath = '/_variants'
 type VariantStoreLimits = Pick<S3VariantStoreOptions, 'timeoutMs' | 'connections'>
 
 /** S3 where a bucket is configured; otherwise a folder, which the api serves. The limits are those of S3. */
-export function createVariantStore(
+export async function createVariantStore(
   { aws }: BackendSettings,
   folders: ReturnType<typeof toFolders>,
   closers: Closers,
   limits: VariantStoreLimits,
-): { readonly variants: VariantStore; readonly servedFolder: string | undefined } {
+): Promise<{ readonly variants: VariantStore; readonly servedFolder: string | undefined }> {
   const host = cacheHost(aws)
   if (aws.bucket === undefined || host === undefined) {
     const baseUrl = `${host ?? ''}${servedVariantsPath}`
@@ -44,6 +44,8 @@ export function createVariantStore(
       servedFolder: folders.variants,
     }
   }
+  // The client of S3 takes 20 MiB, which only those pay who have a bucket.
+  const { createS3VariantStore } = await import('../s3/variant-store.ts')
   const { bucket, key_prefix: keyPrefix } = aws
   const place = { ...toS3Server(aws), bucket, keyPrefix, cacheHost: host }
   const variants = createS3VariantStore({ ...place, ...limits })

@@ -10,14 +10,22 @@ import { type LinkRecord, recordLinks } from './record-links.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
-/** Of links that are recorded at about the same time: so many by one statement, which the first waits for, ms. */
+/** Of links that are recorded at about the same time: so many by one statement. */
 const maxRecords = 100
-const recordWaitMs = 5
+const defaultRecordWaitMs = 5
 /** Of links that are looked for in one turn: so many by one statement. */
 const maxLookups = 100
 
+export type LinkStoreOptions = {
+  /** How long the first of a batch of records waits for others, ms. */
+  readonly recordWaitMs?: number
+}
+
 /** The links in the table `images`. The database is the caller's. */
-export function createPostgresLinkStore(db: Database): LinkStore {
+export function createPostgresLinkStore(
+  db: Database,
+  { recordWaitMs = defaultRecordWaitMs }: LinkStoreOptions = {},
+): LinkStore {
   const record = createWorkBatch<LinkRecord>({
     run: (records) => recordLinks(db, records),
     maxItems: maxRecords,

@@ -1,4 +1,4 @@
-import { S3ServiceException } from '@aws-sdk/client-s3'
+import type { S3ServiceException } from '@aws-sdk/client-s3'
 import { isAppError } from '../errors.ts'
 
 /**
@@ -7,6 +7,11 @@ import { isAppError } from '../errors.ts'
  */
 export function isNoAnswer(error: unknown): boolean {
   const cause = isAppError(error) ? error.cause : error
-  if (cause instanceof S3ServiceException) return (cause.$metadata.httpStatusCode ?? 500) >= 500
+  if (isServiceException(cause)) return (cause.$metadata.httpStatusCode ?? 500) >= 500
   return !(cause instanceof Error && cause.name === 'CredentialsProviderError')
+}
+
+/** By its form: the class would load the client of S3, also where there is no bucket. */
+function isServiceException(error: unknown): error is S3ServiceException {
+  return error instanceof Error && '$metadata' in error && '$fault' in error
 }

@@ -26,12 +26,12 @@ function readSettings(settings: Settings, env: Readonly<Record<string, string>> 
 }
 
 /** The variant store of a service that is configured so. */
-function openStore(settings: Settings, env: Readonly<Record<string, string>> = {}) {
+async function openStore(settings: Settings, env: Readonly<Record<string, string>> = {}) {
   const closers = createClosers(createSilentLogger())
   const aws = readSettings(settings, env)
   const spool = { max_bytes: 0, max_items: 0, max_age: 0 }
   const folders = toFolders({})
-  const { variants } = createVariantStore({ aws, redis: {}, spool }, folders, closers, {})
+  const { variants } = await createVariantStore({ aws, redis: {}, spool }, folders, closers, {})
   return { variants, [Symbol.asyncDispose]: () => closers.close() }
 }
 
@@ -52,7 +52,7 @@ describe('how a bucket is addressed', () => {
     await using server = await startVirtualHostedS3((host) => hosts.push(host))
     const settings = { endpoint: `http://s3.iaas.test:${server.port}`, path_style: false }
     await prepareS3Bucket(readSettings(settings)).catch(() => {})
-    await using store = openStore(settings)
+    await using store = await openStore(settings)
     await store.variants.put(key, bytes, 'image/jpeg')
     const stored = await store.variants.open(key)
     expect(stored?.size).toBe(10)
@@ -62,7 +62,7 @@ describe('how a bucket is addressed', () => {
 
   it('is by its path on a server other than AWS, unless configured otherwise', async () => {
     await using s3 = await serveBucket()
-    await using store = openStore({ endpoint: s3.url })
+    await using store = await openStore({ endpoint: s3.url })
     await store.variants.put(key, bytes, 'image/jpeg')
     expect(s3.requests.map(({ url }) => url)).toEqual([`/pictures/${key}?x-id=PutObject`])
   })
@@ -76,7 +76,7 @@ describe('how a bucket is addressed', () => {
 describe('the key prefix of a bucket', () => {
   it('stands before the keys of all objects, and in their addresses', async () => {
     await using s3 = await serveBucket()
-    await using store = openStore({ endpoint: s3.url }, { S3_KEY_PREFIX: '/images/small/' })
+    await using store = await openStore({ endpoint: s3.url }, { S3_KEY_PREFIX: '/images/small/' })
     const { variants } = store
     await variants.put(key, bytes, 'image/jpeg')
     ;(await variants.open(key))?.body.destroy()
@@ -90,8 +90,8 @@ describe('the key prefix of a bucket', () => {
   })
 
   it('leaves links alone that were stored before it: they lead where they led, and are not looked for elsewhere', async () => {
-    await using before = openStore({})
-    await using after = openStore({ key_prefix: 'images' })
+    await using before = await openStore({})
+    await using after = await openStore({ key_prefix: 'images' })
     const link = before.variants.url(key)
     expect(link).toBe(`https://cdn.example/${key}`)
     expect(after.variants.keyOf(link)).toBeUndefined()
@@ -119,7 +119,7 @@ describe('a bucket of another region', () => {
 
   it('F40 is told with the region to set, also where a question has no body', async () => {
     await using s3 = await serve(elsewhere)
-    await using store = openStore({ endpoint: s3.url, region: 'us-west-2' })
+    await using store = await openStore({ endpoint: s3.url, region: 'us-west-2' })
     const { variants } = store
     await expect(variants.ping()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', message })
     await expect(variants.put(key, bytes, 'image/jpeg')).rejects.toMatchObject({ message })
@@ -128,7 +128,7 @@ describe('a bucket of another region', () => {
 
   it('F40 is told where only the body names the region', async () => {
     await using s3 = await serve(malformed)
-    await using store = openStore({ endpoint: s3.url, region: 'us-west-2' })
+    await using store = await openStore({ endpoint: s3.url, region: 'us-west-2' })
     await expect(store.variants.open(key)).rejects.toMatchObject({ message })
   })
 
@@ -137,7 +137,7 @@ describe('a bucket of another region', () => {
       request.resume()
       response.writeHead(403, { 'x-amz-bucket-region': 'auto' }).end()
     })
-    await using store = openStore({ endpoint: s3.url, region: 'us-west-2' })
+    await using store = await openStore({ endpoint: s3.url, region: 'us-west-2' })
     await expect(store.variants.ping()).rejects.toMatchObject({
       message: 'The variant store refused: 403 Forbidden.',
     })

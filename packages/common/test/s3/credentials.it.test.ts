@@ -47,7 +47,7 @@ async function put(
 ): Promise<void> {
   const closers = createClosers(createSilentLogger())
   const settings = { aws: readSettings(endpoint, env, aws), redis: {}, spool: noSpool }
-  const { variants } = createVariantStore(settings, folders, closers, { timeoutMs: 5000 })
+  const { variants } = await createVariantStore(settings, folders, closers, { timeoutMs: 5000 })
   try {
     await variants.put(objectKey(makeVariant(), Date.now()), new Uint8Array(10), 'image/jpeg')
   } finally {
