@@ -1,5 +1,6 @@
 import { objectKey } from '@iaas/common/digest'
 import { formats } from '@iaas/common/image'
+import { queueNames } from '@iaas/common/jobs'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
@@ -8,18 +9,26 @@ import type { UploaderMetrics } from './metrics.ts'
 export type StoreRenditionOptions = {
   readonly variants: Pick<VariantStore, 'put' | 'url'>
   readonly links: Pick<LinkStore, 'record'>
-  readonly metrics: Pick<UploaderMetrics, 'linked'>
+  readonly metrics: Pick<UploaderMetrics, 'linked' | 'job'>
   /** ms since the epoch. */
   readonly now: () => number
 }
 
-/** Does the work of both jobs of a rendition at once: for a process that has its bytes at hand. */
+/** Does the work of both jobs of a rendition at once, and counts it as theirs: for a process that has its bytes at hand. */
 export function createStoreRendition(options: StoreRenditionOptions): StoreRendition {
   const { variants, links, metrics, now } = options
+
+  async function count(queue: string, work: Promise<void>): Promise<void> {
+    const startedAt = performance.now()
+    await work
+    metrics.job(queue, 'done', performance.now() - startedAt)
+  }
+
   return async function storeRendition({ variant, renderedAt }, bytes) {
     const key = objectKey(variant, renderedAt)
-    await variants.put(key, bytes, formats[variant.format].mime)
-    await links.record(variant, { url: variants.url(key) }, renderedAt)
+    await count(queueNames.uploads, variants.put(key, bytes, formats[variant.format].mime))
+    const link = { url: variants.url(key) }
+    await count(queueNames.records, links.record(variant, link, renderedAt))
     metrics.linked(now() - renderedAt)
   }
 }
