@@ -325,6 +325,14 @@ export const uploads = [
     test: 'services/api/test/issue-token.test.ts',
   },
   {
+    row: 'T25',
+    breaks: 'a connection is closed with a body unread, whose reset takes the answer with it',
+    file: 'services/api/src/http/problem.ts',
+    find: '  endAfterBody(res, body)',
+    replace: '  res.end(body, () => res.req.socket.destroy())',
+    test: 'test/threats/early-answers.it.test.ts',
+  },
+  {
     row: 'T20',
     breaks: 'who has guessed too often is told when a guess is right',
     file: 'services/api/src/issue-token.ts',
