@@ -17,6 +17,15 @@ describe('uploads', () => {
   })
   afterAll(() => target[Symbol.asyncDispose]())
 
+  it('T33 takes a JPEG that lacks its end, says so, and keeps it byte for byte', async () => {
+    const whole = await makePhoto({ width: 300, height: 400, format: 'jpeg' })
+    const cut = whole.subarray(0, -20)
+    const answer = await upload(target.base, 'cut', await getToken(target.base, 'cut'), cut)
+    expect([answer.status, json(answer)['warnings']]).toEqual([200, ['truncated']])
+    expect((await ask(target.base, '/cut.jpg')).body).toEqual(cut)
+    expect((await ask(target.base, '/cut_100_100.webp')).status).toBe(200)
+  })
+
   it('answers OK, the id and the size of the original', async () => {
     const answer = await upload(target.base, 'first', await getToken(target.base, 'first'), photo)
     expect(answer.status).toBe(200)

@@ -429,6 +429,22 @@ export const uploads = [
     test: 'packages/rendering/test/tiff/kind.test.ts',
   },
   {
+    row: 'T33',
+    breaks: 'a JPEG of which half is missing is taken',
+    file: 'packages/rendering/src/child/truncated.ts',
+    find: 'const leastShare = 0.95',
+    replace: 'const leastShare = 0.05',
+    test: 'packages/rendering/test/child/truncated.test.ts',
+  },
+  {
+    row: 'T33',
+    breaks: 'rows that are missing are grey',
+    file: 'packages/rendering/src/child/truncated.ts',
+    find: 'data.fill(255, ',
+    replace: 'data.fill(128, ',
+    test: 'packages/rendering/test/child/truncated.test.ts',
+  },
+  {
     row: 'T31',
     breaks: 'a selection is shown as transparency',
     file: 'packages/rendering/src/child/amendment.ts',

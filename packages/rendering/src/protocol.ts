@@ -37,7 +37,10 @@ export const qualitySchema = z.int().min(1).max(100)
 export const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() })
 export const outOfBoundsSchema = z.object({ kind: z.literal('out-of-bounds'), source: sizeSchema })
 export const infoSchema = z.object({ format: z.enum(formats), size: sizeSchema })
-export const intakeSchema = infoSchema.extend({ reencoded: z.boolean() })
+export const intakeSchema = infoSchema.extend({
+  reencoded: z.boolean(),
+  warnings: z.array(z.enum(['truncated'])).optional(),
+})
 export const copySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copied'), quality: qualitySchema }),
   z.object({ kind: z.literal('pointless') }),

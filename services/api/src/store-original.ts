@@ -34,7 +34,13 @@ export type UploadRequest = {
 }
 
 /** @returns the size of the kept original as it is displayed, px, once the upload is durable */
-export type StoreOriginal = (request: UploadRequest) => Promise<Size>
+export type StoredOriginal = {
+  /** As it is displayed, px. */
+  readonly size: Size
+  readonly warnings: readonly string[]
+}
+
+export type StoreOriginal = (request: UploadRequest) => Promise<StoredOriginal>
 
 /**
  * One attempt to upload: where there is room for it, the token is taken first, whatever comes of it. One that succeeds is on
@@ -52,7 +58,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     return admission.admit(() => attempt(token, request))
   }
 
-  async function attempt(token: string, request: UploadRequest): Promise<Size> {
+  async function attempt(token: string, request: UploadRequest): Promise<StoredOriginal> {
     const { id } = request
     const leaseMs = request.longestReceiveMs + longestKeepMs
     if (!(await tokens.claim(token, id, leaseMs))) throw tokenInvalid()
@@ -73,7 +79,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     return (await originals.find(id).catch(() => undefined)) !== undefined
   }
 
-  async function receiveAndKeep(token: string, request: UploadRequest): Promise<Size> {
+  async function receiveAndKeep(token: string, request: UploadRequest): Promise<StoredOriginal> {
     const { id, query, client, receive, signal } = request
     const crop = parseCrop(query)
     await using uploaded = await originals.createTemporary()
@@ -87,7 +93,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     // The upload stands, whatever becomes of this.
     const original = await originals.find(id).catch(() => undefined)
     if (original !== undefined) renderer.prepare(original.path)
-    return intake.size
+    return { size: intake.size, warnings: intake.warnings ?? [] }
   }
 
   async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<void> {

@@ -54,6 +54,8 @@ export type Intake = {
   readonly format: OriginalFormat
   /** Of the original to keep, as it is displayed, px. */
   readonly size: Size
+  /** `truncated`: a JPEG lacks its end, and at least 95 % of its rows are there. */
+  readonly warnings?: readonly 'truncated'[] | undefined
 }
 
 export type CopyJob = {

@@ -15,6 +15,8 @@ export type Amendment = {
   readonly hasAlpha?: boolean
   /** Whether a colour profile of the file is not to be applied. */
   readonly ignoresProfile?: boolean
+  /** Whether the file lacks its end, which a decoder is to fill. */
+  readonly endsEarly?: boolean
   /** Decodes all of an image and corrects it. The result has eight bits a channel and no profile. */
   readonly apply: (image: Sharp) => Promise<Sharp>
 }

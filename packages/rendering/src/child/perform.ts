@@ -5,6 +5,7 @@ import { inspectFile, inspectKnown } from './inspect.ts'
 import { isDear } from '../dear.ts'
 import { isEnlargement, planVariant, renderFile } from './render.ts'
 import { planIntake, takeInFile } from './take-in.ts'
+import { allowTruncation } from './truncated.ts'
 
 /**
  * Does a task: first what the header tells, then, once `admit` has let its memory in, the pixels.
@@ -28,27 +29,30 @@ export async function perform(
       if (plan === undefined) return { kind: 'out-of-bounds', source: source.size }
       const isEnlarged = isEnlargement(plan, source.size)
       await admit(estimateMemory(source, { ...plan.result, format: variant.format, isEnlarged }))
-      const bytes = await renderFile({
-        path,
-        source,
-        variant,
-        plan,
-        originalQuality,
-        maxPixels: maxInputPixels,
-        blurSigma,
-        encoders,
-      })
+      const options = { path, variant, plan, originalQuality, blurSigma, encoders }
+      const { result: bytes } = await allowTruncation(path, source, maxInputPixels, (facts) =>
+        renderFile({ ...options, source: facts, maxPixels: maxInputPixels }),
+      )
       return { kind: 'rendered', bytes, isDear: isDear(source, minCopiedPixels) }
     }
     case 'take-in': {
       const kept = planIntake(task, source, maxOnDiskPixels)
       await admit(estimateMemory(source, kept))
-      return takeInFile(task, source, kept, limits)
+      const { result, isTruncated } = await allowTruncation(
+        task.path,
+        source,
+        maxInputPixels,
+        (facts) => takeInFile(task, facts, kept, limits),
+      )
+      return isTruncated ? { ...result, warnings: ['truncated'] } : result
     }
     case 'copy': {
       if (!isDear(source, minCopiedPixels)) return { kind: 'pointless' }
       await admit(estimateMemory(source, source.size))
-      return copyFile(task, source, maxInputPixels)
+      const { result } = await allowTruncation(task.path, source, maxInputPixels, (facts) =>
+        copyFile(task, facts, maxInputPixels),
+      )
+      return result
     }
   }
 }

@@ -34,8 +34,10 @@ export async function openImage(
 ): Promise<Sharp> {
   const { amendment } = source
   const ignoreIcc = amendment?.ignoresProfile === true
+  const failOn = amendment?.endsEarly === true ? 'none' : openOptions.failOn
   const image = sharp(toInput(path, source.format), {
     ...openOptions,
+    failOn,
     limitInputPixels: maxPixels,
     ignoreIcc,
   })

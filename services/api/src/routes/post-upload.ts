@@ -19,7 +19,7 @@ export function createPostUpload(
     const { path, query } = readTarget(req.originalUrl)
     const id = parseUploadPath(path)
     record.id = id
-    const { width, height } = await storeOriginal({
+    const { size, warnings } = await storeOriginal({
       id,
       token: req.get('X-Token'),
       query,
@@ -30,6 +30,12 @@ export function createPostUpload(
     })
     record.outcome = 'upload'
     res.set('Cache-Control', 'no-store')
-    res.json({ status: 'OK', id, original_width: width, original_height: height })
+    res.json({
+      status: 'OK',
+      id,
+      original_width: size.width,
+      original_height: size.height,
+      ...(warnings.length > 0 && { warnings }),
+    })
   }
 }

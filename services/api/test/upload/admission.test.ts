@@ -122,7 +122,7 @@ describe('the admission of uploads', () => {
     await expect(upload()).rejects.toBeInstanceOf(AppError)
     expect(bodiesRead).toBe(0)
     space.freeBytes = gibibyte
-    expect(await upload()).toEqual({ width: 1, height: 1 })
+    expect(await upload()).toMatchObject({ size: { width: 1, height: 1 } })
   })
 })
 

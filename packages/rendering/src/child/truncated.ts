@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import type { Size } from '@iaas/common/image'
+import sharp, { type Sharp } from 'sharp'
+import { isComplete, readScans } from '../jpeg/scans.ts'
+import { toStoredSize } from '../orientation.ts'
+import type { SourceFacts } from './inspect.ts'
+
+/** The share of its rows that an image must have. */
+const leastShare = 0.95
+/** The level of all channels where a decoder finds no data: the middle. */
+const missingLevel = 128
+const blockSide = 8
+
+export type Worked<Result> = { readonly result: Result; readonly isTruncated: boolean }
+
+/**
+ * Works by the facts of a file. Where a decoder finds that a JPEG lacks its end, it works again by the part that is there.
+ *
+ * @throws as `work` does, also where less than 95 % of the rows are there
+ */
+export async function allowTruncation<Result>(
+  path: string,
+  source: SourceFacts,
+  maxPixels: number,
+  work: (source: SourceFacts) => Promise<Result>,
+): Promise<Worked<Result>> {
+  try {
+    return { result: await work(source), isTruncated: false }
+  } catch (error) {
+    const mended = isTruncation(error) ? await mendTruncated(path, source, maxPixels) : undefined
+    if (mended === undefined) throw error
+    return { result: await work(mended), isTruncated: true }
+  }
+}
+
+/** Returns whether a decoder says that a file ends too early. */
+function isTruncation(error: unknown): boolean {
+  return error instanceof Error && /premature end of JPEG/i.test(error.message)
+}
+
+/**
+ * Facts by which a JPEG that lacks its end is decoded as far as it goes, with white below, where browsers show nothing.
+ *
+ * @returns undefined where less than 95 % of its rows are there
+ */
+async function mendTruncated(
+  path: string,
+  source: SourceFacts,
+  maxPixels: number,
+): Promise<SourceFacts | undefined> {
+  const { format, colours, size, orientation } = source
+  if (format !== 'jpeg' || colours === 'other') return undefined
+  const stored = toStoredSize(size, orientation)
+  const file = readFileSync(path)
+  const rows = await countRows(file, stored, maxPixels)
+  if (rows < leastShare * stored.height) return undefined
+  const amendment = {
+    endsEarly: true,
+    apply: (image: Sharp) => whiten(image, rows),
+  }
+  return { ...source, amendment }
+}
+
+async function countRows(file: Buffer, size: Size, maxPixels: number): Promise<number> {
+  const scans = readScans(file)
+  if (!isComplete(scans)) return 0
+  const isOneScan = !scans.isProgressive && scans.scans.length === 1
+  return isOneScan
+    ? countDecodedRows(file, size, maxPixels)
+    : countRefinedRows(file, size, maxPixels)
+}
+
+/** The rows of whole blocks to the right end, as browsers show them: what is missing is of one level there. */
+async function countDecodedRows(file: Buffer, size: Size, maxPixels: number): Promise<number> {
+  const { width, height } = size
+  const left = Math.max(0, width - blockSide)
+  const strip = await decodeStrip(file, { left, width: width - left, height }, maxPixels)
+  const isMissing = (row: number) => strip.row(row).every((level) => level === missingLevel)
+  let rows = height
+  while (rows > 0 && isMissing(rows - 1)) rows -= 1
+  return rows === height ? height : rows - (rows % blockSide)
+}
+
+/** Bytes that are taken away from the end, until that shows. */
+const shortenedBytes = [8, 32, 128, 512, 2048] as const
+
+/** The rows that the last scan has refined: those that do not change where some more bytes are missing. */
+async function countRefinedRows(file: Buffer, size: Size, maxPixels: number): Promise<number> {
+  const { height } = size
+  const region = { left: 0, ...size }
+  const whole = await decodeStrip(file, region, maxPixels)
+  for (const bytes of shortenedBytes) {
+    const shorter = file.subarray(0, Math.max(0, file.length - bytes))
+    const other = await decodeStrip(shorter, region, maxPixels)
+    for (let row = 0; row < height; row += 1) {
+      if (!whole.row(row).equals(other.row(row))) return row
+    }
+  }
+  return height
+}
+
+type Strip = { row(index: number): Buffer }
+
+async function decodeStrip(
+  file: Buffer,
+  { left, width, height }: { left: number; width: number; height: number },
+  maxPixels: number,
+): Promise<Strip> {
+  const { data, info } = await sharp(file, {
+    failOn: 'none',
+    ignoreIcc: true,
+    sequentialRead: true,
+    limitInputPixels: maxPixels,
+  })
+    .extract({ left, top: 0, width, height })
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const bytes = width * info.channels
+  return { row: (index) => data.subarray(index * bytes, (index + 1) * bytes) }
+}
+
+async function whiten(image: Sharp, rows: number): Promise<Sharp> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
+  data.fill(255, rows * info.width * info.channels)
+  return sharp(data, { raw: info })
+}
