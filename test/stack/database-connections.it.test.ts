@@ -43,7 +43,7 @@ describeUnless(opensslMissing, 'a database with TLS', () => {
     await using database = await startTlsPostgres()
     await using stack = await spawnStack({
       entry: 'services/api/dist/main.js',
-      env: { DATABASE_URL: database.urlWith({ sslmode: 'require' }) },
+      env: { TOKEN_SECRET: 'secret', DATABASE_URL: database.urlWith({ sslmode: 'require' }) },
     })
     const [code] = (await once(stack.process, 'exit')) as [number]
     expect(code).toBe(1)
