@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import fc from 'fast-check'
-import { ask, store } from '../support/http.ts'
+import { ask, json, store } from '../support/http.ts'
 import { sendRaw } from '../support/raw-request.ts'
 import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
 
@@ -41,7 +41,6 @@ describe('bad input', () => {
     '/%.jpg',
     '/%e0%a4%a.jpg',
     '/%ED%A0%80.jpg',
-    '/',
     '/x',
     '/.jpg',
     '/_10_10.jpg',
@@ -55,6 +54,15 @@ describe('bad input', () => {
       'application/problem+json',
     ])
     expect(answer.body.includes(canary)).toBe(false)
+  })
+
+  it('404 for the root, which says what this is', async () => {
+    const answer = await ask(target.base, '/')
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      404,
+      'application/problem+json',
+    ])
+    expect(json(answer)['detail']).toContain('/{id}_{width}_{height}.{format}')
   })
 
   it('R1 a double encoding is decoded once', async () => {

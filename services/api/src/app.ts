@@ -62,6 +62,7 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   const app = express()
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing')
   app.set('query parser', false)
+  app.get('/', refuseRoot)
   app.get('/_health', createGetDatabaseHealth(options.dependencies))
   app.get('/healthz', getLiveness)
   app.get('/readyz', createGetReadiness(options.state, options.dependencies))
@@ -85,6 +86,11 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   app.options(/.*/, ...createPreflight(uploadCors))
   app.use(allowMethods('GET', 'HEAD', 'POST', 'OPTIONS'), createErrorHandler(answerError))
   return app
+}
+
+const refuseRoot: RequestHandler = () => {
+  const detail = 'This is an image CDN. Images are at /{id}_{width}_{height}.{format}.'
+  throw new AppError('ORIGINAL_NOT_FOUND', detail)
 }
 
 const refuseFavicon: RequestHandler = () => {

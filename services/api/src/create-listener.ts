@@ -47,6 +47,7 @@ function toOriginForm(target: string): string {
 
 /** Paths that are no image's: no id begins with "_", and none has one of these names. */
 const otherPaths: ReadonlySet<string> = new Set([
+  '/',
   '/token',
   '/healthz',
   '/readyz',
