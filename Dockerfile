@@ -35,6 +35,7 @@ WORKDIR /app
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 LISTEN_ADDRESS=0.0.0.0 ADMIN_ADDRESS=0.0.0.0 DATA_DIR=/tmp/iaas
 RUN mkdir -p /data/originals && chown 10001:10001 /data/originals
 COPY config/default.json config/
+COPY scripts/health.sh ./
 COPY --from=build /app/packages/common/dist packages/common/dist
 COPY --from=build /app/packages/rendering/dist packages/rendering/dist
 USER 10001:10001
@@ -45,7 +46,7 @@ COPY --from=api-dependencies /app ./
 COPY --from=build /app/services/api/dist services/api/dist
 ENV ORIGINALS_DIR=/data/originals
 EXPOSE 1337 1338
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 CMD ["node", "packages/common/dist/lifecycle/health.js", "http://127.0.0.1:1337/readyz"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["bash", "health.sh", "1337", "/readyz"]
 # V8 gives memory back when little is asked for: it searches all of the heap, unlearns how redirects are best answered, and
 # shrinks where new objects go. They take a fifth longer from then on, so both are kept: some 20 MiB.
 CMD ["node", "--enable-source-maps", "--no-memory-reducer", "--min-semi-space-size=16", "services/api/dist/main.js"]
@@ -54,7 +55,7 @@ FROM runtime AS renderer
 COPY --from=renderer-dependencies /app ./
 COPY --from=build /app/services/renderer/dist services/renderer/dist
 EXPOSE 1337 1338
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 CMD ["node", "packages/common/dist/lifecycle/health.js", "http://127.0.0.1:1337/readyz"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["bash", "health.sh", "1337", "/readyz"]
 CMD ["node", "--enable-source-maps", "services/renderer/dist/main.js"]
 
 FROM runtime AS uploader
@@ -62,5 +63,5 @@ COPY --from=uploader-dependencies /app ./
 COPY --from=build /app/services/uploader/dist services/uploader/dist
 ENV ORIGINALS_DIR=/data/originals
 EXPOSE 1338
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=6 CMD ["node", "packages/common/dist/lifecycle/health.js", "http://127.0.0.1:1338/healthz"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["bash", "health.sh", "1338", "/healthz"]
 CMD ["node", "--enable-source-maps", "services/uploader/dist/main.js"]

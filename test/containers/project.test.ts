@@ -27,6 +27,8 @@ describe('the compose project', () => {
     const stored = await askLocation(target.base, hit)
     expect([stored.status, stored.headers['content-type']]).toEqual([200, 'image/png'])
     expect(stored.body.equals(rendered.body)).toBe(true)
+    const ofTheStore = Object.keys(stored.headers).filter((name) => /^x-(?:amz|rgw)-/.test(name))
+    expect(ofTheStore).toEqual([])
   })
 
   it('links each of 2,000 variants once, the work spread over three uploaders', async () => {

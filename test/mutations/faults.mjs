@@ -557,4 +557,37 @@ export const faults = [
     replace: '',
     test: 'services/api/test/serve-image.test.ts',
   },
+  {
+    row: 'F32',
+    breaks: 'requests go to whatever the name of the api leads to',
+    file: 'deploy/edge/default.conf.template',
+    find: '        access_log off;\n        client_max_body_size 1k;\n        proxy_pass http://api;',
+    replace:
+      '        access_log off;\n        client_max_body_size 1k;\n        proxy_pass http://api:1337;',
+    test: 'test/tooling/edge.test.ts',
+  },
+  {
+    row: 'F32',
+    breaks: 'requests that no replica takes fail at once',
+    file: 'deploy/edge/default.conf.template',
+    find: 'error_page 475 = @wait;',
+    replace: '',
+    test: 'test/tooling/edge.test.ts',
+  },
+  {
+    row: 'F33',
+    breaks: 'the edge is replaced together with the api',
+    file: 'docker-compose.yml',
+    find: '    # Depends on nobody',
+    replace: '    depends_on: [api]\n    # Depends on nobody',
+    test: 'test/tooling/compose.test.ts',
+  },
+  {
+    row: 'F33',
+    breaks: 'the edge loses its cache when it is replaced',
+    file: 'docker-compose.yml',
+    find: "      - 'edge:/var/cache/nginx'\n",
+    replace: '',
+    test: 'test/tooling/compose.test.ts',
+  },
 ]

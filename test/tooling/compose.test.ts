@@ -9,6 +9,9 @@ type Compose = {
       string,
       {
         readonly environment?: Readonly<Record<string, string | number>>
+        readonly healthcheck?: { readonly interval?: string; readonly test?: readonly string[] }
+        readonly depends_on?: unknown
+        readonly volumes?: readonly string[]
         readonly logging?: { readonly options?: Readonly<Record<string, string>> }
       }
     >
@@ -16,6 +19,7 @@ type Compose = {
 }
 
 const file = join(import.meta.dirname, '..', '..', 'docker-compose.yml')
+const dockerfile = readFileSync(join(file, '..', 'Dockerfile'), 'utf8')
 const compose = parse(readFileSync(file, 'utf8'), { merge: true }) as Compose
 
 describe('the compose project', () => {
@@ -30,6 +34,25 @@ describe('the compose project', () => {
   it('believes as many proxies as it is told, and the edge alone where it is told nothing', () => {
     const { TRUSTED_PROXIES } = compose.services['api']?.environment ?? {}
     expect(TRUSTED_PROXIES).toBe('${TRUSTED_PROXIES:-1}')
+  })
+
+  it.each(['postgres', 'redis', 's3', 'edge'])('asks %s how it is, and seldom', (name) => {
+    const { interval, test = [] } = compose.services[name]?.healthcheck ?? {}
+    expect(interval).toBe('10s')
+    expect(test.join(' ')).toMatch(/127\.0\.0\.1|ping/)
+  })
+
+  it('starts no process of Node to ask a service how it is', () => {
+    const checks = dockerfile.match(/^HEALTHCHECK .*$/gm) ?? []
+    expect(checks).toHaveLength(3)
+    for (const check of checks)
+      expect(check).toMatch(/--interval=10s .* CMD \["bash", "health.sh",/)
+  })
+
+  it('F33 keeps the edge and its cache when what is behind it is replaced', () => {
+    const { depends_on: dependencies, volumes } = compose.services['edge'] ?? {}
+    expect(dependencies).toBeUndefined()
+    expect(volumes).toContain('edge:/var/cache/nginx')
   })
 
   it.each(Object.entries(compose.services))(

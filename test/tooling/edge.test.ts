@@ -8,7 +8,7 @@ const config = readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '')
 
 /** The directives of a location of the public server. */
 function locationOf(address: string): string {
-  const start = config.indexOf(`location ${address} {`)
+  const start = config.indexOf(`location ${address} {`, config.indexOf('listen 8080;'))
   expect(start).toBeGreaterThan(0)
   return config.slice(start, config.indexOf('\n    }', start))
 }
@@ -41,11 +41,24 @@ describe('the edge', () => {
   })
 
   it('R37 holds no body of an upload before the api has looked at its token', () => {
-    expect(valuesOf('proxy_request_buffering', locationOf('/'))).toEqual(['off'])
-    const token = locationOf('~ ^/(token|_health|healthz|readyz)$')
+    expect(valuesOf('proxy_request_buffering', locationOf('@upload'))).toEqual(['off'])
+    const token = locationOf('= /token')
     expect(valuesOf('client_max_body_size', token)).toEqual(
       valuesOf('client_body_buffer_size', token),
     )
+  })
+
+  it('F32 asks replicas that are known to answer, and waits for one where none does', () => {
+    const health = '~ ^/(?:_health|healthz|readyz)$'
+    for (const address of ['/', '= /token', '@upload', '= /_edge/replica', health])
+      expect(valuesOf('proxy_pass', locationOf(address))).toEqual(['http://api'])
+    for (const address of ['/', '= /token']) {
+      const location = locationOf(address)
+      expect(location).toMatch(/error_page 502 504 = @wait;/)
+    }
+    expect(locationOf('@upload')).toContain('auth_request /_edge/replica;')
+    expect(locationOf('= /_edge/replica')).toMatch(/error_page 502 504 = @wait_bodiless;/)
+    expect(locationOf('@wait')).toMatch(/error_page 475 = @wait;/)
   })
 
   it('R38 bounds what one client has in flight, by the address that the last trusted proxy saw', () => {

@@ -11,8 +11,8 @@ export type FailoverRendererOptions = {
   readonly fallback: (Renderer & Copier) | undefined
 }
 
-/** How long a renderer is waited for that nobody stands in for: its replicas may be restarted one after the other, ms. */
-const patienceMs = 2000
+/** How long a renderer is waited for that nobody stands in for: its replicas may be replaced, all at once, ms. */
+export const patienceMs = 10_000
 const pauseMs = 100
 
 /**

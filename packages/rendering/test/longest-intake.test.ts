@@ -18,7 +18,9 @@ describe('the longest check of an upload', () => {
 
   it('is only that of the renderer service where nothing else may decode', () => {
     const url = 'http://renderer:1337'
-    expect(longestIntakeMs(parse({ url, fallback: false }))).toBe(3 * (10_000 + 30_000 + 2000))
+    expect(longestIntakeMs(parse({ url, fallback: false }))).toBe(
+      3 * (10_000 + 30_000 + 2000) + 10_000,
+    )
     expect(longestIntakeMs(parse({ fallback: false }))).toBe(longestIntakeMs(parse({})))
   })
 
