@@ -1,6 +1,11 @@
 import { errorCodes } from '@iaas/common/errors'
 import { type OriginalFormat, originalMimes } from '@iaas/common/image'
-import type { CopyJob, IntakeJob, RenderJob } from '@iaas/common/ports/renderer'
+import {
+  type CopyJob,
+  type IntakeJob,
+  type RenderJob,
+  intakeWarnings,
+} from '@iaas/common/ports/renderer'
 import { z } from 'zod'
 import type { EncoderOptions } from './steps/step.ts'
 
@@ -39,7 +44,7 @@ export const outOfBoundsSchema = z.object({ kind: z.literal('out-of-bounds'), so
 export const infoSchema = z.object({ format: z.enum(formats), size: sizeSchema })
 export const intakeSchema = infoSchema.extend({
   reencoded: z.boolean(),
-  warnings: z.array(z.enum(['truncated'])).optional(),
+  warnings: z.array(z.enum(intakeWarnings)).optional(),
 })
 export const copySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copied'), quality: qualitySchema }),

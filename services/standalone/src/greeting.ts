@@ -6,6 +6,8 @@ export type GreetingFacts = {
   readonly exampleFile: string
   /** Whether `POST /token` asks for a secret. */
   readonly needsSecret: boolean
+  /** Whether originals are kept without the place where they were taken. */
+  readonly stripsMetadata: boolean
   /** An id that is still free. */
   readonly id: string
 }
@@ -14,10 +16,14 @@ const openTokens = `
 No secret is set: whoever reaches this port gets upload tokens. Set TOKEN_SECRET before you open it to others.
 `
 
+const locatedOriginals = `
+Originals are public, with the place where they were taken, unless STRIP_METADATA=true.
+`
+
 /** What a person reads once everything runs: where it is, and three commands to paste. */
 export function formatGreeting(facts: GreetingFacts): string {
-  const { base, admin, dataDir, exampleFile, needsSecret, id } = facts
-  const warning = needsSecret ? '' : openTokens
+  const { base, admin, dataDir, exampleFile, needsSecret, stripsMetadata, id } = facts
+  const warning = (needsSecret ? '' : openTokens) + (stripsMetadata ? '' : locatedOriginals)
   const secret = needsSecret ? ',"secret":"YOUR SECRET"' : ''
   return `
 Ready.  Images   ${base}/example_400_400.jpg

@@ -65,6 +65,7 @@ async function startAll(
       dataDir: folders.data,
       exampleFile,
       needsSecret: config.secret !== undefined,
+      stripsMetadata: config.originals.strip_metadata,
       id: `photo-${Date.now().toString(36)}`,
     },
     close: () => closers.close(),

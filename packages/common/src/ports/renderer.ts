@@ -48,14 +48,21 @@ export type IntakeJob = {
   readonly client?: string | undefined
 }
 
+/**
+ * What an uploader should know of an original that is kept. `truncated`: a JPEG lacks its end, and at least 95 % of its rows
+ * are there. `location`: the original, which is public, says where it was taken.
+ */
+export const intakeWarnings = ['truncated', 'location'] as const
+export type IntakeWarning = (typeof intakeWarnings)[number]
+
 export type Intake = {
   /** Whether the original to keep was written to `outputPath`; otherwise it is the uploaded file, byte for byte. */
   readonly reencoded: boolean
   readonly format: OriginalFormat
   /** Of the original to keep, as it is displayed, px. */
   readonly size: Size
-  /** `truncated`: a JPEG lacks its end, and at least 95 % of its rows are there. */
-  readonly warnings?: readonly 'truncated'[] | undefined
+  /** undefined where there is none. */
+  readonly warnings?: readonly IntakeWarning[] | undefined
 }
 
 export type CopyJob = {

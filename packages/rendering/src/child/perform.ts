@@ -44,7 +44,8 @@ export async function perform(
         maxInputPixels,
         (facts) => takeInFile(task, facts, kept, limits),
       )
-      return isTruncated ? { ...result, warnings: ['truncated'] } : result
+      const { warnings = [] } = result
+      return isTruncated ? { ...result, warnings: ['truncated', ...warnings] } : result
     }
     case 'copy': {
       if (!isDear(source, minCopiedPixels)) return { kind: 'pointless' }

@@ -10,9 +10,10 @@ import { setUpright } from '../tiff/set-upright.ts'
 import type { SourceFacts } from './inspect.ts'
 import type { TaskLimits } from '../protocol.ts'
 import { boundCpu } from './bound-cpu.ts'
+import { hasLocation } from '../metadata/find-location.ts'
 import { stripFile } from '../metadata/strip-file.ts'
 import { originalQuality } from './render.ts'
-import { openImage } from './sharp.ts'
+import { openHeader, openImage } from './sharp.ts'
 
 /** A progressive JPEG needs some ten; each further one costs a pass over the whole picture. */
 const maxScans = 100
@@ -55,7 +56,9 @@ export async function takeInFile(
   const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
   // What only a decoder understands is rid of its metadata by being encoded.
   if (found === 'opaque') return writeAnew(job, source, size, maxPixels)
-  return { reencoded: found === 'stripped', format, size }
+  if (found === 'stripped') return { reencoded: true, format, size }
+  const isLocated = hasLocation(await openHeader(path, format).metadata())
+  return { reencoded: false, format, size, ...(isLocated && { warnings: ['location'] as const }) }
 }
 
 async function writeAnew(

@@ -21,6 +21,24 @@ export function describeIntake(studio: Studio): void {
       expect(await exists(outputPath)).toBe(false)
     })
 
+    it.each(['jpeg', 'png', 'webp', 'avif'] as const)(
+      'T37 warns of the place in a %s that is kept byte for byte, and of nothing else in EXIF',
+      async (format) => {
+        const pixels = await makePhoto({ ...photo, format: 'png' })
+        const withExif = (tags: Record<string, string>) =>
+          sharp(pixels)
+            .withExif({ IFD0: { Copyright: 'somebody' }, IFD3: tags })
+            .toFormat(format)
+            .toBuffer()
+        const located = await withExif({ GPSLatitudeRef: 'N', GPSLatitude: '52/1 30/1 0/1' })
+        const warned = await studio.takeIn(located)
+        expect(warned).toMatchObject({ reencoded: false, warnings: ['location'] })
+        const unlocated = await withExif({ GPSMapDatum: 'WGS-84' })
+        expect(await studio.takeIn(unlocated)).not.toHaveProperty('warnings')
+        expect(await studio.takeIn(located, region)).not.toHaveProperty('warnings')
+      },
+    )
+
     it.each(formats)('crops %s, and keeps it in its format', async (format) => {
       const picture = await makePhoto({ ...photo, format, quality: 90 })
       const { path, outputPath, ...intake } = await studio.takeIn(picture, region)
