@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import { defaultOptions, parseImageId } from '@iaas/common/image'
+import { until } from '@iaas/testing/until'
 import { type RigOptions, createRig, plainVariant } from './_rig.ts'
 
 const proxied = { ...defaultOptions, proxy: true }
@@ -136,7 +137,12 @@ describe('a miss', () => {
       asking += 1
       return client
     }
-    const asked = clients.map((client) => rig.serve({}, { client: clientOf(client) }))
+    const asked: Promise<unknown>[] = []
+    for (const client of clients) {
+      asked.push(rig.serve({}, { client: clientOf(client) }))
+      // One after the other: lookups on disk may end in another order.
+      await until(() => asking === asked.length)
+    }
     const answers = await Promise.allSettled(asked)
     const isRefused = { status: 'rejected', reason: { code: 'TOO_MANY_RENDERS' } }
     for (const answer of [answers[0], answers[1], answers[3]])
