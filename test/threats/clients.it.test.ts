@@ -16,7 +16,7 @@ const slowClients = Number(process.env['SLOW_CLIENTS'] ?? 300)
 const idleConnections = 500 + slowClients
 
 /** However many it is told to send. */
-jest.setTimeout(60_000 + 20 * (aborts + slowClients))
+jest.setTimeout(180_000 + 20 * (aborts + slowClients))
 
 describe('clients that go away, or take their time', () => {
   let stack: Stack

@@ -18,7 +18,7 @@ const names = drawHostileNames(Number(process.env['HOSTILE_PATHS'] ?? 2000), 1)
 const root = join(import.meta.dirname, '..', '..')
 
 /** However many it is told to send. */
-jest.setTimeout(60_000 + 20 * names.length)
+jest.setTimeout(180_000 + 20 * names.length)
 
 const tracing = spawnSync('strace', ['-f', '-e', 'trace=openat', 'true'])
 const untraceable = tracing.status === 0 ? undefined : 'strace is missing or not allowed'

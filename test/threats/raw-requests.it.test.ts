@@ -9,7 +9,7 @@ import { type Stack, startStack } from '../support/stack.ts'
 const inputs = Number(process.env['RAW_REQUESTS'] ?? 300)
 
 /** However many it is told to send. */
-jest.setTimeout(60_000 + 20 * inputs)
+jest.setTimeout(180_000 + 20 * inputs)
 const path = '/photo_10_10.jpg'
 
 describe('raw requests', () => {

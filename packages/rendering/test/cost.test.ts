@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
-import { describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { inspectFile } from '@iaas/rendering/child/inspect'
 import { estimateMemory } from '@iaas/rendering/cost'
@@ -11,9 +11,6 @@ import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeJob } from './bombs.ts'
 import { openPool } from './open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 const facts = {
   format: 'jpeg',

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import type { AppError } from '@iaas/common/errors'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { RenderPool } from '@iaas/rendering/pool/render-pool'
 import {
   decodeFacts,
@@ -18,9 +18,6 @@ import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { openPool } from './open-pool.ts'
 import { type OpenService, openService } from './open-service.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 const bounds = { width: 2000, height: 2000 }
 const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { digestOf } from '@iaas/common/digest'
 import { listen } from '@iaas/common/http/server'
@@ -14,9 +14,6 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string

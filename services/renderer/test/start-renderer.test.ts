@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { createSilentLogger } from '@iaas/common/log'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
 import { findFreePort } from '@iaas/testing/free-port'
@@ -9,9 +9,6 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
 import { rendererConfigSchema } from '../src/config.ts'
 import { startRenderer } from '../src/start-renderer.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 describe('the start of the renderer service', () => {
   it('listens, renders, counts, and ends', async () => {

@@ -7,10 +7,8 @@ import { measureDirectories } from '@iaas/rendering/tiff/measure-directories'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeTiff } from '@iaas/testing/images/make-tiff'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { taskLimits } from '../task-limits.ts'
-
-jest.setTimeout(60_000)
 
 /** Numbers that fit into no file: near the limits of positions in Node, of signed and of unsigned integers. */
 const positions = [2n ** 53n - 1n, 2n ** 53n - 9n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]

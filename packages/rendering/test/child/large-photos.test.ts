@@ -2,12 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import { openPool } from '../open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(120_000)
 
 /** As a phone makes them. */
 const size = { width: 12_000, height: 9000 }

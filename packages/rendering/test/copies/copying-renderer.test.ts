@@ -1,6 +1,6 @@
 import { writeFile, readdir, readFile, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
 import { AppError } from '@iaas/common/errors'
 import { createSilentLogger } from '@iaas/common/log'
@@ -14,9 +14,6 @@ import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { Registry } from 'prom-client'
 import { openPool } from '../open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 const bounds = { width: 2000, height: 2000 }
 const dear = { width: 240, height: 180, format: 'jpeg', progressive: true } as const

@@ -1,16 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it, jest } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { estimateQuality } from '@iaas/rendering/jpeg/quality'
 import { readJpegHeader } from '@iaas/rendering/jpeg/read-jpeg'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import sharp from 'sharp'
-
-/** Hundreds of files are written and read. */
-jest.setTimeout(60_000)
 
 /** Programs of ImageMagick; other programs have these names too. */
 function findMagick(...candidates: readonly (readonly string[])[]): readonly string[] | undefined {

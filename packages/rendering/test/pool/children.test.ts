@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import type { RenderJob } from '@iaas/common/ports/renderer'
 import type { RenderPool } from '@iaas/rendering/pool/render-pool'
@@ -13,9 +13,6 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import { makeJob, makeSlowAndQuick, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 const hasProc = existsSync('/proc/self/environ')
 

@@ -4,14 +4,11 @@ import type { RenderJob } from '@iaas/common/ports/renderer'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { findOwnCores, parseCpuList } from '../../src/pool/cores.ts'
 import { startRenderChild } from '../../src/pool/render-child.ts'
 import { makeSlowAndQuick } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 const cores = availableParallelism()
 const missing =

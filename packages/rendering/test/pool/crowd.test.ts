@@ -6,12 +6,9 @@ import { parseImageId } from '@iaas/common/image'
 import { createKillLimit } from '@iaas/rendering/pool/limit-kills'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makeJob, makeSlowAndQuick } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(120_000)
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let slow: RenderJob

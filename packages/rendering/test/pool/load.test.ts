@@ -1,14 +1,11 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { RenderJob } from '@iaas/common/ports/renderer'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import { dearPicture, makeJob, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 const megabyte = 1024 * 1024
 

@@ -7,14 +7,11 @@ import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import { makeJob, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 import { taskLimits } from '../task-limits.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(120_000)
 
 const mebibyte = 2 ** 20
 const missing =

@@ -4,13 +4,10 @@ import type { Region } from '@iaas/common/image'
 import { makeTiff } from '@iaas/testing/images/make-tiff'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import type { RenderPool } from '../../src/pool/render-pool.ts'
 import { openPool } from '../open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 /** Four colours, in the corners of a picture of 60 x 40 px that is stored turned. */
 async function makeTurned(orientation: number): Promise<Buffer> {

@@ -1,13 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
-import { describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import sharp, { type Sharp } from 'sharp'
 import { isLosslessWebp } from '../../src/webp/is-lossless.ts'
 import { openPool } from '../open-pool.ts'
-
-/** Children start and decode: on a machine that is busy with other tests, that takes its time. */
-jest.setTimeout(60_000)
 
 const side = 64
 

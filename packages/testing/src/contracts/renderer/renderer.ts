@@ -1,4 +1,4 @@
-import { describe, jest } from '@jest/globals'
+import { describe } from '@jest/globals'
 import { describeBytes } from './bytes.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeEnlarging } from './enlarging.ts'
@@ -13,8 +13,6 @@ import { describeStripping } from './stripping.ts'
 
 /** What every renderer does, in this process or behind HTTP. It is to be opened with `contractLimits`. */
 export function describeRenderer(name: string, open: OpenRenderer): void {
-  // On a machine that is busy with other tests, decoders take their time.
-  jest.setTimeout(60_000)
   describe(`${name} keeps to the contract of a renderer`, () => {
     const studio = openStudio(open)
     describeSizes(studio)
