@@ -19,6 +19,13 @@ describe('the edge in front of what hangs', () => {
   })
   afterAll(() => target?.[Symbol.asyncDispose]())
 
+  /** The next start of the project waits for no container that is unhealthy. */
+  async function unpause(container: string): Promise<void> {
+    await docker(['unpause', container])
+    const health = () => docker(['inspect', '-f', '{{.State.Health.Status}}', container])
+    await until(async () => (await health()).trim() === 'healthy', 60_000)
+  }
+
   it('F32 sends nothing more to an api that hangs, within seconds', async () => {
     const load = await startLoad(target.base, 'paused-api')
     const [victim = ''] = await compose.containers('api')
@@ -35,7 +42,7 @@ describe('the edge in front of what hangs', () => {
     const watching = Promise.all([watch(), watch(), watch(), watch()])
     await delay(pausedForMs)
     const ready = await ask(target.base, '/readyz')
-    await docker(['unpause', victim])
+    await unpause(victim)
     ending.abort()
     await watching
     const tally = await load.stop()
@@ -57,7 +64,7 @@ describe('the edge in front of what hangs', () => {
       const answer = await askUntil(isImage, target.base, path)
       expect(answer.headers['cache-control']).toBe('public, max-age=60')
     } finally {
-      await docker(['unpause', bucket])
+      await unpause(bucket)
     }
     const back = await askUntil(isRedirect, target.base, path)
     await until(async () => (await askLocation(target.base, back)).status === 200)
