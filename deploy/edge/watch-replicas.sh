@@ -1,7 +1,8 @@
 #!/bin/sh
 # Tells nginx which replicas of the api answer. A replica that hangs takes connections and never answers; no timeout of
 # nginx may find that out, since a render may rightly wait for longer. Each replica is asked for its liveness, and one that does
-# not answer within a second gets no new requests until it does. If none answers, all get them.
+# not answer `OK` within a second, since it hangs or is about to end, gets no new requests until it does. If none answers so, all
+# get them.
 #
 # Runs beside nginx, from its entrypoint: `prepare` writes the first list, `watch` goes on for ever.
 list=/etc/nginx/replicas/api.conf
@@ -9,11 +10,12 @@ port=1337
 
 # The addresses, one a line, in the same order each time.
 resolve() {
-    getent ahostsv4 api | cut -d ' ' -f 1 | sort -u
+    # `ahostsv4` is not known to every getent.
+    getent ahosts api | cut -d ' ' -f 1 | grep -v : | sort -u
 }
 
 is_alive() {
-    wget -q -T 1 -O /dev/null "http://$1:$port/healthz" 2>/dev/null
+    [ "$(wget -q -T 1 -O - "http://$1:$port/healthz" 2>/dev/null)" = OK ]
 }
 
 find_alive() {

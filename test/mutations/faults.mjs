@@ -229,6 +229,22 @@ export const faults = [
     test: 'services/uploader/test/check-links.test.ts',
   },
   {
+    row: 'F33',
+    breaks: 'an api that ends closes its port at once',
+    file: 'services/api/src/create-api.ts',
+    find: 'delay(config.lame_duck)',
+    replace: 'delay(0)',
+    test: 'test/stack/lame-duck.it.test.ts',
+  },
+  {
+    row: 'F33',
+    breaks: 'a renderer that ends closes its port at once',
+    file: 'services/renderer/src/start-renderer.ts',
+    find: 'delay(config.lame_duck)',
+    replace: 'delay(0)',
+    test: 'services/renderer/test/start-renderer.test.ts',
+  },
+  {
     row: 'F36',
     breaks: 'a lookup that a deletion has overtaken is remembered',
     file: 'services/api/src/links/cached-links.ts',

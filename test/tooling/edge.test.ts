@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 
 /** What test/containers sees the edge do, where there is an engine; here is what it does it by. */
@@ -59,6 +59,11 @@ describe('the edge', () => {
     expect(locationOf('@upload')).toContain('auth_request /_edge/replica;')
     expect(locationOf('= /_edge/replica')).toMatch(/error_page 502 504 = @wait_bodiless;/)
     expect(locationOf('@wait')).toMatch(/error_page 475 = @wait;/)
+  })
+
+  it('F33 sends nothing more to a replica that says that it ends', () => {
+    const script = readFileSync(join(dirname(file), 'watch-replicas.sh'), 'utf8')
+    expect(script).toMatch(/\[ "\$\(wget .*\/healthz" .*\)" = OK \]/)
   })
 
   it('R38 bounds what one client has in flight, by the address that the last trusted proxy saw', () => {

@@ -17,7 +17,7 @@ import {
   type ServiceState,
   createGetDatabaseHealth,
   createGetReadiness,
-  getLiveness,
+  createGetLiveness,
 } from './routes/get-health.ts'
 import { type GetImageOptions, createGetImage } from './routes/get-image.ts'
 import { createGetRobots } from './routes/get-robots.ts'
@@ -64,7 +64,7 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   app.set('query parser', false)
   app.get('/', refuseRoot)
   app.get('/_health', createGetDatabaseHealth(options.dependencies))
-  app.get('/healthz', getLiveness)
+  app.get('/healthz', createGetLiveness(options.state))
   app.get('/readyz', createGetReadiness(options.state, options.dependencies))
   app.get('/robots.txt', createGetRobots(options.allowIndexing))
   app.get('/favicon.ico', refuseFavicon)

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { toPolicy } from '@iaas/common/config/policy'
 import type { ConnectionBounds } from '@iaas/common/http/connections'
 import { listen } from '@iaas/common/http/server'
@@ -89,6 +90,7 @@ async function listenForClients(options: ApiOptions, closers: Closers): Promise<
     ...toConnectionShare(config.limits),
   })
   closers.add('http', () => server.close(drainMs))
+  closers.add('lame duck', () => delay(config.lame_duck))
   state = 'ready'
   return {
     port: server.port,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { toFolders } from '@iaas/common/disk/config'
 import { sweepFolder } from '@iaas/common/disk/temporary-files'
 import { createAdminApp } from '@iaas/common/http/admin-app'
@@ -62,6 +63,7 @@ async function listenForTasks(
     maxConnections: config.max_connections,
   })
   closers.add('http', () => server.close(drainMs))
+  closers.add('lame duck', () => delay(config.lame_duck))
   return {
     port: server.port,
     close() {

@@ -37,4 +37,20 @@ describe('the start of the renderer service', () => {
     await service.close()
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
   })
+
+  it('F33 is not ready once it ends, and still takes connections for a while', async () => {
+    await using folder = await createTemporaryFolder()
+    const config = rendererConfigSchema.parse({
+      port: await findFreePort(),
+      admin_port: await findFreePort(),
+      data_dir: folder.path,
+      lame_duck: 2000,
+    })
+    const service = await startRenderer(config, createSilentLogger())
+    const url = `http://127.0.0.1:${service.port}`
+    const closed = service.close()
+    expect((await fetch(`${url}/readyz`, { headers: { connection: 'close' } })).status).toBe(503)
+    await closed
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
+  })
 })

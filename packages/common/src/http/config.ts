@@ -12,6 +12,11 @@ export const listenSettings = {
     'Connections to the public port at once. Beyond it the one that has been idle for the longest time is closed; a new one if none is idle.',
     'MAX_CONNECTIONS',
   ),
+  lame_duck: integer(
+    { min: 0, max: 10_000, fallback: 0 },
+    'How long a service that ends goes on to take connections, ms: `/readyz` is 503, and `/healthz` says `draining`, so that a load balancer sends nothing more before the port closes.',
+    'LAME_DUCK',
+  ),
   admin_port: integer(
     { min: 0, max: 65_535, fallback: 1338 },
     'The port of the admin listener (`/metrics`).',

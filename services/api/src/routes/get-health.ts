@@ -10,18 +10,20 @@ export type ServiceState = 'starting' | 'ready' | 'draining'
 /** `GET /_health`: 500 while the database does not answer, as in the legacy iaas. */
 export function createGetDatabaseHealth(dependencies: Dependencies): RequestHandler {
   return async (_req, res) => {
-    if ((await dependencies.ask(databaseName)) === 'up') return sendOk(res)
+    if ((await dependencies.ask(databaseName)) === 'up') return sendText(res, 'OK')
     const { requestId } = recordOf(res)
     const detail = 'The database cannot be reached.'
     sendProblem(res, transportProblem(500, 'Internal Server Error', detail, requestId))
   }
 }
 
-/** `GET /healthz`: the process answers. */
-export const getLiveness: RequestHandler = (_req, res) => sendOk(res)
+/** `GET /healthz`: the process answers. The text tells the edge of one that is about to close its port. */
+export function createGetLiveness(state: () => ServiceState): RequestHandler {
+  return (_req, res) => sendText(res, state() === 'draining' ? 'draining' : 'OK')
+}
 
-function sendOk(res: Response): void {
-  res.set('Cache-Control', 'no-store').type('text/plain').send('OK')
+function sendText(res: Response, text: string): void {
+  res.set('Cache-Control', 'no-store').type('text/plain').send(text)
 }
 
 /** `GET /readyz`: requests can be served. What is down is told of and is not fatal: pictures are served without it. */
