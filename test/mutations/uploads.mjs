@@ -341,6 +341,22 @@ export const uploads = [
     test: 'test/threats/early-answers.it.test.ts',
   },
   {
+    row: 'T25',
+    breaks: 'a refused body is read for as long as its client sends',
+    file: 'services/api/src/http/problem.ts',
+    find: 'if (left < 0) req.pause()',
+    replace: '',
+    test: 'test/threats/early-answers.it.test.ts',
+  },
+  {
+    row: 'T25',
+    breaks: 'a body that is too large is refused after its end',
+    file: 'services/api/src/http/read-text.ts',
+    find: 'if (bytes > maxBytes) reject(refuse(maxBytes))',
+    replace: 'if (bytes > maxBytes) req.once("end", () => reject(refuse(maxBytes)))',
+    test: 'test/threats/early-answers.it.test.ts',
+  },
+  {
     row: 'T20',
     breaks: 'who has guessed too often is told when a guess is right',
     file: 'services/api/src/issue-token.ts',

@@ -68,7 +68,7 @@ function createExpressApp(options: AppOptions, answerError: AnswerError): Expres
   app.get('/readyz', createGetReadiness(options.state, options.dependencies))
   app.get('/robots.txt', createGetRobots(options.allowIndexing))
   app.get('/favicon.ico', refuseFavicon)
-  app.post('/token', ...createPostToken(options.issueToken, options.clientOf))
+  app.post('/token', createPostToken(options.issueToken, options.clientOf))
   app.all('/token', allowMethods('POST'))
   if (options.servedFolder !== undefined) {
     const getVariant = createGetVariant(options.servedFolder, options.image.signer)

@@ -92,10 +92,13 @@ const successHeaders = [
 
 /** How long a client may go on sending a body that nobody wants before the connection is cut, ms. */
 const lingerMs = 1000
+/** How much of such a body is read: several socket buffers. */
+const lingerBytes = 8 * 2 ** 20
 
 /**
  * A client that still sends would lose the answer to the reset of a connection closed with unread bytes. It gets the
- * whole answer now; its bytes are thrown away for a moment, then the connection ends.
+ * whole answer now; its bytes are thrown away for a moment, then the connection ends. A client that sends more than is
+ * thrown away has to wait, and so finds the time to read its answer.
  */
 function endAfterBody(res: ServerResponse, body: Buffer): void {
   const { req } = res
@@ -105,7 +108,11 @@ function endAfterBody(res: ServerResponse, body: Buffer): void {
     res.end()
   }
   const timer = setTimeout(end, lingerMs)
-  req.unpipe()
+  let left = lingerBytes
+  req.unpipe().on('data', (piece: Buffer) => {
+    left -= piece.length
+    if (left < 0) req.pause()
+  })
   req.resume().once('end', end).once('close', end)
 }
 
