@@ -238,6 +238,14 @@ export const faults = [
   },
   {
     row: 'F33',
+    breaks: 'renderers end before the api that is replaced at the same time',
+    file: 'docker-compose.yml',
+    find: "LAME_DUCK: '8000'",
+    replace: "LAME_DUCK: '0'",
+    test: 'test/tooling/compose.test.ts',
+  },
+  {
+    row: 'F33',
     breaks: 'a renderer that ends closes its port at once',
     file: 'services/renderer/src/start-renderer.ts',
     find: 'delay(config.lame_duck)',

@@ -55,6 +55,12 @@ describe('the compose project', () => {
     expect(volumes).toContain('edge:/var/cache/nginx')
   })
 
+  it('F33 keeps renderers until the api has ended that is replaced at the same time', () => {
+    const lameDuckOf = (name: string) => Number(compose.services[name]?.environment?.['LAME_DUCK'])
+    expect(lameDuckOf('renderer')).toBeGreaterThan(lameDuckOf('api'))
+    expect(compose.services['api']?.depends_on).not.toHaveProperty('renderer')
+  })
+
   it.each(Object.entries(compose.services))(
     'bounds what the log of %s takes of the disk',
     (_name, { logging }) => {
