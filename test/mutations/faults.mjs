@@ -238,6 +238,14 @@ export const faults = [
   },
   {
     row: 'F33',
+    breaks: 'an upload that has waited is sent to a replica that was replaced meanwhile',
+    file: 'deploy/edge/default.conf.template',
+    find: 'set $upload_to http://api:1337;',
+    replace: '',
+    test: 'test/tooling/edge.test.ts',
+  },
+  {
+    row: 'F33',
     breaks: 'renderers end before the api that is replaced at the same time',
     file: 'docker-compose.yml',
     find: "LAME_DUCK: '8000'",

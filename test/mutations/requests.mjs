@@ -538,8 +538,8 @@ export const requests = [
     row: 'R37',
     breaks: 'the edge takes uploads whole before the api sees their tokens',
     file: 'deploy/edge/default.conf.template',
-    find: 'proxy_request_buffering off;\n        proxy_pass http://api;\n        # auth',
-    replace: 'proxy_request_buffering on;\n        proxy_pass http://api;\n        # auth',
+    find: 'proxy_request_buffering off;\n        proxy_pass $upload_to;\n        # auth',
+    replace: 'proxy_request_buffering on;\n        proxy_pass $upload_to;\n        # auth',
     test: 'test/tooling/edge.test.ts',
   },
   {

@@ -50,7 +50,7 @@ describe('the edge', () => {
 
   it('F32 asks replicas that are known to answer, and waits for one where none does', () => {
     const health = '~ ^/(?:_health|healthz|readyz)$'
-    for (const address of ['/', '= /token', '@upload', '= /_edge/replica', health])
+    for (const address of ['/', '= /token', '= /_edge/replica', health])
       expect(valuesOf('proxy_pass', locationOf(address))).toEqual(['http://api'])
     for (const address of ['/', '= /token']) {
       const location = locationOf(address)
@@ -59,6 +59,12 @@ describe('the edge', () => {
     expect(locationOf('@upload')).toContain('auth_request /_edge/replica;')
     expect(locationOf('= /_edge/replica')).toMatch(/error_page 502 504 = @wait_bodiless;/)
     expect(locationOf('@wait')).toMatch(/error_page 475 = @wait;/)
+  })
+
+  it('F33 sends an upload that has waited to a replica that is there by then', () => {
+    expect(config).toMatch(/^ {4}set \$upload_to http:\/\/api;$/m)
+    expect(valuesOf('proxy_pass', locationOf('@upload'))).toEqual(['$upload_to'])
+    expect(locationOf('@wait_bodiless')).toContain('set $upload_to http://api:1337;')
   })
 
   it('F33 sends nothing more to a replica that says that it ends', () => {
