@@ -17,7 +17,7 @@ describe('the life of the stack', () => {
     await until(() => stack.output().includes('Ctrl-C'))
     expect(stack.output()).toContain('Setting up the embedded PostgreSQL (the first time only) ...')
     expect(stack.output()).toContain(`${stack.base}/example_400_400.jpg`)
-    expect(stack.output().match(/^ {2}(?:TOKEN=\$\()?curl /gm)).toHaveLength(3)
+    expect(stack.output().match(/^ {2}(?:ANSWER=\$\()?curl /gm)).toHaveLength(3)
   })
 
   it('says that PostgreSQL is set up the first time only', async () => {
