@@ -116,9 +116,9 @@ async function findBadLinks(links: readonly Row[]): Promise<readonly string[]> {
 
 /** Makes what processes have left behind that were killed so old that it must be swept. */
 async function ageLeftovers({ originalsDir, deployed }: Scene): Promise<void> {
-  const old = new Date(Date.now() - 11 * 60_000)
+  const old = new Date(Date.now() - 60 * 60_000)
   for (const file of await listFiles(incomingOf(originalsDir))) await utimes(file, old, old)
-  const age = `UPDATE tokens SET claimed_at = claimed_at - interval '5 minutes' WHERE ${claimed}`
+  const age = `UPDATE tokens SET claimed_at = claimed_at - claim_lease - interval '1 second' WHERE ${claimed}`
   await query(deployed.databaseUrl, age)
 }
 

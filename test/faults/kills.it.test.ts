@@ -58,9 +58,9 @@ describeUnless(ownRedisMissing, 'an api that ends', () => {
 
   /** Makes what the killed api has left old, and has a new one sweep it at its start. */
   async function sweep(): Promise<void> {
-    const old = new Date(Date.now() - 11 * 60_000)
+    const old = new Date(Date.now() - 60 * 60_000)
     for (const file of await incoming()) await utimes(file, old, old)
-    await sql(`UPDATE tokens SET claimed_at = claimed_at - interval '5 minutes'`)
+    await sql(`UPDATE tokens SET claimed_at = claimed_at - claim_lease - interval '1 second'`)
     const api = await deployed.start('api')
     const open = 'SELECT 1 FROM tokens WHERE used = 1 AND uploaded_at IS NULL'
     await until(async () => (await sql(open)).rowCount === 0)

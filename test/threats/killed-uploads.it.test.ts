@@ -47,9 +47,9 @@ describe('an upload whose api is killed', () => {
 
   /** What the time would bring: leases end, and files grow old. */
   async function letTimePass(): Promise<void> {
-    const sql = `UPDATE tokens SET claimed_at = claimed_at - interval '156 seconds'`
+    const sql = `UPDATE tokens SET claimed_at = claimed_at - claim_lease - interval '1 second'`
     await query(apis.databaseUrl, sql)
-    const longAgo = new Date(Date.now() - 11 * 60_000)
+    const longAgo = new Date(Date.now() - 60 * 60_000)
     for (const file of await temporary()) await utimes(file, longAgo, longAgo)
   }
 

@@ -115,7 +115,7 @@ async function workQueues(
   closers.add('workers', () => uploader[Symbol.asyncDispose]())
   const patient = createPostgresLinkStore(db, { recordWaitMs: directRecordWaitMs })
   const direct = { variants, links: guard(patient, database, 'record'), metrics }
-  return createStoreRendition({ ...direct, now: Date.now })
+  return createStoreRendition({ ...direct, log, now: Date.now })
 }
 
 const mendEveryMs = 60_000

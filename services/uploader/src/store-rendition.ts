@@ -1,6 +1,7 @@
 import { objectKey } from '@iaas/common/digest'
 import { formats } from '@iaas/common/image'
 import { queueNames } from '@iaas/common/jobs'
+import type { Logger } from '@iaas/common/log'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
@@ -10,13 +11,15 @@ export type StoreRenditionOptions = {
   readonly variants: Pick<VariantStore, 'put' | 'url'>
   readonly links: Pick<LinkStore, 'record'>
   readonly metrics: Pick<UploaderMetrics, 'linked' | 'job'>
+  readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
 }
 
 /** Does the work of both jobs of a rendition at once, and counts it as theirs: for a process that has its bytes at hand. */
 export function createStoreRendition(options: StoreRenditionOptions): StoreRendition {
-  const { variants, links, metrics, now } = options
+  const { variants, links, metrics, log, now } = options
+  const writeStored = log.series('rendition stored')
 
   async function count(queue: string, work: Promise<void>): Promise<void> {
     const startedAt = performance.now()
@@ -25,10 +28,12 @@ export function createStoreRendition(options: StoreRenditionOptions): StoreRendi
   }
 
   return async function storeRendition({ variant, renderedAt }, bytes) {
+    const startedAt = performance.now()
     const key = objectKey(variant, renderedAt)
     await count(queueNames.uploads, variants.put(key, bytes, formats[variant.format].mime))
     const link = { url: variants.url(key) }
     await count(queueNames.records, links.record(variant, link, renderedAt))
     metrics.linked(now() - renderedAt)
+    writeStored({ id: variant.id, key, ms: Math.round(performance.now() - startedAt) })
   }
 }

@@ -5,6 +5,7 @@ import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { createStoreRendition } from '../src/store-rendition.ts'
+import { createSilentLogger } from '@iaas/common/log'
 import { bytesOf } from './_fakes.ts'
 
 const rendition = { variant: makeVariant(), renderedAt: 5000 }
@@ -20,6 +21,7 @@ function setUp() {
       job: (queue, result) => void told.push(`${queue} ${result}`),
       linked: (lagMs) => void told.push(`linked after ${lagMs}`),
     },
+    log: createSilentLogger(),
     now: () => 5600,
   })
   return { storeRendition, objects, variants, links, told }

@@ -15,17 +15,16 @@ export type CachedLinksOptions = {
 }
 
 export type CachedLinks = {
-  /**
-   * What cannot be asked counts as not known, and the variant is rendered.
-   *
-   * @throws AppError STORE_BUSY: to render what may be stored would be more work still
-   */
+  /** What cannot be asked counts as not known, and the variant is rendered. Never rejects. */
   find(variant: Variant): Promise<Link | undefined>
-  /** What the store says of it now, whatever was asked before. @throws AppError STORE_BUSY */
+  /** What the store says of it now, whatever was asked before. Never rejects. */
   findStored(variant: Variant): Promise<Link | undefined>
   /** Forgets a link whose object is gone, here and in the store. */
   remove(variant: Variant, link: Link): Promise<void>
 }
+
+/** How often a lookup waits for a free connection, each time until the limit of the pool. */
+const busyAttempts = 4
 
 /** A lookup that others may join, as long as the link was not deleted since its begin. */
 type Lookup = { readonly generation: number; readonly link: Promise<Link | undefined> }
@@ -48,7 +47,6 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
       return link
     } catch (error) {
       metrics.lookup(name, 'error')
-      if (isAppError(error, 'STORE_BUSY')) throw error
       log.warn('link lookup failed', { layer: name, error })
       return undefined
     }
@@ -83,10 +81,21 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     return told
   }
 
+  /** Waits again for a store that is busy: to render what may be stored would be more work still. */
+  async function findPatiently(variant: Variant): Promise<Link | undefined> {
+    for (let left = busyAttempts; ; left -= 1) {
+      try {
+        return await store.find(variant)
+      } catch (error) {
+        if (left <= 1 || !isAppError(error, 'STORE_BUSY')) throw error
+      }
+    }
+  }
+
   async function findStored(variant: Variant): Promise<Link | undefined> {
     const key = variantKey(variant)
     const { generation } = memory
-    const link = await ask('database', () => store.find(variant))
+    const link = await ask('database', () => findPatiently(variant))
     if (link === undefined || memory.wasDeletedSince(generation, key)) return link
     memory.set(key, link)
     // A cache that cannot remember is asked in vain next time; no answer waits for it.
