@@ -2,8 +2,8 @@ import { createBound } from '@iaas/common/concurrency/bounded'
 import { AppError } from '@iaas/common/errors'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 
-/** How long a request waits for its turn, ms. */
-const patienceMs = 500
+/** How long a request waits for its begin, ms. A burst of honest uploads to a slow database is through by then. */
+const patienceMs = 3000
 
 /**
  * Bounds what anybody can make the database do who has no token: requests for tokens, and questions whether a made-up token
