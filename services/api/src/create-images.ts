@@ -22,6 +22,7 @@ import {
   createRenditionPersister,
 } from './renditions/persist-rendition.ts'
 import { type MissOutcome, createRenditions } from './renditions/renditions.ts'
+import { createReadSpool } from './renditions/read-spool.ts'
 import { createOpenStored } from './proxied/open-stored.ts'
 import { createPlaces, maxProxied } from './proxied/places.ts'
 import { createServeImage } from './serve-image.ts'
@@ -34,6 +35,10 @@ const maxTargets = 100_000
 
 /** A sixteenth of what a container of an api is given in our examples. */
 const maxUnsentBytes = 64 * 2 ** 20
+/** The same for what is read of the spool at once, before it is an answer. */
+const maxSpoolBytes = 64 * 2 ** 20
+/** How long a read of the spool waits for room, ms. */
+const spoolPatienceMs = 2000
 /** How long such an answer keeps its place when all are taken, ms. */
 const graceMs = 5000
 const maxPendingPersists = 256
@@ -61,7 +66,7 @@ export function createImages(options: ImagesOptions): Images {
   const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
   const renditions = createRenditions({
     flights,
-    spool,
+    readSpool: createReadSpool({ spool, maxBytes: maxSpoolBytes, patienceMs: spoolPatienceMs }),
     links,
     renderer,
     persister: createPersister(options, metrics),

@@ -84,7 +84,7 @@ export async function createStores(
     variants: guard(variants, variantStore, 'open'),
     servedFolder,
     isStoreAway: servedFolder === undefined ? watchStore({ variants, log, closers }) : () => false,
-    spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'drop'),
+    spool: redis === undefined ? spool : guard(spool, redis, 'put', 'get', 'size', 'drop'),
     queues,
     backlog,
     redisBreaker: redis,

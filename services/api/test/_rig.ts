@@ -28,6 +28,7 @@ import { createVariantCap } from '../src/limits/variant-cap.ts'
 import { createApiMetrics } from '../src/metrics/api-metrics.ts'
 import { createAwaitTurn } from '../src/renditions/await-turn.ts'
 import { createRenditionPersister } from '../src/renditions/persist-rendition.ts'
+import { createReadSpool } from '../src/renditions/read-spool.ts'
 import { type MissOutcome, createRenditions } from '../src/renditions/renditions.ts'
 import { type ImageContext, createServeImage } from '../src/serve-image.ts'
 import { createAnswerInPlace } from '../src/stored/answer-in-place.ts'
@@ -68,9 +69,10 @@ export async function createRig(options: RigOptions = {}) {
   })
   const now = () => time.now
   const spool = createFakeSpool({ entries })
-  const shared = { spool, metrics, log, now }
+  const shared = { metrics, log, now }
   const persister = createRenditionPersister({
     ...shared,
+    spool,
     persistence,
     variantCap: createVariantCap({
       links: store,
@@ -82,6 +84,7 @@ export async function createRig(options: RigOptions = {}) {
   })
   const renditions = createRenditions({
     ...shared,
+    readSpool: createReadSpool({ spool, maxBytes: 2 ** 20, patienceMs: 1000 }),
     flights,
     links,
     renderer,

@@ -178,7 +178,7 @@ describe('a miss', () => {
 
   it('that was stored between the lookup and the render is a hit', async () => {
     await using rig = await createRig()
-    rig.spool.get = async () => {
+    rig.spool.size = async () => {
       await rig.store.record(plainVariant(rig.id), { url: 'https://cdn.example/new' }, 1)
       return undefined
     }
@@ -190,7 +190,7 @@ describe('a miss', () => {
     await using rig = await createRig()
     const gone = () => Promise.reject(new Error('gone'))
     rig.store.find = gone
-    rig.spool.get = gone
+    rig.spool.size = gone
     rig.spool.put = gone
     expect(await rig.serve()).toMatchObject({ kind: 'image', outcome: 'miss' })
     await rig.drain()

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Digest } from '../digest.ts'
@@ -65,6 +65,10 @@ export function createDiskSpool(options: DiskSpoolOptions): Spool {
     async get(digest) {
       const file = await translateDiskErrors(ignoreMissing(readFile(join(dir, digest))))
       return file === undefined ? undefined : fromFile(file)
+    },
+    async size(digest) {
+      const entry = await translateDiskErrors(ignoreMissing(stat(join(dir, digest))))
+      return entry?.size
     },
     async ping() {
       await translateDiskErrors(ledger.usage())

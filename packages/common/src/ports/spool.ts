@@ -13,6 +13,8 @@ export type Spool = {
   /** @throws AppError SPOOL_FULL */
   put(digest: Digest, spooled: Spooled): Promise<void>
   get(digest: Digest): Promise<Spooled | undefined>
+  /** Resolves to the bytes that `get` takes into memory; undefined: there is no such entry. */
+  size(digest: Digest): Promise<number | undefined>
   /** Does nothing where there is no such entry. */
   drop(digest: Digest): Promise<void>
   /** Resolves where it answers and takes what is put. */

@@ -1,5 +1,4 @@
 import type { Digest } from '../digest.ts'
-import type { Spooled } from './spool.ts'
 
 /** The turn at a rendition. It ends by itself soon after its process has gone. */
 export type Turn = {
@@ -19,8 +18,8 @@ export type Turn = {
 /** What comes of asking for the turn at a rendition. */
 export type Claim =
   | { readonly kind: 'turn'; readonly turn: Turn }
-  /** It was made, and waits for being stored. */
-  | { readonly kind: 'spooled'; readonly spooled: Spooled }
+  /** It was made, and waits in the spool. */
+  | { readonly kind: 'spooled' }
   /** Another one is making it now. */
   | { readonly kind: 'taken' }
 

@@ -53,6 +53,10 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
       const entry = await translateErrors(redis.getBuffer(entryOf(digest)))
       return entry === null ? undefined : readEntry(entry)
     },
+    async size(digest) {
+      const bytes = await translateErrors(redis.strlen(entryOf(digest)))
+      return bytes === 0 ? undefined : bytes
+    },
     // A full Redis can still be read.
     async ping() {
       await translateErrors(redis.set(`${prefix}:probe`, '', 'PX', probeMs))

@@ -16,13 +16,12 @@ export const ended = 'ended'
 /** How long it stands there, ms: longer than any request takes from its lookup of the link to its turn. */
 export const historyMs = 30_000
 
-/** What the claim script answers where there is no entry of the spool to be answered. */
-export const claimed = { taken: 0, first: 1, followUp: 2 } as const
+/** What the claim script answers. */
+export const claimed = { taken: 0, first: 1, followUp: 2, spooled: 3 } as const
 
-/** KEYS: entry of the spool, turn. ARGV: holder, life (ms). Answers the entry, or one of `claimed`. */
+/** KEYS: entry of the spool, turn. ARGV: holder, life (ms). Answers one of `claimed`. */
 export const claimScript = `
-local entry = redis.call('GET', KEYS[1])
-if entry then return entry end
+if redis.call('EXISTS', KEYS[1]) == 1 then return ${claimed.spooled} end
 local holder = redis.call('GET', KEYS[2])
 if holder and holder ~= '${ended}' then return ${claimed.taken} end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Turn, Turns } from '../ports/turns.ts'
-import { entryName, readEntry } from './spool-entry.ts'
+import { entryName } from './spool-entry.ts'
 import { translateErrors } from './translate-errors.ts'
 import { claimScript, claimed, endScript, prolongScript, turnName } from './turn-scripts.ts'
 
 export type RedisTurnsOptions = {
-  /** Of the role `producer`: what waits in the spool is too large for the deadline of a cache. */
+  /** Of the role `producer`. */
   readonly redis: Redis
   /** That of the spool. */
   readonly prefix: string
@@ -36,11 +36,10 @@ export function createRedisTurns({ redis, prefix, lifeMs }: RedisTurnsOptions): 
       const [name, holder] = [turnName(prefix, digest), randomUUID()]
       const keys = [entryName(prefix, digest), name] as const
       const answer: unknown = await translateErrors(
-        redis.callBuffer('EVAL', claimScript, 2, ...keys, holder, lifeMs),
+        redis.eval(claimScript, 2, ...keys, holder, lifeMs),
       )
       if (answer === claimed.taken) return { kind: 'taken' }
-      const spooled = answer instanceof Buffer ? readEntry(answer) : undefined
-      if (spooled !== undefined) return { kind: 'spooled', spooled }
+      if (answer === claimed.spooled) return { kind: 'spooled' }
       return { kind: 'turn', turn: hold(name, holder, answer !== claimed.first) }
     },
   }

@@ -37,6 +37,18 @@ export function describeSpool(name: string, open: OpenSpool): void {
       expect(await opened.spool.get(digest)).toBeUndefined()
     })
 
+    it('tells what an entry takes before it is read', async () => {
+      await using opened = await open(bounds)
+      const digest = newDigest()
+      expect(await opened.spool.size(digest)).toBeUndefined()
+      await opened.spool.put(digest, { bytes: picture(600), renderedAt: 1 })
+      const size = await opened.spool.size(digest)
+      expect(size).toBeGreaterThanOrEqual(600)
+      expect(size).toBeLessThan(620)
+      await opened.spool.drop(digest)
+      expect(await opened.spool.size(digest)).toBeUndefined()
+    })
+
     it('replaces an earlier rendition of the same variant', async () => {
       await using opened = await open(bounds)
       const digest = newDigest()

@@ -27,6 +27,9 @@ export function createFakeSpool(options: FakeSpoolOptions = {}): Spool {
     async get(digest) {
       return entries.get(digest)
     },
+    async size(digest) {
+      return entries.get(digest)?.bytes.length
+    },
     async ping() {},
     async usage() {
       const sizes = [...entries.values()].map(({ bytes }) => bytes.length)

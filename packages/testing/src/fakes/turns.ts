@@ -15,8 +15,7 @@ export function createFakeTurns(options: FakeTurnsOptions = {}): Turns {
   const history = new Set<Digest>()
   return {
     async claim(digest) {
-      const spooled = entries.get(digest)
-      if (spooled !== undefined) return { kind: 'spooled', spooled }
+      if (entries.has(digest)) return { kind: 'spooled' }
       if (held.has(digest)) return { kind: 'taken' }
       held.add(digest)
       let isOver = false

@@ -6,13 +6,14 @@ import type { Logger } from '@iaas/common/log'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { RenderTiming, Renderer } from '@iaas/common/ports/renderer'
-import type { Spool, Spooled } from '@iaas/common/ports/spool'
+import type { Spooled } from '@iaas/common/ports/spool'
 import type { Turn } from '@iaas/common/ports/turns'
 import type { CachedLinks } from '../links/cached-links.ts'
 import type { RenderLimits } from '../limits/render-limits.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { AwaitTurn } from './await-turn.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
+import type { ReadSpool } from './read-spool.ts'
 
 /** How a variant that had no link was come by. */
 export type MissOutcome =
@@ -24,7 +25,7 @@ export type MissOutcome =
 
 export type RenditionsOptions = {
   readonly flights: SingleFlight<MissOutcome>
-  readonly spool: Spool
+  readonly readSpool: ReadSpool
   readonly links: CachedLinks
   readonly renderer: Renderer
   readonly persister: RenditionPersister
@@ -62,16 +63,19 @@ export type RenditionJob = {
  * for one render, and until its link is recorded the spool answers.
  */
 export function createRenditions(options: RenditionsOptions): Renditions {
-  const { flights, spool, links, renderer, persister, awaitTurn, limits, metrics, log, now } =
+  const { flights, readSpool, links, renderer, persister, awaitTurn, limits, metrics, log, now } =
     options
 
   /** Whose limit a refusal is of. */
   const refusedClients = new WeakMap<object, string>()
 
-  async function getSpooled(variant: Variant): Promise<Spooled | undefined> {
+  async function getSpooled(variant: Variant, signal: AbortSignal): Promise<Spooled | undefined> {
     try {
-      return await spool.get(variantDigest(variant))
+      return await readSpool(variantDigest(variant), signal)
     } catch (error) {
+      signal.throwIfAborted()
+      // A render costs more than what there is no room for.
+      if (isAppError(error, 'RENDERER_BUSY')) throw error
       log.warn('spool lookup failed', { error })
       return undefined
     }
@@ -87,7 +91,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     const { variant } = job
     const claim = await awaitTurn(variantDigest(variant), signal)
     if (claim?.kind === 'turn') return takeTurn(claim.turn, job, signal, hold)
-    const spooled = claim === undefined ? await getSpooled(variant) : claim.spooled
+    const spooled = await getSpooled(variant, signal)
     if (spooled !== undefined) return serveSpooled(variant, spooled, hold)
     return findOrRender(job, signal, hold)
   }

@@ -26,7 +26,7 @@ export type PutObject = (rendition: WaitingRendition, signal?: AbortSignal) => P
 export function createPutObject(options: PutObjectOptions): PutObject {
   const { spool, variants, links, storeOutage, originals, renderer, policy } = options
 
-  /** The spool may have lost the bytes, or not answer. */
+  /** The spool may have lost the bytes, or not answer. As many are held at once as jobs are done (`uploader.concurrency`). */
   async function findSpooled(variant: Variant): Promise<Uint8Array | undefined> {
     const spooled = await spool.get(variantDigest(variant)).catch((error: unknown) => {
       if (isAppError(error, 'STORE_UNAVAILABLE')) return undefined
