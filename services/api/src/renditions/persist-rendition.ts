@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import { type Digest, variantDigest } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
 import type { Variant } from '@iaas/common/image'
@@ -9,6 +9,9 @@ import { LRUCache } from 'lru-cache'
 import type { VariantCap } from '../limits/variant-cap.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { DirectPersistence } from './direct-persistence.ts'
+
+/** Between the two attempts to queue a rendition: longer than the pause between two probes of a breaker, ms. */
+const momentMs = 750
 
 export type PersistOptions = {
   readonly spool: Spool
@@ -51,9 +54,26 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
   // What the queue did not take. Bounded: what it forgets is stored by a later request.
   const unscheduled = new LRUCache<Digest, WaitingRendition>({ max: 10_000 })
 
-  async function schedule(variant: Variant, renderedAt: number): Promise<boolean> {
+  const scheduleOnce = (rendition: WaitingRendition) => persistence.schedule(rendition)
+
+  /** A breaker that has opened for a moment has closed by the second attempt. */
+  async function scheduleTwice(rendition: WaitingRendition): Promise<void> {
     try {
-      await persistence.schedule({ variant, renderedAt })
+      await scheduleOnce(rendition)
+    } catch (error) {
+      if (!isAppError(error, 'STORE_UNAVAILABLE')) throw error
+      await delay(momentMs)
+      await scheduleOnce(rendition)
+    }
+  }
+
+  async function schedule(
+    variant: Variant,
+    renderedAt: number,
+    attempt = scheduleOnce,
+  ): Promise<boolean> {
+    try {
+      await attempt({ variant, renderedAt })
       unscheduled.delete(variantDigest(variant))
       metrics.persist('scheduled')
       direct?.release({ variant, renderedAt })
@@ -105,7 +125,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     const outcome = await put(variant, spooled)
     // Without its bytes the uploader renders it again.
     if (outcome === 'full') direct?.release({ variant, renderedAt })
-    else await schedule(variant, renderedAt)
+    else await schedule(variant, renderedAt, scheduleTwice)
     return outcome === 'spooled'
   }
 
