@@ -44,7 +44,7 @@ describe('where the product runs', () => {
 
   it('T23 what decodes has no secret, no volume and nobody to reach, and little memory', () => {
     const { environment, networks, volumes, mem_limit } = service('renderer')
-    const told = ['LOG_LEVEL', 'MAX_INPUT', 'NODE_CONFIG', 'RENDERER_OWN_CORES']
+    const told = ['LAME_DUCK', 'LOG_LEVEL', 'MAX_INPUT', 'NODE_CONFIG', 'RENDERER_OWN_CORES']
     expect(Object.keys(environment ?? {}).toSorted()).toEqual(told)
     expect([volumes, networks]).toEqual([undefined, ['rendering']])
     expect(compose.networks['rendering']?.internal).toBe(true)
