@@ -6,7 +6,7 @@ import { type Compose, openCompose } from '../support/compose.ts'
 import { ask, askUntil, getToken, json, store, upload } from '../support/http.ts'
 import { type Target, startTarget } from '../support/target.ts'
 
-/** What one client may have in flight at the edge: docker-compose.yml. */
+/** Requests that one client may have in flight at the edge: docker-compose.yml. */
 const requestsPerClient = 256
 const uploadBytes = 50_000_000
 

@@ -8,7 +8,7 @@ export type TlsPostgres = Provided & {
   readonly ca: string
   /** The address with these parameters. */
   urlWith(parameters: Readonly<Record<string, string>>, host?: string): string
-  /** The connections of clients besides the one that asks, by what they say they are and whether they are encrypted. */
+  /** The connections of clients other than the one that asks, by what they say they are and whether they are encrypted. */
   connections(): Promise<readonly { readonly name: string; readonly encrypted: boolean }[]>
   /** Gives it a certificate of another authority, whose file is replaced. */
   renewCertificate(): Promise<void>

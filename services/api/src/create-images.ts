@@ -35,7 +35,7 @@ const maxTargets = 100_000
 
 /** A sixteenth of what a container of an api is given in our examples. */
 const maxUnsentBytes = 64 * 2 ** 20
-/** The same for what is read of the spool at once, before it is an answer. */
+/** Bytes that are read from the spool at once, before they are part of an answer. */
 const maxSpoolBytes = 64 * 2 ** 20
 /** How long a read of the spool waits for room, ms. */
 const spoolPatienceMs = 2000
@@ -122,7 +122,7 @@ function createPersister(options: ImagesOptions, metrics: ApiMetrics): Rendition
     rescheduleAfterMs,
     now: Date.now,
   })
-  // What is left then waits in the spool, and is queued by the next request of it.
+  // The rest waits in the spool, and is queued by the next request for it.
   closers.add('renditions', () => withDeadline(persister.drain(), drainLimitMs))
   void persister.resume()
   repeatUntilClosed('retry of renditions', () => persister.retry(), retryEveryMs, options)

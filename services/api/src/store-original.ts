@@ -105,7 +105,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
   }
 }
 
-/** What an upload fails with although nothing is wrong with it. The client, or a proxy, sends it again. */
+/** Errors of uploads that are correct. The client or a proxy sends such an upload again. */
 const ownFaults: readonly ErrorCode[] = [
   'RENDERER_BUSY',
   'RENDERER_UNREACHABLE',

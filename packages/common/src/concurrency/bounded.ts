@@ -8,7 +8,7 @@ export type BoundOptions = {
   readonly maxAtOnce: number
   /** How long work waits for its begin, ms. */
   readonly patienceMs: number
-  /** What work fails with that has waited for so long. */
+  /** Creates the error of work that has waited for `patienceMs`. */
   readonly refusal: () => Error
 }
 

@@ -4,7 +4,7 @@ import { knownKeys } from './known-settings.ts'
 /** Keys of the legacy iaas that have no meaning any more: its metrics, and levels of its log. */
 const legacyKeys = new Set(['metrics', 'log.silly', 'log.verbose', 'log.http', 'log.trace'])
 
-/** What a file may hold beside settings. */
+/** Keys that a file may have in addition to settings. */
 const isComment = (name: string) => name === '$schema' || name.startsWith('//')
 
 type Files = Readonly<Record<string, unknown>>
@@ -41,7 +41,7 @@ function collectUnknown(node: Files, path: readonly string[], all: Known): reado
   return Object.entries(node).flatMap(([name, value]) => {
     if (isComment(name)) return []
     const key = [...path, name].join('.')
-    // What is wrong below a setting, or in the place of a group, the schema finds.
+    // The schema finds mistakes below a setting and in the place of a group.
     if (all.known.has(key)) return []
     if (!all.groups.has(key)) return [key]
     return isObject(value) ? collectUnknown(value, [...path, name], all) : []

@@ -65,7 +65,7 @@ function addTls(url: string, { sslmode, sslrootcert }: PostgresqlSettings): stri
 }
 
 function hasKnownMode(url: string | undefined): boolean {
-  // What is no URL is told of by its own rule.
+  // Text that is not a URL is refused by a rule of its own.
   if (url === undefined || !URL.canParse(url)) return true
   const mode = new URL(url).searchParams.get('sslmode')
   return mode === null || isSslMode(mode)

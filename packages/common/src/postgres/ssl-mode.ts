@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 
-/** What `sslmode` may be. `prefer` and `allow` are as strict as `verify-full`: there is no way back to plain text. */
+/** Values of `sslmode`. `prefer` and `allow` are as strict as `verify-full`: nothing falls back to plain text. */
 export const sslModes = [
   'disable',
   'no-verify',

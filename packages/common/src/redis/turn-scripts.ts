@@ -16,7 +16,7 @@ export const ended = 'ended'
 /** How long it stands there, ms: longer than any request takes from its lookup of the link to its turn. */
 export const historyMs = 30_000
 
-/** What the claim script answers. */
+/** Answers of the claim script. */
 export const claimed = { taken: 0, first: 1, followUp: 2, spooled: 3 } as const
 
 /** KEYS: entry of the spool, turn. ARGV: holder, life (ms). Answers one of `claimed`. */

@@ -6,7 +6,7 @@ import { translateErrors } from './translate-errors.ts'
 import { claimScript, claimed, endScript, prolongScript, turnName } from './turn-scripts.ts'
 
 export type RedisTurnsOptions = {
-  /** Of the role `producer`. */
+  /** A connection of the role `producer`. */
   readonly redis: Redis
   /** That of the spool. */
   readonly prefix: string

@@ -41,7 +41,7 @@ function describeRefusal(cause: S3ServiceException, region: string): string {
     : refusal
 }
 
-/** The region that a misdirected request is told of, in a header or in the body. */
+/** Reads the right region from the answer to a misdirected request: from a header, or from the body. */
 function regionOf(cause: S3ServiceException): string | undefined {
   if (!misdirected.has(cause.$metadata.httpStatusCode ?? 0)) return undefined
   const region = cause.$response?.headers['x-amz-bucket-region'] ?? Reflect.get(cause, 'Region')

@@ -87,7 +87,7 @@ export function createS3VariantStore(
     try {
       return await call(reading)
     } catch (error) {
-      // What arrives after the deadline is for nobody.
+      // Nobody waits for an object that arrives after the deadline.
       reading.then(
         (object) => object?.body.destroy(),
         () => {},

@@ -6,7 +6,7 @@ import { createBitReader } from './bit-reader.ts'
 import { type SequenceColours, readSequenceHeader } from './sequence-header.ts'
 import { units, walkUnits } from './units.ts'
 
-/** What an AVIF says of its pixels and libheif leaves undone. */
+/** Properties of an AVIF's pixels that libheif does not apply. */
 export type AvifColours = {
   /** undefined for sRGB, and where there is an ICC profile, which counts more. */
   readonly tag: ColourTag | undefined

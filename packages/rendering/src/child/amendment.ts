@@ -7,7 +7,7 @@ import { readPngColours } from '../png/colours.ts'
 import { readTiffKind } from '../tiff/kind.ts'
 import { isUncovered, uncoverScreen } from './uncover-screen.ts'
 
-/** What libvips leaves undone for some files, and browsers do. */
+/** Corrections that browsers apply to some files and libvips does not. */
 export type Amendment = {
   /** Of the image as it is stored, where it is another one than libvips says, px. */
   readonly size?: Size

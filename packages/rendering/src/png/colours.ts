@@ -3,7 +3,7 @@ import { type Chromaticity, type Primaries, bt709 } from '../colour/primaries.ts
 import { powerToLight } from '../colour/transfers.ts'
 import { readBytes, withFile } from '../files.ts'
 
-/** What a PNG says of its colours by other means than an ICC profile. */
+/** The colours that a PNG names without an ICC profile. */
 export type PngColours = {
   /** undefined: sRGB. */
   readonly tag: ColourTag | undefined

@@ -14,7 +14,7 @@ export function lossOf(error: unknown): LossReason | undefined {
   return error instanceof ChildCrashedError ? 'crashed' : undefined
 }
 
-/** What the caller of a task is told whose child was lost for good. */
+/** Creates the error of a task whose child was lost for good. */
 export function lossError(reason: LossReason, { kind }: Task, cause: unknown): AppError {
   switch (reason) {
     case 'crashed':

@@ -79,7 +79,7 @@ function nameTask(task: Task): string {
   return digestOf(`${variantKey(task.variant)} ${sourceOf(task)}`)
 }
 
-/** What is costly to decode is so in every size. */
+/** An original that is costly to decode is costly in every size. */
 function nameOriginal(task: Task): string {
   if (task.kind !== 'render') return nameTask(task)
   return digestOf(`${task.variant.id} ${sourceOf(task)}`)

@@ -15,9 +15,9 @@ export type CachedLinksOptions = {
 }
 
 export type CachedLinks = {
-  /** What cannot be asked counts as not known, and the variant is rendered. Never rejects. */
+  /** Finds the link of a variant. A layer that does not answer counts as a miss. Never rejects. */
   find(variant: Variant): Promise<Link | undefined>
-  /** What the store says of it now, whatever was asked before. Never rejects. */
+  /** Asks the store, whatever is remembered. A store that does not answer counts as a miss. Never rejects. */
   findStored(variant: Variant): Promise<Link | undefined>
   /** Forgets a link whose object is gone, here and in the store. */
   remove(variant: Variant, link: Link): Promise<void>
