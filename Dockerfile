@@ -44,6 +44,7 @@ STOPSIGNAL SIGTERM
 FROM runtime AS api
 COPY --from=api-dependencies /app ./
 COPY --from=build /app/services/api/dist services/api/dist
+COPY assets/example.jpg assets/
 ENV ORIGINALS_DIR=/data/originals
 EXPOSE 1337 1338
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["bash", "health.sh", "1337", "/readyz"]

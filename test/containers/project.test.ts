@@ -9,6 +9,16 @@ const project = process.env['TEST_COMPOSE_PROJECT'] ?? ''
 const admin = `http://127.0.0.1:${process.env['EDGE_ADMIN_PORT']}`
 const isHit = ({ status }: { readonly status: number }) => status === 307
 
+describe('the compose project without originals', () => {
+  it('shows the example of the README from the next start on', async () => {
+    await using target = await startTarget()
+    expect((await ask(target.base, '/example_400_400.jpg')).status).toBe(404)
+    await openCompose(project).run(['restart', 'api'])
+    const isImage = ({ status }: { readonly status: number }) => status === 200
+    await askUntil(isImage, target.base, '/example_400_400.jpg')
+  })
+})
+
 describe('the compose project', () => {
   let target: Target
   let compose: Compose

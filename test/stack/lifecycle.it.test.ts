@@ -92,6 +92,12 @@ describe('the life of the stack', () => {
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/png'])
   })
 
+  it('has no example, and speaks of none, where the operator wants none', async () => {
+    await using stack = await startStack({ env: { PLANT_EXAMPLE: 'false' } })
+    expect((await ask(stack.base, '/example_100_100.png')).status).toBe(404)
+    expect(stack.output()).not.toContain('/example_400_400.jpg')
+  })
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '%s ends it cleanly, and a second start has all data',
     async (signal) => {

@@ -1,6 +1,6 @@
 import { backendSettings } from '@iaas/common/composition/config'
 import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
-import { integer, text, toggle } from '@iaas/common/config/setting'
+import { integer, optionalToggle, text, toggle } from '@iaas/common/config/setting'
 import { folderSettings } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
@@ -55,6 +55,10 @@ const apiSettings = z.object({
         false,
         'Whether JPEG, PNG and WebP uploads lose EXIF, GPS, XMP, comments and thumbnails; pixels, colour profile and orientation stay as they are. GIF, AVIF and TIFF are kept as they come.',
         'STRIP_METADATA',
+      ),
+      example: optionalToggle(
+        'Whether an empty folder of originals gets an image of the id `example` at the start. Unless told, `npm start` and the compose project do so.',
+        'PLANT_EXAMPLE',
       ),
     })
     .prefault({}),

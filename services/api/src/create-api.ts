@@ -22,6 +22,7 @@ import { createIssueToken } from './issue-token.ts'
 import { createLogClient } from './http/log-client.ts'
 import { createClientOf, nameClient } from './limits/client-of.ts'
 import { createLimits } from './limits/create-limits.ts'
+import { plantExample } from './plant-example.ts'
 import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
 import { registerDiskGauges } from './metrics/disk-gauges.ts'
 import type { ServiceState } from './routes/get-health.ts'
@@ -76,6 +77,7 @@ async function listenForClients(options: ApiOptions, closers: Closers): Promise<
   const { config, log, telemetry, isOneOfMany = false } = options
   let state: ServiceState = 'starting'
   const stores = await createStores(options, closers)
+  if (config.originals.example === true) await plantExample(stores.originals, log)
   const app = createApp(buildApp({ ...options, stores, closers, state: () => state }))
   const adminPort = isOneOfMany
     ? undefined

@@ -4,6 +4,8 @@ export type GreetingFacts = {
   readonly admin: string
   readonly dataDir: string
   readonly exampleFile: string
+  /** Whether there is an image of the id `example`. */
+  readonly hasExample: boolean
   /** Whether `POST /token` asks for a secret. */
   readonly needsSecret: boolean
   /** Whether originals are kept without the place where they were taken. */
@@ -22,11 +24,11 @@ Originals are public, with the place where they were taken, unless STRIP_METADAT
 
 /** What a person reads once everything runs: where it is, and three commands to paste. */
 export function formatGreeting(facts: GreetingFacts): string {
-  const { base, admin, dataDir, exampleFile, needsSecret, stripsMetadata, id } = facts
+  const { base, admin, dataDir, exampleFile, hasExample, needsSecret, stripsMetadata, id } = facts
   const warning = (needsSecret ? '' : openTokens) + (stripsMetadata ? '' : locatedOriginals)
   const secret = needsSecret ? ',"secret":"YOUR SECRET"' : ''
   return `
-Ready.  Images   ${base}/example_400_400.jpg
+Ready.  Images   ${base}${hasExample ? '/example_400_400.jpg' : ''}
         Metrics  ${admin}/metrics
         Data     ${dataDir}
 ${warning}

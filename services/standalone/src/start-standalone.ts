@@ -1,4 +1,5 @@
 import { startApi } from '@iaas/api/create-api'
+import { exampleFile, exampleId } from '@iaas/api/plant-example'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { assertListenable } from '@iaas/common/http/server'
@@ -12,7 +13,6 @@ import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { startUploader } from '@iaas/uploader/start-uploader'
 import type { StandaloneConfig } from './config.ts'
-import { exampleFile, plantExample } from './plant-example.ts'
 import type { GreetingFacts } from './greeting.ts'
 
 export type Standalone = Service & { readonly greeting: GreetingFacts }
@@ -42,8 +42,11 @@ async function startAll(
     (await startDatabase(folders.postgres, log, onProgress, closers))
   // The address says all: what else is configured of a database is not of the embedded one.
   const tls = { sslmode: undefined, sslrootcert: undefined }
-  const configured = { ...config, postgresql: { ...config.postgresql, url, ...tls } }
-  await plantExample(createDiskOriginalStore({ dir: folders.originals }))
+  const configured = {
+    ...config,
+    postgresql: { ...config.postgresql, url, ...tls },
+    originals: { ...config.originals, example: config.originals.example ?? true },
+  }
   onProgress('Starting the services ...')
   const telemetry = createTelemetry('standalone', log)
   const renderer = createRenderer(configured, {
@@ -58,12 +61,14 @@ async function startAll(
   const api = await startApi({ ...parts, storeRendition, log: log.child({ component: 'api' }) })
   closers.add('api', () => api.close())
   const shownHost = displayHost(host)
+  const example = await createDiskOriginalStore({ dir: folders.originals }).find(exampleId)
   return {
     greeting: {
       base: `http://${shownHost}:${api.port}`,
       admin: `http://${displayHost(adminHost)}:${api.adminPort ?? config.admin_port}`,
       dataDir: folders.data,
       exampleFile,
+      hasExample: example !== undefined,
       needsSecret: config.secret !== undefined,
       stripsMetadata: config.originals.strip_metadata,
       id: `photo-${Date.now().toString(36)}`,

@@ -32,6 +32,7 @@ export function createOriginalsThat(have: boolean): OriginalStore {
   const file = { path: '/originals/any', size: 1, modifiedAt: new Date(0) }
   return {
     find: async () => (have ? file : undefined),
+    isEmpty: unused,
     readHead: unused,
     createTemporary: unused,
     put: unused,

@@ -1,4 +1,4 @@
-import { link, lstat, open, rm, statfs } from 'node:fs/promises'
+import { link, lstat, open, opendir, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { originalPath } from '../digest.ts'
 import { AppError } from '../errors.ts'
@@ -12,6 +12,7 @@ import type {
 import { errorCode, ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
+import { copiesFolder } from './working-copy-store.ts'
 import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
 
 export type DiskOriginalStoreOptions = { readonly dir: string }
@@ -60,6 +61,7 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
 
   return {
     find: (id) => translateDiskErrors(find(id)),
+    isEmpty: () => translateDiskErrors(isEmpty(dir)),
     readHead: ({ path }, bytes) => translateDiskErrors(ignoreMissing(readHead(path, bytes))),
     createTemporary: () => translateDiskErrors(createTemporaryFile(incoming)),
     put: (id, file) => translateDiskErrors(put(id, file)),
@@ -67,6 +69,16 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
     space: () => translateDiskErrors(space()),
     sweepTemporary: (olderThanMs) => translateDiskErrors(sweepFolder(incoming, olderThanMs)),
   }
+}
+
+/** Files of the legacy iaas count as originals; temporary files and working copies do not. */
+async function isEmpty(dir: string): Promise<boolean> {
+  const folder = await ignoreMissing(opendir(dir))
+  if (folder === undefined) return true
+  for await (const { name } of folder) {
+    if (!name.startsWith('.') && name !== copiesFolder) return false
+  }
+  return true
 }
 
 async function findFile(path: string): Promise<OriginalFile | undefined> {

@@ -27,7 +27,7 @@ export type DiskWorkingCopyStoreOptions = {
 /** Grows with each release whose copies show other colours or another size, so that those of an earlier one are made again. */
 const copyRevision = 2
 /** Beside the hashed originals, and as little the name of an id as theirs. */
-const copiesFolder = '_copies'
+export const copiesFolder = '_copies'
 /** Temporary files that are older than this are those of a process that was killed, ms. */
 const leftOverMs = 10 * 60_000
 /** How exactly the last use of a copy is remembered, ms: not every use is worth a write. */

@@ -22,6 +22,8 @@ export type DiskSpace = { readonly freeBytes: number; readonly totalBytes: numbe
 /** Where the uploaded files are kept. Every call rejects with AppError STORE_UNAVAILABLE where the disk is full or broken. */
 export type OriginalStore = {
   find(id: ImageId): Promise<OriginalFile | undefined>
+  /** Returns whether no original was ever stored here. */
+  isEmpty(): Promise<boolean>
   /** So many bytes from the beginning, fewer where there are no more; undefined where the file is gone meanwhile. */
   readHead(file: OriginalFile, bytes: number): Promise<Uint8Array | undefined>
   /** A path for a new temporary file; the caller disposes of it. */

@@ -48,6 +48,20 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       for (const id of awkwardIds) expect(await read(originals, id)).toBe(`bytes of ${id}`)
     })
 
+    it('is empty until the first original is stored, and not again when that is deleted', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      const id = parseImageId('first')
+      expect(await originals.isEmpty()).toBe(true)
+      await using file = await originals.createTemporary()
+      await writeFile(file.path, 'not stored yet')
+      expect(await originals.isEmpty()).toBe(true)
+      await originals.put(id, file)
+      expect(await originals.isEmpty()).toBe(false)
+      await originals.delete(id)
+      expect(await originals.isEmpty()).toBe(false)
+    })
+
     it('tells the size and the time of an original', async () => {
       await using opened = await open()
       const id = parseImageId('facts')

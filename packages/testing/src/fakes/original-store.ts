@@ -8,6 +8,7 @@ import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-st
 /** Originals as files in a folder of the test, known to this object only. */
 export function createFakeOriginalStore(dir: string): OriginalStore {
   const paths = new Map<ImageId, string>()
+  let hasStored = false
 
   async function find(id: ImageId): Promise<OriginalFile | undefined> {
     const path = paths.get(id)
@@ -18,6 +19,7 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
 
   return {
     find,
+    isEmpty: async () => !hasStored,
     async readHead({ path }, bytes) {
       const whole = await readFile(path).catch(() => undefined)
       return whole?.subarray(0, bytes)
@@ -35,6 +37,7 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
     async put(id, { path }) {
       if (paths.has(id)) throw new AppError('ID_TAKEN', 'There is an image of this id already.')
       paths.set(id, path)
+      hasStored = true
     },
     async delete(id) {
       paths.delete(id)
