@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { type IncomingMessage, get } from 'node:http'
+import { type IncomingMessage, type ServerResponse, get } from 'node:http'
+import { listen } from '@iaas/common/http/server'
+import { encodeFacts, resultHeader } from '@iaas/rendering/http/wire'
 import { createBucket, startTestS3 } from '@iaas/testing/s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
@@ -69,5 +71,57 @@ describe.each([
     expect(await Promise.all(answers.map(countBytes))).toEqual(answers.map(() => size))
     expect(size).toBeGreaterThan(11e6)
     expect((peakMemory(pid) - before) / size).toBeLessThan(10)
+  })
+})
+
+const images = 40
+const imageBytes = 24 * 2 ** 20
+
+/** A renderer that answers once as many renders have come as the test sends, all at the same time. */
+async function startRenderer() {
+  const renders: ServerResponse[] = []
+  const size = { width: 100, height: 100 }
+  const intake = { format: 'png', size, reencoded: false }
+  const rendered = { kind: 'rendered', timing: { queueMs: 0, renderMs: 0 }, isDear: false }
+  const tell = (res: ServerResponse, facts: unknown) =>
+    res.setHeader(resultHeader, encodeFacts(facts))
+  const server = await listen(
+    (req, res) => {
+      const beat = setInterval(() => {
+        if (!res.headersSent) res.writeProcessing()
+      }, 300)
+      res.once('close', () => clearInterval(beat))
+      req.resume().once('end', () => {
+        if (req.url?.startsWith('/render') !== true) return void tell(res, intake).end()
+        renders.push(res)
+        if (renders.length < images) return
+        for (const render of renders) tell(render, rendered).end(new Uint8Array(imageBytes))
+      })
+    },
+    { port: 0, host: '127.0.0.1' },
+  )
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    [Symbol.asyncDispose]: () => server.close(0),
+  }
+}
+
+describe('renderers that answer with many large renditions at once', () => {
+  it('T38 are read by an api as far as it has room for them', async () => {
+    await using renderer = await startRenderer()
+    const env = { RENDERER_URL: renderer.url, RENDERER_FALLBACK: 'false' }
+    await using stack = await startStack({ env })
+    await store(stack.base, 'noise', await makeNoise(100))
+    const pid = stack.process.pid ?? 0
+    resetPeakMemory(pid)
+    const before = residentMemory(pid)
+    const asked = Array.from({ length: images }, async (_, index) => {
+      const answer = await begin(stack.base, `/noise_${1000 + index}_1000.png`)
+      return { status: answer.statusCode, bytes: await countBytes(answer).catch(() => 0) }
+    })
+    const answers = await Promise.all(asked)
+    expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([])
+    expect(answers.filter(({ bytes }) => bytes === imageBytes).length).toBeGreaterThan(1)
+    expect((peakMemory(pid) - before) / imageBytes).toBeLessThan(20)
   })
 })

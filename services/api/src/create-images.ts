@@ -8,7 +8,7 @@ import type { Renderer } from '@iaas/common/ports/renderer'
 import type { AppOptions } from './app.ts'
 import type { Parts } from './create-api.ts'
 import { createTurns } from './create-turns.ts'
-import { createUnsentAnswers } from './http/unsent-answers.ts'
+import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
 import { createKnownSizes } from './known-sizes.ts'
 import type { RenderLimits } from './limits/render-limits.ts'
 import { createVariantCap } from './limits/variant-cap.ts'
@@ -42,6 +42,8 @@ const spoolPatienceMs = 2000
 /** How long such an answer keeps its place when all are taken, ms. */
 const graceMs = 5000
 const maxPendingPersists = 256
+/** The bytes of renditions that are on their way into the spool or the store. */
+const maxPendingBytes = 64 * 2 ** 20
 /** How long renditions may take into the spool and the queue when the service ends, ms. */
 const drainLimitMs = 5000
 const rescheduleAfterMs = 60_000
@@ -119,6 +121,7 @@ function createPersister(options: ImagesOptions, metrics: ApiMetrics): Rendition
     metrics,
     log,
     maxPending: maxPendingPersists,
+    maxPendingBytes,
     rescheduleAfterMs,
     now: Date.now,
   })

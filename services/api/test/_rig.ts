@@ -80,6 +80,7 @@ export async function createRig(options: RigOptions = {}) {
       countTtlMs: 60_000,
     }),
     maxPending: 10,
+    maxPendingBytes: 2 ** 30,
     rescheduleAfterMs: 60_000,
   })
   const renditions = createRenditions({

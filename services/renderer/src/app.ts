@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
 import { isDiskFailure } from '@iaas/common/disk/disk-errors'
 import { AppError, isAppError } from '@iaas/common/errors'
 import { clientGone } from '@iaas/common/http/client-gone'
+import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { Logger } from '@iaas/common/log'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import {
@@ -28,29 +30,37 @@ import type { ReceivedPicture, Reception } from './reception.ts'
 export type RendererAppOptions = {
   readonly renderer: Renderer & Copier
   readonly reception: Reception
+  readonly unsent: UnsentAnswers
   /** false while it ends: no new work should come. */
   readonly isReady: () => boolean
   readonly log: Logger
 }
 
 type Work = (picture: ReceivedPicture, req: Request, signal: AbortSignal) => Promise<Answer>
-type Answer = { readonly facts: unknown; readonly bytes?: Uint8Array }
+type Answer = {
+  readonly facts: unknown
+  readonly bytes?: Uint8Array
+  /** The path of an image. */
+  readonly file?: string
+}
 
 /** Well below what a caller takes for silence, ms. */
 const heartbeatMs = 300
 
 /** The renderer's HTTP interface, inside the network: docs/architecture.md. */
 export function createRendererApp(options: RendererAppOptions): Express {
-  const { renderer, reception, isReady, log } = options
+  const { renderer, reception, unsent, isReady, log } = options
 
   function handle(work: Work): RequestHandler {
     return async (req, res) => {
       const signal = clientGone(res)
       beat(res)
       await using picture = await reception.receive(req, toEntrant(req), signal)
-      const { facts, bytes } = await work(picture, req, signal)
+      const { facts, bytes, file } = await work(picture, req, signal)
       res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
+      if (file !== undefined) return await sendFile(res, file)
       res.end(bytes)
+      if (bytes !== undefined) unsent.note(res, bytes)
     }
   }
 
@@ -82,18 +92,25 @@ export function createRendererApp(options: RendererAppOptions): Express {
         { path, outputPath, crop, stripMetadata, client: readClient(req) },
         signal,
       )
-      return { facts: intake, ...(intake.reencoded && { bytes: await readFile(outputPath) }) }
+      return { facts: intake, ...(intake.reencoded && { file: outputPath }) }
     }),
   )
   app.post(
     wirePaths.copy,
     handle(async ({ path, outputPath }, _req, signal) => {
       const facts = await renderer.copy({ path, outputPath }, signal)
-      return { facts, ...(facts.kind === 'copied' && { bytes: await readFile(outputPath) }) }
+      return { facts, ...(facts.kind === 'copied' && { file: outputPath }) }
     }),
   )
   app.use(createErrorHandler(log))
   return app
+}
+
+/** Sends a file as fast as the caller takes it. */
+async function sendFile(res: Response, path: string): Promise<void> {
+  await using file = await open(path)
+  res.set('Content-Length', `${(await file.stat()).size}`)
+  await pipeline(file.createReadStream({ autoClose: false }), res)
 }
 
 function readClient(req: Request): string | undefined {

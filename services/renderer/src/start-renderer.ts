@@ -3,6 +3,7 @@ import { toFolders } from '@iaas/common/disk/config'
 import { sweepFolder } from '@iaas/common/disk/temporary-files'
 import { createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
+import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
 import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
@@ -18,6 +19,8 @@ import type { RendererConfig } from './config.ts'
 const bodyAllowance = 4
 /** What the pictures that lie here may take of the memory, MiB; of a tight one a sixth. */
 const mostReceivedMiB = 512
+/** Renditions that callers have not taken yet, bytes. */
+const maxUnsentBytes = 64 * 2 ** 20
 /** A picture that lies there for so long, and longer than any work takes, is that of a process that is gone, ms. */
 const temporaryFileAgeMs = 10 * 60_000
 /** What requests in flight may still take when the renderer ends, ms. */
@@ -49,7 +52,8 @@ async function listenForTasks(
     queueLimit: config.renderer.queue,
     queueTimeoutMs: toMaxWaitMs(config.renderer),
   })
-  const options = { renderer: pool, reception, isReady: () => isReady, log }
+  const unsent = createUnsentAnswers(maxUnsentBytes)
+  const options = { renderer: pool, reception, unsent, isReady: () => isReady, log }
   const admin = await listen(createAdminApp(registry), {
     port: config.admin_port,
     setting: 'ADMIN_PORT',

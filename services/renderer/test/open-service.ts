@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { type HttpServer, listen } from '@iaas/common/http/server'
+import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
@@ -21,6 +22,8 @@ export type OpenService = AsyncDisposable & {
 export type ServiceOptions = {
   readonly maxBodyBytes?: number
   readonly roomBytes?: number
+  /** Renditions that callers have not taken yet, bytes. */
+  readonly maxUnsentBytes?: number
   /** Where pictures lie while they are worked on; a folder of its own unless given. */
   readonly temporaryDir?: string
   /** How many pictures may wait for room. */
@@ -47,7 +50,8 @@ export async function openService(
     queueLimit,
     queueTimeoutMs: 60_000,
   })
-  const app = createRendererApp({ renderer, reception, isReady, log })
+  const unsent = createUnsentAnswers(options.maxUnsentBytes ?? 2 ** 26)
+  const app = createRendererApp({ renderer, reception, unsent, isReady, log })
   const server = await listen(app, { port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${server.port}`
   return {

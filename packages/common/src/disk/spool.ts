@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Digest } from '../digest.ts'
@@ -70,6 +70,10 @@ export function createDiskSpool(options: DiskSpoolOptions): Spool {
       const entry = await translateDiskErrors(ignoreMissing(stat(join(dir, digest))))
       return entry?.size
     },
+    async renderedAt(digest) {
+      const head = await translateDiskErrors(ignoreMissing(readHead(join(dir, digest))))
+      return head?.readDoubleBE(0)
+    },
     async ping() {
       await translateDiskErrors(ledger.usage())
     },
@@ -83,6 +87,13 @@ function toHeader({ renderedAt, bytes }: Spooled): Buffer {
   header.writeDoubleBE(renderedAt)
   header.writeUInt32BE(crc32(bytes), 8)
   return header
+}
+
+/** An entry that is cut in its header is none. */
+async function readHead(path: string): Promise<Buffer | undefined> {
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0)
+  return bytesRead === headerBytes ? buffer : undefined
 }
 
 function fromFile(file: Buffer): Spooled | undefined {

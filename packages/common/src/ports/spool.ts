@@ -15,6 +15,8 @@ export type Spool = {
   get(digest: Digest): Promise<Spooled | undefined>
   /** Resolves to the bytes that `get` takes into memory; undefined: there is no such entry. */
   size(digest: Digest): Promise<number | undefined>
+  /** Resolves to the time of an entry without its bytes; undefined: there is no such entry. */
+  renderedAt(digest: Digest): Promise<number | undefined>
   /** Does nothing where there is no such entry. */
   drop(digest: Digest): Promise<void>
   /** Resolves where it answers and takes what is put. */

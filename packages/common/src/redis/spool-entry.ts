@@ -2,7 +2,7 @@ import type { Digest } from '../digest.ts'
 import type { Spooled } from '../ports/spool.ts'
 
 /** Of an entry: when it was rendered, then the picture. */
-const headerBytes = 8
+export const headerBytes = 8
 
 /** The key of the entry of a rendition. */
 export function entryName(prefix: string, digest: Digest): string {
@@ -18,6 +18,11 @@ export function toEntry({ bytes, renderedAt }: Spooled): Buffer {
 
 /** undefined for what is no entry. */
 export function readEntry(entry: Buffer): Spooled | undefined {
-  if (entry.length < headerBytes) return undefined
-  return { renderedAt: entry.readDoubleBE(), bytes: entry.subarray(headerBytes) }
+  const renderedAt = readTime(entry)
+  return renderedAt === undefined ? undefined : { renderedAt, bytes: entry.subarray(headerBytes) }
+}
+
+/** Reads the time from the beginning of an entry; undefined for what is no entry. */
+export function readTime(entry: Buffer): number | undefined {
+  return entry.length < headerBytes ? undefined : entry.readDoubleBE()
 }

@@ -3,7 +3,7 @@ import { createWorkBatch } from '../concurrency/batch.ts'
 import type { Digest } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { Spool } from '../ports/spool.ts'
-import { entryName, readEntry, toEntry } from './spool-entry.ts'
+import { entryName, headerBytes, readEntry, readTime, toEntry } from './spool-entry.ts'
 import { dropScript, putScript } from './spool-scripts.ts'
 import { translateErrors } from './translate-errors.ts'
 import { turnName } from './turn-scripts.ts'
@@ -56,6 +56,10 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
     async size(digest) {
       const bytes = await translateErrors(redis.strlen(entryOf(digest)))
       return bytes === 0 ? undefined : bytes
+    },
+    async renderedAt(digest) {
+      const head = redis.getrangeBuffer(entryOf(digest), 0, headerBytes - 1)
+      return readTime(await translateErrors(head))
     },
     // A full Redis can still be read.
     async ping() {

@@ -16,23 +16,28 @@ const agent = new Agent({
   timeout: silenceMs,
 })
 
-export type PictureAnswer = {
-  readonly status: number
-  readonly headers: IncomingMessage['headers']
-  readonly body: Buffer
+export type PictureRequest<Result> = {
+  readonly target: string
+  /** The path of the picture. */
+  readonly file: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal | undefined
+  /** Takes the answer as soon as it begins; its body is unread. */
+  readonly take: (res: IncomingMessage) => Promise<Result>
 }
 
 /**
- * Sends the file of a picture, and resolves to the whole answer.
+ * Sends the file of a picture. Resolves to what `take` makes of the answer.
  *
- * @throws AppError ORIGINAL_NOT_FOUND, STORE_UNAVAILABLE; Error where the connection is lost or falls silent
+ * @throws AppError ORIGINAL_NOT_FOUND, STORE_UNAVAILABLE; Error where the connection is lost or falls silent; what `take` throws
  */
-export async function postPicture(
-  target: string,
-  file: string,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal | undefined,
-): Promise<PictureAnswer> {
+export async function postPicture<Result>({
+  target,
+  file,
+  headers,
+  signal,
+  take,
+}: PictureRequest<Result>): Promise<Result> {
   await using picture = await openPicture(file)
   const { size } = await picture.stat()
   const req = request(target, {
@@ -52,17 +57,23 @@ export async function postPicture(
   }).catch(() => {})
   try {
     const [res] = await answered
-    return { status: res.statusCode ?? 0, headers: res.headers, body: await readBody(res) }
+    return await takeWhole(res, take)
   } finally {
     sending.abort()
     await sent
   }
 }
 
-async function readBody(res: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of res) chunks.push(chunk as Buffer)
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+async function takeWhole<Result>(
+  res: IncomingMessage,
+  take: PictureRequest<Result>['take'],
+): Promise<Result> {
+  try {
+    return await take(res)
+  } catch (error) {
+    res.destroy()
+    throw error
+  }
 }
 
 async function openPicture(file: string): Promise<FileHandle> {

@@ -1,9 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import { digestOf } from '@iaas/common/digest'
-import { translateDiskErrors } from '@iaas/common/disk/disk-errors'
-import { writeSynced } from '@iaas/common/disk/write-durably'
 import { AppError, isAppError } from '@iaas/common/errors'
-import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import type { Size } from '@iaas/common/image'
+import type { Copier, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
+import { createAnswerBodies, saveBody } from './answer-bodies.ts'
 import { postPicture } from './post-picture.ts'
 import {
   clientHeader,
@@ -24,12 +25,21 @@ export type RendererClientOptions = {
   readonly url: string
   /** The longest that one answer may take, its wait for a free child included, ms; 0: no limit. */
   readonly timeoutMs: number
+  /** The bytes of renditions that are read into memory at once. One rendition is read whatever it has. */
+  readonly maxReadBytes?: number
 }
+
+/** As much as may be read from the spool at once. */
+const usualReadBytes = 64 * 2 ** 20
+/** How long a rendition waits for room, ms. */
+const readPatienceMs = 2000
+/** The longest answer that holds no image. */
+const mostTextBytes = 64 * 1024
 
 /** A replica that ends takes its connections with it: another one does the work. */
 export const attempts = 3
 
-type Call<Schema extends z.ZodType> = {
+type Call<Schema extends z.ZodType, Result> = {
   readonly path: string
   readonly task: unknown
   /** The picture. */
@@ -37,15 +47,25 @@ type Call<Schema extends z.ZodType> = {
   readonly schema: Schema
   readonly client?: string | undefined
   readonly signal: AbortSignal | undefined
+  readonly take: (answer: Answer<z.output<Schema>>) => Promise<Result>
 }
 
-type Answer<Facts> = { readonly facts: Facts; readonly bytes: Uint8Array }
+/** An answer whose body is unread. */
+type Answer<Facts> = {
+  readonly facts: Facts
+  readonly res: IncomingMessage
+  /** Aborts at the deadline, and with the caller. */
+  readonly signal: AbortSignal | undefined
+}
 
 /** Decodes pictures by a renderer service. It keeps nothing that must be closed. */
-export function createRendererClient({ url, timeoutMs }: RendererClientOptions): Renderer & Copier {
-  async function call<Schema extends z.ZodType>(
-    given: Call<Schema>,
-  ): Promise<Answer<z.output<Schema>>> {
+export function createRendererClient(options: RendererClientOptions): Renderer & Copier {
+  const { url, timeoutMs, maxReadBytes = usualReadBytes } = options
+  const bodies = createAnswerBodies({ maxBytes: maxReadBytes, patienceMs: readPatienceMs })
+
+  async function call<Schema extends z.ZodType, Result>(
+    given: Call<Schema, Result>,
+  ): Promise<Result> {
     const { path, task, signal } = given
     const target = `${url}${path}?${taskParameter}=${encodeFacts(task)}`
     for (let left = attempts; ; left -= 1) {
@@ -61,49 +81,84 @@ export function createRendererClient({ url, timeoutMs }: RendererClientOptions):
     }
   }
 
+  function post<Schema extends z.ZodType, Result>(
+    target: string,
+    { file, schema, client, take }: Call<Schema, Result>,
+    signal: AbortSignal | undefined,
+  ): Promise<Result> {
+    return postPicture({
+      target,
+      file,
+      headers: toHeaders(client),
+      signal,
+      async take(res) {
+        if (res.statusCode !== 200) throw toError(await bodies.read(res, mostTextBytes, signal))
+        const facts = decodeFacts(schema, res.headers[resultHeader]?.toString())
+        return take({ facts, res, signal })
+      },
+    })
+  }
+
+  /** Reads the body of an answer that holds no image. */
+  const end = ({ res, signal }: Answer<unknown>) => bodies.read(res, mostTextBytes, signal)
+
   return {
-    async inspect(file, signal) {
-      const { inspect: path } = wirePaths
-      const { facts } = await call({ path, task: {}, file, schema: inspectResult, signal })
-      return facts
-    },
-    async render({ path: file, variant, bounds, originalQuality, client }, signal) {
-      const task = { variant, bounds, originalQuality }
-      const { render: path } = wirePaths
-      const schema = renderResult
-      const { facts, bytes } = await call({ path, task, file, schema, client, signal })
-      return facts.kind === 'rendered' ? { ...facts, bytes } : facts
-    },
-    async takeIn({ path: file, outputPath, crop, stripMetadata, client }, signal) {
-      const { takeIn: path } = wirePaths
-      const answer = await call({
-        path,
+    inspect: (file, signal) =>
+      call({
+        path: wirePaths.inspect,
+        task: {},
+        file,
+        schema: inspectResult,
+        signal,
+        async take(answer) {
+          await end(answer)
+          return answer.facts
+        },
+      }),
+    render: ({ path: file, variant, bounds, originalQuality, client }, signal) =>
+      call<typeof renderResult, RenderOutcome>({
+        path: wirePaths.render,
+        task: { variant, bounds, originalQuality },
+        file,
+        schema: renderResult,
+        client,
+        signal,
+        async take({ facts, res, signal: limit }) {
+          const bytes = await bodies.read(res, mostRenditionBytes(bounds), limit)
+          return facts.kind === 'rendered' ? { ...facts, bytes } : facts
+        },
+      }),
+    takeIn: ({ path: file, outputPath, crop, stripMetadata, client }, signal) =>
+      call({
+        path: wirePaths.takeIn,
         task: { crop, stripMetadata },
         file,
         schema: takeInResult,
         client,
         signal,
-      })
-      if (answer.facts.reencoded) await keep(outputPath, answer.bytes)
-      return answer.facts
-    },
-    async copy({ path: file, outputPath }, signal) {
-      const { copy: path } = wirePaths
-      const answer = await call({ path, task: {}, file, schema: copyResult, signal })
-      if (answer.facts.kind === 'copied') await keep(outputPath, answer.bytes)
-      return answer.facts
-    },
+        async take(answer) {
+          await (answer.facts.reencoded ? saveBody(answer.res, outputPath) : end(answer))
+          return answer.facts
+        },
+      }),
+    copy: ({ path: file, outputPath }, signal) =>
+      call({
+        path: wirePaths.copy,
+        task: {},
+        file,
+        schema: copyResult,
+        signal,
+        async take(answer) {
+          await (answer.facts.kind === 'copied' ? saveBody(answer.res, outputPath) : end(answer))
+          return answer.facts
+        },
+      }),
   }
 }
 
-async function post<Schema extends z.ZodType>(
-  target: string,
-  { file, schema, client }: Call<Schema>,
-  signal: AbortSignal | undefined,
-): Promise<Answer<z.output<Schema>>> {
-  const { status, headers, body } = await postPicture(target, file, toHeaders(client), signal)
-  if (status !== 200) throw toError(body)
-  return { facts: decodeFacts(schema, headers[resultHeader]?.toString()), bytes: body }
+/** The most that an encoder writes of an image: twice its pixels, and a header. */
+function mostRenditionBytes({ width, height }: Size): number {
+  return 8 * width * height + mostTextBytes
 }
 
 function toHeaders(client: string | undefined): Readonly<Record<string, string>> {
@@ -128,8 +183,4 @@ function late(cause: unknown): AppError {
 
 function unreachable(cause: unknown): AppError {
   return new AppError('RENDERER_UNREACHABLE', 'No renderer can be reached.', { cause })
-}
-
-function keep(path: string, bytes: Uint8Array): Promise<void> {
-  return translateDiskErrors(writeSynced(path, bytes))
 }

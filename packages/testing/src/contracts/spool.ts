@@ -49,6 +49,16 @@ export function describeSpool(name: string, open: OpenSpool): void {
       expect(await opened.spool.size(digest)).toBeUndefined()
     })
 
+    it('tells when an entry was rendered', async () => {
+      await using opened = await open(bounds)
+      const digest = newDigest()
+      expect(await opened.spool.renderedAt(digest)).toBeUndefined()
+      await opened.spool.put(digest, { bytes: picture(600), renderedAt: 1_764_000_000_123 })
+      expect(await opened.spool.renderedAt(digest)).toBe(1_764_000_000_123)
+      await opened.spool.drop(digest)
+      expect(await opened.spool.renderedAt(digest)).toBeUndefined()
+    })
+
     it('replaces an earlier rendition of the same variant', async () => {
       await using opened = await open(bounds)
       const digest = newDigest()

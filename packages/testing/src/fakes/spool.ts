@@ -30,6 +30,9 @@ export function createFakeSpool(options: FakeSpoolOptions = {}): Spool {
     async size(digest) {
       return entries.get(digest)?.bytes.length
     },
+    async renderedAt(digest) {
+      return entries.get(digest)?.renderedAt
+    },
     async ping() {},
     async usage() {
       const sizes = [...entries.values()].map(({ bytes }) => bytes.length)

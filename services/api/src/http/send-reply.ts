@@ -5,7 +5,7 @@ import { type HeaderList, answerHeaders, exposedHeaders, immutableFor } from './
 import { redirect } from './redirect.ts'
 import { type RequestRecord, noteAnswer } from './request-record.ts'
 import { redirectToStored } from './stored-redirect.ts'
-import type { UnsentAnswers } from './unsent-answers.ts'
+import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { Validators } from '../validators.ts'
 
 /** The bounds may be widened: a redirect within them is remembered for an hour only. */

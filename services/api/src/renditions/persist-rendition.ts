@@ -23,6 +23,8 @@ export type PersistOptions = {
   readonly log: Logger
   /** How many renditions may be on their way into the spool at once; beyond it they are served and not stored. */
   readonly maxPending: number
+  /** The bytes of these renditions. One may be on its way whatever it has. */
+  readonly maxPendingBytes: number
   /** A rendition that waits in the spool longer than this is queued again, ms. */
   readonly rescheduleAfterMs: number
   /** ms since the epoch. */
@@ -49,8 +51,9 @@ export type RenditionPersister = {
 
 export function createRenditionPersister(options: PersistOptions): RenditionPersister {
   const { spool, persistence, direct, variantCap, metrics, log } = options
-  const { maxPending, rescheduleAfterMs, now } = options
+  const { maxPending, maxPendingBytes, rescheduleAfterMs, now } = options
   const pending = new Set<Promise<unknown>>()
+  let pendingBytes = 0
   // What the queue did not take. Bounded: what it forgets is stored by a later request.
   const unscheduled = new LRUCache<Digest, WaitingRendition>({ max: 10_000 })
 
@@ -141,26 +144,37 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     }
   }
 
-  function track<T>(work: () => Promise<T>, skipped: T): Promise<T> {
-    if (pending.size >= maxPending) {
+  /** @param bytes that are held until the work is done */
+  function track<T>(work: () => Promise<T>, skipped: T, bytes: number): Promise<T> {
+    const isFull = pendingBytes > 0 && pendingBytes + bytes > maxPendingBytes
+    if (pending.size >= maxPending || isFull) {
       metrics.persist('skipped')
       return Promise.resolve(skipped)
     }
-    const tracked = work().finally(() => pending.delete(tracked))
+    pendingBytes += bytes
+    const tracked = work().finally(() => {
+      pending.delete(tracked)
+      pendingBytes -= bytes
+    })
     pending.add(tracked)
     return tracked
   }
 
   return {
-    persist: (variant, spooled) => track(() => spoolAndSchedule(variant, spooled), false),
+    persist: (variant, spooled) =>
+      track(() => spoolAndSchedule(variant, spooled), false, spooled.bytes.length),
     isOverdue: (variant, renderedAt) =>
       // An age below zero is by the clock of another process, and tells nothing: queueing again is harmless.
       unscheduled.has(variantDigest(variant)) || Math.abs(now() - renderedAt) > rescheduleAfterMs,
     reschedule: (variant, renderedAt) =>
-      track(async () => {
-        await schedule(variant, renderedAt)
-        return true
-      }, true),
+      track(
+        async () => {
+          await schedule(variant, renderedAt)
+          return true
+        },
+        true,
+        0,
+      ),
     async resume() {
       const left = (await direct?.findLeft()) ?? []
       for (const { variant, renderedAt } of left) await schedule(variant, renderedAt)

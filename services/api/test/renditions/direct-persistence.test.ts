@@ -52,6 +52,7 @@ function setUp(part: { storeRendition?: StoreRendition; left?: readonly WaitingR
     metrics: createApiMetrics(new Registry(), { flights: () => 0 }),
     log,
     maxPending: 10,
+    maxPendingBytes: 2 ** 30,
     rescheduleAfterMs: 60_000,
     now: () => 1000,
   })

@@ -2,6 +2,7 @@ import { AppError } from '@iaas/common/errors'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
+import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { Registry } from 'prom-client'
@@ -11,7 +12,7 @@ import { createRenditionPersister } from '../../src/renditions/persist-rendition
 const spooled = { bytes: new Uint8Array(7), renderedAt: 1000 }
 
 /** A persister before a queue that can be away. */
-function setUp() {
+function setUp(spool = createFakeSpool()) {
   const registry = new Registry()
   const queue = { isAway: true, requests: [] as WaitingRendition[] }
   const warnings: string[] = []
@@ -22,7 +23,7 @@ function setUp() {
     debug: (message) => void details.push(message),
   }
   const persister = createRenditionPersister({
-    spool: createFakeSpool(),
+    spool,
     persistence: {
       async schedule(request) {
         if (queue.isAway) throw new AppError('STORE_UNAVAILABLE', 'The queue does not answer.')
@@ -33,6 +34,7 @@ function setUp() {
     metrics: createApiMetrics(registry, { flights: () => 0 }),
     log,
     maxPending: 10,
+    maxPendingBytes: 2500,
     rescheduleAfterMs: 60_000,
     now: () => 1000,
   })
@@ -76,5 +78,28 @@ describe('the persister of renditions', () => {
     await persister.reschedule(variant, spooled.renderedAt)
     expect(await count('failed')).toBe(2)
     expect(await count('scheduled')).toBe(1)
+  })
+
+  it('T39 holds no more bytes of renditions at once than it may, and serves the rest without storing it', async () => {
+    const held: (() => void)[] = []
+    const spool = createFakeSpool()
+    const put = () => new Promise<void>((resolve) => held.push(resolve))
+    const { persister, queue, count } = setUp({ ...spool, put })
+    queue.isAway = false
+    const persist = (bytes: number) =>
+      persister.persist(makeVariant(), { bytes: new Uint8Array(bytes), renderedAt: 1000 })
+    const first = [persist(1000), persist(1000)]
+    expect(await persist(1000)).toBe(false)
+    expect(await count('skipped')).toBe(1)
+    first.push(persist(400))
+    await until(() => held.length === 3)
+    for (const release of held.splice(0)) release()
+    expect(await Promise.all(first)).toEqual([true, true, true])
+    const alone = persist(9000)
+    expect(await persist(1)).toBe(false)
+    await until(() => held.length === 1)
+    held[0]?.()
+    expect(await alone).toBe(true)
+    expect(await count('skipped')).toBe(2)
   })
 })

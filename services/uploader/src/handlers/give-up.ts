@@ -7,9 +7,10 @@ import type { Spool } from '@iaas/common/ports/spool'
  */
 export type GiveUp = (rendition: RenditionId) => Promise<void>
 
-export function createGiveUp({ spool }: { readonly spool: Spool }): GiveUp {
+export type GiveUpOptions = { readonly spool: Pick<Spool, 'renderedAt' | 'drop'> }
+
+export function createGiveUp({ spool }: GiveUpOptions): GiveUp {
   return async ({ digest, renderedAt }) => {
-    const spooled = await spool.get(digest)
-    if (spooled?.renderedAt === renderedAt) await spool.drop(digest)
+    if ((await spool.renderedAt(digest)) === renderedAt) await spool.drop(digest)
   }
 }

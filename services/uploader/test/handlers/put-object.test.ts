@@ -95,7 +95,15 @@ describe('put-object', () => {
   it('renders again while the spool is not available', async () => {
     const down = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'Redis does not answer.'))
     const { putObject, variants } = setUp({
-      spool: { put: down, get: down, size: down, drop: down, ping: down, usage: down },
+      spool: {
+        put: down,
+        get: down,
+        size: down,
+        renderedAt: down,
+        drop: down,
+        ping: down,
+        usage: down,
+      },
     })
     await putObject(rendition)
     expect(await readObject(variants, key)).toEqual(bytesOf('rendered again'))

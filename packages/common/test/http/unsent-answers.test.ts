@@ -3,7 +3,7 @@ import { type Socket, connect } from 'node:net'
 import { type HttpServer, listen } from '@iaas/common/http/server'
 import { until } from '@iaas/testing/until'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { createUnsentAnswers } from '../../src/http/unsent-answers.ts'
+import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
 
 /** More than the system takes of an answer that nobody reads. */
 const pictureBytes = 16 * 2 ** 20

@@ -1,0 +1,92 @@
+import { open } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { translateDiskErrors } from '@iaas/common/disk/disk-errors'
+import { createAdmission } from '../pool/admission.ts'
+
+export type AnswerBodiesOptions = {
+  /** The bytes of bodies that are read into memory at once. One body is read whatever it has. */
+  readonly maxBytes: number
+  /** How long a body waits for room, ms. */
+  readonly patienceMs: number
+}
+
+/** Takes the bodies of answers. A body that is not taken to its end makes the connection useless. */
+export type AnswerBodies = {
+  /**
+   * Reads a body into memory as soon as there is room for it.
+   *
+   * @param mostBytes the longest body that is correct
+   * @throws AppError RENDERER_BUSY; Error for a body that is too long or breaks off; the reason of `signal`
+   */
+  read(res: IncomingMessage, mostBytes: number, signal?: AbortSignal): Promise<Buffer>
+}
+
+/** A body of this size needs no room: a connection holds as much. */
+const smallBytes = 64 * 1024
+const maxWaiting = 1000
+
+/** Admits the bytes of answers before they are read. */
+export function createAnswerBodies({ maxBytes, patienceMs }: AnswerBodiesOptions): AnswerBodies {
+  const room = createAdmission({
+    capacity: maxBytes,
+    queueLimit: maxWaiting,
+    queueTimeoutMs: patienceMs,
+  })
+  return {
+    async read(res, mostBytes, signal) {
+      const limit = announcedBytes(res) ?? Math.min(mostBytes, maxBytes)
+      if (limit > mostBytes) throw tooLong()
+      if (limit <= smallBytes) return collect(res, limit)
+      const leave = await unhurried(res, room.enter(Math.min(limit, maxBytes), signal))
+      try {
+        return await collect(res, limit)
+      } finally {
+        leave()
+      }
+    },
+  }
+}
+
+/**
+ * Writes a body to a file, durably, piece by piece.
+ *
+ * @throws AppError STORE_UNAVAILABLE; Error where the body breaks off
+ */
+export async function saveBody(res: IncomingMessage, path: string): Promise<void> {
+  await using file = await translateDiskErrors(open(path, 'w'))
+  for await (const chunk of res) {
+    await unhurried(res, translateDiskErrors(file.writeFile(chunk as Buffer)))
+  }
+  await translateDiskErrors(file.sync())
+}
+
+function announcedBytes({ headers }: IncomingMessage): number | undefined {
+  const length = headers['content-length']
+  return length === undefined ? undefined : Number(length)
+}
+
+/** Turns off the timeout of the connection while the body waits for this process. */
+async function unhurried<T>({ socket }: IncomingMessage, work: Promise<T>): Promise<T> {
+  const timeoutMs = socket.timeout ?? 0
+  socket.setTimeout(0)
+  try {
+    return await work
+  } finally {
+    socket.setTimeout(timeoutMs)
+  }
+}
+
+/** Reads into one buffer: pieces that are joined at the end would take twice the memory. */
+async function collect(res: IncomingMessage, limit: number): Promise<Buffer> {
+  const whole = Buffer.allocUnsafeSlow(limit)
+  let bytes = 0
+  for await (const chunk of res as AsyncIterable<Buffer>) {
+    if (bytes + chunk.length > limit) throw tooLong()
+    bytes += chunk.copy(whole, bytes)
+  }
+  return whole.subarray(0, bytes)
+}
+
+function tooLong(): Error {
+  return new Error('The answer is longer than it may be.')
+}
