@@ -10,6 +10,10 @@ const bytesPerOutputPixel = { lossless: 32, other: 12 } as const
 const enlargedBytesPerPixel = 10
 /** All pixels of a source that is amended lie in memory: four channels of two bytes, and the result of one each. */
 const amendedBytesPerPixel = 12
+/** A file that a decoder gets from memory is read for its header, and once more for its pixels. */
+const heldCopies = 2
+/** All pixels of a JPEG that lacks its end lie in memory: to look for the end, and to fill what is missing. */
+const mendedCopies = 2
 /** How many rows of the source lie in buffers between the steps: next to nothing, but for a very wide one. */
 const bufferedRows = 256
 
@@ -33,8 +37,8 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
   }
 }
 
-/** What is written. */
-type Output = Size & {
+/** The image that is written. */
+export type Output = Size & {
   readonly format?: Format
   readonly isEnlarged?: boolean
 }
@@ -45,13 +49,36 @@ type Output = Size & {
  * @param output undefined where nothing is written
  */
 export function estimateMemory(source: SourceFacts, output: Output | undefined): number {
-  const { size, bytesPerPixel, isLossless } = source
+  const { size, bytesPerPixel, isLossless, heldBytes = 0 } = source
   const amending = source.amendment === undefined ? 0 : amendedBytesPerPixel
   const decoding = source.pixels * (decodeBytesPerPixel(source) + amending)
   const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
-  return (
-    baseBytes + decoding + rows + (output === undefined ? 0 : estimateOutput(output, isLossless))
-  )
+  const encoding = output === undefined ? 0 : estimateOutput(output, isLossless)
+  return estimateOpening(heldBytes) + decoding + rows + encoding
+}
+
+/** Estimates the memory that the header of an image takes, of whose file so many bytes lie in memory, bytes. */
+export function estimateOpening(heldBytes: number): number {
+  return baseBytes + heldCopies * heldBytes
+}
+
+/** Estimates the memory of an upload, bytes. Its file is read whole to remove its metadata, after it was decoded. */
+export function estimateIntake(
+  source: SourceFacts,
+  output: Output | undefined,
+  readBytes: number,
+): number {
+  return Math.max(estimateMemory(source, output), baseBytes + readBytes)
+}
+
+/** Estimates the memory of a JPEG that lacks its end, bytes. Its file is read whole. */
+export function estimateMending(
+  source: SourceFacts,
+  output: Output | undefined,
+  readBytes: number,
+): number {
+  const pixels = mendedCopies * source.pixels * source.bytesPerPixel
+  return estimateMemory(source, output) + readBytes + pixels
 }
 
 function estimateOutput(

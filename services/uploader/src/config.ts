@@ -16,7 +16,7 @@ export const uploaderConfigSchema = z.object({
     .object({
       concurrency: integer(
         { min: 1, max: 1000, fallback: 16 },
-        'Jobs that one uploader does at once, of each kind. Each that stores an object holds one rendition in memory.',
+        'Jobs that one uploader does at once, of each kind. Each that stores an object holds one rendition in memory; together they hold 128 MiB at most, by an estimate from their sizes.',
         'UPLOADER_CONCURRENCY',
       ),
       checks_per_minute: integer(

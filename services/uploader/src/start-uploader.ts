@@ -28,6 +28,7 @@ import type { UploaderConfig } from './config.ts'
 import { createUploader } from './create-uploader.ts'
 import { type GiveUp, createGiveUp } from './handlers/give-up.ts'
 import { createPutObject } from './handlers/put-object.ts'
+import { putWithin } from './handlers/put-within.ts'
 import { createRecordLink } from './handlers/record-link.ts'
 import { createHastenDelayed } from './hasten-delayed.ts'
 import { createUploaderMetrics } from './metrics.ts'
@@ -58,6 +59,8 @@ export async function startUploader(options: StartUploaderOptions): Promise<Uplo
 
 /** To the variant store, besides those of jobs: for the check of links and the question whether it is there. */
 const otherConnections = 4
+/** A quarter of what a container of an uploader is given in our examples. */
+const maxPutBytes = 128 * 2 ** 20
 
 /** Nobody waits for these links, as jobs do that hold a place of the queue: fewer and larger commits, ms. */
 const directRecordWaitMs = 50
@@ -88,18 +91,20 @@ async function workQueues(
   const backend = chooseQueueBackend(config, url)
   const giveUp = createGiveUp({ spool })
   mendQueues(openQueues(backend, log, closers), giveUp, log, closers)
+  const policy = toPolicy(config.constraints, config.webp)
+  const putObject = createPutObject({
+    spool,
+    variants,
+    links,
+    storeOutage: () => variantStore.outage,
+    originals: createDiskOriginalStore({ dir: folders.originals }),
+    renderer:
+      options.renderer ?? createRenderer(config, { ...options, closers, copiesReadOnly: true }),
+    policy,
+  })
   const uploader = createUploader({
     backend,
-    putObject: createPutObject({
-      spool,
-      variants,
-      links,
-      storeOutage: () => variantStore.outage,
-      originals: createDiskOriginalStore({ dir: folders.originals }),
-      renderer:
-        options.renderer ?? createRenderer(config, { ...options, closers, copiesReadOnly: true }),
-      policy: toPolicy(config.constraints, config.webp),
-    }),
+    putObject: putWithin(putObject, { maxBytes: maxPutBytes, policy }),
     recordLink: createRecordLink({
       links,
       variants,

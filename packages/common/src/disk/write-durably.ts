@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { withFolder } from './make-folder.ts'
 
@@ -31,10 +31,10 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   await file.datasync()
 }
 
-/** Writes a file that survives a loss of power, once this resolves; until then there may be a part of it. */
-export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file of pieces that survives a loss of power, once this resolves; until then there may be a part of it. */
+export async function writeSynced(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   await using file = await open(path, 'w')
-  await file.writeFile(bytes)
+  await writeFile(file, pieces)
   await file.sync()
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { readHead, withFile } from '../files.ts'
 import { findMeta, readBoxes } from './boxes.ts'
 import { firstTile, readItems } from './items.ts'
@@ -19,13 +19,22 @@ export function isAv1(path: string): boolean {
   return items?.primary !== undefined && firstTile(items, items.primary).type === 'av01'
 }
 
+/** Returns how many bytes of an AVIF lie in memory while it is decoded: all, if libvips does not know its brand. */
+export function countHeldBytes(path: string): number {
+  return hasKnownBrand(path) ? 0 : statSync(path).size
+}
+
+function hasKnownBrand(path: string): boolean {
+  const head = Buffer.from(readHead(path, brandAt + brandBytes))
+  return knownBrands.has(head.toString('latin1', brandAt))
+}
+
 /**
  * Returns what a decoder is given of an AVIF: its path, or its bytes under a brand that libvips knows. A sequence (`avis`)
  * has an image of its own as well, its first frame: the frames are hidden, since not every track of them can be read.
  */
 export function toKnownBrand(path: string): string | Buffer {
-  const head = Buffer.from(readHead(path, brandAt + brandBytes))
-  if (knownBrands.has(head.toString('latin1', brandAt))) return path
+  if (hasKnownBrand(path)) return path
   const file = readFileSync(path)
   file.write('avif', brandAt, 'latin1')
   const end = Math.min(file.readUInt32BE(0), file.length)

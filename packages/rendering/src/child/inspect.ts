@@ -2,8 +2,9 @@ import { AppError } from '@iaas/common/errors'
 import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
 import type { Metadata } from 'sharp'
 import { readCodedSize } from '../avif/coded-size.ts'
-import { isAv1 } from '../avif/brand.ts'
+import { countHeldBytes, isAv1 } from '../avif/brand.ts'
 import { readAvifFacts } from '../avif/quality.ts'
+import { estimateOpening } from '../cost.ts'
 import { readHead } from '../files.ts'
 import { readJpegFrame } from '../jpeg/read-frame.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
@@ -38,7 +39,14 @@ export type SourceFacts = {
   /** More than eight bits a channel, of what is left once it is amended. */
   readonly isDeep: boolean
   readonly amendment?: Amendment | undefined
+  /** The bytes of the file that lie in memory while it is decoded; none unless given. */
+  readonly heldBytes?: number
 }
+
+/** Resolves when that many bytes of memory may be taken. */
+export type Admit = (bytes: number) => Promise<void>
+
+const atOnce: Admit = async () => {}
 
 /** No format that is written here holds a longer side, and decoders take memory by the row. */
 const maxSide = 65_500
@@ -46,14 +54,21 @@ const maxSide = 65_500
 /**
  * Reads the header of a picture.
  *
+ * @param admit is asked before a file is read whole
  * @throws AppError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE; errors of sharp and of the file system
  */
-export async function inspectFile(path: string, maxPixels: number): Promise<SourceFacts> {
+export async function inspectFile(
+  path: string,
+  maxPixels: number,
+  admit = atOnce,
+): Promise<SourceFacts> {
   const head = readHead(path, sniffLength)
   const format = sniffFormat(head)
   if (format === undefined) throw unsupported(head)
   checkStructure(path, format)
   if (format === 'tiff') checkKind(path, head)
+  const heldBytes = format === 'avif' ? countHeldBytes(path) : 0
+  if (heldBytes > 0) await admit(estimateOpening(heldBytes))
   // Before a decoder reads it, which may take another part of it for the picture.
   const whole = format === 'avif' ? readWhole(path, head) : undefined
   const metadata = await readMetadata(path, format, head)
@@ -82,6 +97,7 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1 && amendment === undefined,
     amendment,
+    ...(heldBytes > 0 && { heldBytes }),
   }
 }
 
@@ -90,9 +106,13 @@ export async function inspectFile(path: string, maxPixels: number): Promise<Sour
  *
  * @throws as `inspectFile`
  */
-export async function inspectKnown(path: string, maxPixels: number): Promise<SourceFacts> {
+export async function inspectKnown(
+  path: string,
+  maxPixels: number,
+  admit = atOnce,
+): Promise<SourceFacts> {
   const frame = readJpegFrame(path)
-  if (frame === undefined) return inspectFile(path, maxPixels)
+  if (frame === undefined) return inspectFile(path, maxPixels, admit)
   const { components, isProgressive, hasHalvedColours } = frame
   const orientation = toOrientation(frame.orientation)
   const size = toStoredSize(frame, orientation)

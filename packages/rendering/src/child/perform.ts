@@ -1,7 +1,8 @@
-import { estimateMemory } from '../cost.ts'
+import { statSync } from 'node:fs'
+import { type Output, estimateIntake, estimateMemory, estimateMending } from '../cost.ts'
 import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
 import { copyFile } from './copy.ts'
-import { inspectFile, inspectKnown } from './inspect.ts'
+import { type Admit, type SourceFacts, inspectFile, inspectKnown } from './inspect.ts'
 import { isDear } from '../dear.ts'
 import { isEnlargement, planVariant, renderFile } from './render.ts'
 import { planIntake, takeInFile } from './take-in.ts'
@@ -15,34 +16,46 @@ import { allowTruncation } from './truncated.ts'
 export async function perform(
   task: Task,
   limits: TaskLimits,
-  admit: (bytes: number) => Promise<void>,
+  admit: Admit,
 ): Promise<Results[TaskKind]> {
   const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = limits
+  const { path } = task
   const inspect = task.kind === 'render' ? inspectKnown : inspectFile
-  const source = await inspect(task.path, maxInputPixels)
+  const source = await inspect(path, maxInputPixels, admit)
+  const attempt = <Result>(
+    output: Output | undefined,
+    work: (source: SourceFacts) => Promise<Result>,
+  ) =>
+    allowTruncation({
+      path,
+      source,
+      maxPixels: maxInputPixels,
+      admitMending: (fileBytes) => admit(estimateMending(source, output, fileBytes)),
+      work,
+    })
+
   switch (task.kind) {
     case 'inspect':
       return { format: source.format, size: source.size }
     case 'render': {
-      const { path, variant, bounds, originalQuality } = task
+      const { variant, bounds, originalQuality } = task
       const plan = planVariant(source.size, variant, bounds)
       if (plan === undefined) return { kind: 'out-of-bounds', source: source.size }
       const isEnlarged = isEnlargement(plan, source.size)
-      await admit(estimateMemory(source, { ...plan.result, format: variant.format, isEnlarged }))
+      const output = { ...plan.result, format: variant.format, isEnlarged }
+      await admit(estimateMemory(source, output))
       const options = { path, variant, plan, originalQuality, blurSigma, encoders }
-      const { result: bytes } = await allowTruncation(path, source, maxInputPixels, (facts) =>
+      const { result: bytes } = await attempt(output, (facts) =>
         renderFile({ ...options, source: facts, maxPixels: maxInputPixels }),
       )
       return { kind: 'rendered', bytes, isDear: isDear(source, minCopiedPixels) }
     }
     case 'take-in': {
       const kept = planIntake(task, source, maxOnDiskPixels)
-      await admit(estimateMemory(source, kept))
-      const { result, isTruncated } = await allowTruncation(
-        task.path,
-        source,
-        maxInputPixels,
-        (facts) => takeInFile(task, facts, kept, limits),
+      const readBytes = task.stripMetadata && kept === undefined ? statSync(path).size : 0
+      await admit(estimateIntake(source, kept, readBytes))
+      const { result, isTruncated } = await attempt(kept, (facts) =>
+        takeInFile(task, facts, kept, limits),
       )
       const { warnings = [] } = result
       return isTruncated ? { ...result, warnings: ['truncated', ...warnings] } : result
@@ -50,7 +63,7 @@ export async function perform(
     case 'copy': {
       if (!isDear(source, minCopiedPixels)) return { kind: 'pointless' }
       await admit(estimateMemory(source, source.size))
-      const { result } = await allowTruncation(task.path, source, maxInputPixels, (facts) =>
+      const { result } = await attempt(source.size, (facts) =>
         copyFile(task, facts, maxInputPixels),
       )
       return result

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import type { Size } from '@iaas/common/image'
 import sharp, { type Sharp } from 'sharp'
 import { isComplete, readScans } from '../jpeg/scans.ts'
@@ -13,21 +13,26 @@ const blockSide = 8
 
 export type Worked<Result> = { readonly result: Result; readonly isTruncated: boolean }
 
+export type Attempt<Result> = {
+  readonly path: string
+  readonly source: SourceFacts
+  readonly maxPixels: number
+  /** Resolves when a file of so many bytes may be read and mended. */
+  readonly admitMending: (fileBytes: number) => Promise<void>
+  readonly work: (source: SourceFacts) => Promise<Result>
+}
+
 /**
  * Works by the facts of a file. Where a decoder finds that a JPEG lacks its end, it works again by the part that is there.
  *
  * @throws as `work` does, also where less than 95 % of the rows are there
  */
-export async function allowTruncation<Result>(
-  path: string,
-  source: SourceFacts,
-  maxPixels: number,
-  work: (source: SourceFacts) => Promise<Result>,
-): Promise<Worked<Result>> {
+export async function allowTruncation<Result>(attempt: Attempt<Result>): Promise<Worked<Result>> {
+  const { source, work } = attempt
   try {
     return { result: await work(source), isTruncated: false }
   } catch (error) {
-    const mended = isTruncation(error) ? await mendTruncated(path, source, maxPixels) : undefined
+    const mended = isTruncation(error) ? await mendTruncated(attempt) : undefined
     if (mended === undefined) throw error
     return { result: await work(mended), isTruncated: true }
   }
@@ -43,14 +48,16 @@ function isTruncation(error: unknown): boolean {
  *
  * @returns undefined where less than 95 % of its rows are there
  */
-async function mendTruncated(
-  path: string,
-  source: SourceFacts,
-  maxPixels: number,
-): Promise<SourceFacts | undefined> {
+async function mendTruncated({
+  path,
+  source,
+  maxPixels,
+  admitMending,
+}: Attempt<unknown>): Promise<SourceFacts | undefined> {
   const { format, colours, size, orientation } = source
   if (format !== 'jpeg' || colours === 'other') return undefined
   const stored = toStoredSize(size, orientation)
+  await admitMending(statSync(path).size)
   const file = readFileSync(path)
   const rows = await countRows(file, stored, maxPixels)
   if (rows < leastShare * stored.height) return undefined

@@ -20,9 +20,9 @@ const plainJfifBytes = 16
  * for byte. ITU-T T.81, annex B.
  *
  * @param orientation is written back where it is not upright
- * @returns undefined where the segments cannot be followed to the end of the picture
+ * @returns its pieces; undefined where the segments cannot be followed to the end of the picture
  */
-export function stripJpeg(file: Buffer, orientation: Orientation): Buffer | undefined {
+export function stripJpeg(file: Buffer, orientation: Orientation): readonly Buffer[] | undefined {
   if (file[0] !== 0xff || file[1] !== SOI) return undefined
   const parts: Buffer[] = []
   for (let at = 2; ;) {
@@ -40,7 +40,7 @@ export function stripJpeg(file: Buffer, orientation: Orientation): Buffer | unde
   }
   const start = Buffer.from([0xff, SOI])
   const end = Buffer.from([0xff, EOI])
-  return Buffer.concat([start, ...withOrientation(parts, orientation), end])
+  return [start, ...withOrientation(parts, orientation), end]
 }
 
 type Segment = { readonly marker: number; readonly bytes: Buffer; readonly end: number }

@@ -31,9 +31,9 @@ const shown = new Set([
  * and what lies behind its end. Every chunk that stays is taken over byte for byte.
  *
  * @param orientation is written back where it is not upright
- * @returns undefined where the chunks cannot be followed to the end of the picture
+ * @returns its pieces; undefined where the chunks cannot be followed to the end of the picture
  */
-export function stripPng(file: Buffer, orientation: Orientation): Buffer | undefined {
+export function stripPng(file: Buffer, orientation: Orientation): readonly Buffer[] | undefined {
   if (!file.subarray(0, signature.length).equals(signature)) return undefined
   const parts: Buffer[] = [signature]
   for (let at = signature.length; at + frameBytes <= file.length;) {
@@ -42,7 +42,7 @@ export function stripPng(file: Buffer, orientation: Orientation): Buffer | undef
     const type = file.toString('latin1', at + 4, at + 8)
     if (isCritical(type) || shown.has(type)) parts.push(file.subarray(at, end))
     if (type === 'IHDR' && orientation !== 1) parts.push(makeExifChunk(orientation))
-    if (type === 'IEND') return Buffer.concat(parts)
+    if (type === 'IEND') return parts
     at = end
   }
   return undefined

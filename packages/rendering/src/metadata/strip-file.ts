@@ -7,10 +7,10 @@ import { stripJpeg } from './jpeg.ts'
 import { stripPng } from './png.ts'
 import { stripWebp } from './webp.ts'
 
-type Strip = (file: Buffer, orientation: Orientation) => Buffer | undefined
+type Strip = (file: Buffer, orientation: Orientation) => readonly Buffer[] | undefined
 
 /** Animations and files of many pictures: their containers are left alone. */
-const keep: Strip = (file) => file
+const keep: Strip = (file) => [file]
 
 const strips: Readonly<Record<OriginalFormat, Strip>> = {
   jpeg: stripJpeg,
@@ -22,7 +22,8 @@ const strips: Readonly<Record<OriginalFormat, Strip>> = {
 }
 
 /**
- * Writes a picture without its metadata to `outputPath`, durably, where it has any. The file is one that decodes.
+ * Writes a picture without its metadata to `outputPath`, durably, where it has any. The file is one that decodes. It lies in
+ * memory once: what is written are pieces of it.
  *
  * @returns `opaque` where its container cannot be followed, although a decoder can
  */
@@ -34,7 +35,17 @@ export async function stripFile(
   const file = await readFile(path)
   const stripped = strips[format](file, orientation)
   if (stripped === undefined) return 'opaque'
-  if (stripped.equals(file)) return 'clean'
+  if (isSame(stripped, file)) return 'clean'
   await writeSynced(outputPath, stripped)
   return 'stripped'
+}
+
+function isSame(pieces: readonly Buffer[], file: Buffer): boolean {
+  let at = 0
+  for (const piece of pieces) {
+    const end = at + piece.length
+    if (!piece.equals(file.subarray(at, end))) return false
+    at = end
+  }
+  return at === file.length
 }

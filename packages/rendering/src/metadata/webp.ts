@@ -11,9 +11,9 @@ const flags = { exif: 0x08, xmp: 0x04 } as const
  * lies behind its end. Every chunk that stays is taken over byte for byte, but for the flags that tell of the others.
  *
  * @param orientation is written back where it is not upright
- * @returns undefined where the chunks cannot be followed to the end of the picture
+ * @returns its pieces; undefined where the chunks cannot be followed to the end of the picture
  */
-export function stripWebp(file: Buffer, orientation: Orientation): Buffer | undefined {
+export function stripWebp(file: Buffer, orientation: Orientation): readonly Buffer[] | undefined {
   if (file.length < fileHeaderBytes) return undefined
   const end = chunkHeaderBytes + file.readUInt32LE(4)
   if (end > file.length + 1) return undefined
@@ -26,7 +26,7 @@ export function stripWebp(file: Buffer, orientation: Orientation): Buffer | unde
     const name = file.toString('latin1', at, at + 4)
     const chunk = file.subarray(at, next)
     if (name === 'VP8X') parts.push(withFlags(chunk, orientation))
-    else if (shown.has(name)) parts.push(padded(chunk))
+    else if (shown.has(name)) parts.push(chunk, paddingOf(chunk))
     isExtended ||= name === 'VP8X'
     at = next + (bytes % 2)
   }
@@ -43,9 +43,9 @@ function withFlags(extended: Buffer, orientation: Orientation): Buffer {
   return chunk
 }
 
-/** To an even length; the last chunk of a file may lack its padding. */
-function padded(chunk: Buffer): Buffer {
-  return chunk.length % 2 === 0 ? chunk : Buffer.concat([chunk, Buffer.alloc(1)])
+/** The last chunk of a file may lack its padding to an even length. */
+function paddingOf(chunk: Buffer): Buffer {
+  return Buffer.alloc(chunk.length % 2)
 }
 
 function makeExifChunk(orientation: Orientation): Buffer {
@@ -55,9 +55,9 @@ function makeExifChunk(orientation: Orientation): Buffer {
   return Buffer.concat([header, exif])
 }
 
-function withHeader(parts: readonly Buffer[]): Buffer {
-  const content = Buffer.concat([Buffer.from('WEBP', 'latin1'), ...parts])
-  const header = Buffer.from('RIFF\0\0\0\0', 'latin1')
-  header.writeUInt32LE(content.length, 4)
-  return Buffer.concat([header, content])
+function withHeader(parts: readonly Buffer[]): readonly Buffer[] {
+  const header = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1')
+  const bytes = parts.reduce((sum, part) => sum + part.length, header.length - chunkHeaderBytes)
+  header.writeUInt32LE(bytes, 4)
+  return [header, ...parts]
 }
