@@ -37,6 +37,22 @@ export const faults = [
     test: 'packages/common/test/postgres/waited-pool.it.test.ts',
   },
   {
+    row: 'F46',
+    breaks: 'a connection that this process is too busy to hear of is an outage of the database',
+    file: 'packages/common/src/postgres/waited-pool.ts',
+    find: 'isConnectOver(error) && wasLate',
+    replace: 'wasLate && dueAt < 0',
+    test: 'packages/common/test/postgres/waited-pool.it.test.ts',
+  },
+  {
+    row: 'F46',
+    breaks: 'an api takes requests before it has a connection to the database',
+    file: 'services/api/src/create-api.ts',
+    find: 'if (options.isReachable) await',
+    replace: 'if (options.isReachable) void',
+    test: 'test/faults/first-connection.it.test.ts',
+  },
+  {
     row: 'F29',
     breaks: 'made-up tokens may take all connections to the database',
     file: 'services/api/src/limits/unproven-tokens.ts',

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { databaseName } from '@iaas/common/composition/watch-backends'
 import { toPolicy } from '@iaas/common/config/policy'
 import type { ConnectionBounds } from '@iaas/common/http/connections'
 import { listen } from '@iaas/common/http/server'
@@ -14,6 +15,7 @@ import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { longestIntakeMs } from '@iaas/rendering/longest-intake'
 import { type AppOptions, createApp } from './app.ts'
+import { awaitDatabase } from './await-database.ts'
 import { type ApiConfig, tokenSecrets } from './config.ts'
 import { createImages } from './create-images.ts'
 import { forgetChangedLinks } from './create-link-layers.ts'
@@ -68,16 +70,21 @@ export type ApiOptions = {
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, log } = options
   return startParts(log, async (closers) => {
-    await migrateWhenReachable(requirePostgresUrl(config.postgresql), log, closers)
-    return listenForClients(options, closers)
+    const url = requirePostgresUrl(config.postgresql)
+    const isReachable = await migrateWhenReachable(url, log, closers)
+    return listenForClients({ ...options, isReachable }, closers)
   })
 }
 
-async function listenForClients(options: ApiOptions, closers: Closers): Promise<Api> {
+async function listenForClients(
+  options: ApiOptions & { readonly isReachable: boolean },
+  closers: Closers,
+): Promise<Api> {
   const { config, log, telemetry, isOneOfMany = false } = options
   let state: ServiceState = 'starting'
   const stores = await createStores(options, closers)
   if (config.originals.example === true) await plantExample(stores.originals, log)
+  if (options.isReachable) await awaitDatabase(() => telemetry.dependencies.ask(databaseName))
   const app = createApp(buildApp({ ...options, stores, closers, state: () => state }))
   const adminPort = isOneOfMany
     ? undefined

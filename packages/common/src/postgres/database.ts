@@ -45,7 +45,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   pool.on('error', (error) => {
     if (!pool.ending) log.warn('database connection lost', { error })
   })
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: createWaitedPool(pool) }) })
+  return new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: createWaitedPool(pool, connectTimeoutMs) }),
+  })
 }
 
 /** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE, STORE_BUSY */

@@ -10,18 +10,20 @@ const retryMs = 1000
 /**
  * Brings the database to the newest schema: now, or in the background from the moment that it can be reached.
  *
+ * @returns whether it can be reached now
  * @throws Error where it answers and refuses: wrong credentials, no such database, a migration that fails
  */
 export async function migrateWhenReachable(
   url: string,
   log: Logger,
   closers: Closers,
-): Promise<void> {
-  if (await tryToMigrate(url)) return
+): Promise<boolean> {
+  if (await tryToMigrate(url)) return true
   log.warn('the database cannot be reached; it is migrated once it can')
   const ending = new AbortController()
   closers.add('migration', () => ending.abort())
   void migrateLater(url, log, ending.signal)
+  return false
 }
 
 async function migrateLater(url: string, log: Logger, signal: AbortSignal): Promise<void> {

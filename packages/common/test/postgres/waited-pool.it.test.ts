@@ -1,8 +1,14 @@
+import { setImmediate } from 'node:timers/promises'
 import { createSilentLogger } from '@iaas/common/log'
 import { createDatabase, pingDatabase } from '@iaas/common/postgres/database'
 import { provideDatabase } from '@iaas/testing/postgres'
 import { describe, expect, it } from '@jest/globals'
 import { sql } from 'kysely'
+
+/** Keeps the event loop from going on. */
+function blockFor(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
 
 const options = { poolSize: 1, log: createSilentLogger() }
 
@@ -17,6 +23,16 @@ describe('a pool of connections to the database', () => {
     expect(results[0]).toMatchObject({ status: 'fulfilled' })
     expect(results.at(-1)).toMatchObject({ reason: { code: 'STORE_BUSY' } })
     await pingDatabase(db)
+    await db.destroy()
+  })
+
+  it('F46 connects again if this process was too busy to hear of its connection', async () => {
+    await using database = await provideDatabase()
+    const db = createDatabase({ url: database.url, connectTimeoutMs: 100, ...options })
+    const pinged = pingDatabase(db)
+    await setImmediate()
+    blockFor(200)
+    await pinged
     await db.destroy()
   })
 
