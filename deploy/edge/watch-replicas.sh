@@ -40,7 +40,8 @@ write_list() {
 # Reads a counter of the system, without a process: the connections that were opened here, to replicas above all.
 count_opened() {
     while read -r name _ _ _ _ opened _; do
-        [ "$name" = Tcp: ] && count=$opened
+        # The first line of this name has the titles.
+        case $name$opened in Tcp:*[0-9]) count=$opened; return ;; esac
     done < /proc/net/snmp
 }
 
@@ -74,7 +75,8 @@ watch)
     idle_turns=0
     while :; do
         is_idle || { look reload; count_opened; }
-        sleep 1
+        # Each pause is a process.
+        sleep $((idle_turns > 1 ? 2 : 1))
     done
     ;;
 esac

@@ -14,9 +14,14 @@ export type WatchStoreOptions = {
   readonly closers: Closers
 }
 
-/** Pings the variant store until closed. @returns whether it is away, so that redirects to it would lead to nothing */
+/**
+ * Pings the variant store until closed, while stored variants are asked for or it is away.
+ *
+ * @returns whether it is away, so that redirects to it would lead to nothing
+ */
 export function watchStore({ variants, log, closers }: WatchStoreOptions): () => boolean {
   let isAway = false
+  let wasAsked = true
 
   async function answers(): Promise<boolean> {
     try {
@@ -28,6 +33,8 @@ export function watchStore({ variants, log, closers }: WatchStoreOptions): () =>
   }
 
   async function check(): Promise<void> {
+    if (!wasAsked && !isAway) return
+    wasAsked = false
     // A single lost answer is no outage.
     const isBack = (await answers()) || (!isAway && (await answers()))
     if (isBack !== isAway) return
@@ -37,5 +44,8 @@ export function watchStore({ variants, log, closers }: WatchStoreOptions): () =>
   }
 
   repeatUntilClosed('watch of the variant store', check, pingEveryMs, { log, closers })
-  return () => isAway
+  return () => {
+    wasAsked = true
+    return isAway
+  }
 }
