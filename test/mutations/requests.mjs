@@ -88,17 +88,17 @@ export const requests = [
   {
     row: 'R8',
     breaks: 'the last of several values of an option wins',
-    file: 'packages/common/src/image/options.ts',
-    find: 'if (values.has(name)) throw',
+    file: 'packages/common/src/image/params.ts',
+    find: 'if (values.has(key)) throw',
     replace: 'if (values.size > 99) throw',
     test: 'packages/common/test/image/options.test.ts',
   },
   {
     row: 'R9',
     breaks: 'a quality is whatever is a number',
-    file: 'packages/common/src/image/options.ts',
-    find: String.raw`/^(?:0|[1-9]\d?|100)$/.test(value)`,
-    replace: '!Number.isNaN(Number(value))',
+    file: 'packages/common/src/image/params.ts',
+    find: String.raw`/^(?:0|[1-9]\d?|100)$/.test(text)`,
+    replace: '!Number.isNaN(Number(text))',
     test: 'packages/common/test/image/options.test.ts',
   },
   {

@@ -8,5 +8,5 @@ export function digestOfPath(address: string): Digest {
   const { pathname, searchParams } = new URL(address, 'http://localhost')
   const request = parseImageUrl(pathname, searchParams)
   if (request.kind !== 'sized') throw new Error(`${address} has no size.`)
-  return variantDigest(toVariant(request, policy, false))
+  return variantDigest(toVariant(request, policy, []))
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type ImageId, type Variant, formats, variantKey } from './image/index.ts'
+import { type ImageId, type Variant, formats, variantFormats, variantKey } from './image/index.ts'
 
 /** SHA-256 in lower-case hexadecimal, 64 characters: safe as a file name, a job id and part of an object key. */
 export type Digest = string & { readonly __brand: 'Digest' }
@@ -31,11 +31,14 @@ export function objectKey(variant: Variant, renderedAt: number): ObjectKey {
   return `${name}.${formats[variant.format].extensions[0]}` as ObjectKey
 }
 
+const extensions = variantFormats.map((format) => formats[format].extensions[0])
+const objectKeyPattern = new RegExp(
+  String.raw`^([\da-f]{2})/([\da-f]{2})/\1\2[\da-f]{60}-[\da-z]{1,11}\.(?:${extensions.join('|')})$`,
+)
+
 /** Accepts what `objectKey` makes, and nothing else: an object key from outside can name no other place. */
 export function parseObjectKey(text: string): ObjectKey | undefined {
-  return /^([\da-f]{2})\/([\da-f]{2})\/\1\2[\da-f]{60}-[\da-z]{1,11}\.(?:jpg|png|webp)$/.test(text)
-    ? (text as ObjectKey)
-    : undefined
+  return objectKeyPattern.test(text) ? (text as ObjectKey) : undefined
 }
 
 function spreadOut(digest: Digest): string {

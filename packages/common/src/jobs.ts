@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { fits, formats, parseImageId, type Format, type Variant } from './image/index.ts'
+import {
+  type Variant,
+  type VariantOptions,
+  params,
+  parseImageId,
+  variantFormats,
+  variantOptionKeys,
+} from './image/index.ts'
 import type { WaitingRendition } from './ports/persistence.ts'
 import { type Digest, variantDigest } from './digest.ts'
 
@@ -14,16 +21,27 @@ export const queuePrefix = 'iaas'
 /** No configuration allows for more, px. */
 const sideSchema = z.int().min(1).max(65_500)
 
+/** Accepts a value of the option; an option that the other process does not know yet has its default. */
+function optionSchema(key: keyof VariantOptions) {
+  const { default: fallback, expected, parse } = params[key]
+  return z
+    .custom<unknown>((value) => parse(String(value)) === value, `must be ${expected}`)
+    .default(fallback)
+}
+
 /** A variant that came from another process. */
-export const variantSchema = z.object({
-  id: z.string().transform((id) => parseImageId(id)),
-  width: sideSchema,
-  height: sideSchema,
-  fit: z.enum(fits),
-  format: z.enum(Object.keys(formats) as [Format, ...Format[]]),
-  blur: z.boolean(),
-  quality: z.union([z.literal('auto'), z.int().min(0).max(100)]),
-})
+export const variantSchema = z
+  .object({
+    id: z.string().transform((id) => parseImageId(id)),
+    width: sideSchema,
+    height: sideSchema,
+    format: z.enum(variantFormats),
+  })
+  .extend(
+    Object.fromEntries(
+      variantOptionKeys.map((key) => [key, optionSchema(key)]),
+    ) as unknown as Record<keyof VariantOptions, z.ZodType>,
+  ) as unknown as z.ZodType<Variant, Variant>
 
 /** Grows when older uploaders could no longer do what a job asks for; a field that they may ignore does not count. */
 const payloadVersion = 1

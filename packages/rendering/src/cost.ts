@@ -23,7 +23,7 @@ const bufferedRows = 256
  */
 function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFacts): number {
   switch (format) {
-    case 'jpeg':
+    case 'jpg':
     case 'png':
       return isProgressive ? 2 * bytesPerPixel + 2 : 2
     case 'gif':

@@ -9,7 +9,7 @@ export function isDear(source: SourceFacts, minPixels: number): boolean {
   if (pixels < minPixels) return false
   if (isDeep || colours === 'other' || amendment !== undefined) return true
   switch (format) {
-    case 'jpeg':
+    case 'jpg':
     case 'png':
       return isProgressive
     case 'gif':

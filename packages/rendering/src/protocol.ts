@@ -1,5 +1,5 @@
 import { errorCodes } from '@iaas/common/errors'
-import { type OriginalFormat, originalMimes } from '@iaas/common/image'
+import { originalFormats } from '@iaas/common/image'
 import {
   type CopyJob,
   type IntakeJob,
@@ -36,12 +36,10 @@ export type ToChild =
   | { readonly kind: 'task'; readonly task: Task; readonly limits: TaskLimits }
   | { readonly kind: 'proceed' }
 
-const formats = Object.keys(originalMimes) as [OriginalFormat, ...OriginalFormat[]]
-
 export const qualitySchema = z.int().min(1).max(100)
 export const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() })
 export const outOfBoundsSchema = z.object({ kind: z.literal('out-of-bounds'), source: sizeSchema })
-export const infoSchema = z.object({ format: z.enum(formats), size: sizeSchema })
+export const infoSchema = z.object({ format: z.enum(originalFormats), size: sizeSchema })
 export const intakeSchema = infoSchema.extend({
   reencoded: z.boolean(),
   warnings: z.array(z.enum(intakeWarnings)).optional(),

@@ -13,7 +13,7 @@ import { makeJob } from './bombs.ts'
 import { openPool } from './open-pool.ts'
 
 const facts = {
-  format: 'jpeg',
+  format: 'jpg',
   size: { width: 6000, height: 4000 },
   pixels: 24e6,
   orientation: 1,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { parseFromChild } from '@iaas/rendering/protocol'
 
-const info = { format: 'jpeg', size: { width: 2, height: 1 } }
+const info = { format: 'jpg', size: { width: 2, height: 1 } }
 const rendered = { kind: 'rendered', bytes: new Uint8Array([1, 2]), isDear: false }
 
 describe('what a child says', () => {

@@ -1,5 +1,6 @@
 import { isAppError } from '@iaas/common/errors'
 import {
+  type Format,
   type Offer,
   type Policy,
   type Size,
@@ -33,7 +34,8 @@ import type { AnswerInPlace } from './stored/answer-in-place.ts'
 import { type Validators, validatorsOf } from './validators.ts'
 
 export type ImageContext = {
-  readonly acceptsWebp: boolean
+  /** The formats that the client's Accept header names, if it can change the answer. */
+  readonly accepted: readonly Format[]
   /** Whether the client asks for the headers only: then nothing is rendered. */
   readonly headOnly: boolean
   readonly isFresh: (validators: Validators) => boolean
@@ -63,7 +65,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   const { answerInPlace } = options
 
   return async function serveImage(request, context) {
-    const variant = toVariant(request, policy, context.acceptsWebp)
+    const variant = toVariant(request, policy, context.accepted)
     const bounds = boundsFor(variant.format, policy)
     assertOffered(variant, offer)
     const boundedBox = boundRequest(request, variant, bounds, offer)
@@ -166,8 +168,8 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   }
 
   /** Nobody is sent to an address that is refused. @throws AppError SIZE_NOT_OFFERED */
-  function redirectTo(smaller: SizedRequest, { acceptsWebp }: ImageContext): ImageReply {
-    assertOffered(toVariant(smaller, policy, acceptsWebp), offer)
+  function redirectTo(smaller: SizedRequest, { accepted }: ImageContext): ImageReply {
+    assertOffered(toVariant(smaller, policy, accepted), offer)
     return bounded(smaller)
   }
 

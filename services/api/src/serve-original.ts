@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type ImageId,
   type OriginalFormat,
-  originalMimes,
+  formats,
   sniffFormat,
   sniffLength,
 } from '@iaas/common/image'
@@ -46,8 +46,10 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
 /** What the bytes are, whatever the address calls them, and what a browser that saves them calls the file (RFC 6266). */
 function describeFile(id: ImageId, format: OriginalFormat | undefined) {
   const [mime, extension] =
-    format === undefined ? ['application/octet-stream', 'bin'] : [originalMimes[format], format]
-  const filename = `${id}.${extension === 'jpeg' ? 'jpg' : extension}`
+    format === undefined
+      ? ['application/octet-stream', 'bin']
+      : [formats[format].mime, formats[format].extensions[0]]
+  const filename = `${id}.${extension}`
   return {
     'Content-Type': mime,
     'Content-Disposition': contentDisposition(filename, { type: 'inline' }),

@@ -145,7 +145,7 @@ export function plainVariant(id: ImageId): Variant {
 function plainContext(): ImageContext {
   const { signal } = new AbortController()
   return {
-    acceptsWebp: false,
+    accepted: [],
     headOnly: false,
     isFresh: () => false,
     signal: () => signal,
@@ -182,7 +182,7 @@ function createHeldRenderer() {
     isDear: false,
   }
   const renderer: Renderer = {
-    inspect: () => Promise.resolve({ format: 'jpeg', size: { width: 600, height: 400 } }),
+    inspect: () => Promise.resolve({ format: 'jpg', size: { width: 600, height: 400 } }),
     async render(job, signal) {
       jobs.push(job)
       await Promise.race([gate, aborted(signal)])

@@ -10,7 +10,7 @@ describe('the size of an original', () => {
     const findSize = createKnownSizes({
       async inspect(path) {
         asked.push(path)
-        return { format: 'jpeg', size: { width: 3, height: 2 } }
+        return { format: 'jpg', size: { width: 3, height: 2 } }
       },
     })
     for (const file of [original, original, { ...original, modifiedAt: new Date(6) }]) {
@@ -24,7 +24,7 @@ describe('the size of an original', () => {
     const findSize = createKnownSizes({
       async inspect() {
         if (isDown) throw new Error('down')
-        return { format: 'jpeg', size: { width: 3, height: 2 } }
+        return { format: 'jpg', size: { width: 3, height: 2 } }
       },
     })
     await expect(findSize(original, signal)).rejects.toThrow('down')

@@ -15,6 +15,7 @@ import {
   resultHeader,
   takeInTask,
   taskParameter,
+  toWireInfo,
   wirePaths,
 } from '@iaas/rendering/http/wire'
 import express, {
@@ -70,7 +71,9 @@ export function createRendererApp(options: RendererAppOptions): Express {
   app.get('/readyz', (_req, res) => void res.status(isReady() ? 200 : 503).send())
   app.post(
     wirePaths.inspect,
-    handle(async ({ path }, _req, signal) => ({ facts: await renderer.inspect(path, signal) })),
+    handle(async ({ path }, _req, signal) => ({
+      facts: toWireInfo(await renderer.inspect(path, signal)),
+    })),
   )
   app.post(
     wirePaths.render,
@@ -92,7 +95,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
         { path, outputPath, crop, stripMetadata, client: readClient(req) },
         signal,
       )
-      return { facts: intake, ...(intake.reencoded && { file: outputPath }) }
+      return { facts: toWireInfo(intake), ...(intake.reencoded && { file: outputPath }) }
     }),
   )
   app.post(

@@ -101,13 +101,19 @@ describe('the renderer service', () => {
     expect(answer.headers.get('x-powered-by')).toBeNull()
   })
 
+  it('calls JPEG "jpeg", as clients of earlier releases know it', async () => {
+    const { headers } = await post('/inspect', {}, photo)
+    const facts = decodeURIComponent(headers.get(resultHeader) ?? '')
+    expect(JSON.parse(facts)).toMatchObject({ format: 'jpeg' })
+  })
+
   it('refuses a picture of more bytes than it takes, and the client hears of it', async () => {
     const path = join(service.folder, 'large')
     await writeFile(path, Buffer.alloc(40_000_000))
     await expect(service.renderer.inspect(path)).rejects.toMatchObject({ code: 'UPLOAD_TOO_LARGE' })
     await until(async () => (await service.listTemporary()).length === 0)
     await writeFile(path, photo)
-    expect(await service.renderer.inspect(path)).toMatchObject({ format: 'jpeg' })
+    expect(await service.renderer.inspect(path)).toMatchObject({ format: 'jpg' })
   })
 
   it('ends work whose caller goes away', async () => {

@@ -137,6 +137,12 @@ describe('the client of the renderer service', () => {
     expect(server.calls()).toBe(2)
   })
 
+  it('understands a renderer of an earlier release, which calls JPEG "jpeg"', async () => {
+    const { size } = info
+    await using server = await openServer([answer({ format: 'jpeg', size }, '')])
+    await expect(server.client.inspect(path)).resolves.toEqual({ format: 'jpg', size })
+  })
+
   it('waits for one that says that it works on, however long that takes', async () => {
     const slow: Turn = (req, res) => {
       req.resume()

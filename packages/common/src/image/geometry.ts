@@ -1,4 +1,4 @@
-import type { Fit } from './options.ts'
+import type { Fit } from './params.ts'
 
 /** Width and height in px, positive integers. */
 export type Size = { readonly width: number; readonly height: number }

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
-import { type Format, findFormat } from './format.ts'
+import { type Format, findFormat, variantExtensions } from './formats.ts'
 import { type ImageId, countSizeParts, parseImageId } from './id.ts'
-import { type ImageOptions, type Query, formatOptions, parseOptions } from './options.ts'
+import { type ImageOptions, type Query, formatOptions, parseOptions } from './params.ts'
 
 /** `/{id}.{format}`: the original itself. */
 export type OriginalRequest = { readonly kind: 'original'; readonly id: ImageId }
@@ -96,9 +96,15 @@ function splitFormat(path: string): { readonly name: string; readonly format: Fo
   const dot = path.lastIndexOf('.')
   const format = dot === -1 ? undefined : findFormat(path.slice(dot + 1))
   if (format === undefined) {
-    throw invalidUrl('The path must end in .jpg, .jpeg, .jfif, .jpe, .png or .webp.')
+    throw invalidUrl(`The path must end in ${listOf(variantExtensions)}.`)
   }
   return { name: path.slice(0, dot), format }
+}
+
+/** "a, b or c", each with its dot. */
+function listOf(extensions: readonly string[]): string {
+  const dotted = extensions.map((extension) => `.${extension}`)
+  return `${dotted.slice(0, -1).join(', ')} or ${dotted.at(-1)}`
 }
 
 type Box = { readonly width: number; readonly height: number; readonly scale: number }

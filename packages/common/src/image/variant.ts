@@ -1,22 +1,18 @@
 import { AppError } from '../errors.ts'
-import { type Format, formats } from './format.ts'
+import { type Format, formats, variantFormats } from './formats.ts'
 import { type Size, boundBox, boundCover, toRung } from './geometry.ts'
 import type { ImageId } from './id.ts'
-import type { Fit, Quality } from './options.ts'
+import { type ImageOptions, type VariantOptions, params, variantOptionKeys } from './params.ts'
 import type { SizedRequest } from './url.ts'
 
-/** One way to show an original, fully described: two requests that mean the same picture have equal variants. */
+/** One way to show an original, fully described: two requests that mean the same image have equal variants. */
 export type Variant = {
   readonly id: ImageId
   /** The box, scale folded in, px. */
   readonly width: number
   readonly height: number
-  readonly fit: Fit
   readonly format: Format
-  readonly blur: boolean
-  /** Always "auto" where the format has no quality. */
-  readonly quality: Quality
-}
+} & VariantOptions
 
 /** What the operator allows. */
 export type Policy = {
@@ -38,23 +34,48 @@ export type Offer = {
 
 const everything: Offer = { widths: [], sizes: [] }
 
-export function toVariant(request: SizedRequest, policy: Policy, acceptsWebp: boolean): Variant {
-  const format = acceptsWebp && dependsOnAccept(request, policy) ? 'webp' : request.format
+/**
+ * Returns the variant that a request means.
+ *
+ * @param accepted the formats that the client's Accept header names
+ */
+export function toVariant(
+  request: SizedRequest,
+  policy: Policy,
+  accepted: readonly Format[],
+): Variant {
+  const { id, width, height, scale, options } = request
+  const negotiated = negotiableFormats(request, policy).find((format) => accepted.includes(format))
+  const format = negotiated ?? request.format
   return {
-    id: request.id,
-    width: request.width * request.scale,
-    height: request.height * request.scale,
-    fit: request.options.fit,
+    id,
+    width: width * scale,
+    height: height * scale,
     format,
-    blur: request.options.blur,
-    quality: formats[format].lossy ? request.options.quality : 'auto',
+    ...variantOptionsFor(format, options),
   }
 }
 
-/** Whether the client's Accept header can change the answer, so that the answer must say `Vary: Accept`. */
-export function dependsOnAccept(request: SizedRequest, policy: Policy): boolean {
-  if (request.format === 'webp') return false
-  return policy.webpSwitch || (policy.webpOptIn && request.options.allowWebp)
+/** Returns the options that change the bytes in this format; those that do not apply to it have their defaults. */
+function variantOptionsFor(format: Format, options: ImageOptions): VariantOptions {
+  const kept: Record<string, unknown> = {}
+  for (const key of variantOptionKeys) {
+    const { appliesTo, default: fallback } = params[key]
+    kept[key] = appliesTo?.(formats[format]) === false ? fallback : options[key]
+  }
+  return kept as VariantOptions
+}
+
+const negotiable = variantFormats.filter((format) => formats[format].negotiable)
+const none: readonly Format[] = []
+
+/**
+ * Returns the formats that the client's Accept header can turn the answer into, in the order of preference. If there is
+ * one, the answer must say `Vary: Accept`.
+ */
+export function negotiableFormats(request: SizedRequest, policy: Policy): readonly Format[] {
+  const isOpen = policy.webpSwitch || (policy.webpOptIn && request.options.allowWebp)
+  return isOpen && !formats[request.format].negotiable ? negotiable : none
 }
 
 /** The bounds of a result in this format: the operator's, and the format's own. */

@@ -4,20 +4,17 @@ import { z } from 'zod'
 import type { Logger } from '../log.ts'
 import type { LinkChanges } from '../ports/link-store.ts'
 import { toConnection } from './connection.ts'
-import { keyOfColumns } from './link-row.ts'
+import { type LinkColumns, keyOfColumns, linkColumnNames, linkColumns } from './link-row.ts'
 
 const channel = 'iaas_links'
 const longestPauseMs = 5000
 
-const payloadSchema = z.object({
-  id: z.string(),
-  x: z.number(),
-  y: z.number(),
-  fit: z.string(),
-  file_type: z.string(),
-  blur: z.boolean(),
-  quality: z.number(),
-})
+const schemas = { text: z.string(), int: z.number(), boolean: z.boolean() } as const
+
+/** The columns of a row, as the trigger sends them. */
+const payloadSchema = z.object(
+  Object.fromEntries(linkColumnNames.map((name) => [name, schemas[linkColumns[name]]])),
+) as unknown as z.ZodType<LinkColumns>
 
 export type LinkChangesOptions = { readonly url: string; readonly log: Logger }
 

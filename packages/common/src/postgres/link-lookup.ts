@@ -1,6 +1,9 @@
 import { CompiledQuery } from 'kysely'
 import type { Variant } from '../image/index.ts'
-import { toColumns } from './link-row.ts'
+import { linkColumnNames, linkColumns, toColumns } from './link-row.ts'
+
+const isAsked = linkColumnNames.map((name) => `${name} = asked.${name}`).join(' AND ')
+const typed = linkColumnNames.map((name) => `${name} ${linkColumns[name]}`).join(', ')
 
 /**
  * The one statement of hits, for any number of variants: a row each, in their order. Written out, as composing it anew
@@ -9,12 +12,9 @@ import { toColumns } from './link-row.ts'
  */
 export const linkLookup = {
   name: 'iaas_find_links',
-  text: `SELECT (SELECT url FROM images
-      WHERE id = asked.id AND x = asked.x AND y = asked.y AND fit = asked.fit
-        AND file_type = asked.file_type AND blur = asked.blur AND quality = asked.quality)
-    FROM ROWS FROM (json_to_recordset($1::json) AS (
-        id text, x int, y int, fit text, file_type text, blur boolean, quality int))
-      WITH ORDINALITY AS asked (id, x, y, fit, file_type, blur, quality, place)
+  text: `SELECT (SELECT url FROM images WHERE ${isAsked})
+    FROM ROWS FROM (json_to_recordset($1::json) AS (${typed}))
+      WITH ORDINALITY AS asked (${linkColumnNames.join(', ')}, place)
     ORDER BY place`,
 }
 

@@ -5,7 +5,7 @@ import type { Variant } from '../image/index.ts'
 import type { Link, LinkStore } from '../ports/link-store.ts'
 import type { Database } from './database.ts'
 import { toLinkLookup } from './link-lookup.ts'
-import { toColumns, variantColumns } from './link-row.ts'
+import { linkColumnNames, toColumns } from './link-row.ts'
 import { type LinkRecord, recordLinks } from './record-links.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
@@ -66,5 +66,5 @@ function isOutage(error: unknown): boolean {
 function isRowOf(variant: Variant) {
   const columns = toColumns(variant)
   return (eb: ExpressionBuilder<Schema, 'images'>) =>
-    eb.and(variantColumns.map((name) => eb(name, '=', columns[name])))
+    eb.and(linkColumnNames.map((name) => eb(name, '=', columns[name])))
 }

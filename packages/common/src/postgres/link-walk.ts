@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { LinkWalk, StoredLink } from '../ports/link-store.ts'
 import type { Database } from './database.ts'
-import { type LinkColumns, toVariantOf } from './link-row.ts'
+import { type LinkColumns, linkColumnNames, toVariantOf } from './link-row.ts'
 import { translateErrors } from './translate-errors.ts'
 
 type Row = LinkColumns & { readonly url: string }
 
-const columns = sql.raw('id, x, y, fit, file_type, blur, quality')
+const columns = sql.raw(linkColumnNames.join(', '))
 
 /**
  * Walks along the unique index of `images`, from a random id on, so that many short walks see as much as a long one. Rows
@@ -34,6 +34,6 @@ function toStoredLink({ url, ...row }: Row): readonly StoredLink[] {
   return variant === undefined ? [] : [{ variant, link: { url } }]
 }
 
-function after({ id, x, y, fit, file_type, blur, quality }: LinkColumns) {
-  return sql`(${columns}) > (${id}, ${x}, ${y}, ${fit}, ${file_type}, ${blur}, ${quality})`
+function after(row: LinkColumns) {
+  return sql`(${columns}) > (${sql.join(linkColumnNames.map((name) => row[name]))})`
 }

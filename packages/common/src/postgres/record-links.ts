@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Variant, type VariantKey, variantKey } from '../image/index.ts'
 import type { Link } from '../ports/link-store.ts'
 import type { Database } from './database.ts'
-import { toColumns, variantColumns } from './link-row.ts'
+import { linkColumnNames, toColumns } from './link-row.ts'
 import { translateErrors } from './translate-errors.ts'
 
 export type LinkRecord = {
@@ -20,7 +20,7 @@ export async function recordLinks(db: Database, records: readonly LinkRecord[]):
     .values(rows)
     .onConflict((conflict) =>
       conflict
-        .columns([...variantColumns])
+        .columns([...linkColumnNames])
         .doUpdateSet((eb) => ({
           url: eb.ref('excluded.url'),
           rendered_at: eb.ref('excluded.rendered_at'),

@@ -6,8 +6,8 @@ import {
   type Size,
   type SizedRequest,
   fits,
-  formats,
   parseImageId,
+  variantFormats,
 } from '@iaas/common/image'
 import fc from 'fast-check'
 
@@ -53,7 +53,7 @@ function mayEndLikeSize(id: string): boolean {
   return /_[\p{Nd}\s.+\-a-fx]*_[\p{Nd}\s.+\-a-fx]*$/iu.test(id)
 }
 
-const anyFormat: fc.Arbitrary<Format> = fc.constantFrom(...(Object.keys(formats) as Format[]))
+const anyFormat: fc.Arbitrary<Format> = fc.constantFrom(...variantFormats)
 
 function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
   const options = {

@@ -14,7 +14,7 @@ export function policyOf(bounds: Size): Policy {
 }
 
 export function boundOnce(request: SizedRequest, bounds: Size): SizedRequest | undefined {
-  return boundRequest(request, toVariant(request, policyOf(bounds), false), bounds)
+  return boundRequest(request, toVariant(request, policyOf(bounds), []), bounds)
 }
 
 export function coverOnce(
@@ -22,7 +22,7 @@ export function coverOnce(
   source: Size,
   bounds: Size,
 ): SizedRequest | undefined {
-  const variant = toVariant(request, policyOf(bounds), false)
+  const variant = toVariant(request, policyOf(bounds), [])
   return boundCoverRequest(request, variant, source, bounds)
 }
 

@@ -1,4 +1,11 @@
-import { findFormat, formats, originalMimes, parseImageUrl, sniffFormat } from '@iaas/common/image'
+import {
+  findFormat,
+  formats,
+  originalFormats,
+  parseImageUrl,
+  sniffFormat,
+  variantFormats,
+} from '@iaas/common/image'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makePolyglot, strangers } from '@iaas/testing/images/strangers'
 import { describe, expect, it } from '@jest/globals'
@@ -30,21 +37,21 @@ describe('findFormat', () => {
   )
 
   it('finds every format by each of its extensions', () => {
-    for (const [name, { extensions }] of Object.entries(formats)) {
-      for (const extension of extensions) expect(findFormat(extension)).toBe(name)
+    for (const format of variantFormats) {
+      for (const extension of formats[format].extensions) {
+        expect(findFormat(extension)).toBe(format)
+      }
     }
   })
 })
 
 describe('sniffFormat', () => {
-  it.each(Object.keys(originalMimes) as (keyof typeof originalMimes)[])(
-    'knows a %s by its content',
-    async (format) => {
-      const photo = await makePhoto({ width: 20, height: 10, format })
-      expect(sniffFormat(photo)).toBe(format)
-      expect(sniffFormat(makePolyglot(photo))).toBe(format)
-    },
-  )
+  it.each(originalFormats)('knows a %s by its content', async (format) => {
+    const codec = format === 'jpg' ? 'jpeg' : format
+    const photo = await makePhoto({ width: 20, height: 10, format: codec })
+    expect(sniffFormat(photo)).toBe(format)
+    expect(sniffFormat(makePolyglot(photo))).toBe(format)
+  })
 
   it.each(Object.entries(strangers))('does not take %s for a picture', (_, text) => {
     expect(sniffFormat(Buffer.from(text, 'latin1'))).toBeUndefined()

@@ -17,7 +17,7 @@ const anyRungs = fc
   .map((widths) => widths.toSorted((one, other) => one - other))
 
 function step(request: SizedRequest, bounds = usual, widths: readonly number[] = [100, 400, 1600]) {
-  const variant = toVariant(request, policyOf(bounds), false)
+  const variant = toVariant(request, policyOf(bounds), [])
   return boundRequest(request, variant, bounds, { widths, sizes: [] })
 }
 
@@ -64,7 +64,7 @@ describe('a ladder of widths for covers', () => {
       fc.property(anyCover, anySource, anyBounds, anyRungs, (request, source, bounds, widths) => {
         let current: SizedRequest = request
         for (let redirects = 0; redirects <= 4; redirects += 1) {
-          const variant = toVariant(current, policyOf(bounds), false)
+          const variant = toVariant(current, policyOf(bounds), [])
           const next =
             step(current, bounds, widths) ?? boundCoverRequest(current, variant, source, bounds)
           if (next === undefined) return
@@ -82,7 +82,7 @@ describe('a list of sizes', () => {
     { width: 200, height: 100 },
     { width: 50, height: 50 },
   ]
-  const variantOf = (request: SizedRequest) => toVariant(request, policyOf(usual), false)
+  const variantOf = (request: SizedRequest) => toVariant(request, policyOf(usual), [])
 
   it('takes its own sizes, scale folded in, and refuses any other by name', () => {
     fc.assert(

@@ -1,4 +1,4 @@
-import { type Policy, dependsOnAccept, toVariant } from '@iaas/common/image'
+import { type Policy, negotiableFormats, toVariant } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { anyRequest } from './_arbitraries.ts'
@@ -20,17 +20,15 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record(
 
 describe('toVariant', () => {
   it('is the picture that is asked for, with the scale folded in', () => {
-    expect(toVariant(read('/a_100_80_3x.jpeg?fit=crop&blur=true&quality=7'), plain, false)).toEqual(
-      {
-        id: 'a',
-        width: 300,
-        height: 240,
-        fit: 'crop',
-        format: 'jpg',
-        blur: true,
-        quality: 7,
-      },
-    )
+    expect(toVariant(read('/a_100_80_3x.jpeg?fit=crop&blur=true&quality=7'), plain, [])).toEqual({
+      id: 'a',
+      width: 300,
+      height: 240,
+      fit: 'crop',
+      format: 'jpg',
+      blur: true,
+      quality: 7,
+    })
   })
 
   it('does not depend on a proxy, nor on an Accept that cannot change the answer', () => {
@@ -40,17 +38,17 @@ describe('toVariant', () => {
           ...request,
           options: { ...request.options, proxy: !request.options.proxy },
         }
-        expect(toVariant(proxied, policy, true)).toEqual(toVariant(request, policy, true))
+        expect(toVariant(proxied, policy, ['webp'])).toEqual(toVariant(request, policy, ['webp']))
         const changes =
-          toVariant(request, policy, true).format !== toVariant(request, policy, false).format
-        expect(dependsOnAccept(request, policy)).toBe(changes)
+          toVariant(request, policy, ['webp']).format !== toVariant(request, policy, []).format
+        expect(negotiableFormats(request, policy).length > 0).toBe(changes)
       }),
     )
   })
 
   it('keeps no quality where the format has none', () => {
-    expect(toVariant(read('/a_1_1.png?quality=7'), plain, false).quality).toBe('auto')
-    expect(toVariant(read('/a_1_1.webp?quality=7'), plain, false).quality).toBe(7)
+    expect(toVariant(read('/a_1_1.png?quality=7'), plain, []).quality).toBe('auto')
+    expect(toVariant(read('/a_1_1.webp?quality=7'), plain, []).quality).toBe(7)
   })
 
   it.each([
@@ -65,13 +63,13 @@ describe('toVariant', () => {
     (extension, query, webp, format) => {
       const request = read(`/a_1_1.${extension}${query}`)
       const policy = { ...plain, ...webp }
-      expect(toVariant(request, policy, true).format).toBe(format)
-      expect(toVariant(request, policy, false).format).toBe(extension)
+      expect(toVariant(request, policy, ['webp']).format).toBe(format)
+      expect(toVariant(request, policy, []).format).toBe(extension)
     },
   )
 
   it('takes the quality along when PNG becomes WebP', () => {
     const request = read('/a_1_1.png?quality=7&allow_webp=true')
-    expect(toVariant(request, { ...plain, webpOptIn: true }, true).quality).toBe(7)
+    expect(toVariant(request, { ...plain, webpOptIn: true }, ['webp']).quality).toBe(7)
   })
 })

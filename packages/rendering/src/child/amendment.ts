@@ -36,7 +36,7 @@ export function findAmendment(
       return amendAvif(path, metadata)
     case 'tiff':
       return amendTiff(path, metadata)
-    case 'jpeg':
+    case 'jpg':
     case 'webp':
       return undefined
   }

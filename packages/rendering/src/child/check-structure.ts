@@ -28,7 +28,7 @@ export function checkStructure(path: string, format: OriginalFormat): void {
       return checkDirectories(measureDirectories(path, isTooMuch))
     case 'png':
       return checkTexts(measureTexts(path, mostTextBytes))
-    case 'jpeg':
+    case 'jpg':
       return countSegments(path)
     // Its boxes are counted where the size is read.
     case 'avif':

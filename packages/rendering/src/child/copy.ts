@@ -24,7 +24,7 @@ export async function copyFile(
 /** What was lossless stays so; of a JPEG, colours that were halved once lose nothing when they are halved again. */
 function encodeCopy(image: Sharp, source: SourceFacts): Sharp {
   const { format, hasAlpha, hasHalvedColours } = source
-  const isLossy = format === 'jpeg' || format === 'avif'
+  const isLossy = format === 'jpg' || format === 'avif'
   if (!isLossy || hasAlpha) return image.png({ compressionLevel: 3 })
   return image.jpeg({
     quality: copyQuality,

@@ -118,7 +118,7 @@ export async function inspectKnown(
   const size = toStoredSize(frame, orientation)
   checkSize(size, maxPixels)
   return {
-    format: 'jpeg',
+    format: 'jpg',
     size,
     pixels: size.width * size.height,
     orientation,
@@ -135,7 +135,7 @@ export async function inspectKnown(
 
 function isLosslessFile(path: string, format: OriginalFormat): boolean {
   if (format === 'webp') return isLosslessWebp(path)
-  return format !== 'jpeg' && format !== 'avif'
+  return format !== 'jpg' && format !== 'avif'
 }
 
 /** Lossy WebP has no other. Of an AVIF that cannot be followed, what nearly all have. */

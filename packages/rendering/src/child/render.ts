@@ -4,7 +4,6 @@ import {
   type Variant,
   boundCover,
   formats,
-  originalMimes,
   planRender,
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
@@ -98,7 +97,7 @@ function findBudget(options: RenderFileOptions): number | undefined {
     plan.canvas !== undefined
   )
     return undefined
-  const isOwnFormat = originalMimes[format] === formats[variant.format].mime
+  const isOwnFormat = format === variant.format
   return isOwnFormat ? readPictureBytes(path, format) : undefined
 }
 
@@ -113,7 +112,7 @@ function chooseQuality(options: RenderFileOptions): number {
 /** The quality that an original was written with, 1 to 100. */
 export function originalQuality(path: string, { format }: SourceFacts): number {
   switch (format) {
-    case 'jpeg':
+    case 'jpg':
       return estimateQuality(readJpegHeader(path))
     case 'webp':
       return estimateWebpQuality(path) ?? unknownQuality

@@ -29,7 +29,7 @@ export function planIntake(
   source: SourceFacts,
   maxOnDiskPixels: number,
 ): Size | undefined {
-  if (source.format === 'jpeg') {
+  if (source.format === 'jpg') {
     const { scans } = countJpegScans(path, maxScans)
     if (scans > maxScans) {
       throw new AppError('IMAGE_TOO_COSTLY', `A JPEG may have at most ${maxScans} scans.`)
@@ -126,7 +126,7 @@ function encodeOriginal(
   quality: number,
 ): Sharp {
   switch (format) {
-    case 'jpeg':
+    case 'jpg':
       return image.jpeg({ quality, chromaSubsampling: hasHalvedColours ? '4:2:0' : '4:4:4' })
     case 'png':
       return image.png()

@@ -55,7 +55,7 @@ async function mendTruncated({
   admitMending,
 }: Attempt<unknown>): Promise<SourceFacts | undefined> {
   const { format, colours, size, orientation } = source
-  if (format !== 'jpeg' || colours === 'other') return undefined
+  if (format !== 'jpg' || colours === 'other') return undefined
   const stored = toStoredSize(size, orientation)
   await admitMending(statSync(path).size)
   const file = readFileSync(path)

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs'
+import type { Format } from '@iaas/common/image'
 import { readBytes, withFile } from '../files.ts'
 import { walkFrameChunks } from '../webp/chunks.ts'
 
@@ -18,9 +19,9 @@ const jfifBytes = 18
  *
  * @returns undefined if the file cannot be followed, and for formats that no variant has
  */
-export function readPictureBytes(path: string, format: string): number | undefined {
+export function readPictureBytes(path: string, format: Format): number | undefined {
   return withFile(path, (file) => {
-    if (format === 'jpeg') return readJpegBytes(file)
+    if (format === 'jpg') return readJpegBytes(file)
     if (format === 'png') return readPngBytes(file)
     return format === 'webp' ? readWebpBytes(file) : undefined
   })

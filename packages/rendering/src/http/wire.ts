@@ -1,4 +1,5 @@
 import { variantSchema } from '@iaas/common/jobs'
+import type { ImageInfo } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
 import {
   copySchema,
@@ -42,7 +43,20 @@ export const renderTask = z.object({
 })
 export const takeInTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
 
-export const inspectResult = infoSchema
+/** Releases before the table of formats call JPEG so; either side may be one of them during an upgrade. */
+const wireJpeg = 'jpeg'
+
+/** Names the format of an image as the other side of any release knows it. */
+export function toWireInfo<Info extends ImageInfo>(info: Info) {
+  return { ...info, format: info.format === 'jpg' ? wireJpeg : info.format }
+}
+
+function fromWireInfo(info: unknown): unknown {
+  const isJpeg = z.object({ format: z.literal(wireJpeg) }).safeParse(info).success
+  return isJpeg ? { ...(info as object), format: 'jpg' } : info
+}
+
+export const inspectResult = z.preprocess(fromWireInfo, infoSchema)
 export const renderResult = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('rendered'),
@@ -51,7 +65,7 @@ export const renderResult = z.discriminatedUnion('kind', [
   }),
   outOfBoundsSchema,
 ])
-export const takeInResult = intakeSchema
+export const takeInResult = z.preprocess(fromWireInfo, intakeSchema)
 export const copyResult = copySchema
 
 /** The body of every answer that is not 200. */

@@ -13,7 +13,7 @@ type Strip = (file: Buffer, orientation: Orientation) => readonly Buffer[] | und
 const keep: Strip = (file) => [file]
 
 const strips: Readonly<Record<OriginalFormat, Strip>> = {
-  jpeg: stripJpeg,
+  jpg: stripJpeg,
   png: stripPng,
   webp: stripWebp,
   gif: keep,

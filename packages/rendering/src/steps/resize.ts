@@ -7,7 +7,7 @@ export const resize: Step = (image, { plan, size, orientation, format }) =>
   image.resize({
     ...toStoredSize(plan.scaled, orientation),
     fit: 'fill',
-    fastShrinkOnLoad: format !== 'jpeg' || !isFineDecodingCheap(size, plan.scaled),
+    fastShrinkOnLoad: format !== 'jpg' || !isFineDecodingCheap(size, plan.scaled),
   })
 
 /** Takes some two milliseconds, px. */

@@ -92,7 +92,7 @@ describeUnless(missing, 'as many children as there are cores', () => {
         signal: undefined,
       }
       const result = await child.run({ kind: 'inspect', path: quick.path }, options)
-      expect(result).toMatchObject({ format: 'jpeg' })
+      expect(result).toMatchObject({ format: 'jpg' })
       expect(coresOf(child.pid ?? 0)).toBe(coresOf(process.pid))
       await child.kill()
     }

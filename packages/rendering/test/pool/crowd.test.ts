@@ -137,7 +137,7 @@ describe('T29 an upload that takes longer to decode than a render may', () => {
       code: 'IMAGE_TOO_COSTLY',
       message: expect.stringContaining('timeout.conversion'),
     })
-    expect(await pool.inspect(quick.path)).toMatchObject({ format: 'jpeg' })
+    expect(await pool.inspect(quick.path)).toMatchObject({ format: 'jpg' })
     expect(pool.stats().children).not.toEqual(before)
   })
 

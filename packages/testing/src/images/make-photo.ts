@@ -1,4 +1,10 @@
+import type { OriginalFormat } from '@iaas/common/image'
 import sharp, { type Sharp } from 'sharp'
+
+/** The name that the service has for a format that sharp writes. */
+export function formatNameOf(codec: PhotoOptions['format']): OriginalFormat {
+  return codec === 'jpeg' ? 'jpg' : codec
+}
 
 export type PhotoOptions = {
   readonly width: number

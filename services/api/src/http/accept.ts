@@ -1,10 +1,14 @@
-/** Whether an Accept header names WebP itself (a wildcard says nothing of what a client can decode). */
-export function acceptsWebp(accept: string | undefined): boolean {
-  if (accept === undefined) return false
-  return accept.split(',').some((range) => {
-    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    return (
-      type === 'image/webp' && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))
-    )
-  })
+import { type Format, formats, variantFormats } from '@iaas/common/image'
+
+/** Returns the formats that an Accept header names itself; a wildcard says nothing of what a client can decode. */
+export function acceptedFormats(accept: string | undefined): readonly Format[] {
+  if (accept === undefined) return []
+  const named = new Set(accept.split(',').flatMap(readRange))
+  return variantFormats.filter((format) => named.has(formats[format].mime))
+}
+
+/** The media type of a range, unless its quality is 0. */
+function readRange(range: string): readonly string[] {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+  return parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter)) ? [] : [type]
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { clientGone } from '@iaas/common/http/client-gone'
-import { type Policy, dependsOnAccept, parseImageUrl } from '@iaas/common/image'
+import { type Policy, negotiableFormats, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
-import { acceptsWebp } from '../http/accept.ts'
+import { acceptedFormats } from '../http/accept.ts'
 import { conditionsOf } from '../http/conditions.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
@@ -78,7 +78,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
       record.outcome = 'original'
       return serveOriginal(request.id, { req, res, record, lifetime })
     }
-    const isNegotiated = dependsOnAccept(request, policy)
+    const isNegotiated = negotiableFormats(request, policy).length > 0
     // Also on errors: a shared cache must not hand one client's answer to another.
     if (isNegotiated) res.setHeader('Vary', 'Accept')
     const reply = await serveImage(request, contextOf(req, res, isNegotiated))
@@ -93,7 +93,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
 
   function contextOf(req: IncomingMessage, res: ServerResponse, isNegotiated: boolean) {
     return {
-      acceptsWebp: isNegotiated && acceptsWebp(req.headers.accept),
+      accepted: isNegotiated ? acceptedFormats(req.headers.accept) : [],
       headOnly: req.method === 'HEAD',
       isFresh: (validators: Validators) => isFresh(req, validators),
       signal: () => clientGone(res),

@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals'
-import { acceptsWebp } from '../../src/http/accept.ts'
+import { acceptedFormats } from '../../src/http/accept.ts'
 
 it.each([
   'image/webp',
   'image/avif,image/webp,image/apng,*/*;q=0.8',
   'text/html, IMAGE/WEBP ; q=0.1',
 ])('Accept: %s names WebP', (accept) => {
-  expect(acceptsWebp(accept)).toBe(true)
+  expect(acceptedFormats(accept)).toEqual(['webp'])
 })
 
 it.each([
@@ -19,5 +19,5 @@ it.each([
   'image/webp2',
   'x/image/webp',
 ])('Accept: %s does not', (accept) => {
-  expect(acceptsWebp(accept)).toBe(false)
+  expect(acceptedFormats(accept)).toEqual([])
 })

@@ -4,6 +4,7 @@ import * as linkChanges from './0002-link-changes.ts'
 import * as indexOnlyLookup from './0003-index-only-lookup.ts'
 import * as unfinishedTokens from './0004-unfinished-tokens.ts'
 import * as claimLease from './0005-claim-lease.ts'
+import * as optionsOfVariants from './0006-options-of-variants.ts'
 
 /** In the order of their names. A migration that has been released is never changed: the next one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-index-only-lookup': indexOnlyLookup,
   '0004-unfinished-tokens': unfinishedTokens,
   '0005-claim-lease': claimLease,
+  '0006-options-of-variants': optionsOfVariants,
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { meanDifference } from '../../images/compare.ts'
 import { makeAnimatedGif } from '../../images/make-animation.ts'
-import { makePhoto } from '../../images/make-photo.ts'
+import { formatNameOf, makePhoto } from '../../images/make-photo.ts'
 import { makeScanBomb } from '../../images/scan-bomb.ts'
 import { type Studio, contractLimits, exists } from './studio.ts'
 
@@ -16,7 +16,7 @@ export function describeIntake(studio: Studio): void {
     it.each(formats)('leaves %s as it is where nothing has to change', async (format) => {
       const picture = await makePhoto({ ...photo, format })
       const { path, outputPath, ...intake } = await studio.takeIn(picture)
-      expect(intake).toEqual({ reencoded: false, format, size: photo })
+      expect(intake).toEqual({ reencoded: false, format: formatNameOf(format), size: photo })
       expect((await readFile(path)).equals(picture)).toBe(true)
       expect(await exists(outputPath)).toBe(false)
     })
@@ -43,9 +43,12 @@ export function describeIntake(studio: Studio): void {
       const picture = await makePhoto({ ...photo, format, quality: 90 })
       const { path, outputPath, ...intake } = await studio.takeIn(picture, region)
       const size = { width: region.width, height: region.height }
-      expect(intake).toEqual({ reencoded: true, format, size })
+      expect(intake).toEqual({ reencoded: true, format: formatNameOf(format), size })
       expect((await readFile(path)).equals(picture)).toBe(true)
-      expect(await studio.renderer.inspect(outputPath)).toEqual({ format, size })
+      expect(await studio.renderer.inspect(outputPath)).toEqual({
+        format: formatNameOf(format),
+        size,
+      })
       const expected = await sharp(picture).extract(region).png().toBuffer()
       expect(await meanDifference(await readFile(outputPath), expected)).toBeLessThan(6)
     })
@@ -53,12 +56,15 @@ export function describeIntake(studio: Studio): void {
     it.each(formats)('scales %s down that has more pixels than are kept', async (format) => {
       const picture = await makePhoto({ width: 500, height: 300, format })
       const { outputPath, ...intake } = await studio.takeIn(picture)
-      expect(intake).toMatchObject({ reencoded: true, format })
+      expect(intake).toMatchObject({ reencoded: true, format: formatNameOf(format) })
       const { width, height } = intake.size
       expect(width * height).toBeLessThanOrEqual(contractLimits.maxOnDiskPixels)
       expect(width * height).toBeGreaterThan(contractLimits.maxOnDiskPixels * 0.98)
       expect(Math.abs(width / height - 5 / 3)).toBeLessThan(0.02)
-      expect(await studio.renderer.inspect(outputPath)).toEqual({ format, size: intake.size })
+      expect(await studio.renderer.inspect(outputPath)).toEqual({
+        format: formatNameOf(format),
+        size: intake.size,
+      })
     })
 
     it('keeps the quality of a JPEG that it crops', async () => {

@@ -3,7 +3,7 @@ import { type Fit, type Size, boundCover, fits, planRender } from '@iaas/common/
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { dhash, distance } from '../../dhash.ts'
-import { makePhoto } from '../../images/make-photo.ts'
+import { formatNameOf, makePhoto } from '../../images/make-photo.ts'
 import { makeThinWebp } from '../../images/bombs.ts'
 import { makeVariant } from '../../variants.ts'
 import { type Studio, contractBounds, contractLimits } from './studio.ts'
@@ -35,7 +35,10 @@ export function describeSizes(studio: Studio): void {
   describe('formats and sizes', () => {
     it.each(sources)('reads the format and the size of %s from its header', async (format) => {
       const path = await studio.store(await makePhoto({ ...photo, format }))
-      expect(await studio.renderer.inspect(path)).toEqual({ format, size: photo })
+      expect(await studio.renderer.inspect(path)).toEqual({
+        format: formatNameOf(format),
+        size: photo,
+      })
     })
 
     describe.each(sources)('from %s', (format) => {

@@ -1,0 +1,134 @@
+/** What the service knows of a format. */
+export type FormatFacts = {
+  /** Every spelling a URL may use, the canonical one first. Object keys and file names use the canonical one. */
+  readonly extensions: readonly [string, ...string[]]
+  /** Also `images.file_type` in the database. */
+  readonly mime: string
+  /** What the first bytes of a file must look like, in Latin-1. */
+  readonly magic: RegExp
+  /** Whether variants may have it; every format of the table may be uploaded. */
+  readonly encodes: boolean
+  readonly hasAlpha: boolean
+  /** Whether `quality` changes the bytes. */
+  readonly lossy: boolean
+  /** The longest side that the format can hold, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits. */
+  readonly maxSide: number
+  /** Whether a client's Accept header may turn the answer into it. */
+  readonly negotiable: boolean
+}
+
+/**
+ * One row per format. `gif`, `avif` and `tiff` are read only. Negotiable formats are offered in the order of the table.
+ *
+ * Signatures: JPEG SOI; PNG 1.2, 3.1; RIFF; GIF89a, 17; TIFF 6.0 and BigTIFF; ISO base media file: the size of the first box,
+ * "ftyp", the major brand, a version, compatible brands.
+ */
+export const formats = {
+  jpg: {
+    extensions: ['jpg', 'jpeg', 'jfif', 'jpe'],
+    mime: 'image/jpeg',
+    magic: /^\u00ff\u00d8\u00ff/,
+    encodes: true,
+    hasAlpha: false,
+    lossy: true,
+    maxSide: 65_500,
+    negotiable: false,
+  },
+  png: {
+    extensions: ['png'],
+    mime: 'image/png',
+    magic: /^\u0089PNG\r\n\u001a\n/,
+    encodes: true,
+    hasAlpha: true,
+    lossy: false,
+    maxSide: 65_500,
+    negotiable: false,
+  },
+  webp: {
+    extensions: ['webp'],
+    mime: 'image/webp',
+    magic: /^RIFF[^]{4}WEBP/,
+    encodes: true,
+    hasAlpha: true,
+    lossy: true,
+    maxSide: 16_383,
+    negotiable: true,
+  },
+  gif: {
+    extensions: ['gif'],
+    mime: 'image/gif',
+    magic: /^GIF8[79]a/,
+    encodes: false,
+    hasAlpha: true,
+    lossy: false,
+    maxSide: 65_535,
+    negotiable: false,
+  },
+  avif: {
+    extensions: ['avif'],
+    mime: 'image/avif',
+    magic: /^[^]{4}ftyp(?:avi[fs]|[^]{8}[^]*avi[fs])/,
+    encodes: false,
+    hasAlpha: true,
+    lossy: true,
+    maxSide: 65_536,
+    negotiable: false,
+  },
+  tiff: {
+    extensions: ['tiff', 'tif'],
+    mime: 'image/tiff',
+    magic: /^(?:II\*\0|MM\0\*|II\+\0|MM\0\+)/,
+    encodes: false,
+    hasAlpha: true,
+    lossy: false,
+    maxSide: 4_294_967_295,
+    negotiable: false,
+  },
+} as const satisfies Readonly<Record<string, FormatFacts>>
+
+type Formats = typeof formats
+
+/** The formats an original may have, judged by its content. */
+export type OriginalFormat = keyof Formats
+
+/** The formats a variant can have. */
+export type Format = {
+  [Name in OriginalFormat]: Formats[Name]['encodes'] extends true ? Name : never
+}[OriginalFormat]
+
+export const originalFormats = Object.keys(formats) as readonly OriginalFormat[] as readonly [
+  OriginalFormat,
+  ...OriginalFormat[],
+]
+
+export const variantFormats = originalFormats.filter(isEncoded) as readonly Format[] as readonly [
+  Format,
+  ...Format[],
+]
+
+/** Every extension that the address of a variant may have. */
+export const variantExtensions = variantFormats.flatMap((format) => formats[format].extensions)
+
+const formatByExtension: ReadonlyMap<string, Format> = new Map(
+  variantFormats.flatMap((format) =>
+    formats[format].extensions.map((extension) => [extension, format] as const),
+  ),
+)
+
+/** The format that a URL extension (without its dot, any letter case) stands for. */
+export function findFormat(extension: string): Format | undefined {
+  return formatByExtension.get(extension.toLowerCase())
+}
+
+/** How many bytes from the beginning of a file `sniffFormat` looks at. */
+export const sniffLength = 32
+
+/** Returns the format that a file's first bytes announce; undefined if an original may not have it. */
+export function sniffFormat(head: Uint8Array): OriginalFormat | undefined {
+  const text = String.fromCodePoint(...head.subarray(0, sniffLength))
+  return originalFormats.find((format) => formats[format].magic.test(text))
+}
+
+function isEncoded(format: OriginalFormat): format is Format {
+  return formats[format].encodes
+}
