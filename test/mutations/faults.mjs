@@ -555,7 +555,7 @@ export const faults = [
     file: 'services/api/src/require-secret.ts',
     find: "if (!nodeEnvironments(env).includes('production')) return",
     replace: "if (nodeEnvironments(env).includes('production')) return",
-    test: 'test/stack/lifecycle.it.test.ts',
+    test: 'test/stack/refused-starts.it.test.ts',
   },
   {
     row: 'F26',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findFreePort } from '@iaas/testing/free-port'
+import { copyClusterTemplate } from './cluster-template.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -26,14 +27,14 @@ export type StackOptions = {
   readonly entry?: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Kept at the end, where the caller gives one. */
+  /** Is kept at the end. Without one, a stack has a folder of its own, whose embedded database is set up already. */
   readonly dataDir?: string
   readonly port?: number
 }
 
 /** Starts a process and waits until it is ready. @throws where it ends before that, with what it wrote */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const stack = await spawnStack(options)
+  const stack = await spawnIn(options.dataDir ?? (await makeDataDir(options)), options)
   try {
     await untilReady(stack)
   } catch (error) {
@@ -43,9 +44,21 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   return stack
 }
 
+/** Starts a process that may not become ready; in an empty folder, unless one is given. */
 export async function spawnStack(options: StackOptions = {}): Promise<Stack> {
+  return spawnIn(options.dataDir ?? (await makeFolder()), options)
+}
+
+async function makeDataDir({ entry, env = {} }: StackOptions): Promise<string> {
+  const dataDir = await makeFolder()
+  if (entry === undefined && env['DATABASE_URL'] === undefined) await copyClusterTemplate(dataDir)
+  return dataDir
+}
+
+const makeFolder = () => mkdtemp(join(tmpdir(), 'iaas-stack-'))
+
+async function spawnIn(dataDir: string, options: StackOptions): Promise<Stack> {
   const { entry = 'services/standalone/dist/main.js', args = [], env = {} } = options
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'iaas-stack-')))
   const port = options.port ?? (await findFreePort())
   const adminPort = await findFreePort()
   const child = spawn(process.execPath, ['--enable-source-maps', join(root, entry), ...args], {
