@@ -397,6 +397,22 @@ export const faults = [
     test: 'test/faults/kills.it.test.ts',
   },
   {
+    row: 'F15',
+    breaks: 'the timer of a body that is never read keeps its process',
+    file: 'packages/common/src/http/body-timeout.ts',
+    find: "  socket.once('close', clear)\n",
+    replace: '',
+    test: 'packages/common/test/http/server.test.ts',
+  },
+  {
+    row: 'F15',
+    breaks: 'a connection that is opened as a worker ends keeps its process for 40 s',
+    file: 'packages/common/src/bullmq/worker-backend.ts',
+    find: 'if (this.isClosing !== undefined)',
+    replace: 'if (this.isClosing === null)',
+    test: 'packages/common/test/bullmq/ending-worker.it.test.ts',
+  },
+  {
     row: 'F16',
     breaks: 'the claims of apis that were killed stay',
     file: 'packages/common/src/postgres/token-store.ts',

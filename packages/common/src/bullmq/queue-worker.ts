@@ -6,7 +6,6 @@ import {
   type JobProgress,
   type RedisQueueBackend,
   Worker,
-  createPostgresBackend,
 } from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { pauseBeforeAttempt, queuePrefix } from '../jobs.ts'
@@ -14,6 +13,7 @@ import type { Logger } from '../log.ts'
 import { createRedis } from '../redis/connection.ts'
 import { type ResetStalls, createPostgresReset, createRedisReset } from './reset-stalls.ts'
 import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
+import { createWorkerBackend } from './worker-backend.ts'
 
 export type QueueWorkerOptions = {
   readonly backend: QueueBackend
@@ -119,7 +119,7 @@ function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
       queue,
       processor,
       { connection: toPostgresConnection(backend), ...settings },
-      createPostgresBackend,
+      createWorkerBackend,
     )
   let worker = build()
 
