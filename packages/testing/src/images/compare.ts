@@ -1,5 +1,8 @@
 import sharp from 'sharp'
 
+// Tests reach a global by way of their sandbox, which takes its time.
+const { abs } = Math
+
 /** The pixels of a picture on white, three bytes each, row by row. */
 export async function readPixels(
   picture: Uint8Array,
@@ -19,10 +22,7 @@ export async function readPixels(
 export async function meanDifference(one: Uint8Array, other: Uint8Array): Promise<number> {
   const [left, right] = await Promise.all([readPixels(one), readPixels(other)])
   if (left.width !== right.width || left.height !== right.height) return 255
-  const sum = left.data.reduce(
-    (total, value, at) => total + Math.abs(value - (right.data[at] ?? 0)),
-    0,
-  )
+  const sum = left.data.reduce((total, value, at) => total + abs(value - (right.data[at] ?? 0)), 0)
   return sum / left.data.length
 }
 
