@@ -32,6 +32,10 @@ const defaultSettings = {
   shared_buffers: '64MB',
   max_connections: '100',
   max_wal_size: '256MB',
+  // Processes that would wait for nothing here, and a compiler that takes more memory than any statement of ours.
+  io_method: 'sync',
+  max_logical_replication_workers: '0',
+  jit: 'off',
   log_min_messages: 'fatal',
   log_checkpoints: 'off',
 }

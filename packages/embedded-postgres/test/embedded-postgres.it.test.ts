@@ -49,6 +49,20 @@ async function nameServer(dataDir: string, pid: number): Promise<Cluster> {
 }
 
 describe('startEmbeddedPostgres', () => {
+  it('runs no process beside those that a small database needs', async () => {
+    await using folder = await createTemporaryFolder()
+    await using server = await startEmbeddedPostgres({ dataDir: join(folder.path, 'postgres') })
+    const { rows } = await query(server.url, 'SELECT backend_type FROM pg_stat_activity')
+    const types = rows.map((row) => String(row['backend_type']))
+    expect(types.toSorted()).toEqual([
+      'autovacuum launcher',
+      'background writer',
+      'checkpointer',
+      'client backend',
+      'walwriter',
+    ])
+  })
+
   it('starts a server, keeps its data, and leaves no process behind', async () => {
     await using folder = await createTemporaryFolder()
     const dataDir = join(folder.path, 'postgres')

@@ -39,6 +39,8 @@ export type QueueWorker = {
 const maxStalledCount = 5
 /** The pause after a server did not answer, ms. */
 const retryMs = 1000
+/** How long a worker sleeps that PostgreSQL tells of each job; it looks by itself only for what it was not told of, s. */
+const idleSeconds = 60
 /** What jobs that were told to end may still take, ms. */
 const abortMs = 1000
 
@@ -118,7 +120,7 @@ function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
     new PatientWorker(
       queue,
       processor,
-      { connection: toPostgresConnection(backend), ...settings },
+      { connection: toPostgresConnection(backend), ...settings, drainDelay: idleSeconds },
       createWorkerBackend,
     )
   let worker = build()
