@@ -26,6 +26,22 @@ export function readBytes(file: number, at: number, length: number): Buffer {
   return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, at))
 }
 
+/**
+ * Reads pieces of one length of an open file, each over the one before: a walk along many short ones makes no garbage. What
+ * is not whole within the file is undefined.
+ */
+export function createPieceReader(
+  file: number,
+  length: number,
+): (at: number) => Buffer | undefined {
+  const piece = Buffer.allocUnsafe(length)
+  const fileBytes = fstatSync(file).size
+  return (at) => {
+    if (at + length > fileBytes) return undefined
+    return readSync(file, piece, 0, length, at) === length ? piece : undefined
+  }
+}
+
 /** The first bytes of a file; fewer where it is shorter. */
 export function readHead(path: string, length: number): Uint8Array {
   return withFile(path, (file) => readBytes(file, 0, length))

@@ -68,9 +68,6 @@ const resultSchemas = {
 /** What each task results in. */
 export type Results = { readonly [Kind in TaskKind]: z.output<(typeof resultSchemas)[Kind]> }
 
-/** The first that a child says: it can begin with a task. */
-export const readyMessage = { kind: 'ready' } as const
-
 /** From the child: the estimated cost of its task (then it waits), or what came of it. */
 export type FromChild<Kind extends TaskKind = TaskKind> =
   | { readonly kind: 'cost'; readonly bytes: number }

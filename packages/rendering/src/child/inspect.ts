@@ -8,6 +8,7 @@ import { estimateOpening } from '../cost.ts'
 import { readHead } from '../files.ts'
 import { readJpegFrame } from '../jpeg/read-frame.ts'
 import { type Orientation, toOrientation, toStoredSize } from '../orientation.ts'
+import { readPngFrame } from '../png/read-frame.ts'
 import { isCameraRaw } from '../tiff/camera-raw.ts'
 import { readTiffKind } from '../tiff/kind.ts'
 import { isLosslessWebp } from '../webp/is-lossless.ts'
@@ -102,7 +103,7 @@ export async function inspectFile(
 }
 
 /**
- * The same for a file that was accepted before: of a plain JPEG, without a decoder.
+ * The same for a file that was accepted before: of a plain JPEG or PNG, without a decoder.
  *
  * @throws as `inspectFile`
  */
@@ -111,27 +112,52 @@ export async function inspectKnown(
   maxPixels: number,
   admit = atOnce,
 ): Promise<SourceFacts> {
+  const known = readKnownJpeg(path) ?? readKnownPng(path)
+  if (known === undefined) return inspectFile(path, maxPixels, admit)
+  checkSize(known.size, maxPixels)
+  return known
+}
+
+function readKnownJpeg(path: string): SourceFacts | undefined {
   const frame = readJpegFrame(path)
-  if (frame === undefined) return inspectFile(path, maxPixels, admit)
-  const { components, isProgressive, hasHalvedColours } = frame
+  if (frame === undefined) return undefined
+  const { width, height, components, isProgressive, hasHalvedColours } = frame
   const orientation = toOrientation(frame.orientation)
-  const size = toStoredSize(frame, orientation)
-  checkSize(size, maxPixels)
   return {
+    ...plainFacts,
     format: 'jpg',
-    size,
-    pixels: size.width * size.height,
+    size: toStoredSize(frame, orientation),
+    pixels: width * height,
     orientation,
     colours: components === 1 ? 'grey' : 'rgb',
     hasAlpha: false,
     hasHalvedColours,
     isLossless: false,
-    isIndexed: false,
     isProgressive,
     bytesPerPixel: components,
-    isDeep: false,
   }
 }
+
+function readKnownPng(path: string): SourceFacts | undefined {
+  const frame = readPngFrame(path)
+  if (frame === undefined) return undefined
+  const { width, height, channels, isInterlaced } = frame
+  return {
+    ...plainFacts,
+    format: 'png',
+    size: { width, height },
+    pixels: width * height,
+    orientation: 1,
+    colours: channels < 3 ? 'grey' : 'rgb',
+    hasAlpha: channels === 2 || channels === 4,
+    hasHalvedColours: false,
+    isLossless: true,
+    isProgressive: isInterlaced,
+    bytesPerPixel: channels,
+  }
+}
+
+const plainFacts = { isIndexed: false, isDeep: false } as const
 
 function isLosslessFile(path: string, format: OriginalFormat): boolean {
   if (format === 'webp') return isLosslessWebp(path)

@@ -1,4 +1,5 @@
-import { type FromChild, type ToChild, readyMessage } from '../protocol.ts'
+import type { FromChild, ToChild } from '../protocol.ts'
+import { readyMessage } from '../ready-message.ts'
 import { isUnfinished } from './bound-cpu.ts'
 import { perform } from './perform.ts'
 import { configureSharp } from './sharp.ts'

@@ -2,6 +2,7 @@ import { type ColourTag, srgbCodes, toColourTag } from '../colour/colour-tag.ts'
 import { type Chromaticity, type Primaries, bt709 } from '../colour/primaries.ts'
 import { powerToLight } from '../colour/transfers.ts'
 import { readBytes, withFile } from '../files.ts'
+import { walkPngChunks } from './chunks.ts'
 
 /** The colours that a PNG names without an ICC profile. */
 export type PngColours = {
@@ -10,11 +11,6 @@ export type PngColours = {
   /** Whether it counts more than an ICC profile that the file has as well. */
   readonly overrulesProfile: boolean
 }
-
-/** Of the file. Of a chunk: its length and its name; behind its content a checksum. */
-const signatureBytes = 8
-const headBytes = 8
-const checksumBytes = 4
 
 /** The length of each chunk that tells of colours; of an ICC profile nothing is read. */
 const lengths: Readonly<Record<string, number>> = {
@@ -50,15 +46,13 @@ export function readPngColours(path: string): PngColours | undefined {
 
 function readChunks(file: number): ReadonlyMap<string, Buffer> {
   const chunks = new Map<string, Buffer>()
-  for (let at = signatureBytes; ;) {
-    const head = readBytes(file, at, headBytes)
-    const name = head.toString('latin1', 4)
-    if (head.length < headBytes || name === 'IDAT') return chunks
+  for (const { name, at } of walkPngChunks(file)) {
+    if (name === 'IDAT') break
     const length = lengths[name]
-    const content = length === undefined ? undefined : readBytes(file, at + headBytes, length)
+    const content = length === undefined ? undefined : readBytes(file, at, length)
     if (content !== undefined && content.length === length) chunks.set(name, content)
-    at += headBytes + head.readUInt32BE(0) + checksumBytes
   }
+  return chunks
 }
 
 /** Primaries, transfer, matrix, range: a PNG can only be RGB of the full range. */

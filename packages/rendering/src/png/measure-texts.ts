@@ -1,12 +1,8 @@
 import { inflateSync } from 'node:zlib'
 import { errorCode } from '@iaas/common/disk/disk-errors'
-import { createChunkBound } from '../bound-chunks.ts'
 import { readBytes, withFile } from '../files.ts'
+import { walkPngChunks } from './chunks.ts'
 
-/** Of the file. Of a chunk: its length and its name; behind its content a checksum. */
-const signatureBytes = 8
-const chunkHeaderBytes = 8
-const checksumBytes = 4
 /** What a decoder needs for a text beside its letters, bytes. */
 const textBytes = 1024
 
@@ -18,20 +14,12 @@ const textBytes = 1024
  */
 export function measureTexts(path: string, enough: number): number {
   return withFile(path, (file) => {
-    const count = createChunkBound()
     let total = 0
-    for (let at = signatureBytes; total <= enough;) {
-      const head = readBytes(file, at, chunkHeaderBytes)
-      if (head.length < chunkHeaderBytes) break
-      count()
-      const bytes = head.readUInt32BE(0)
-      const name = head.toString('latin1', 4, 8)
-      const content = at + chunkHeaderBytes
-      if (texts.has(name)) {
-        const text = readBytes(file, content, bytes)
-        total += textBytes + measureText(name, text, enough - total)
-      }
-      at = content + bytes + checksumBytes
+    for (const { name, at, bytes } of walkPngChunks(file)) {
+      if (!texts.has(name)) continue
+      const text = readBytes(file, at, bytes)
+      total += textBytes + measureText(name, text, enough - total)
+      if (total > enough) break
     }
     return total
   })
