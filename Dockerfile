@@ -34,6 +34,8 @@ FROM node:24-bookworm-slim AS runtime
 WORKDIR /app
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 LISTEN_ADDRESS=0.0.0.0 ADMIN_ADDRESS=0.0.0.0 DATA_DIR=/tmp/iaas
 RUN mkdir -p /data/originals && chown 10001:10001 /data/originals
+# A process whose loader its user may run and not read shows neither its environment nor its memory to others of this user.
+RUN chmod 0711 /lib/*/ld-linux-*.so.*
 COPY config/default.json config/
 COPY scripts/health.sh ./
 COPY --from=build /app/packages/common/dist packages/common/dist

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { withoutSecrets } from './without-secrets.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stampFile = join(root, 'node_modules', '.installed')
@@ -36,6 +37,7 @@ function checkNode() {
 function run(command, args) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
+    env: withoutSecrets(process.env),
     stdio: ['ignore', 2, 2],
     // Only npm is a script there; a program's path may have blanks in it.
     shell: command === 'npm' && process.platform === 'win32',

@@ -120,6 +120,19 @@ describe('the compose project', () => {
     }
   })
 
+  it('R45 shows the environment of no service to other processes of its user', async () => {
+    const probe = `
+      const { readFileSync, readdirSync } = require('node:fs')
+      const isService = (pid) => readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes('dist/main.js')
+      const pids = readdirSync('/proc').filter((name) => /^\\d+$/.test(name) && isService(name))
+      const read = (pid) => { try { return readFileSync('/proc/' + pid + '/environ', 'utf8') } catch ({ code }) { return code } }
+      console.log(pids.map(read).join())
+    `
+    for (const service of ['api', 'renderer', 'uploader']) {
+      expect((await compose.script(service, probe)).trim()).toMatch(/^EACCES(,EACCES)*$/)
+    }
+  })
+
   it('lets a renderer reach nobody', async () => {
     const probe = `
       const reach = (url) => fetch(url, { signal: AbortSignal.timeout(1000) }).then(() => 'reached', () => 'not reached')

@@ -582,4 +582,20 @@ export const requests = [
     replace: '(?:,[^,]*)*${PROXIES_BEFORE_EDGE}$',
     test: 'test/tooling/edge.test.ts',
   },
+  {
+    row: 'R45',
+    breaks: 'processes of an image show their environment to others of their user',
+    file: 'Dockerfile',
+    find: 'RUN chmod 0711 /lib/*/ld-linux-*.so.*\n',
+    replace: '',
+    test: 'test/tooling/compose.test.ts',
+  },
+  {
+    row: 'R46',
+    breaks: 'npm and the compiler get the secrets of the service',
+    file: 'scripts/prepare.mjs',
+    find: '    env: withoutSecrets(process.env),\n',
+    replace: '',
+    test: 'test/tooling/without-secrets.test.ts',
+  },
 ]

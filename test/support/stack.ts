@@ -30,6 +30,10 @@ export type StackOptions = {
   /** Is kept at the end. Without one, a stack has a folder of its own, whose embedded database is set up already. */
   readonly dataDir?: string
   readonly port?: number
+  /** The path of Node; that of this process, unless given. */
+  readonly node?: string
+  /** The user and the group that it runs as; those of this process, unless given. */
+  readonly uid?: number
 }
 
 /** Starts a process and waits until it is ready. @throws where it ends before that, with what it wrote */
@@ -59,9 +63,10 @@ const makeFolder = () => mkdtemp(join(tmpdir(), 'iaas-stack-'))
 
 async function spawnIn(dataDir: string, options: StackOptions): Promise<Stack> {
   const { entry = 'services/standalone/dist/main.js', args = [], env = {} } = options
+  const { node = process.execPath, uid } = options
   const port = options.port ?? (await findFreePort())
   const adminPort = await findFreePort()
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, entry), ...args], {
+  const child = spawn(node, ['--enable-source-maps', join(root, entry), ...args], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
@@ -73,6 +78,7 @@ async function spawnIn(dataDir: string, options: StackOptions): Promise<Stack> {
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {

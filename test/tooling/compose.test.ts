@@ -36,6 +36,11 @@ describe('the compose project', () => {
     expect(TRUSTED_PROXIES).toBe('${TRUSTED_PROXIES:-1}')
   })
 
+  it('R45 runs its services by a loader that their user may not read', () => {
+    const [, runtime = ''] = /^FROM \S+ AS runtime\n([^]*?)^USER /m.exec(dockerfile) ?? []
+    expect(runtime).toMatch(/^RUN chmod 0711 \/lib\/\*\/ld-linux-\*\.so\.\*$/m)
+  })
+
   it.each(['postgres', 'redis', 's3', 'edge'])('asks %s how it is, and seldom', (name) => {
     const { interval, test = [] } = compose.services[name]?.healthcheck ?? {}
     expect(interval).toBe('10s')
