@@ -328,9 +328,9 @@ export const requests = [
   {
     row: 'R19',
     breaks: 'a PUT is taken for a GET',
-    file: 'services/api/src/app.ts',
-    find: "allowMethods('GET', 'HEAD', 'POST', 'OPTIONS')",
-    replace: "allowMethods('GET', 'HEAD', 'POST', 'OPTIONS', 'PUT')",
+    file: 'services/api/src/router.ts',
+    find: "allowMethods(...readMethods, 'POST', 'OPTIONS')",
+    replace: "allowMethods(...readMethods, 'POST', 'OPTIONS', 'PUT')",
     test: 'test/threats/raw-requests.it.test.ts',
   },
   {
@@ -376,17 +376,17 @@ export const requests = [
   {
     row: 'R22',
     breaks: 'the public port knows the paths of the admin listener',
-    file: 'services/api/src/create-listener.ts',
-    find: "'/healthz',",
-    replace: "'/healthz', '/metrics', '/queues',",
+    file: 'services/api/src/router.ts',
+    find: 'new Set(Object.keys(fixed))',
+    replace: "new Set([...Object.keys(fixed), '/metrics', '/queues'])",
     test: 'test/contract/bad-input.it.test.ts',
   },
   {
     row: 'R23',
     breaks: 'pages of every origin may ask for tokens',
-    file: 'services/api/src/app.ts',
-    find: "app.all('/token', allowMethods('POST'))",
-    replace: "app.options('/token', ...createPreflight(createUploadCors(['*'], () => {})))",
+    file: 'services/api/src/router.ts',
+    find: "app.all(path, allowMethods('POST'))",
+    replace: 'app.options(path, ...paths.preflight)',
     test: 'test/threats/browsers.it.test.ts',
   },
   {

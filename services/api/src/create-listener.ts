@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { servedVariantsPath } from '@iaas/common/composition/backends'
 import type { Express, Request, Response } from 'express'
 import type { AnswerError } from './http/error-handler.ts'
 import { setCommonHeaders } from './http/headers.ts'
@@ -10,6 +9,7 @@ import type { GetImage } from './routes/get-image.ts'
 export type ListenerOptions = {
   readonly requestLog: RequestLog
   readonly getImage: GetImage
+  readonly isImagePath: (target: string) => boolean
   readonly app: Express
   readonly answerError: AnswerError
 }
@@ -19,7 +19,7 @@ export type ListenerOptions = {
  * redirect does; Express has all the rest.
  */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { requestLog, getImage, app, answerError } = options
+  const { requestLog, getImage, isImagePath, app, answerError } = options
   return (req, res) => {
     const record = requestLog.open(req)
     if (req.url?.startsWith('/') === false) req.url = toOriginForm(req.url)
@@ -43,23 +43,6 @@ export function createListener(options: ListenerOptions): RequestListener {
 function toOriginForm(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '')
   return path.startsWith('/') || path === target ? path : `/${path}`
-}
-
-/** Paths that are no image's: no id begins with "_", and none has one of these names. */
-const otherPaths: ReadonlySet<string> = new Set([
-  '/',
-  '/token',
-  '/healthz',
-  '/readyz',
-  '/robots.txt',
-  '/favicon.ico',
-  '/_health',
-])
-
-function isImagePath(url: string): boolean {
-  const mark = url.indexOf('?')
-  const path = mark === -1 ? url : url.slice(0, mark)
-  return !otherPaths.has(path) && !path.startsWith(`${servedVariantsPath}/`)
 }
 
 function passToExpress(

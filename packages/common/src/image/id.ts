@@ -1,18 +1,12 @@
 import { AppError } from '../errors.ts'
+import { reservedIds } from './reserved-ids.ts'
 
 /** The name of an original: 1 to 255 characters in NFC, checked by `parseImageId`. */
 export type ImageId = string & { readonly __brand: 'ImageId' }
 
 const maxCharacters = 255
 
-/** Names that a route of the service already has, in any letter case. */
-const reservedNames: ReadonlySet<string> = new Set([
-  'token',
-  'healthz',
-  'readyz',
-  'robots.txt',
-  'favicon.ico',
-])
+const reservedNames: ReadonlySet<string> = new Set(reservedIds)
 
 /**
  * Accepts the id of an original and brings it into NFC, so that both spellings of an accented letter are one id.

@@ -7,11 +7,12 @@ import {
   type SizedRequest,
   fits,
   parseImageId,
+  reservedIds,
   variantFormats,
 } from '@iaas/common/image'
 import fc from 'fast-check'
 
-const reserved = new Set(['token', 'healthz', 'readyz', 'robots.txt', 'favicon.ico'])
+const reserved: ReadonlySet<string> = new Set(reservedIds)
 
 /** Characters where the grammar has seams, as often as all the others together. */
 const idCharacter = fc.oneof(

@@ -20,14 +20,16 @@ export type RequestLog = {
 /** What the line of a request says whose client did not wait for the end of the answer. */
 const clientLeft = 499
 
-/** Asked every few seconds by whoever watches the service. */
-const probePaths: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/_health'])
+export type RequestLogOptions = {
+  readonly log: Logger
+  readonly metrics: ApiMetrics
+  readonly logClient: LogClient
+  /** Paths whose requests are counted and not logged. */
+  readonly probePaths: ReadonlySet<string | undefined>
+}
 
-export function createRequestLog(
-  log: Logger,
-  metrics: ApiMetrics,
-  clientOf: LogClient,
-): RequestLog {
+export function createRequestLog(options: RequestLogOptions): RequestLog {
+  const { log, metrics, logClient, probePaths } = options
   const writeRequest = log.series('request')
   const nextId = createRequestIds()
 
@@ -51,7 +53,7 @@ export function createRequestLog(
       outcome,
       errorCode,
       id,
-      client: clientOf(req),
+      client: logClient(req),
       // With the head, as servers count what they send.
       bytes: socket.bytesWritten - bytesBefore,
       lookup: toTenths(timing?.['lookup']),

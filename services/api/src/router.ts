@@ -1,0 +1,110 @@
+import { servedVariantsPath } from '@iaas/common/composition/backends'
+import { AppError } from '@iaas/common/errors'
+import type { reservedIds } from '@iaas/common/image'
+import type { Express, RequestHandler } from 'express'
+import { sendProblem, transportProblem } from './http/problem.ts'
+import { recordOf } from './http/request-record.ts'
+
+const readMethods = ['GET', 'HEAD'] as const
+
+/** Paths that no image has: no id begins with "_", and reserved ids are refused. */
+export type FixedPath = '/' | '/_health' | `/${(typeof reservedIds)[number]}`
+
+type Route = {
+  readonly get?: RequestHandler
+  readonly post?: RequestHandler
+  /** Whether every method but POST is refused; otherwise other methods are those of an image address. */
+  readonly isClosed?: boolean
+  /** Whether monitoring asks for it every few seconds, so that its requests are not logged. */
+  readonly isProbe?: boolean
+}
+
+/** What is answered at each fixed path. */
+export type FixedRoutes = Readonly<Record<FixedPath, Route>>
+
+/** What is answered at every other path. Images themselves are read ahead of Express; see `createListener`. */
+export type PathRoutes = {
+  readonly upload: readonly RequestHandler[]
+  readonly preflight: readonly RequestHandler[]
+  /** Below `servedVariantsPath`; undefined where a CDN or bucket serves the variants. */
+  readonly variants:
+    { readonly get: RequestHandler; readonly preflight: readonly RequestHandler[] } | undefined
+}
+
+type Answers = {
+  readonly health: RequestHandler
+  readonly liveness: RequestHandler
+  readonly readiness: RequestHandler
+  readonly robots: RequestHandler
+  readonly token: RequestHandler
+}
+
+/** The table of fixed paths. */
+export function createFixedRoutes(answers: Answers): FixedRoutes {
+  return {
+    '/': { get: refuse('This is an image CDN. Images are at /{id}_{width}_{height}.{format}.') },
+    '/_health': { get: answers.health, isProbe: true },
+    '/healthz': { get: answers.liveness, isProbe: true },
+    '/readyz': { get: answers.readiness, isProbe: true },
+    '/robots.txt': { get: answers.robots },
+    '/favicon.ico': { get: refuse('There is no favicon here.') },
+    '/token': { post: answers.token, isClosed: true },
+  }
+}
+
+/** Registers every route but the reading of images. */
+export function registerRoutes(app: Express, fixed: FixedRoutes, paths: PathRoutes): void {
+  for (const [path, { get, post, isClosed }] of Object.entries(fixed)) {
+    if (get !== undefined) app.get(path, get)
+    if (post !== undefined) app.post(path, post)
+    if (isClosed === true) app.all(path, allowMethods('POST'))
+  }
+  const { upload, preflight, variants } = paths
+  if (variants !== undefined) {
+    app.options(`${servedVariantsPath}/*key`, ...variants.preflight)
+    app.use(servedVariantsPath, allowOnly(...readMethods), variants.get)
+  }
+  app.post(/.*/, ...upload)
+  app.options(/.*/, ...preflight)
+  app.use(allowMethods(...readMethods, 'POST', 'OPTIONS'))
+}
+
+/** Tells whether a request target is that of an image, by its path. */
+export function createIsImagePath(fixed: FixedRoutes): (target: string) => boolean {
+  const paths: ReadonlySet<string> = new Set(Object.keys(fixed))
+  return (target) => {
+    const mark = target.indexOf('?')
+    const path = mark === -1 ? target : target.slice(0, mark)
+    return !paths.has(path) && !path.startsWith(`${servedVariantsPath}/`)
+  }
+}
+
+/** Returns the paths whose requests are not logged. */
+export function probePathsOf(fixed: FixedRoutes): ReadonlySet<string | undefined> {
+  const probes = Object.entries(fixed).filter(([, { isProbe }]) => isProbe === true)
+  return new Set(probes.map(([path]) => path))
+}
+
+function refuse(detail: string): RequestHandler {
+  return () => {
+    throw new AppError('ORIGINAL_NOT_FOUND', detail)
+  }
+}
+
+function allowOnly(...methods: readonly string[]): RequestHandler {
+  const refuseMethod = allowMethods(...methods)
+  return (req, res, next) => {
+    if (methods.includes(req.method)) return next()
+    return refuseMethod(req, res, next)
+  }
+}
+
+function allowMethods(...methods: readonly string[]): RequestHandler {
+  return (req, res) => {
+    const allow = methods.join(', ')
+    const { requestId } = recordOf(res)
+    res.set('Allow', allow)
+    const detail = `${req.method} is not possible here; possible are ${allow}.`
+    sendProblem(res, transportProblem(405, 'Method Not Allowed', detail, requestId))
+  }
+}
