@@ -93,7 +93,7 @@ describe('a storage that is slow, with the queues in PostgreSQL,', () => {
     await lock[Symbol.asyncDispose]()
     await stored
     await until(async () => (await countJobs(database.url)) === 0)
-    // What was taken for failed is tried again every two seconds.
+    // Jobs that were taken for failed are tried again every two seconds.
     await delay(2500)
     await until(async () => (await countJobs(database.url)) === 0)
     expect(await count()).toEqual({ renders: images, failed: 0 })

@@ -21,7 +21,7 @@ describe('the snippets of the README', () => {
     expect(blocks.join('\n')).not.toContain('127.0.0.1')
   })
 
-  /** What they do where the service answers so, as a program of their own. */
+  /** Runs the snippets as a program of their own against a service that answers so. */
   async function uploadAgainst(listener: RequestListener): Promise<unknown> {
     const server = createServer(listener).listen(0, '127.0.0.1')
     await once(server, 'listening')

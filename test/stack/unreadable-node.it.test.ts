@@ -79,7 +79,7 @@ describeUnless(findMissing(), 'a Node that its user may run and not read, as in 
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     expect((await upload(stack.base, 'photo', String(token), photo)).status).toBe(200)
     expect((await ask(stack.base, '/photo_30_30.jpg')).status).toBe(200)
-    // What it reads of itself in /proc.
+    // It reads these of itself in /proc.
     const metrics = await (await fetch(`${stack.admin}/metrics`)).text()
     for (const name of ['iaas_process_open_fds', 'iaas_process_resident_memory_bytes']) {
       expect(metrics).toMatch(new RegExp(`^${name}\\S* [1-9]`, 'm'))

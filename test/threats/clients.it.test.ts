@@ -12,7 +12,7 @@ import { type Stack, startStack } from '../support/stack.ts'
 const aborts = Number(process.env['ABORTED_REQUESTS'] ?? 300)
 const slowClients = Number(process.env['SLOW_CLIENTS'] ?? 300)
 
-/** What one client may have. Slow ones are all told 408, however many there are. */
+/** Idle connections of one client. Slow ones are all told 408, however many there are. */
 const idleConnections = 500 + slowClients
 
 /** However many it is told to send. */

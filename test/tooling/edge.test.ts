@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 
-/** What test/containers sees the edge do, where there is an engine; here is what it does it by. */
+/** The configuration of the edge, which test/containers runs where there is an engine. */
 const file = join(import.meta.dirname, '..', '..', 'deploy', 'edge', 'default.conf.template')
 const config = readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '')
 

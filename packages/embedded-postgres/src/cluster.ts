@@ -36,7 +36,7 @@ export async function openCluster(
   return { dir, password: (await readFile(passwordFile, 'utf8')).trim() }
 }
 
-/** Whether there is a cluster below a folder, so that a start only opens it. */
+/** Returns whether there is a cluster below a folder, so that a start only opens it. */
 export async function isSetUp(folder: string): Promise<boolean> {
   return (await readVersion(folder)) !== undefined
 }

@@ -50,7 +50,7 @@ export function readHead(path: string, length: number): Uint8Array {
 /** The byte at a position; undefined outside of the file. */
 export type ByteReader = (at: number) => number | undefined
 
-/** What is read at once for single bytes. */
+/** The bytes that are read at once for single bytes. */
 const windowBytes = 64 * 1024
 
 /** Reads single bytes of an open file, cheap for positions that follow each other closely. */

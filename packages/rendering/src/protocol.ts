@@ -74,7 +74,7 @@ export type FromChild<Kind extends TaskKind = TaskKind> =
   | { readonly kind: 'done'; readonly result: Results[Kind] }
   | ({
       readonly kind: 'failed'
-      /** Whether the decoder is still at work, so that the child is good for nothing else. */
+      /** The decoder is still at work, so that the child is good for nothing else. */
       readonly isUnfinished?: boolean | undefined
     } & z.output<typeof failureSchema>)
 

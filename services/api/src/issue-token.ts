@@ -14,7 +14,7 @@ export type IssueTokenOptions = {
   readonly wrongSecrets: RateLimit
 }
 
-/** What a caller gets: the token, and the id that it is good for. */
+/** A token, and the id that it is good for. */
 export type Permit = { readonly token: Token; readonly id: ImageId }
 
 /**

@@ -13,16 +13,16 @@ export type FixedPath = '/' | '/_health' | `/${(typeof reservedIds)[number]}`
 type Route = {
   readonly get?: RequestHandler
   readonly post?: RequestHandler
-  /** Whether every method but POST is refused; otherwise other methods are those of an image address. */
+  /** Every method but POST is refused; otherwise other methods are those of an image address. */
   readonly isClosed?: boolean
-  /** Whether monitoring asks for it every few seconds, so that its requests are not logged. */
+  /** Monitoring asks for it every few seconds, so that its requests are not logged. */
   readonly isProbe?: boolean
 }
 
-/** What is answered at each fixed path. */
+/** The handlers of each fixed path. */
 export type FixedRoutes = Readonly<Record<FixedPath, Route>>
 
-/** What is answered at every other path. Images themselves are read ahead of Express; see `createListener`. */
+/** The handlers of every other path. Images themselves are read ahead of Express; see `createListener`. */
 export type PathRoutes = {
   readonly upload: readonly RequestHandler[]
   readonly preflight: readonly RequestHandler[]

@@ -4,11 +4,11 @@ export type GreetingFacts = {
   readonly admin: string
   readonly dataDir: string
   readonly exampleFile: string
-  /** Whether there is an image of the id `example`. */
+  /** There is an image of the id `example`. */
   readonly hasExample: boolean
   /** Whether `POST /token` asks for a secret. */
   readonly needsSecret: boolean
-  /** Whether originals are kept without the place where they were taken. */
+  /** Originals are kept without the place where they were taken. */
   readonly stripsMetadata: boolean
   /** An id that is still free. */
   readonly id: string

@@ -130,7 +130,7 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
   }
 }
 
-/** What tells an original from another at its path, and a copy from one of another release; undefined where there is none. */
+/** Identifies an original at its path, and the release that made a copy; undefined if there is no original. */
 async function stampOf(originalPath: string, revision: number): Promise<string | undefined> {
   const facts = await ignoreMissing(lstat(originalPath))
   return facts && `${revision}.${facts.size.toString(36)}.${Math.floor(facts.mtimeMs).toString(36)}`

@@ -1,19 +1,19 @@
-/** What the service knows of a format. */
+/** Facts about a format. */
 export type FormatFacts = {
   /** Every spelling a URL may use, the canonical one first. Object keys and file names use the canonical one. */
   readonly extensions: readonly [string, ...string[]]
   /** Also `images.file_type` in the database. */
   readonly mime: string
-  /** What the first bytes of a file must look like, in Latin-1. */
+  /** Matches the first bytes of a file, in Latin-1. */
   readonly magic: RegExp
-  /** Whether variants may have it; every format of the table may be uploaded. */
+  /** Variants may have it. Every format of the table may be uploaded. */
   readonly encodes: boolean
   readonly hasAlpha: boolean
-  /** Whether `quality` changes the bytes. */
+  /** `quality` changes the bytes. */
   readonly lossy: boolean
   /** The longest side that the format can hold, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits. */
   readonly maxSide: number
-  /** Whether a client's Accept header may turn the answer into it. */
+  /** A client's Accept header may turn the answer into it. */
   readonly negotiable: boolean
 }
 

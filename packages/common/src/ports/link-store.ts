@@ -52,7 +52,7 @@ export type LinkMemory = {
   delete(key: VariantKey): void
   /** Grows with each `delete`. A lookup notes it at its start. */
   readonly generation: number
-  /** Whether `key` was deleted after this generation: what was looked up since then must not be remembered. */
+  /** Returns whether `key` was deleted after this generation. A lookup that began before the deletion must not be cached. */
   wasDeletedSince(generation: number, key: VariantKey): boolean
 }
 

@@ -49,7 +49,7 @@ export type IntakeJob = {
 }
 
 /**
- * What an uploader should know of an original that is kept. `truncated`: a JPEG lacks its end, and at least 95 % of its rows
+ * Warnings to the uploader of an original that is kept. `truncated`: a JPEG lacks its end, and at least 95 % of its rows
  * are there. `location`: the original, which is public, says where it was taken.
  */
 export const intakeWarnings = ['truncated', 'location'] as const

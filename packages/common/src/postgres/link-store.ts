@@ -10,7 +10,7 @@ import { type LinkRecord, recordLinks } from './record-links.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
-/** Of links that are recorded at about the same time: so many by one statement. */
+/** The most links of one statement. */
 const maxRecords = 100
 const defaultRecordWaitMs = 5
 /** Of links that are looked for in one turn: so many by one statement. */

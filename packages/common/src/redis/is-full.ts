@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 
 /**
- * Whether Redis has refused to write because its memory is full (`maxmemory`). It answers and can be read meanwhile. A
+ * Returns whether Redis has refused to write because its memory is full (`maxmemory`). Reads still work. A
  * transaction tells it by the errors of its commands.
  */
 export function isRedisFull(error: unknown): boolean {

@@ -5,7 +5,7 @@ export type S3Server = {
   readonly region: string
   /** The address of an S3-compatible server other than AWS. */
   readonly endpoint?: string | undefined
-  /** Whether the bucket is named in the path of addresses, not in their host; undefined: except on AWS. */
+  /** Names the bucket in the path of addresses, not in their host; undefined: except on AWS. */
   readonly pathStyle?: boolean | undefined
   /** undefined: the SDK's own chain (container, pod, machine, profile), which renews what expires. */
   readonly credentials?: S3Credentials | undefined

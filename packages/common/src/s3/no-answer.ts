@@ -2,8 +2,8 @@ import type { S3ServiceException } from '@aws-sdk/client-s3'
 import { isAppError } from '../errors.ts'
 
 /**
- * Whether a call of the store failed because nobody answered, or the server itself failed. False where it refused: keys, rights
- * or the name of the bucket may be wrong for this service and right for the CDN.
+ * Returns whether a call of the store failed because nobody answered, or the server itself failed. False if it refused: keys,
+ * rights or the name of the bucket may be wrong for this service and right for the CDN.
  */
 export function isNoAnswer(error: unknown): boolean {
   const cause = isAppError(error) ? error.cause : error

@@ -4,7 +4,7 @@ import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { until } from '@iaas/testing/until'
 import { describe, expect, it } from '@jest/globals'
 
-/** What the histogram of the event loop says while it has no sample, s. */
+/** The value of the histogram of the event loop while it has no sample, s. */
 const noSample = 1e6
 
 describe('the metrics of a process', () => {

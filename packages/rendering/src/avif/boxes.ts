@@ -19,7 +19,7 @@ export function findMeta(file: number): Buffer | undefined {
 
 type PlacedBox = { readonly name: string; readonly at: number; readonly length: number }
 
-/** Of a box: its length, its name. Of length 1: that stands behind the name, in eight bytes; 0: to the end of the file. */
+/** A box begins with its length and its name. Length 1: eight bytes behind the name hold it; 0: to the end of the file. */
 function* walkBoxes(file: number): Generator<PlacedBox> {
   const end = fstatSync(file).size
   let at = 0

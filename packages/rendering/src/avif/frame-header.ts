@@ -1,7 +1,7 @@
 import type { BitReader } from './bit-reader.ts'
 import type { SequenceHeader } from './sequence-header.ts'
 
-/** Of a superblock, a tile and a frame, in the units of the specification. */
+/** The largest tile, px, and the most tiles of a frame. */
 const largestTile = { width: 4096, area: 4096 * 2304, count: 64 } as const
 
 /**

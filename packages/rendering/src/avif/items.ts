@@ -17,7 +17,7 @@ export type Reference = {
 /** Where the bytes of an item begin, counted from the start of the file. */
 type Places = ReadonlyMap<number, number>
 
-/** What a file holds: ISO/IEC 14496-12, 8.11. */
+/** The items of a file: ISO/IEC 14496-12, 8.11. */
 export type Items = {
   readonly primary: Item | undefined
   readonly byId: ReadonlyMap<number, Item>

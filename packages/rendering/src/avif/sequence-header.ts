@@ -1,16 +1,16 @@
 import type { ColourCodes } from '../colour/colour-tag.ts'
 import type { BitReader } from './bit-reader.ts'
 
-/** What the samples of a sequence stand for. */
+/** The colours that the samples of a sequence stand for. */
 export type SequenceColours = ColourCodes & { readonly isFullRange: boolean }
 
-/** What the header of a sequence decides about the headers of its frames. */
+/** Fields of the header of a sequence that the headers of its frames depend on. */
 export type SequenceHeader = {
   /** A single image, whose frame header leaves out what is the same for all of them. */
   readonly isReduced: boolean
   readonly width: number
   readonly height: number
-  /** Of a size in a frame header. */
+  /** The bits of a size in a frame header. */
   readonly widthBits: number
   readonly heightBits: number
   /** 0: frames have no ids. */
@@ -26,7 +26,7 @@ export type SequenceHeader = {
 }
 
 const eachFrame = 2
-/** Of ITU-T H.273. */
+/** Codes of ITU-T H.273. */
 const unspecified = 2
 const srgb = { primaries: 1, transfer: 13, matrix: 0 } as const
 

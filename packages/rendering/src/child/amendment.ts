@@ -9,13 +9,13 @@ import { isUncovered, uncoverScreen } from './uncover-screen.ts'
 
 /** Corrections that browsers apply to some files and libvips does not. */
 export type Amendment = {
-  /** Of the image as it is stored, where it is another one than libvips says, px. */
+  /** The size of the image as it is stored, if libvips says another, px. */
   readonly size?: Size
   /** Where it is another one than libvips says. */
   readonly hasAlpha?: boolean
-  /** Whether a colour profile of the file is not to be applied. */
+  /** A colour profile of the file is not applied. */
   readonly ignoresProfile?: boolean
-  /** Whether the file lacks its end, which a decoder is to fill. */
+  /** The file lacks its end, which the decoder fills. */
   readonly endsEarly?: boolean
   /** Decodes all of an image and corrects it. The result has eight bits a channel and no profile. */
   readonly apply: (image: Sharp) => Promise<Sharp>

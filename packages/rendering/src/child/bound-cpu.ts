@@ -5,7 +5,7 @@ const everyMs = 100
 
 const unfinished = new WeakSet<object>()
 
-/** Whether the work that an error ended goes on all the same, in threads of the decoder: then only the process can be ended. */
+/** Returns whether failed work goes on in threads of the decoder. Only the end of the process ends it. */
 export function isUnfinished(error: unknown): boolean {
   return typeof error === 'object' && error !== null && unfinished.has(error)
 }

@@ -10,10 +10,10 @@ const mostPerPass = 16
 const identity = { width: 3, height: 3, kernel: [0, 0, 0, 0, 1, 0, 0, 0, 0] }
 
 export type Enlargement = {
-  /** Of the image, px. */
+  /** The size of the image, px. */
   readonly from: Size
   readonly to: Size
-  /** What is kept of the result. */
+  /** The region of the result that is kept. */
   readonly cut: Region
   /** The image has neither colours nor alpha. */
   readonly isGrey: boolean

@@ -27,11 +27,11 @@ export type SourceFacts = {
   readonly orientation: Orientation
   readonly colours: 'grey' | 'rgb' | 'other'
   readonly hasAlpha: boolean
-  /** Whether a lossy image keeps its colours at half the resolution of its brightness. */
+  /** A lossy image keeps its colours at half the resolution of its brightness. */
   readonly hasHalvedColours: boolean
-  /** Whether the format, as it is used here, keeps pixels exactly. */
+  /** The format, as it is used here, keeps pixels exactly. */
   readonly isLossless: boolean
-  /** Whether the pixels are entries of a palette. */
+  /** The pixels are entries of a palette. */
   readonly isIndexed: boolean
   /** Progressive JPEG, interlaced PNG: all of it is kept in memory while it is decoded. */
   readonly isProgressive: boolean
@@ -103,7 +103,7 @@ export async function inspectFile(
 }
 
 /**
- * The same for a file that was accepted before: of a plain JPEG or PNG, without a decoder.
+ * Reads the header of a file that was accepted before; without a decoder if it is a plain JPEG or PNG.
  *
  * @throws as `inspectFile`
  */

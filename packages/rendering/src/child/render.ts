@@ -27,7 +27,7 @@ import { openForDisplay } from './sharp.ts'
 
 /** From the stored source to the pixels, in the order in which sharp does them, whatever order it is told them in. */
 const steps: readonly Step[] = [preCrop, flatten, resize, turn, crop, canvas, blur]
-/** The same around an enlargement, which sharp has no operation for, and which crops. */
+/** Steps before and after an enlargement, which crops as well. sharp has no operation for it. */
 const stepsBefore: readonly Step[] = [preCrop, flatten, turn]
 const stepsAfter: readonly Step[] = [canvas, blur]
 
@@ -74,7 +74,7 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   return encodeImage({ ...encoding, budgetBytes })
 }
 
-/** Whether what is kept of the source is scaled up. */
+/** Returns whether the kept part of the source is scaled up. */
 export function isEnlargement({ preCrop: kept, scaled }: Plan, source: Size): boolean {
   return isLarger(scaled, kept ?? source)
 }
@@ -84,7 +84,7 @@ function isLarger(one: Size, other: Size): boolean {
   return one.width > other.width || one.height > other.height
 }
 
-/** What the original takes, if the rendition shows no more than the original does, in the same format. */
+/** Returns the bytes of the original, if the rendition has its format and no more pixels than it. */
 function findBudget(options: RenderFileOptions): number | undefined {
   const { path, source, variant, plan } = options
   const { format, size } = source

@@ -13,9 +13,9 @@ export type Pixels = {
 export type Conversion = {
   /** undefined: sRGB. */
   readonly tag: ColourTag | undefined
-  /** Whether the samples of the colours have the limited range. */
+  /** The samples of the colours have the limited range. */
   readonly isLimited: boolean
-  /** Whether those of the transparency have it. */
+  /** The samples of the transparency have the limited range. */
   readonly isAlphaLimited: boolean
 }
 
@@ -39,7 +39,7 @@ export function convertPixels(pixels: Pixels, conversion: Conversion): Uint8Arra
 /** The places of black and white in the limited range of eight bits: ITU-R BT.709-6, item 3.4. */
 const limited = { black: 16, white: 235 } as const
 
-/** What each level of a sample stands for, 0 to 1. */
+/** Returns the share that each level of a sample stands for, 0 to 1. */
 function sharesOf(levels: number, isLimited: boolean): Float64Array {
   const black = isLimited ? (limited.black * levels) / 256 : 0
   const white = isLimited ? (limited.white * levels) / 256 : levels - 1

@@ -34,10 +34,10 @@ function sceneToScreen(scene: Vector): Vector {
   return [scene[0] * gain, scene[1] * gain, scene[2] * gain]
 }
 
-/** What a signal of high dynamic range is decoded by. */
+/** Functions that decode a signal of high dynamic range. */
 export type HighDynamicRange = {
   readonly toLinear: Transfer
-  /** Of linear RGB with the primaries of BT.2020; in diffuse whites. */
+  /** Maps linear RGB with the primaries of BT.2020, in diffuse whites. */
   readonly toScreen: (linear: Vector) => Vector
 }
 

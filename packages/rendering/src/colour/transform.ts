@@ -6,9 +6,9 @@ import type { Transfer } from './transfers.ts'
 
 /** The way from coded values to the linear RGB of sRGB, some of which is out of gamut. */
 export type Transform = {
-  /** Of each channel by itself. */
+  /** Applies to each channel by itself. */
   readonly toLinear: Transfer
-  /** Of the three channels together: linear as well for a standard dynamic range. */
+  /** Applies to the three channels together; linear for a standard dynamic range. */
   readonly mix: Matrix | ((linear: Vector) => Vector)
 }
 

@@ -11,14 +11,14 @@ export type Encoding = {
   readonly draw: () => Promise<Sharp>
   readonly source: SourceFacts
   readonly variant: Variant
-  /** Of the rendition, px. */
+  /** The size of the rendition, px. */
   readonly size: Size
-  /** Whether every pixel is one of the original. */
+  /** Every pixel is one of the original. */
   readonly isUnscaled: boolean
   /** 1 to 100. */
   readonly quality: number
   readonly encoders: EncoderOptions
-  /** Of the original, if it has the format of the rendition and as many pixels or more; undefined: no limit. */
+  /** The bytes of the original, if it has the format of the rendition and as many pixels or more; undefined: no limit. */
   readonly budgetBytes: number | undefined
 }
 

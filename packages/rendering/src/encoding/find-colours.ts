@@ -11,7 +11,7 @@ export type Colours = {
 export type Indexed = {
   /** RGBA, the first byte the lowest, at most 256. */
   readonly palette: readonly number[]
-  /** Of each pixel, row by row. */
+  /** The palette index of each pixel, row by row. */
   readonly indexes: Uint8Array
   readonly width: number
   readonly height: number

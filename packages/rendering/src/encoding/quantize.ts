@@ -4,7 +4,7 @@ import { keepImageChunks } from './png-chunks.ts'
 
 /** Peak signal-to-noise ratio of pictures that look the same beside each other, dB. */
 const leastFidelity = 42
-/** Of larger results, searching a palette takes too long, px. */
+/** The largest result for which searching a palette is fast enough, px. */
 const mostPixels = 4_000_000
 
 /** Writes a PNG with a palette of 256 colours; undefined if the difference could be seen. */

@@ -2,7 +2,7 @@ import { AppError } from '@iaas/common/errors'
 import { createChunkBound } from '../bound-chunks.ts'
 import { type ByteReader, createByteReader, withFile } from '../files.ts'
 
-/** Of the signature and the logical screen; of an image, with its introducer. */
+/** The signature with the logical screen; an image with its introducer. */
 const screenBytes = 13
 const imageBytes = 10
 const introducers = { extension: 0x21, image: 0x2c } as const

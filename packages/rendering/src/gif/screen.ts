@@ -10,7 +10,7 @@ const descriptorBytes = 10
 const blocks = { extension: 0x21, image: 0x2c } as const
 
 export type GifScreen = {
-  /** Of the screen, enlarged to hold the first frame as browsers do, px. */
+  /** The size of the screen, enlarged to hold the first frame as browsers do, px. */
   readonly size: Size
   /** The part of it that the first frame covers. */
   readonly frame: Region

@@ -14,7 +14,7 @@ export function readJpegHeader(path: string): JpegFacts {
 }
 
 /**
- * The same of the whole file, its scans counted, until there are more of them than `enough`.
+ * Reads the whole file and counts its scans, until there are more of them than `enough`.
  *
  * @throws AppError IMAGE_TOO_COSTLY where there are too many segments
  */

@@ -12,7 +12,7 @@ export type PngChunk = {
   readonly name: string
   /** Where its content begins. */
   readonly at: number
-  /** Of its content. */
+  /** The length of its content. */
   readonly bytes: number
 }
 

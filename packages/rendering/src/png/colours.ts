@@ -8,7 +8,7 @@ import { walkPngChunks } from './chunks.ts'
 export type PngColours = {
   /** undefined: sRGB. */
   readonly tag: ColourTag | undefined
-  /** Whether it counts more than an ICC profile that the file has as well. */
+  /** It counts more than an ICC profile of the same file. */
   readonly overrulesProfile: boolean
 }
 

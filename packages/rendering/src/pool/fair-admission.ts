@@ -67,7 +67,7 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
     })
   }
 
-  /** What its client has had, less a part of how long it waits. */
+  /** Returns the usage of its client, less a part of the time that it has waited. */
   function rankOf({ client, since }: Waiter): number {
     return usage.of(client) - patienceCredit * (performance.now() - since)
   }

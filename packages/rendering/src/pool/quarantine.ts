@@ -12,7 +12,7 @@ export type Quarantine = {
   readonly size: number
 }
 
-/** Of one task, and of all renders of one original. */
+/** The kills allowed to one task, and to all renders of one original. */
 const allowedKills = { task: 2, original: 3 } as const
 const quarantineMs = 10 * 60_000
 const maxNames = 10_000

@@ -31,7 +31,7 @@ const over = new Error('The task is over.')
 
 export type RunOptions = {
   readonly limits: TaskLimits
-  /** What the task has reserved when it begins, bytes. */
+  /** The memory that the task has reserved when it begins, bytes. */
   readonly reservedBytes: number
   /** How long the child may work, without what it waits for in `admit`, ms; 0: no limit. */
   readonly timeoutMs: number
@@ -40,7 +40,7 @@ export type RunOptions = {
   readonly signal: AbortSignal | undefined
   /** How long the child may go on once `signal` has aborted, ms: what is nearly done is done. */
   readonly lingerMs?: number
-  /** Whether it may be killed then; otherwise it goes on to its end. */
+  /** Returns whether the child may be killed then; otherwise the task goes on to its end. */
   readonly mayKill?: () => boolean
   /** How the memory of the child is read; of the system, but in tests. */
   readonly readMemory?: ReadMemory | undefined

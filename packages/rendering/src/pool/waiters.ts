@@ -11,7 +11,7 @@ export type Entrant = {
 }
 
 export type Waiter = Entrant & {
-  /** Of `performance.now()`. */
+  /** A time of `performance.now()`. */
   readonly since: number
   readonly admit: () => void
   readonly refuse: (reason: unknown) => void

@@ -21,7 +21,7 @@ export type StepContext = {
   /** The size of the source as it is displayed, px. */
   readonly size: Size
   readonly orientation: Orientation
-  /** Of the source. */
+  /** The format of the source. */
   readonly format: OriginalFormat
   readonly variant: Variant
   readonly blurSigma: number

@@ -37,7 +37,7 @@ const compressions: ReadonlySet<number> = new Set([
   32_946,
   ...logLuvCompressions,
 ])
-/** What others are called. */
+/** Names of compressions that are not supported. */
 const compressionNames: ReadonlyMap<number, string> = new Map([
   [6, 'the JPEG compression of TIFF 6.0, which was replaced in 1995'],
   [34_712, 'JPEG 2000'],
@@ -47,11 +47,11 @@ const compressionNames: ReadonlyMap<number, string> = new Map([
   [50_002, 'JPEG XL'],
 ])
 
-/** What the first image of a TIFF is, as far as decoders go wrong with it. */
+/** Facts about the first image of a TIFF that decoders go wrong with. */
 export type TiffKind = {
   /** Why libvips would refuse it as damaged or show something else; undefined where it can decode it. */
   readonly unsupported: string | undefined
-  /** Whether libvips takes a channel for transparency that is none. */
+  /** libvips takes a channel for transparency that is none. */
   readonly hasFalseAlpha: boolean
 }
 

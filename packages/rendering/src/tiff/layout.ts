@@ -7,7 +7,7 @@ export type Layout = {
   readonly firstAt: number
   readonly countBytes: 2 | 8
   readonly entryBytes: 12 | 20
-  /** Of places, and of the numbers of values. */
+  /** The bytes of an offset, and of a count of values. */
   readonly offsetBytes: 4 | 8
 }
 

@@ -5,16 +5,16 @@ import { type Layout, readLayout, readNumber } from './layout.ts'
 export type TiffMeasure = {
   /** How many pictures there are. */
   readonly directories: number
-  /** What decoders read of the file: all directories with their values, and the pixels of the first. Bytes. */
+  /** The bytes that decoders read of the file: all directories with their values, and the pixels of the first. */
   readonly readBytes: number
   readonly fileBytes: number
 }
 
 /** TIFF 6.0, section 15 and 8: how many bytes each tile, and each strip, has. */
 const pixelBytesTags: ReadonlySet<number> = new Set([325, 279])
-/** Of a value, by its type, which begins at 1; BigTIFF has three more in addition to thirteen. */
+/** The bytes of a value by its type; types begin at 1. BigTIFF has three more in addition to thirteen. */
 const typeBytes = [1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8] as const
-/** What is read at once of a list. */
+/** The bytes of a list that are read at once. */
 const chunkBytes = 64 * 1024
 
 /**

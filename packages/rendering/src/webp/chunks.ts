@@ -9,7 +9,7 @@ export type Chunk = {
   readonly name: string
   /** Where its content begins. */
   readonly at: number
-  /** Of its content. */
+  /** The length of its content. */
   readonly bytes: number
 }
 

@@ -185,7 +185,7 @@ describe('a GIF of many frames', () => {
   })
 })
 
-/** The same bytes so often. */
+/** Repeats bytes. */
 const repeat = (bytes: Buffer, times: number) => Buffer.alloc(bytes.length * times, bytes)
 
 describe('T28 what decoders keep in memory as soon as they open a file', () => {

@@ -65,7 +65,7 @@ async function makeProfileChunk(): Promise<Buffer> {
   return makePngChunk('iCCP', Buffer.concat([Buffer.from('p3\0\0'), deflateSync(icc ?? '')]))
 }
 
-/** What Chromium 156 shows of the three patches. */
+/** The three patches as Chromium 156 shows them. */
 const inChromium = {
   linear: [
     [79, 79, 79],
@@ -187,7 +187,7 @@ describe('T31 a PNG has the colours that browsers show', () => {
   })
 })
 
-/** Of patches of 16 px, with an alpha of its own for each. */
+/** Codes patches of 16 px, each with its own alpha. */
 async function codePatches(alphas: readonly number[] = [0, 128, 255]) {
   const width = bounds.width * 2
   const rgba = new Uint8Array(width * 16 * 4)

@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
-/** What becomes of a file that is uploaded: its code, or "done". */
+/** Uploads a file. Resolves to the code of its failure, or "done". */
 async function takeIn(file: Buffer): Promise<string> {
   await writeFile(path, file)
   const outputPath = `${path}.out`

@@ -8,7 +8,7 @@ import { openPool } from '../open-pool.ts'
 
 /** As a phone makes them. */
 const size = { width: 12_000, height: 9000 }
-/** What a container of 1 GiB with two cores has for its renders. */
+/** The memory budget of a container of 1 GiB with two cores. */
 const memoryBudgetBytes = 640 * 2 ** 20
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>

@@ -30,7 +30,7 @@ describe('R30 four clients that ask for ever new sizes', () => {
     const attack = async (client: string) => {
       while (!ending.signal.aborted) {
         asked += 1
-        // What is refused at once would leave no turn to anything else.
+        // Refusals at once would leave no turn to anything else.
         await setImmediate()
         const id = parseImageId(nameOf(asked))
         const variant = { ...slow.variant, id, width: 20 + asked }

@@ -88,7 +88,7 @@ describe('an admission that is fair', () => {
     await settle()
     expect(told).toEqual(['flood', 'flood RENDERER_BUSY', 'flood RENDERER_BUSY'])
     expect(admission.waiting).toBe(3)
-    // Of two that have about as many, the newcomer is refused.
+    // The newcomer is refused if two clients have about as many.
     ask(admission, by('newcomer'), told)
     await settle()
     expect(told.at(-1)).toBe('newcomer RENDERER_BUSY')

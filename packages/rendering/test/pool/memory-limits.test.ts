@@ -47,7 +47,7 @@ describeUnless(missing, 'T28 the memory of a child', () => {
   })
 
   it('is watched: one that takes more than its task has reserved is killed', async () => {
-    // Of an AVIF all pixels are kept: some 240 MiB of these.
+    // All pixels of an AVIF are kept: some 240 MiB here.
     const create = { width: 4000, height: 3000, channels: 3, background: '#357' } as const
     await sharp({ create }).avif({ effort: 0 }).toFile(path)
     const child = startRenderChild({ own: undefined, mostDataBytes: 2 ** 32 })

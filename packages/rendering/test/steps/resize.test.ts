@@ -3,7 +3,7 @@ import { isFineDecodingCheap } from '../../src/steps/resize.ts'
 
 describe('the choice of how far a JPEG decoder shrinks', () => {
   it.each([
-    // Of the shrink factors 8 and 4, 4 and 2, 2 and 1.
+    // The shrink factors are 8 and 4, 4 and 2, 2 and 1.
     ['5 megapixels to a tenth', { width: 2560, height: 1920 }, 10, true],
     ['12 megapixels to a tenth', { width: 4000, height: 3000 }, 10, false],
     ['1 megapixel to a fifth', { width: 1200, height: 900 }, 5, true],

@@ -44,7 +44,7 @@ export function withLimitedRange({ data, properties }: CodedImage): CodedImage {
 export type AvifOptions = {
   readonly colours: CodedImage
   readonly alpha?: CodedImage
-  /** Of the colours. */
+  /** Properties of the colours. */
   readonly properties?: readonly AvifBox[]
   /** The major brand, then those that the file is compatible with. */
   readonly brands?: readonly string[]

@@ -10,7 +10,7 @@ export type PngOptions = {
   /** Each fills a square of `patch` px of one row: samples of eight bits, which 16 bits repeat. */
   readonly patches: readonly (readonly number[])[]
   readonly patch?: number
-  /** What stands between the header and the pixels. */
+  /** Chunks between the header and the pixels. */
   readonly chunks?: readonly Buffer[]
 }
 
@@ -63,7 +63,7 @@ export function makeChrm(chromaticities: readonly number[]): Buffer {
   return makePngChunk('cHRM', packNumbers(chromaticities, 100_000))
 }
 
-/** Of the brightest pixel and of the brightest frame, cd/m2. */
+/** Makes a chunk that names the brightness of the brightest pixel and of the brightest frame, cd/m2. */
 export function makeClli(peak: number): Buffer {
   return makePngChunk('cLLI', packNumbers([peak, peak], 10_000))
 }

@@ -10,9 +10,9 @@ export type LogClient = (req: IncomingMessage) => string | undefined
 export type LogClientOptions = {
   readonly form: ClientForm
   readonly clientOf: ClientOf
-  /** Whether each request says for itself whom it comes from, as behind a proxy. */
+  /** Each request names its client, as behind a proxy. */
   readonly isForwarded: boolean
-  /** What hashes depend on; undefined: on nothing that outlives this process. */
+  /** The secret that the key of the hashes is made of; undefined: the key is random, and this process alone has it. */
   readonly secret: string | undefined
 }
 

@@ -28,7 +28,7 @@ export type RequestRecord = {
   /** On the clock of `performance.now()`. */
   readonly startedAt: number
   readonly socket: Socket
-  /** What its connection had sent before it. */
+  /** The bytes that its connection had sent before it. */
   readonly bytesBefore: number
   route: RouteName
   outcome: Outcome

@@ -22,7 +22,7 @@ export function streamFile(path: string, req: IncomingMessage, res: ServerRespon
   })
 }
 
-/** The same request, judged by its conditions alone. */
+/** Reduces a request to its conditions. */
 function withConditions(req: IncomingMessage): IncomingMessage {
   return Object.create(req, { headers: { value: conditionsOf(req) } }) as IncomingMessage
 }

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 
 export type ReadSpoolOptions = {
   readonly spool: Pick<Spool, 'size' | 'get'>
-  /** What is read at once may have, bytes. One rendition is read whatever it has. */
+  /** The bytes that are read at once. One rendition is read whatever it has. */
   readonly maxBytes: number
   /** How long a read waits for room, ms. */
   readonly patienceMs: number

@@ -32,7 +32,7 @@ export function describeHostileFiles(studio: Studio): void {
 
     it.each(formats)('refuses %s that is cut short, wherever it is', async (format) => {
       const picture = await makePhoto({ width: 200, height: 150, format })
-      // Of a JPEG a twentieth of the rows may be missing.
+      // A JPEG may lack a twentieth of its rows.
       for (const share of [0.1, 0.5, 0.9, ...(format === 'jpeg' ? [] : [0.97])]) {
         const part = truncate(picture, share)
         await expect(studio.takeIn(part)).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' })
