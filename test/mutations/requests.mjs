@@ -591,6 +591,14 @@ export const requests = [
     test: 'test/tooling/compose.test.ts',
   },
   {
+    row: 'R45',
+    breaks: 'nobody is told that decoders run as root',
+    file: 'packages/rendering/src/decodes-as-root.ts',
+    find: 'return uid === 0 &&',
+    replace: 'return uid === -1 &&',
+    test: 'packages/rendering/test/decodes-as-root.test.ts',
+  },
+  {
     row: 'R46',
     breaks: 'npm and the compiler get the secrets of the service',
     file: 'scripts/prepare.mjs',

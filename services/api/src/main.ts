@@ -5,6 +5,7 @@ import { warnOfIgnored } from '@iaas/common/config/warn-of-ignored'
 import { type Service, runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
+import { warnOfRoot } from '@iaas/rendering/decodes-as-root'
 import { apiConfigSchema } from './config.ts'
 import { startApi } from './create-api.ts'
 import { joinProcesses } from './join-processes.ts'
@@ -17,6 +18,7 @@ await runService(async (): Promise<Service> => {
   const log = createLogger('api', config.log)
   if (!cluster.isWorker) {
     warnOfIgnored(process.env, log)
+    warnOfRoot(config.renderer, log)
     if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
   }
   const count = config.processes === 0 ? availableParallelism() : config.processes

@@ -10,6 +10,8 @@ export type GreetingFacts = {
   readonly needsSecret: boolean
   /** Originals are kept without the place where they were taken. */
   readonly stripsMetadata: boolean
+  /** Decoders run as root. */
+  readonly decodesAsRoot: boolean
   /** An id that is still free. */
   readonly id: string
 }
@@ -22,10 +24,17 @@ const locatedOriginals = `
 Originals are public, with the place where they were taken, unless STRIP_METADATA=true.
 `
 
+const rootDecoders = `
+Decoders run as root, so that a file built to take one over would have this machine. Use a user of its own for the service.
+`
+
 /** What a person reads once everything runs: where it is, and three commands to paste. */
 export function formatGreeting(facts: GreetingFacts): string {
-  const { base, admin, dataDir, exampleFile, hasExample, needsSecret, stripsMetadata, id } = facts
-  const warning = (needsSecret ? '' : openTokens) + (stripsMetadata ? '' : locatedOriginals)
+  const { base, admin, dataDir, exampleFile, hasExample, needsSecret, id } = facts
+  const warning =
+    (needsSecret ? '' : openTokens) +
+    (facts.stripsMetadata ? '' : locatedOriginals) +
+    (facts.decodesAsRoot ? rootDecoders : '')
   const secret = needsSecret ? ',"secret":"YOUR SECRET"' : ''
   return `
 Ready.  Images   ${base}${hasExample ? '/example_400_400.jpg' : ''}

@@ -11,6 +11,7 @@ import { postgresUrl } from '@iaas/common/postgres/config'
 import { isSetUp } from '@iaas/embedded-postgres/cluster'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
 import { createRenderer } from '@iaas/rendering/create-renderer'
+import { decodesAsRoot } from '@iaas/rendering/decodes-as-root'
 import { startUploader } from '@iaas/uploader/start-uploader'
 import type { StandaloneConfig } from './config.ts'
 import type { GreetingFacts } from './greeting.ts'
@@ -71,6 +72,7 @@ async function startAll(
       hasExample: example !== undefined,
       needsSecret: config.secret !== undefined,
       stripsMetadata: config.originals.strip_metadata,
+      decodesAsRoot: decodesAsRoot(config.renderer),
       id: `photo-${Date.now().toString(36)}`,
     },
     close: () => closers.close(),

@@ -6,6 +6,7 @@ import { startParts } from '@iaas/common/lifecycle/closers'
 import { runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
+import { warnOfRoot } from '@iaas/rendering/decodes-as-root'
 import { uploaderConfigSchema } from './config.ts'
 import { startUploader } from './start-uploader.ts'
 
@@ -13,6 +14,7 @@ await runService(async () => {
   const config = loadConfig(uploaderConfigSchema, process.env)
   const log = createLogger('uploader', config.log)
   warnOfIgnored(process.env, log)
+  warnOfRoot(config.renderer, log)
   const telemetry = createTelemetry('uploader', log)
   return startParts(log, async (closers) => {
     const admin = await listen(createAdminApp(telemetry.registry), {

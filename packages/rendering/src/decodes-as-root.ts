@@ -1,0 +1,20 @@
+import type { Logger } from '@iaas/common/log'
+import type { PoolSettings } from './config.ts'
+
+type Settings = Pick<PoolSettings['renderer'], 'url' | 'fallback'>
+
+/** Returns whether children of this process decode, and run as root. A file that takes one over has the machine then. */
+export function decodesAsRoot({ url, fallback }: Settings, uid = process.getuid?.()): boolean {
+  return uid === 0 && (url === undefined || fallback)
+}
+
+/** Warns of decoders that run as root. */
+export function warnOfRoot(
+  settings: Settings,
+  log: Pick<Logger, 'warn'>,
+  uid = process.getuid?.(),
+): void {
+  if (decodesAsRoot(settings, uid)) {
+    log.warn('decoders run as root: start the service as a user of its own')
+  }
+}
