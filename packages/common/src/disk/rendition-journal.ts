@@ -1,42 +1,71 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parsePayload, persistJobId, toPayload } from '../jobs.ts'
 import type { RenditionJournal, WaitingRendition } from '../ports/persistence.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
-import { makeFolder, withFolder } from './make-folder.ts'
+import { makeFolder } from './make-folder.ts'
+import { type SlotFile, createSlotFile, readSlots } from './slot-file.ts'
+
+const slotFileEnding = '.slots'
 
 /**
- * A journal in a folder: a small file for each rendition, with what a job would carry. Nothing is synchronised to the disk:
- * a loss of power may lose entries, and the next request renders those variants again.
+ * A journal in a folder: a file of slots for each process, of which a rendition takes one with what a job would carry. Nothing
+ * is synchronised to the disk: a loss of power may lose entries, and the next request renders those variants again.
+ *
+ * What is left by processes that have ended, also by those of earlier releases, which wrote a file for each rendition, is
+ * found at the next start. A folder is that of one process at a time.
  */
 export function createRenditionJournal(dir: string): RenditionJournal {
-  const pathOf = (rendition: WaitingRendition) => join(dir, persistJobId(rendition))
-
-  async function add(rendition: WaitingRendition): Promise<void> {
-    const text = JSON.stringify(toPayload(rendition))
-    await withFolder(dir, () => writeFile(pathOf(rendition), text))
-  }
+  const own = `${randomUUID()}${slotFileEnding}`
+  const slots: SlotFile = createSlotFile(join(dir, own))
+  const left = new Map<string, Set<string>>()
 
   async function list(): Promise<readonly WaitingRendition[]> {
     await makeFolder(dir)
-    const found = await Promise.all((await readdir(dir)).map((name) => read(join(dir, name))))
-    return found.filter((rendition) => rendition !== undefined)
+    const others = (await readdir(dir)).filter((name) => name !== own)
+    const found = await Promise.all(others.map(readLeft))
+    return found.flat()
+  }
+
+  /** A file that has nothing to tell is removed. */
+  async function readLeft(name: string): Promise<readonly WaitingRendition[]> {
+    const path = join(dir, name)
+    const file = (await ignoreMissing(readFile(path))) ?? Buffer.alloc(0)
+    const texts = name.endsWith(slotFileEnding) ? readSlots(file) : [file.toString('utf8')]
+    const renditions = texts.map(parse).filter((rendition) => rendition !== undefined)
+    if (renditions.length === 0) await rm(path, { force: true })
+    else left.set(path, new Set(renditions.map(persistJobId)))
+    return renditions
+  }
+
+  async function removeLeft(id: string): Promise<void> {
+    for (const [path, ids] of left) {
+      if (!ids.delete(id) || ids.size > 0) continue
+      left.delete(path)
+      await rm(path, { force: true })
+    }
+  }
+
+  async function remove(rendition: WaitingRendition): Promise<void> {
+    const id = persistJobId(rendition)
+    await slots.clear(id)
+    await removeLeft(id)
   }
 
   return {
-    add: (rendition) => translateDiskErrors(add(rendition)),
-    remove: (rendition) => translateDiskErrors(rm(pathOf(rendition), { force: true })),
+    add: (rendition) =>
+      translateDiskErrors(slots.put(persistJobId(rendition), JSON.stringify(toPayload(rendition)))),
+    remove: (rendition) => translateDiskErrors(remove(rendition)),
     list: () => translateDiskErrors(list()),
   }
 }
 
-async function read(path: string): Promise<WaitingRendition | undefined> {
-  const text = await ignoreMissing(readFile(path, 'utf8'))
-  if (text === undefined) return undefined
+/** undefined for what a loss of power has damaged. */
+function parse(text: string): WaitingRendition | undefined {
   try {
     return parsePayload(JSON.parse(text))
   } catch {
-    await rm(path, { force: true })
     return undefined
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
 import { objectKey } from '@iaas/common/digest'
+import { countDiskCalls } from '@iaas/testing/count-disk-calls'
 import { describeVariantStore } from '@iaas/testing/contracts/variant-store'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -33,5 +34,14 @@ describe('the disk variant store', () => {
     expect(await readdir(incoming)).toEqual([])
     const files = await readdir(folder.path, { recursive: true, withFileTypes: true })
     expect(files.filter((entry) => entry.isFile())).toHaveLength(1)
+  })
+
+  it('stores an object in a folder that is there by five calls of the disk, two of which synchronise', async () => {
+    await using folder = await createTemporaryFolder()
+    const variants = createDiskVariantStore({ dir: folder.path, baseUrl: '/_variants' })
+    const key = objectKey(makeVariant(), 1)
+    const put = () => variants.put(key, new Uint8Array(10), 'image/jpeg')
+    await put()
+    expect(await countDiskCalls(put)).toBe(5)
   })
 })

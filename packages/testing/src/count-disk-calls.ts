@@ -1,0 +1,20 @@
+import { createHook } from 'node:async_hooks'
+
+const types: ReadonlySet<string> = new Set(['FSREQCALLBACK', 'FSREQPROMISE', 'FILEHANDLECLOSEREQ'])
+
+/** Counts the calls of the file system that some work makes, each of which wakes a thread. */
+export async function countDiskCalls(work: () => Promise<unknown>): Promise<number> {
+  let calls = 0
+  const hook = createHook({
+    init(_id, type) {
+      if (types.has(type)) calls += 1
+    },
+  })
+  hook.enable()
+  try {
+    await work()
+  } finally {
+    hook.disable()
+  }
+  return calls
+}
