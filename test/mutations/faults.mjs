@@ -183,7 +183,7 @@ export const faults = [
   {
     row: 'F10',
     breaks: 'the pauses between attempts grow without end',
-    file: 'packages/common/src/jobs.ts',
+    file: 'packages/common/src/jobs/retries.ts',
     find: 'const longestPauseMs = 120_000',
     replace: 'const longestPauseMs = 120_000_000',
     test: 'packages/common/test/jobs.test.ts',
@@ -544,7 +544,7 @@ export const faults = [
   {
     row: 'F25',
     breaks: 'a job of any version is taken for one of this',
-    file: 'packages/common/src/jobs.ts',
+    file: 'packages/common/src/jobs/store-rendition.ts',
     find: 'v: z.literal(payloadVersion,',
     replace: 'v: z.number(',
     test: 'services/uploader/test/mixed-versions.it.test.ts',
@@ -552,7 +552,7 @@ export const faults = [
   {
     row: 'F25',
     breaks: 'a job with a field that is not known is refused',
-    file: 'packages/common/src/jobs.ts',
+    file: 'packages/common/src/jobs/store-rendition.ts',
     find: 'const payloadSchema = z.object({',
     replace: 'const payloadSchema = z.strictObject({',
     test: 'services/uploader/test/mixed-versions.it.test.ts',

@@ -431,7 +431,7 @@ export const uploads = [
   {
     row: 'T24',
     breaks: 'jobs of any version are done',
-    file: 'packages/common/src/jobs.ts',
+    file: 'packages/common/src/jobs/store-rendition.ts',
     find: 'v: z.literal(payloadVersion,',
     replace: 'v: z.int(',
     test: 'services/uploader/test/poisoned-jobs.it.test.ts',

@@ -1,14 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Variant } from '../src/image/index.ts'
 import { parseImageId } from '../src/image/index.ts'
+import { jobAttempts, pauseBeforeAttempt } from '../src/jobs/retries.ts'
 import {
-  jobAttempts,
   parsePayload,
   parsePersistJobId,
-  pauseBeforeAttempt,
   persistJobId,
   toPayload,
-} from '../src/jobs.ts'
+} from '../src/jobs/store-rendition.ts'
 import { variantDigest } from '../src/digest.ts'
 
 const variant: Variant = {

@@ -1,5 +1,5 @@
 import type { Queues } from '@iaas/common/bullmq/open-queues'
-import { parsePersistJobId } from '@iaas/common/jobs'
+import { parsePersistJobId } from '@iaas/common/jobs/store-rendition'
 import type { GiveUp } from './handlers/give-up.ts'
 
 export type ClearFailedOptions = { readonly queues: Queues; readonly giveUp: GiveUp }

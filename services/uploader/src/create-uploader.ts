@@ -1,18 +1,26 @@
 import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
 import { createQueueWorker } from '@iaas/common/bullmq/queue-worker'
-import { jobNames, queueNames } from '@iaas/common/jobs'
+import { objectKey, variantDigest } from '@iaas/common/digest'
+import { jobKinds } from '@iaas/common/jobs/kinds'
+import { putObjectJob, recordLinkJob } from '@iaas/common/jobs/store-rendition'
 import type { Logger } from '@iaas/common/log'
+import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import type { GiveUp } from './handlers/give-up.ts'
 import type { PutObject } from './handlers/put-object.ts'
 import type { RecordLink } from './handlers/record-link.ts'
+import { type JobHandler, createJobHandler } from './job-handler.ts'
+import { createJobRegistry } from './job-registry.ts'
 import type { UploaderMetrics } from './metrics.ts'
-import { type ProcessJobOptions, createProcessJob, createReportDeadly } from './process-job.ts'
+import { createProcessJob, createReportDeadly } from './process-job.ts'
 
-export type UploaderOptions = {
-  readonly backend: QueueBackend
+export type RenditionWork = {
   readonly putObject: PutObject
   readonly recordLink: RecordLink
   readonly giveUp: GiveUp
+}
+
+export type UploaderOptions = RenditionWork & {
+  readonly backend: QueueBackend
   /** Jobs at once, in each queue. */
   readonly concurrency: number
   readonly metrics: Pick<UploaderMetrics, 'job'>
@@ -23,26 +31,13 @@ export type UploaderOptions = {
   readonly closeLimitMs?: number
 }
 
-type Handler = Pick<ProcessJobOptions, 'name' | 'handle'>
-type QueueName = (typeof queueNames)[keyof typeof queueNames]
-
-/** Works off both queues until it is disposed of. Their server may come later than it, and may come and go. */
+/** Works off every queue until it is disposed of. Their server may come later than it, and may come and go. */
 export function createUploader(options: UploaderOptions): AsyncDisposable {
-  const { backend, putObject, recordLink, giveUp, concurrency, metrics, log } = options
+  const { backend, concurrency, metrics, log } = options
   const { lockMs = 15_000, closeLimitMs = 10_000 } = options
-  // One handler a queue: the compiler refuses a queue without one.
-  const handlers: Readonly<Record<QueueName, Handler>> = {
-    [queueNames.uploads]: {
-      name: jobNames.putObject,
-      handle: (rendition, { signal }) => putObject(rendition, signal),
-    },
-    [queueNames.records]: {
-      name: jobNames.recordLink,
-      handle: (rendition, { wasPreceded }) => recordLink(rendition, wasPreceded),
-    },
-  }
-  const workers = Object.entries(handlers).map(([queue, handler]) => {
-    const process = createProcessJob({ queue, ...handler, giveUp, metrics, log })
+  const registry = createJobRegistry(jobKinds, createHandlers(options))
+  const workers = registry.queues.map((queue) => {
+    const process = createProcessJob({ queue, registry, metrics, log })
     const onDeadly = createReportDeadly({ queue, metrics, log })
     return createQueueWorker({ backend, queue, process, onDeadly, concurrency, lockMs, log })
   })
@@ -51,4 +46,31 @@ export function createUploader(options: UploaderOptions): AsyncDisposable {
       await Promise.all(workers.map((worker) => worker.close(closeLimitMs)))
     },
   }
+}
+
+/** One handler for each kind of job. */
+export function createHandlers(work: RenditionWork): readonly JobHandler[] {
+  const { putObject, recordLink, giveUp } = work
+  const rendition = {
+    giveUp: ({ variant, renderedAt }: WaitingRendition) =>
+      giveUp({ digest: variantDigest(variant), renderedAt }),
+    describe: ({ variant, renderedAt }: WaitingRendition) => ({
+      id: variant.id,
+      key: objectKey(variant, renderedAt),
+    }),
+  }
+  return [
+    createJobHandler({
+      ...rendition,
+      kind: putObjectJob,
+      handle: (payload, { signal }) => putObject(payload, signal),
+    }),
+    createJobHandler({
+      ...rendition,
+      kind: recordLinkJob,
+      handle: (payload, { wasPreceded }) => recordLink(payload, wasPreceded),
+      // A rendition is stored with the last of its jobs: one line is enough for them.
+      doneMessage: 'rendition stored',
+    }),
+  ]
 }

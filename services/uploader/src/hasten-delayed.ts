@@ -1,5 +1,5 @@
 import type { Queues } from '@iaas/common/bullmq/open-queues'
-import { longestPauseMs } from '@iaas/common/jobs'
+import { longestPauseMs } from '@iaas/common/jobs/retries'
 import type { Logger } from '@iaas/common/log'
 import type { Job, Queue } from 'bullmq'
 

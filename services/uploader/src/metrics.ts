@@ -1,4 +1,4 @@
-import { queueNames } from '@iaas/common/jobs'
+import { queueNames } from '@iaas/common/jobs/queues'
 import { createCounterTally, createHistogramTally } from '@iaas/common/metrics/tally'
 import { Counter, type Registry } from 'prom-client'
 

@@ -1,30 +1,17 @@
-import { objectKey, variantDigest } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
-import { jobNames, parsePayload } from '@iaas/common/jobs'
 import type { Logger } from '@iaas/common/log'
-import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { type Job, UnrecoverableError } from 'bullmq'
-import type { GiveUp } from './handlers/give-up.ts'
+import type { ParsedJob } from './job-handler.ts'
+import type { JobRegistry } from './job-registry.ts'
 import type { UploaderMetrics } from './metrics.ts'
 import { createOutageLog } from './outage-log.ts'
 import { toJobError } from './retry-policy.ts'
 
 export type ProcessJobOptions = {
   readonly queue: string
-  /** The one kind of job in this queue. */
-  readonly name: string
-  readonly handle: (rendition: WaitingRendition, attempt: Attempt) => Promise<unknown>
-  readonly giveUp: GiveUp
+  readonly registry: Pick<JobRegistry, 'find'>
   readonly metrics: Pick<UploaderMetrics, 'job'>
   readonly log: Logger
-}
-
-/** What a handler may ask of the attempt that it is. */
-export type Attempt = {
-  /** Aborts when the uploader ends before it. */
-  readonly signal: AbortSignal
-  /** Whether the job that this one waits for was done. From the dashboard, it can be made to run without. */
-  readonly wasPreceded: () => Promise<boolean>
 }
 
 export type ProcessJob = (
@@ -34,26 +21,34 @@ export type ProcessJob = (
 
 /** Does one attempt of a job: every failure reaches the queue, which decides by its kind whether there is another. */
 export function createProcessJob(options: ProcessJobOptions): ProcessJob {
-  const { queue, name, handle, giveUp, metrics } = options
+  const { queue, registry, metrics } = options
   const outageLog = createOutageLog(queue, options.log)
-  const writeStored = options.log.series('rendition stored')
+  const writers = new Map<string, ReturnType<Logger['series']>>()
+
+  function writeDone(message: string, fields: Readonly<Record<string, unknown>>): void {
+    let write = writers.get(message)
+    if (write === undefined) writers.set(message, (write = options.log.series(message)))
+    write(fields)
+  }
 
   return async function processJob(job, signal) {
     const startedAt = performance.now()
     const attempt = job.attemptsMade + 1
-    const fields: Record<string, unknown> = { queue, jobId: job.id, attempt }
-    let rendition: WaitingRendition | undefined
+    let fields: Record<string, unknown> = { queue, jobId: job.id, attempt }
+    let parsed: ParsedJob | undefined
     try {
-      if (job.name !== name) throw new UnrecoverableError(`There is no handler for "${job.name}".`)
-      rendition = parsePayload(job.data)
-      fields['id'] = rendition.variant.id
-      fields['key'] = objectKey(rendition.variant, rendition.renderedAt)
-      await handle(rendition, { signal, wasPreceded: () => wasPreceded(job) })
+      const handler = registry.find(queue, job.name)
+      if (handler === undefined) {
+        throw new UnrecoverableError(`There is no handler for "${job.name}".`)
+      }
+      parsed = handler.parse(job.data)
+      fields = { ...fields, ...parsed.fields }
+      await parsed.handle({ signal, wasPreceded: () => wasPreceded(job) })
       const ms = performance.now() - startedAt
       metrics.job(queue, 'done', ms)
       outageLog.done()
-      // A rendition is stored with the last of its jobs: one line is enough for them.
-      if (name === jobNames.recordLink) writeStored({ ...fields, ms: Math.round(ms) })
+      const { doneMessage } = handler
+      if (doneMessage !== undefined) writeDone(doneMessage, { ...fields, ms: Math.round(ms) })
     } catch (error) {
       const log = options.log.child(fields)
       const jobError = toJobError(error)
@@ -65,11 +60,10 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
       } else {
         log.warn(isLast ? 'job failed' : 'job to be tried again', { error })
       }
-      if (isLast && rendition !== undefined) {
-        const { variant, renderedAt } = rendition
-        await giveUp({ digest: variantDigest(variant), renderedAt }).catch((cause: unknown) =>
-          log.warn('spool not cleared', { error: cause }),
-        )
+      if (isLast) {
+        await parsed
+          ?.giveUp()
+          .catch((cause: unknown) => log.warn('spool not cleared', { error: cause }))
       }
       throw jobError
     }
@@ -80,7 +74,7 @@ async function wasPreceded(job: Pick<Job, 'getChildrenValues'>): Promise<boolean
   return Object.keys(await job.getChildrenValues()).length > 0
 }
 
-/** Tells of a job that has failed since its uploaders died under it: no attempt of it does. */
+/** Reports a job that failed because its uploaders died under it too often: no attempt of it does. */
 export function createReportDeadly(
   options: Pick<ProcessJobOptions, 'queue' | 'metrics' | 'log'>,
 ): (job: Pick<Job, 'id'>, error: Error) => void {

@@ -1,6 +1,6 @@
 import { objectKey } from '@iaas/common/digest'
 import { formats } from '@iaas/common/image'
-import { queueNames } from '@iaas/common/jobs'
+import { queueNames } from '@iaas/common/jobs/queues'
 import type { Logger } from '@iaas/common/log'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'

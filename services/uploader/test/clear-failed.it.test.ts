@@ -1,6 +1,6 @@
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { AppError } from '@iaas/common/errors'
-import { queueNames } from '@iaas/common/jobs'
+import { queueNames } from '@iaas/common/jobs/queues'
 import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { until } from '@iaas/testing/until'

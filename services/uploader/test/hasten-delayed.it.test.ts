@@ -1,6 +1,8 @@
 import { createClosers } from '@iaas/common/lifecycle/closers'
 import { openQueues } from '@iaas/common/bullmq/open-queues'
-import { jobNames, longestPauseMs, queueNames, toPayload } from '@iaas/common/jobs'
+import { queueNames } from '@iaas/common/jobs/queues'
+import { longestPauseMs } from '@iaas/common/jobs/retries'
+import { toPayload, putObjectJob } from '@iaas/common/jobs/store-rendition'
 import { createSilentLogger } from '@iaas/common/log'
 import { expect, it } from '@jest/globals'
 import { createHastenDelayed } from '../src/hasten-delayed.ts'
@@ -16,7 +18,7 @@ describeOnEachServer(
       await using rig = createRig(server)
       const queue = await rig.queue(queueNames.uploads)
       const add = (delay: number) =>
-        queue.add(jobNames.putObject, toPayload(newRendition()), { delay, attempts: 3 })
+        queue.add(putObjectJob.name, toPayload(newRendition()), { delay, attempts: 3 })
       const usual = await add(longestPauseMs)
       const late = [await add(3_600_000), await add(86_400_000)]
 

@@ -1,6 +1,12 @@
 import { createFlowSink } from '@iaas/common/bullmq/flow-sink'
 import { objectKey } from '@iaas/common/digest'
-import { jobNames, persistJobId, queueNames, toPayload } from '@iaas/common/jobs'
+import { queueNames } from '@iaas/common/jobs/queues'
+import {
+  persistJobId,
+  toPayload,
+  putObjectJob,
+  recordLinkJob,
+} from '@iaas/common/jobs/store-rendition'
 import { createSilentLogger } from '@iaas/common/log'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
@@ -14,13 +20,13 @@ async function schedule(rig: Rig, jobId: string, data: unknown): Promise<void> {
   const sink = createFlowSink(rig.backend, createSilentLogger())
   const opts = { jobId, attempts: 12, backoff: { type: 'fixed', delay: 1 } }
   await sink.add({
-    name: jobNames.recordLink,
+    name: recordLinkJob.name,
     queueName: queueNames.records,
     data,
     opts,
     children: [
       {
-        name: jobNames.putObject,
+        name: putObjectJob.name,
         queueName: queueNames.uploads,
         data,
         opts: { ...opts, failParentOnFailure: true },

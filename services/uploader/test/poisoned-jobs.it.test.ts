@@ -1,5 +1,6 @@
 import { objectKey } from '@iaas/common/digest'
-import { jobNames, queueNames, toPayload } from '@iaas/common/jobs'
+import { queueNames } from '@iaas/common/jobs/queues'
+import { toPayload, putObjectJob, recordLinkJob } from '@iaas/common/jobs/store-rendition'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
 import { createRig, newRendition } from './_rig.ts'
@@ -30,8 +31,8 @@ describeOnEachServer(
       const uploads = await rig.queue(queueNames.uploads)
       const records = await rig.queue(queueNames.records)
       for (const poison of Object.values(poisons)) {
-        await uploads.add(jobNames.putObject, poison, options)
-        await records.add(jobNames.recordLink, poison, options)
+        await uploads.add(putObjectJob.name, poison, options)
+        await records.add(recordLinkJob.name, poison, options)
       }
       await uploads.add('format-disk', sound, options)
       await using _uploader = rig.uploader({ concurrency: 1 })
@@ -54,7 +55,7 @@ describeOnEachServer(
       const rendition = newRendition()
       const foreign = { key: 'other/bucket/key', objectKey: '../x', url: 'http://192.0.2.1/x' }
       const uploads = await rig.queue(queueNames.uploads)
-      await uploads.add(jobNames.putObject, { ...toPayload(rendition), ...foreign }, options)
+      await uploads.add(putObjectJob.name, { ...toPayload(rendition), ...foreign }, options)
       await using _uploader = rig.uploader()
       await until(() => rig.objects.size === 1)
       expect([...rig.objects.keys()]).toEqual([objectKey(rendition.variant, rendition.renderedAt)])

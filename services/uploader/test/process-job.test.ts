@@ -1,22 +1,26 @@
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError, type ErrorCode, errorCodes } from '@iaas/common/errors'
-import { jobNames, queueNames, toPayload } from '@iaas/common/jobs'
+import { jobKinds } from '@iaas/common/jobs/kinds'
+import { queueNames } from '@iaas/common/jobs/queues'
+import { toPayload, putObjectJob, recordLinkJob } from '@iaas/common/jobs/store-rendition'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { UnrecoverableError } from 'bullmq'
+import { createHandlers } from '../src/create-uploader.ts'
 import { createGiveUp } from '../src/handlers/give-up.ts'
-import { type ProcessJobOptions, createProcessJob } from '../src/process-job.ts'
+import { createJobRegistry } from '../src/job-registry.ts'
+import { createProcessJob } from '../src/process-job.ts'
 import { bytesOf } from './_fakes.ts'
 
 const rendition: WaitingRendition = { variant: makeVariant(), renderedAt: 5000 }
 const digest = variantDigest(rendition.variant)
 
-type Handle = ProcessJobOptions['handle']
+type Handle = (rendition: WaitingRendition) => Promise<void>
 
-async function setUp(handle: Handle, name: string = jobNames.putObject) {
+async function setUp(handle: Handle, name: string = putObjectJob.name) {
   const spool = createFakeSpool()
   await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
   const results: string[] = []
@@ -34,11 +38,18 @@ async function setUp(handle: Handle, name: string = jobNames.putObject) {
     child: () => log,
     series: (message) => (given) => note(message, given),
   }
+  const giveUp = createGiveUp({ spool })
+  const handlers = createHandlers({
+    putObject: async (given) => {
+      await handle(given)
+      return objectKey(given.variant, given.renderedAt)
+    },
+    recordLink: handle,
+    giveUp,
+  })
   const processJob = createProcessJob({
-    queue: queueNames.uploads,
-    name,
-    handle,
-    giveUp: createGiveUp({ spool }),
+    queue: name === recordLinkJob.name ? queueNames.records : queueNames.uploads,
+    registry: createJobRegistry(jobKinds, handlers),
     metrics: { job: (_queue, result) => void results.push(result) },
     log,
   })
@@ -59,7 +70,7 @@ async function setUp(handle: Handle, name: string = jobNames.putObject) {
 
 describe('one attempt of a job', () => {
   it('writes one line for a rendition, with its id and the key of its object, when its link is recorded', async () => {
-    const { run, lines, fields } = await setUp(async () => {}, jobNames.recordLink)
+    const { run, lines, fields } = await setUp(async () => {}, recordLinkJob.name)
     await run()
     expect(lines).toEqual(['rendition stored'])
     const { id } = rendition.variant

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError } from '@iaas/common/errors'
-import { jobNames, persistJobId, queueNames, toPayload } from '@iaas/common/jobs'
+import { queueNames } from '@iaas/common/jobs/queues'
+import { persistJobId, toPayload, putObjectJob } from '@iaas/common/jobs/store-rendition'
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { createS3VariantStore } from '@iaas/common/s3/variant-store'
 import { until } from '@iaas/testing/until'
@@ -218,7 +219,7 @@ describeOnEachServer(
       rig.variants.put = (...object) => s3.variants.put(...object)
       await using _uploader = rig.uploader()
       const uploads = await rig.queue(queueNames.uploads)
-      await uploads.add(jobNames.putObject, toPayload(newRendition()), { attempts: 2 })
+      await uploads.add(putObjectJob.name, toPayload(newRendition()), { attempts: 2 })
       await until(async () => (await uploads.getFailedCount()) === 1)
       const [failed] = await uploads.getFailed()
       expect(failed?.failedReason).toMatch(
@@ -231,7 +232,7 @@ describeOnEachServer(
       const uploads = await rig.queue(queueNames.uploads)
       const poison = { v: 1, variant: { id: '../../etc/passwd' }, renderedAt: 1 }
       const options = { attempts: 12, backoff: { type: 'fixed', delay: 1 } }
-      await uploads.add(jobNames.putObject, poison, options)
+      await uploads.add(putObjectJob.name, poison, options)
       await uploads.add('format-disk', {}, options)
       await using _uploader = rig.uploader({ concurrency: 1 })
       const rendition = newRendition()

@@ -1,5 +1,6 @@
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { AppError } from '../errors.ts'
+import { putObjectJob, recordLinkJob } from '../jobs/store-rendition.ts'
 import type { Persistence } from '../ports/persistence.ts'
 import type { Backlog } from './backlog.ts'
 
@@ -9,8 +10,8 @@ export type BacklogBound = {
   readonly maxJobs: number
 }
 
-/** A rendition is two jobs: one stores its object, one records its link. */
-const jobsPerRendition = 2
+/** The flow of a rendition; see `createPersistence`. */
+const jobsPerRendition = [putObjectJob, recordLinkJob].length
 /** How long a count is waited for, ms. */
 const countLimitMs = 1000
 

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { queuePrefix } from '../jobs.ts'
+import { queuePrefix } from '../jobs/queues.ts'
 import type { Logger } from '../log.ts'
 import { createRedis } from '../redis/connection.ts'
 import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
-import { queueNames } from '../jobs.ts'
+import { queueNames } from '../jobs/queues.ts'
 import type { Closers } from '../lifecycle/closers.ts'
 import type { Logger } from '../log.ts'
 import { openQueue } from './open-queue.ts'

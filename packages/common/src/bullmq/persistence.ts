@@ -1,15 +1,8 @@
 import type { FlowJob } from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { AppError, isAppError } from '../errors.ts'
-import {
-  jobAttempts,
-  jobBackoff,
-  jobNames,
-  keptFailedJobs,
-  persistJobId,
-  queueNames,
-  toPayload,
-} from '../jobs.ts'
+import { toJob } from '../jobs/define-job.ts'
+import { persistJobId, putObjectJob, recordLinkJob } from '../jobs/store-rendition.ts'
 import type { Logger } from '../log.ts'
 import type { WaitingRendition, Persistence } from '../ports/persistence.ts'
 import { createFlowSink } from './flow-sink.ts'
@@ -60,31 +53,12 @@ export function createPersistence(options: PersistenceOptions): Persistence & As
   }
 }
 
+/** The parent waits for its children: a link never precedes its object. */
 function toFlow(rendition: WaitingRendition): FlowJob {
-  const data = toPayload(rendition)
-  const opts = {
-    jobId: persistJobId(rendition),
-    attempts: jobAttempts,
-    backoff: jobBackoff,
-    // A completed job that is kept would make the queue ignore the next of its id.
-    removeOnComplete: true,
-    removeOnFail: keptFailedJobs,
-  }
-  return {
-    name: jobNames.recordLink,
-    queueName: queueNames.records,
-    data,
-    opts,
-    children: [
-      {
-        name: jobNames.putObject,
-        queueName: queueNames.uploads,
-        data,
-        // A parent whose child has failed for good would wait for ever.
-        opts: { ...opts, failParentOnFailure: true },
-      },
-    ],
-  }
+  const child = toJob(putObjectJob, rendition)
+  // A parent whose child has failed for good would wait for ever.
+  const children = [{ ...child, opts: { ...child.opts, failParentOnFailure: true } }]
+  return { ...toJob(recordLinkJob, rendition), children }
 }
 
 function busy(): AppError {

@@ -8,7 +8,8 @@ import {
   Worker,
 } from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
-import { pauseBeforeAttempt, queuePrefix } from '../jobs.ts'
+import { queuePrefix } from '../jobs/queues.ts'
+import { pauseBeforeAttempt } from '../jobs/retries.ts'
 import type { Logger } from '../log.ts'
 import { createRedis } from '../redis/connection.ts'
 import { type ResetStalls, createPostgresReset, createRedisReset } from './reset-stalls.ts'

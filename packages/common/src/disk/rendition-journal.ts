@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parsePayload, persistJobId, toPayload } from '../jobs.ts'
+import { parsePayload, persistJobId, toPayload } from '../jobs/store-rendition.ts'
 import type { RenditionJournal, WaitingRendition } from '../ports/persistence.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createPersistence } from '../../src/bullmq/persistence.ts'
 import { createQueueWorker } from '../../src/bullmq/queue-worker.ts'
 import { createSilentLogger } from '../../src/log.ts'
-import { queueNames } from '../../src/jobs.ts'
+import { queueNames } from '../../src/jobs/queues.ts'
 import { makeVariant } from '@iaas/testing/variants'
 
 const othersOfDatabase = `SELECT 1 FROM pg_stat_activity

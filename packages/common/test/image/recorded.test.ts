@@ -1,5 +1,5 @@
 import { objectKey } from '@iaas/common/digest'
-import { parsePayload, toPayload } from '@iaas/common/jobs'
+import { parsePayload, toPayload } from '@iaas/common/jobs/store-rendition'
 import { type Variant, parseImageUrl, toVariant, variantKey } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import { linkColumnNames, toColumns, toVariantOf } from '../../src/postgres/link-row.ts'

@@ -1,4 +1,4 @@
-import { variantSchema } from '@iaas/common/jobs'
+import { variantSchema } from '@iaas/common/variant-schema'
 import type { ImageInfo } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
 import {

@@ -1,4 +1,4 @@
-import { persistJobId } from '@iaas/common/jobs'
+import { persistJobId } from '@iaas/common/jobs/store-rendition'
 import type { WaitingRendition, Persistence } from '@iaas/common/ports/persistence'
 
 export type FakePersistence = Persistence & {

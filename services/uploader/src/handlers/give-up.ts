@@ -1,4 +1,4 @@
-import type { RenditionId } from '@iaas/common/jobs'
+import { type RenditionId } from '@iaas/common/jobs/store-rendition'
 import type { Spool } from '@iaas/common/ports/spool'
 
 /**
