@@ -146,7 +146,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
 
   /** @param bytes that are held until the work is done */
   function track<T>(work: () => Promise<T>, skipped: T, bytes: number): Promise<T> {
-    const isFull = pendingBytes > 0 && pendingBytes + bytes > maxPendingBytes
+    const isFull = bytes > 0 && pendingBytes > 0 && pendingBytes + bytes > maxPendingBytes
     if (pending.size >= maxPending || isFull) {
       metrics.persist('skipped')
       return Promise.resolve(skipped)

@@ -98,6 +98,9 @@ describe('the persister of renditions', () => {
     const alone = persist(9000)
     expect(await persist(1)).toBe(false)
     await until(() => held.length === 1)
+    const scheduled = queue.requests.length
+    expect(await persister.reschedule(makeVariant(), 1000)).toBe(true)
+    expect(queue.requests).toHaveLength(scheduled + 1)
     held[0]?.()
     expect(await alone).toBe(true)
     expect(await count('skipped')).toBe(2)
