@@ -1,9 +1,9 @@
-import { describeRenderer } from '@iaas/testing/contracts/renderer/renderer'
+import { describeRemoteRenderer } from '@iaas/testing/contracts/renderer/renderer'
 import { contractLimits } from '@iaas/testing/contracts/renderer/studio'
 import { openPool } from './open-pool.ts'
 import { openService } from './open-service.ts'
 
-describeRenderer('A renderer service behind its client', async () => {
+describeRemoteRenderer('A renderer service behind its client', async () => {
   const pool = openPool({ ...contractLimits, concurrency: 2 })
   const service = await openService(pool)
   return {

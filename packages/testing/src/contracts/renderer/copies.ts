@@ -51,8 +51,9 @@ async function makeDeepWideGamut(): Promise<Buffer> {
 /** Of 255: what nobody sees; the noise of the pictures, which is fine and strong, is most of it. */
 const invisible = 2
 
-export function describeCopies(studio: Studio): void {
-  describe('working copies', () => {
+/** The pixels of the copies of all kinds of pictures. */
+export function describeCopiedPixels(studio: Studio): void {
+  describe('the pixels of working copies', () => {
     describe.each(dearPictures)('%s', (_name, form, make) => {
       it('has a copy that is upright, in sRGB and cheap to decode', async () => {
         const picture = await make()
@@ -91,7 +92,12 @@ export function describeCopies(studio: Studio): void {
       const [one, other] = [await sharp(original).metadata(), await sharp(copied).metadata()]
       expect(other).toMatchObject({ format: one.format, hasAlpha: one.hasAlpha })
     }
+  })
+}
 
+/** What is told of copies, and of which pictures there are none. */
+export function describeCopies(studio: Studio): void {
+  describe('working copies', () => {
     it.each([30, 60, 85, 98])(
       'tells the quality of the original, and renders it: %d',
       async (quality) => {
