@@ -131,7 +131,8 @@ describe('answers', () => {
     await target.plant('bomb', makeScanBomb(5477, 5477, 2647))
     const startedAt = Date.now()
     expectProblem(await ask(target.base, '/bomb_100_100.jpg'), 504)
-    expect(Date.now() - startedAt).toBeLessThan(1500 + 1000)
+    // As a whole it takes minutes.
+    expect(Date.now() - startedAt).toBeLessThan(15_000)
   })
 
   itWithoutEdge('504 leaves no work behind', async () => {

@@ -13,7 +13,7 @@ import type { Stack } from '../support/stack.ts'
 import type { Fault } from '../support/tcp-proxy.ts'
 
 /** The first answer pays for each dependency that it finds hung, ms. */
-const firstWithinMs = 7500
+const firstWithinMs = 15_000
 /** Far less than what is waited for, and far more than a busy machine takes. */
 const bootedWithinMs = 20_000
 

@@ -60,13 +60,13 @@ describe('a process that stores its renditions by itself and is killed', () => {
   /** Starts it again: nobody asks for a variant, and yet each is stored. */
   async function storesAll(paths: readonly string[], before: number): Promise<number> {
     await using stack = await start()
-    await until(async () => (await countLinks()) === before + paths.length, 30_000)
+    await until(async () => (await countLinks()) === before + paths.length)
     for (const path of paths) {
       const hit = await ask(stack.base, path)
       expect(hit.status).toBe(307)
       expect((await askLocation(stack.base, hit)).status).toBe(200)
     }
-    await until(async () => (await filesIn('spool')).length === 0, 30_000)
+    await until(async () => (await filesIn('spool')).length === 0)
     const metrics = await readMetrics(stack.admin)
     return metrics.sum('iaas_render_task_duration_seconds_count', { kind: 'render' })
   }

@@ -51,7 +51,7 @@ export async function askUntil(
   path: string,
   options?: Ask,
 ): Promise<Answer> {
-  const giveUpAt = Date.now() + 20_000
+  const giveUpAt = Date.now() + 45_000
   for (;;) {
     const answer = await ask(base, path, options)
     if (wished(answer)) return answer
@@ -82,7 +82,7 @@ export function multipart(
 
 /** A token for a new id. A service that has too much to do just now is asked again, as it says. */
 export async function getToken(base: string, id: string): Promise<string> {
-  const giveUpAt = Date.now() + 10_000
+  const giveUpAt = Date.now() + 45_000
   let answer = await postToken(base, { id })
   while (answer.status === 503 && Date.now() < giveUpAt) {
     await delay(Number(answer.headers['retry-after'] ?? 1) * 1000)

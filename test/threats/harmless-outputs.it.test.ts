@@ -75,7 +75,7 @@ describe('what is hidden in a picture', () => {
       const { body } = await render('profile', '40_40.png')
       expect((await sharp(body).metadata()).icc).toBeUndefined()
     }
-    expect(performance.now() - startedAt).toBeLessThan(5000)
+    expect(performance.now() - startedAt).toBeLessThan(20_000)
   })
 
   it('T17 renditions are sRGB, whatever the colours of the original', async () => {
@@ -139,7 +139,7 @@ describe('what is hidden in a picture', () => {
         ).metadata()
         expect([facts.width, facts.height, facts.pages ?? 1]).toEqual([50, 40, 1])
       }
-      expect(performance.now() - startedAt).toBeLessThan(5000)
+      expect(performance.now() - startedAt).toBeLessThan(20_000)
     }
   })
 })

@@ -79,6 +79,6 @@ describe('forms that are built to hurt', () => {
     const { body, headers } = multipart([...others, picture])
     const startedAt = performance.now()
     expect((await send(name, body, headers)).status).toBe(400)
-    expect(performance.now() - startedAt).toBeLessThan(5000)
+    expect(performance.now() - startedAt).toBeLessThan(20_000)
   })
 })

@@ -70,7 +70,7 @@ describe('uploads that are larger than they may be', () => {
     const startedAt = performance.now()
     const text = await head('announced', `Content-Length: ${100 * 1024 ** 3}`)
     expect(await sendRaw(api.base, text)).toMatch(/^HTTP\/1\.1 413 /)
-    expect(performance.now() - startedAt).toBeLessThan(5000)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
     await until(() => getToken(api.base, 'announced').then(Boolean, () => false))
   })
 

@@ -81,14 +81,14 @@ describe('uploads that are broken off', () => {
           const open = 'SELECT 1 FROM tokens WHERE image_id = $1 AND uploaded_at IS NULL'
           return (await query(apis.databaseUrl, open, [id])).rowCount === 0
         }
-        await until(isSettled, 30_000)
+        await until(isSettled)
         const { status, body } = await ask(api.base, path(id))
         counts[status === 200 ? 'kept' : 'gone'] += 1
         if (status === 200) expect(body.equals(photo)).toBe(true)
         else await getToken(api.base, id)
       })
       process.stderr.write(`aborts: ${checked} while being checked, ${JSON.stringify(counts)}\n`)
-      await until(async () => (await originals()).length === counts.kept, 30_000)
+      await until(async () => (await originals()).length === counts.kept)
     },
     stormLimitMs(rounds),
   )

@@ -258,7 +258,7 @@ describeOnEachServer(
       }
       await using _one = rig.uploader(counted)
       await using _other = rig.uploader(counted)
-      await until(() => rig.links.size === requests.length, 30_000)
+      await until(() => rig.links.size === requests.length)
       expect(rig.objects.size).toBe(requests.length)
       expect(puts).toBe(requests.length)
     })

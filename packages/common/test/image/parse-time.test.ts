@@ -51,17 +51,23 @@ function* drawPaths(count: number): Generator<string> {
 }
 
 function timeOf(path: string): number {
-  const startedAt = performance.now()
+  const before = processorMs()
   codeOf(() => parseImageUrl(path, []))
   codeOf(() => parseUploadPath(path))
-  return performance.now() - startedAt
+  return processorMs() - before
+}
+
+/** Does not go on while other programs have the processor. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 describe('reading an address', () => {
   it('R6 never keeps others waiting, whatever the address', () => {
     const slow = []
     for (const path of drawPaths(many)) {
-      // Once more, where the machine itself may have kept it waiting.
+      // Once more, where it may have been the collection of garbage.
       if (timeOf(path) > limitMs && timeOf(path) > limitMs && timeOf(path) > limitMs)
         slow.push(path)
       if (slow.length > 3) break
@@ -80,8 +86,8 @@ describe('reading an address', () => {
 
   it('R8 costs little where the query has very many parameters', () => {
     const query = [...new URLSearchParams('a=1&'.repeat(10_000))]
-    const startedAt = performance.now()
+    const before = processorMs()
     expect(parseImageUrl('/a_1_1.jpg', query)).toMatchObject({ kind: 'sized' })
-    expect(performance.now() - startedAt).toBeLessThan(100)
+    expect(processorMs() - before).toBeLessThan(100)
   })
 })

@@ -13,7 +13,7 @@ async function startMigration(url: string) {
   const closers = createClosers(log)
   await migrateWhenReachable(url, log, closers)
   return {
-    untilMigrated: () => until(async () => (await query(url, migrated)).rows.length > 0, 10_000),
+    untilMigrated: () => until(async () => (await query(url, migrated)).rows.length > 0),
     [Symbol.asyncDispose]: () => closers.close(),
   }
 }
@@ -39,7 +39,7 @@ describe('a service that starts', () => {
     const starting = startMigration(database.url)
     const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`
-    await until(async () => (await holder.query(end)).rows.length > 0, 5000)
+    await until(async () => (await holder.query(end)).rows.length > 0)
     await using migration = await starting
     await holder.end()
     await migration.untilMigrated()
