@@ -1,45 +1,72 @@
-/**
- * Everything that a caller can act on. The core knows these codes and nothing of HTTP: each transport owns one
- * table that says what a code means there, and does not compile until it names every one.
- */
-export const errorCodes = [
-  'INVALID_IMAGE_URL',
-  'INVALID_ID',
-  'INVALID_OPTION',
-  'SIZE_NOT_OFFERED',
-  'SIGNATURE_INVALID',
-  'INVALID_TOKEN_REQUEST',
-  'INVALID_UPLOAD',
-  'INVALID_CROP',
-  'IMAGE_MISSING',
-  'SECRET_WRONG',
-  'ID_TAKEN',
-  'TOKEN_PENDING',
-  'TOKEN_INVALID',
-  'ORIGINAL_NOT_FOUND',
-  'PRECONDITION_FAILED',
-  'RANGE_NOT_SATISFIABLE',
-  'UPLOAD_TOO_LARGE',
-  'UPLOAD_TOO_SLOW',
-  'IMAGE_TOO_LARGE',
-  'IMAGE_TOO_COSTLY',
-  'IMAGE_UNSUPPORTED',
-  'IMAGE_DAMAGED',
-  'RENDER_TIMEOUT',
-  'RENDER_FAILED',
-  'RENDER_QUARANTINED',
-  'TOO_MANY_RENDERS',
-  'TOO_MANY_ATTEMPTS',
-  'RENDERER_BUSY',
-  'RENDERER_UNREACHABLE',
-  'UPLOADS_BUSY',
-  'STORE_UNAVAILABLE',
-  'STORE_BUSY',
-  'STORE_FULL',
-  'SPOOL_FULL',
-] as const
+/** What each transport needs to know of an expected failure. */
+export type ErrorFacts = {
+  /** In HTTP. */
+  readonly status: number
+  /** Of the problem type (RFC 9457). */
+  readonly title: string
+  /** Whether a job that failed with it may succeed later. */
+  readonly retryable: boolean
+  /**
+   * `error`: something has failed here. `none`: the client is at fault, or the service has refused by its own limits, which
+   * the lines of requests and the metrics show.
+   */
+  readonly logLevel: 'error' | 'none'
+}
 
-export type ErrorCode = (typeof errorCodes)[number]
+type Options = { readonly retryable?: boolean; readonly isRefusal?: boolean }
+
+function row(status: number, title: string, options: Options = {}): ErrorFacts {
+  const { retryable = false, isRefusal = false } = options
+  return { status, title, retryable, logLevel: status >= 500 && !isRefusal ? 'error' : 'none' }
+}
+
+/** Everything that a caller can act on: the catalogue of expected failures. */
+export const errorCatalogue = {
+  INVALID_IMAGE_URL: row(400, 'The address of the image is not correct'),
+  INVALID_ID: row(400, 'The id is not allowed'),
+  INVALID_OPTION: row(400, 'An option is not correct'),
+  SIZE_NOT_OFFERED: row(400, 'The size is not offered'),
+  SIGNATURE_INVALID: row(403, 'The signature is not valid'),
+  INVALID_TOKEN_REQUEST: row(400, 'The request for a token is not correct'),
+  INVALID_UPLOAD: row(400, 'The upload form is not correct'),
+  INVALID_CROP: row(400, 'The crop region is not correct'),
+  IMAGE_MISSING: row(400, 'The upload has no image'),
+  SECRET_WRONG: row(401, 'The secret is missing or wrong'),
+  ID_TAKEN: row(403, 'The id is taken'),
+  TOKEN_PENDING: row(403, 'The id has a token that is alive'),
+  TOKEN_INVALID: row(403, 'The token is not valid'),
+  ORIGINAL_NOT_FOUND: row(404, 'There is no such image'),
+  PRECONDITION_FAILED: row(412, 'The image is not the one that was expected'),
+  RANGE_NOT_SATISFIABLE: row(416, 'The image is shorter than that'),
+  UPLOAD_TOO_LARGE: row(413, 'The request is too large'),
+  UPLOAD_TOO_SLOW: row(408, 'The upload took too long'),
+  IMAGE_TOO_LARGE: row(413, 'The image is too large'),
+  IMAGE_TOO_COSTLY: row(413, 'The image is built to be costly'),
+  IMAGE_UNSUPPORTED: row(415, 'The image has an unsupported format'),
+  IMAGE_DAMAGED: row(415, 'The image is damaged'),
+  RENDER_TIMEOUT: row(504, 'The render took too long'),
+  RENDER_FAILED: row(500, 'The image could not be rendered'),
+  RENDER_QUARANTINED: row(503, 'The image cannot be rendered for now', {
+    retryable: true,
+    isRefusal: true,
+  }),
+  TOO_MANY_RENDERS: row(429, 'Too many requests', { retryable: true }),
+  TOO_MANY_ATTEMPTS: row(429, 'Too many attempts'),
+  RENDERER_BUSY: row(503, 'The service is full', { retryable: true, isRefusal: true }),
+  RENDERER_UNREACHABLE: row(503, 'A part of the service is not available', { retryable: true }),
+  UPLOADS_BUSY: row(503, 'The service is full', { isRefusal: true }),
+  STORE_UNAVAILABLE: row(503, 'A part of the service is not available', { retryable: true }),
+  STORE_BUSY: row(503, 'The service is full', { retryable: true, isRefusal: true }),
+  STORE_FULL: row(503, 'The service is full'),
+  SPOOL_FULL: row(503, 'The service is full', { retryable: true }),
+}
+
+export type ErrorCode = keyof typeof errorCatalogue
+
+export const errorCodes = Object.keys(errorCatalogue) as readonly ErrorCode[] as readonly [
+  ErrorCode,
+  ...ErrorCode[],
+]
 
 /** A limit that was reached: how many in how long, and when there is room again. */
 export type RateLimit = {

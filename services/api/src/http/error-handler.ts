@@ -1,19 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type ErrorCode, isAppError } from '@iaas/common/errors'
+import { errorCatalogue, isAppError } from '@iaas/common/errors'
 import { isClientGone } from '@iaas/common/http/client-gone'
 import type { Logger } from '@iaas/common/log'
 import type { ErrorRequestHandler } from 'express'
 import { exposeHeaders, setCommonHeaders } from './headers.ts'
 import { retryHeaders, sendProblem, toProblem } from './problem.ts'
 import { type RequestRecord, recordOf } from './request-record.ts'
-
-/** Decided on by this service: the lines of such requests and the metrics tell of them, however many there are. */
-const refusals: readonly ErrorCode[] = [
-  'RENDERER_BUSY',
-  'RENDER_QUARANTINED',
-  'STORE_BUSY',
-  'UPLOADS_BUSY',
-]
 
 /** The end of every request that failed. What is unexpected is logged here, once, with its cause. */
 export type AnswerError = (error: unknown, record: RequestRecord, res: ServerResponse) => void
@@ -25,7 +17,7 @@ export function createAnswerError(log: Logger): AnswerError {
     // Nothing has failed, and nobody is left to be told.
     if (isClientGone(error)) return void res.destroy()
     const problem = toProblem(error, requestId)
-    if (problem.status >= 500 && !isAppError(error, ...refusals)) {
+    if (!isAppError(error) || errorCatalogue[error.code].logLevel === 'error') {
       log.error('request failed', { requestId, error })
     }
     if (isAppError(error)) record.errorCode = error.code

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type ErrorCode, type RateLimit, isAppError } from '@iaas/common/errors'
-import { problems } from './status.ts'
+import { type ErrorCode, type RateLimit, errorCatalogue, isAppError } from '@iaas/common/errors'
 
 /** RFC 9457. */
 export type Problem = {
@@ -37,7 +36,8 @@ function rateLimitHeaders({ name, quota, windowSeconds, retryAfterSeconds }: Rat
 export function toProblem(error: unknown, requestId: string): Problem {
   const instance = `urn:uuid:${requestId}`
   if (isAppError(error)) {
-    return { type: typeOf(error.code), ...pick(error.code), detail: error.message, instance }
+    const { title, status } = errorCatalogue[error.code]
+    return { type: typeOf(error.code), title, status, detail: error.message, instance }
   }
   return {
     type: 'about:blank',
@@ -114,11 +114,6 @@ function endAfterBody(res: ServerResponse, body: Buffer): void {
     if (left < 0) req.pause()
   })
   req.resume().once('end', end).once('close', end)
-}
-
-function pick(code: ErrorCode): { readonly title: string; readonly status: number } {
-  const { title, status } = problems[code]
-  return { title, status }
 }
 
 function typeOf(code: ErrorCode): string {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCodes } from '@iaas/common/errors'
+import { errorCatalogue, errorCodes } from '@iaas/common/errors'
 import { expect, it } from '@jest/globals'
-import { problems } from '../../src/http/status.ts'
 
 const page = join(import.meta.dirname, '../../../../docs/http.md')
 
@@ -11,7 +10,7 @@ it('docs/http.md lists every problem type with its status, and no other', async 
   const rows = [...text.matchAll(/^\| `([a-z-]+)` +\| (\d{3}) +\| \S/gm)]
   const listed = rows.map(([, name, status]) => `${name} ${status}`)
   const known = errorCodes.map(
-    (code) => `${code.toLowerCase().replaceAll('_', '-')} ${problems[code].status}`,
+    (code) => `${code.toLowerCase().replaceAll('_', '-')} ${errorCatalogue[code].status}`,
   )
   expect(new Set(listed)).toEqual(new Set(known))
   expect(listed).toHaveLength(known.length)

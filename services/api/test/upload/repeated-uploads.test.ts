@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, errorCodes } from '@iaas/common/errors'
+import { AppError, type ErrorCode, errorCatalogue, errorCodes } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
@@ -6,7 +6,6 @@ import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
-import { problems } from '../../src/http/status.ts'
 import { createStoreOriginal } from '../../src/store-original.ts'
 
 const id = parseImageId('photo')
@@ -48,7 +47,7 @@ describe('an upload that is sent again', () => {
     return send().catch((error: AppError) => error.code)
   }
 
-  const isRefusal = (code: ErrorCode) => problems[code].status === 503
+  const isRefusal = (code: ErrorCode) => errorCatalogue[code].status === 503
 
   it.each(errorCodes.filter(isRefusal))('T36 is taken after 503 %s', async (code) => {
     expect(await repeat(code)).toMatchObject({ size })
