@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Compose, docker, openCompose } from '../support/compose.ts'
+import { type Compose, docker, openCompose, untilHealthy } from '../support/compose.ts'
 import { ask, askLocation, askUntil } from '../support/http.ts'
 import { type Target, startTarget } from '../support/target.ts'
 import { failuresOf, startLoad } from './_load.ts'
@@ -19,11 +19,9 @@ describe('the edge in front of what hangs', () => {
   })
   afterAll(() => target?.[Symbol.asyncDispose]())
 
-  /** The next start of the project waits for no container that is unhealthy. */
   async function unpause(container: string): Promise<void> {
     await docker(['unpause', container])
-    const health = () => docker(['inspect', '-f', '{{.State.Health.Status}}', container])
-    await until(async () => (await health()).trim() === 'healthy', 60_000)
+    await untilHealthy(container)
   }
 
   it('F32 sends nothing more to an api that hangs, within seconds', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Compose, openCompose } from '../support/compose.ts'
+import { type Compose, openCompose, untilHealthy } from '../support/compose.ts'
 import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
 import { type Target, startTarget } from '../support/target.ts'
 
@@ -60,5 +60,7 @@ describe('the edge', () => {
     })
     await compose.run(['start', 'api'])
     await askUntil(({ status }) => status === 200, target.base, '/photo_93_93.jpg')
+    const [edge = ''] = await compose.containers('edge')
+    await untilHealthy(edge)
   })
 })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Compose, docker, openCompose } from '../support/compose.ts'
+import { type Compose, docker, openCompose, untilHealthy } from '../support/compose.ts'
 import { type Target, startTarget } from '../support/target.ts'
 import { failuresOf, startLoad } from './_load.ts'
 
@@ -17,11 +17,6 @@ describe('the compose project under load', () => {
     target = await startTarget()
   })
   afterAll(() => target?.[Symbol.asyncDispose]())
-
-  async function untilHealthy(container: string): Promise<void> {
-    const health = () => docker(['inspect', '-f', '{{.State.Health.Status}}', container])
-    await until(async () => (await health()).trim() === 'healthy', 60_000)
-  }
 
   it(
     'loses no request while every api, renderer and uploader is restarted, one after the other',

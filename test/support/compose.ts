@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { until } from '@iaas/testing/until'
 import { parseMetrics } from './metrics.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -80,6 +81,12 @@ export function openCompose(project: string, files: readonly string[] = []): Com
 /** Reads a secret of the project, as its operator does. */
 export async function readSecret(name: string): Promise<string> {
   return (await readFile(join(root, 'deploy', 'secrets', name), 'utf8')).trim()
+}
+
+/** Waits until the health check of a container succeeds: `up --wait` fails at once where one is unhealthy. */
+export async function untilHealthy(container: string): Promise<void> {
+  const health = () => docker(['inspect', '-f', '{{.State.Health.Status}}', container])
+  await until(async () => (await health()).trim() === 'healthy', 60_000)
 }
 
 /** Runs docker. @returns its standard output */
