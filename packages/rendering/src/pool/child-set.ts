@@ -17,16 +17,23 @@ export type ChildSet = AsyncDisposable & {
 export type ChildSetOptions = {
   /** One for each child, or none. */
   readonly ownCores: readonly OwnCore[]
-  /** How many there may be; as many are kept warm as have been needed. */
+  /** How many there may be; as many are kept warm as have been needed lately. */
   readonly most: number
   /** See `Bounds`. */
   readonly mostDataBytes: number
+  /** How long children stay that nobody needs, ms. One of them stays for good, so that the next task need not wait for a start. */
+  readonly idleMs?: number
 }
 
-export function createChildSet({ ownCores, most, mostDataBytes }: ChildSetOptions): ChildSet {
+const defaultIdleMs = 60_000
+
+export function createChildSet(options: ChildSetOptions): ChildSet {
+  const { ownCores, most, mostDataBytes, idleMs = defaultIdleMs } = options
   const children = new Map<RenderChild, OwnCore | undefined>()
   const idle: RenderChild[] = []
   const taken = new Set<RenderChild>()
+  // The fewest that were idle at any time since the last look: nobody has needed them.
+  let unneeded = 0
   let isDisposed = false
   let started = 0
 
@@ -51,6 +58,14 @@ export function createChildSet({ ownCores, most, mostDataBytes }: ChildSetOption
     return ownCores.find((own) => !held.has(own))
   }
 
+  function endUnneeded(): void {
+    // The first of them has been idle for the longest time.
+    const spare = Math.min(unneeded, idle.length - 1)
+    for (const child of idle.splice(0, Math.max(0, spare))) void child.kill()
+    unneeded = idle.length
+  }
+  const looking = setInterval(endUnneeded, idleMs).unref()
+
   function lend(child: RenderChild): RenderChild {
     taken.add(child)
     return child
@@ -61,6 +76,7 @@ export function createChildSet({ ownCores, most, mostDataBytes }: ChildSetOption
       if (isDisposed) throw new AppError('RENDERER_BUSY', 'The renderer is ending.')
       // The one that worked last has the warmest caches.
       for (let child = idle.pop(); child !== undefined; child = idle.pop()) {
+        unneeded = Math.min(unneeded, idle.length)
         if (child.isAlive) return lend(child)
       }
       return lend(start())
@@ -80,6 +96,7 @@ export function createChildSet({ ownCores, most, mostDataBytes }: ChildSetOption
     },
     async [Symbol.asyncDispose]() {
       isDisposed = true
+      clearInterval(looking)
       await Promise.all([...children.keys()].map((child) => child.kill()))
     },
   }
