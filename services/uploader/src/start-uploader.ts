@@ -63,7 +63,7 @@ const otherConnections = 4
 const maxPutBytes = 128 * 2 ** 20
 
 /** Nobody waits for these links, as jobs do that hold a place of the queue: fewer and larger commits, ms. */
-const directRecordWaitMs = 50
+const directRecordWaitMs = 300
 
 /** Wires the adapters that the configuration asks for to the workers. */
 async function workQueues(
