@@ -480,6 +480,14 @@ export const requests = [
   },
   {
     row: 'R24',
+    breaks: 'control characters reach the terminal',
+    file: 'packages/common/src/log-pretty.ts',
+    find: 'text.replace(controls,',
+    replace: 'text.replace(/^$/,',
+    test: 'packages/common/test/log-pretty.test.ts',
+  },
+  {
+    row: 'R24',
     breaks: 'a line is as long as what stands in it',
     file: 'packages/common/src/log-line.ts',
     find: 'if (Buffer.byteLength(line) <= maxLineBytes) return line',

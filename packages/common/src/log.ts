@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { toggle } from './config/setting.ts'
 import { createLineWriter } from './line-writer.ts'
 import { formatLine } from './log-line.ts'
+import { createPrettyPrinter } from './log-pretty.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof levels)[number]
@@ -20,6 +21,9 @@ export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFie
 const clientForms = ['full', 'truncated', 'hashed', 'none'] as const
 export type ClientForm = (typeof clientForms)[number]
 
+const formats = ['pretty', 'json'] as const
+type LogFormat = (typeof formats)[number]
+
 /** The seed's keys: one switch a level. `LOG_LEVEL` sets them all at once. */
 export const logSettings = z
   .object({
@@ -27,6 +31,11 @@ export const logSettings = z
       .enum(levels)
       .optional()
       .meta({ description: 'The least severe level that is logged.', env: 'LOG_LEVEL' }),
+    format: z.enum(formats).optional().meta({
+      description:
+        'The form of the lines: `pretty` for people, `json` (one object a line) for collectors. By default `pretty` where standard output is a terminal, `json` everywhere else. Colours are for terminals only, and `NO_COLOR` turns them off.',
+      env: 'LOG_FORMAT',
+    }),
     client: z.enum(clientForms).default('full').meta({
       description:
         'How the line of a request names its client: `full` (an IPv4 address, or a /64 of IPv6), `truncated` (a /24, or a /48), `hashed` (the same for as long as `secret` is; without one, until the restart), `none`.',
@@ -42,20 +51,24 @@ export const logSettings = z
 
 type LogSettings = z.output<typeof logSettings>
 
-/** A logger that writes one JSON object a line, with Logstash's names, to standard output. */
+/** Returns a logger that writes lines with Logstash's names to standard output, as JSON or for people. */
 export function createLogger(service: string, settings: LogSettings): Logger {
   const enabled = enabledLevels(settings)
+  const present = createPresenter(settings.format)
   const { combine, printf } = winston.format
   const onlyEnabled = winston.format((info) => (enabled.has(info.level) ? info : false))
   const logger = winston.createLogger({
     level: 'debug',
     format: combine(
       onlyEnabled(),
-      printf(({ level, message, ...fields }) => formatLine(level, String(message), fields)),
+      printf(({ level, message, ...fields }) =>
+        present(formatLine(level, String(message), fields)),
+      ),
     ),
     transports: [new winston.transports.Console()],
   })
-  const writeLine = createLineWriter((lines) => process.stdout.write(lines))
+  const writeLines = createLineWriter((lines) => process.stdout.write(lines))
+  const writeLine = (line: string) => writeLines(present(line))
   return adapt(logger, { service }, enabled.has('info') ? writeLine : undefined)
 }
 
@@ -65,7 +78,15 @@ export function createSilentLogger(): Logger {
   return adapt(winston.createLogger({ silent: true, transports }), {}, undefined)
 }
 
-/** @param writeLine where the lines of a series go; undefined: nowhere */
+/** Returns what turns a JSON line into the text that is written. */
+function createPresenter(format: LogFormat | undefined): (json: string) => string {
+  const { isTTY } = process.stdout
+  const isPretty = format === undefined ? isTTY : format === 'pretty'
+  if (!isPretty) return (json) => json
+  return createPrettyPrinter({ colours: isTTY && process.stdout.hasColors() })
+}
+
+/** @param writeLine writes a JSON line of a series; undefined: they are not written */
 function adapt(
   logger: winston.Logger,
   own: LogFields,

@@ -6,6 +6,7 @@ describe('createLogger', () => {
   let lines: string[]
   beforeEach(() => {
     lines = []
+    setTerminal(undefined)
     jest.spyOn(console, 'log').mockImplementation(() => {})
     const write = (chunk: unknown) => {
       lines.push(String(chunk))
@@ -20,6 +21,17 @@ describe('createLogger', () => {
   afterEach(() => {
     jest.restoreAllMocks()
   })
+
+  /** Makes standard output a terminal with or without colours, or none at all. */
+  function setTerminal(terminal: { readonly colours: boolean } | undefined): void {
+    const properties = {
+      isTTY: terminal !== undefined,
+      hasColors: () => terminal?.colours ?? false,
+    }
+    for (const [name, value] of Object.entries(properties)) {
+      Object.defineProperty(process.stdout, name, { value, configurable: true })
+    }
+  }
 
   const parse = (line: string | undefined) => JSON.parse(line ?? '{}') as Record<string, unknown>
 
@@ -75,5 +87,38 @@ describe('createLogger', () => {
     byLevel.series('left out')({})
     byLevel.warn('kept')
     expect(lines.map((line) => parse(line)['message'])).toEqual(['kept', 'kept'])
+  })
+
+  describe('on a terminal', () => {
+    const forPeople = /^\d\d:\d\d:\d\d\.\d{3} INFO {2}api (single|request) status=200\n$/
+
+    it('writes every line for people, those of a series as well, without colours that it does not show', async () => {
+      setTerminal({ colours: false })
+      const log = createLogger('api', logSettings.parse({}))
+      log.info('single', { status: 200 })
+      log.series('request')({ status: 200 })
+      await until(() => lines.length === 2)
+      for (const line of lines) expect(line).toMatch(forPeople)
+    })
+
+    it('writes JSON where LOG_FORMAT says so', () => {
+      setTerminal({ colours: true })
+      createLogger('api', logSettings.parse({ format: 'json' })).info('single', { status: 200 })
+      expect(parse(lines[0])).toMatchObject({ message: 'single', status: 200 })
+    })
+
+    it('has colours where the terminal shows them and NO_COLOR is not set', () => {
+      setTerminal({ colours: true })
+      createLogger('api', logSettings.parse({})).info('single')
+      expect(lines[0]).toContain('\u001b[32mINFO')
+    })
+  })
+
+  it('writes lines for people elsewhere only where LOG_FORMAT says so, without colours', () => {
+    createLogger('api', logSettings.parse({})).info('single', { status: 200 })
+    createLogger('api', logSettings.parse({ format: 'pretty' })).info('single', { status: 200 })
+    expect(parse(lines[0])).toMatchObject({ message: 'single' })
+    expect(lines[1]).toMatch(/ INFO {2}api single status=200\n$/)
+    expect(lines[1]).not.toContain('\u001b[')
   })
 })

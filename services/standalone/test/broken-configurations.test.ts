@@ -51,6 +51,7 @@ const ofEnvironment: readonly Broken[] = [
   ['S3_ENDPOINT', { S3_ENDPOINT: 's3.example' }],
   ['CACHE_HOST', { CACHE_HOST: 'cdn.example' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+  ['LOG_FORMAT', { LOG_FORMAT: 'loud' }],
   ['UPLOADER_CONCURRENCY', { UPLOADER_CONCURRENCY: '0' }],
   ['CHECKS_PER_MINUTE', { CHECKS_PER_MINUTE: '-1' }],
   ['TOKEN_SECRET_FILE', { TOKEN_SECRET_FILE: '/nowhere/at/all' }],
