@@ -89,7 +89,7 @@ describeUnless(ownRedisMissing, 'a Redis', () => {
     const everything = newPaths(5)
     await askAll(everything, 200)
     await deployed.redis.flushAll()
-    // What it renders has waited for longer than a rendition waits before it is queued again.
+    // Its renditions have waited for longer than a rendition waits before it is queued again.
     const early = await deployed.start('api', { env: shiftedClock('-10m') })
     const jobsAlone = newPaths(3)
     await askAll(jobsAlone, 200, early)

@@ -1,10 +1,10 @@
-/** What each transport needs to know of an expected failure. */
+/** Facts about an expected failure, for each transport. */
 export type ErrorFacts = {
   /** In HTTP. */
   readonly status: number
-  /** Of the problem type (RFC 9457). */
+  /** The title of the problem type (RFC 9457). */
   readonly title: string
-  /** Whether a job that failed with it may succeed later. */
+  /** A job that failed with it may succeed later. */
   readonly retryable: boolean
   /**
    * `error`: something has failed here. `none`: the client is at fault, or the service has refused by its own limits, which

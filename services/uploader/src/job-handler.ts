@@ -1,11 +1,11 @@
 import type { JobKind } from '@iaas/common/jobs/define-job'
 import type { JobName } from '@iaas/common/jobs/kinds'
 
-/** What a handler may ask of the attempt that it is. */
+/** One attempt of a job, as its handler sees it. */
 export type Attempt = {
   /** Aborts when the uploader ends before it. */
   readonly signal: AbortSignal
-  /** Whether the job that this one waits for was done. From the dashboard, it can be made to run without. */
+  /** Resolves to whether the job that this one waits for was done. The dashboard can start this one without it. */
   readonly wasPreceded: () => Promise<boolean>
 }
 

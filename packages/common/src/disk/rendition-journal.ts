@@ -13,8 +13,8 @@ const slotFileEnding = '.slots'
  * A journal in a folder: a file of slots for each process, of which a rendition takes one with what a job would carry. Nothing
  * is synchronised to the disk: a loss of power may lose entries, and the next request renders those variants again.
  *
- * What is left by processes that have ended, also by those of earlier releases, which wrote a file for each rendition, is
- * found at the next start. A folder is that of one process at a time.
+ * The next start finds the entries of processes that have ended, also those of earlier releases, which wrote a file for each
+ * rendition. A folder is that of one process at a time.
  */
 export function createRenditionJournal(dir: string): RenditionJournal {
   const own = `${randomUUID()}${slotFileEnding}`

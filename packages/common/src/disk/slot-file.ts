@@ -13,7 +13,7 @@ const end = '\n'
 
 /** Short texts in one file that stays open: each is put and cleared by one write. */
 export type SlotFile = {
-  /** The same name twice is one text. @throws Error for a text longer than a slot; errors of the file system */
+  /** Puts a text under a name, once however often it is put. @throws Error for a text longer than a slot; errors of the file system */
   put(name: string, text: string): Promise<void>
   /** Does nothing where there is no such text. @throws errors of the file system */
   clear(name: string): Promise<void>

@@ -15,7 +15,7 @@ const payloadSchema = z.object({
   renderedAt: z.int().positive(),
 })
 
-/** What both jobs of a rendition carry. Object key and spool name are computed from it, never taken from it. */
+/** The payload of both jobs of a rendition. Object key and spool name are computed from it, never taken from it. */
 export type PersistPayload = z.input<typeof payloadSchema>
 
 export function toPayload({ variant, renderedAt }: WaitingRendition): PersistPayload {

@@ -95,7 +95,7 @@ export function describeCopiedPixels(studio: Studio): void {
   })
 }
 
-/** What is told of copies, and of which pictures there are none. */
+/** Describes working copies, and the images that have none. */
 export function describeCopies(studio: Studio): void {
   describe('working copies', () => {
     it.each([30, 60, 85, 98])(

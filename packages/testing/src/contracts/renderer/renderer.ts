@@ -11,7 +11,7 @@ import { describeReducing } from './reducing.ts'
 import { describeSizes } from './sizes.ts'
 import { describeStripping } from './stripping.ts'
 
-/** What a renderer keeps to that renders by itself. It is to be opened with `contractLimits`. */
+/** Describes a renderer that renders by itself. It is opened with `contractLimits`. */
 export function describeRenderer(name: string, open: OpenRenderer): void {
   describe(`${name} keeps to the contract of a renderer`, () => {
     const studio = openStudio(open)
@@ -24,7 +24,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
   })
 }
 
-/** What a renderer keeps to that passes everything on to another: every part of a job, and every answer, arrives. */
+/** Describes a renderer that passes everything on to another: every part of a job, and every answer, arrives. */
 export function describeRemoteRenderer(name: string, open: OpenRenderer): void {
   describe(`${name} keeps to the contract of a renderer`, () => {
     describeAnswers(openStudio(open))
