@@ -280,7 +280,7 @@ export const faults = [
     row: 'F33',
     breaks: 'renderers end before the api that is replaced at the same time',
     file: 'docker-compose.yml',
-    find: "LAME_DUCK: '8000'",
+    find: "LAME_DUCK: '10000'",
     replace: "LAME_DUCK: '0'",
     test: 'test/tooling/compose.test.ts',
   },
