@@ -9,7 +9,10 @@ export type SlowUpload = {
   abort(): void
 }
 
-/** Begins an upload, and sends the first half of it. */
+/** More than an upload must bring in a second. */
+const piece = 2048
+
+/** Begins an upload, sends the first half of it, and then as little as keeps it alive. */
 export async function startSlowUpload(
   base: string,
   id: string,
@@ -32,11 +35,19 @@ export async function startSlowUpload(
     () => undefined,
   )
   await new Promise((resolve) => req.write(body.subarray(0, half), resolve))
+  let sent = half
+  const trickle = setInterval(() => {
+    if (sent + piece < body.length) req.write(body.subarray(sent, (sent += piece)))
+  }, 1000)
   return {
     finish() {
-      req.end(body.subarray(half))
+      clearInterval(trickle)
+      req.end(body.subarray(sent))
       return answered
     },
-    abort: () => void req.destroy(),
+    abort() {
+      clearInterval(trickle)
+      req.destroy()
+    },
   }
 }

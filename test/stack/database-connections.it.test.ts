@@ -48,7 +48,7 @@ describeUnless(opensslMissing, 'a database with TLS', () => {
     const [code] = (await once(stack.process, 'exit')) as [number]
     expect(code).toBe(1)
     expect(stack.output()).toMatch(
-      /^The certificate of the database is not trusted .*sslmode=no-verify\.\n$/,
+      /^The certificate of the database is not trusted .*sslmode=no-verify\.\n$/m,
     )
   })
 

@@ -44,12 +44,12 @@ describeUnless(missing, 'with a Redis', () => {
   })
 
   it('a turn lasts as long as its holder lives, and little longer', async () => {
-    const [mine, others] = [await open({ lifeMs: 400 }), await open()]
-    const theirs = createRedisTurns({ redis: others.redis, prefix: mine.prefix, lifeMs: 400 })
+    const [mine, others] = [await open({ lifeMs: 2000 }), await open()]
+    const theirs = createRedisTurns({ redis: others.redis, prefix: mine.prefix, lifeMs: 2000 })
     const work = digestOf('work')
     await mine.turns.claim(work)
     const asked = Array.from({ length: 10 }, (_, index) =>
-      delay(100 * index).then(() => theirs.claim(work)),
+      delay(400 * index).then(() => theirs.claim(work)),
     )
     expect(await Promise.all(asked)).toEqual(asked.map(() => ({ kind: 'taken' })))
     mine.redis.disconnect()
