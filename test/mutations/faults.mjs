@@ -47,9 +47,9 @@ export const faults = [
   {
     row: 'F46',
     breaks: 'an api takes requests before it has a connection to the database',
-    file: 'services/api/src/create-api.ts',
-    find: 'if (options.isReachable) await',
-    replace: 'if (options.isReachable) void',
+    file: 'services/api/src/compose.ts',
+    find: 'if (migration.isDone) await',
+    replace: 'if (migration.isDone) void',
     test: 'test/faults/first-connection.it.test.ts',
   },
   {
@@ -263,9 +263,9 @@ export const faults = [
   {
     row: 'F33',
     breaks: 'an api that ends closes its port at once',
-    file: 'services/api/src/create-api.ts',
-    find: 'delay(config.lame_duck)',
-    replace: 'delay(0)',
+    file: 'services/api/src/compose.ts',
+    find: "own('lame duck', config.lame_duck,",
+    replace: "own('lame duck', 0,",
     test: 'test/stack/lame-duck.it.test.ts',
   },
   {
@@ -287,10 +287,10 @@ export const faults = [
   {
     row: 'F33',
     breaks: 'a renderer that ends closes its port at once',
-    file: 'services/renderer/src/start-renderer.ts',
-    find: 'delay(config.lame_duck)',
-    replace: 'delay(0)',
-    test: 'services/renderer/test/start-renderer.test.ts',
+    file: 'services/renderer/src/compose.ts',
+    find: "own('lame duck', config.lame_duck,",
+    replace: "own('lame duck', 0,",
+    test: 'services/renderer/test/compose.test.ts',
   },
   {
     row: 'F36',
@@ -359,7 +359,7 @@ export const faults = [
   {
     row: 'F38',
     breaks: 'what a process was killed with is not queued at the next start',
-    file: 'services/api/src/create-images.ts',
+    file: 'services/api/src/compose.ts',
     find: 'void persister.resume()',
     replace: '',
     test: 'test/faults/killed-standalone.it.test.ts',

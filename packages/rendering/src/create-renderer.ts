@@ -1,7 +1,6 @@
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
-import type { Closers } from '@iaas/common/lifecycle/closers'
-import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
+import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
@@ -19,7 +18,6 @@ const sweepEveryMs = 60_000
 export type RendererSettings = PoolSettings & Parameters<typeof toFolders>[0]
 
 export type RendererParts = {
-  readonly closers: Closers
   readonly telemetry: Telemetry
   readonly log: Logger
   /** Whether working copies are only used; a process that may not write among the originals makes none. */
@@ -33,8 +31,8 @@ export type RendererParts = {
 export function createRenderer(
   settings: RendererSettings,
   parts: RendererParts,
-): PreparingRenderer {
-  const { closers, telemetry, log, copiesReadOnly = false } = parts
+): PreparingRenderer & AsyncDisposable {
+  const { telemetry, log, copiesReadOnly = false } = parts
   const renderer = createDecoder(settings, parts)
   const maxBytes = settings.working_copies.max_bytes
   if (maxBytes === 0) return { ...renderer, prepare() {} }
@@ -43,17 +41,24 @@ export function createRenderer(
   const metrics = createCopyMetrics(telemetry.registry)
   const isMaking = !copiesReadOnly
   const copying = createCopyingRenderer({ renderer, copies, isMaking, metrics, log })
-  closers.add('working copies', () => copying[Symbol.asyncDispose]())
-  if (copiesReadOnly) return copying
   const sweep = async () => metrics.usage(await copies.sweep())
-  repeatUntilClosed('sweep of working copies', sweep, sweepEveryMs, parts)
-  return copying
+  const sweeping = isMaking
+    ? repeat('sweep of working copies', sweep, sweepEveryMs, log)
+    : undefined
+  return {
+    ...copying,
+    async [Symbol.asyncDispose]() {
+      await sweeping?.[Symbol.asyncDispose]()
+      await copying[Symbol.asyncDispose]()
+      await renderer[Symbol.asyncDispose]()
+    },
+  }
 }
 
 function createDecoder(
   settings: PoolSettings,
-  { closers, telemetry }: RendererParts,
-): Renderer & Copier {
+  { telemetry }: RendererParts,
+): Renderer & Copier & AsyncDisposable {
   const { renderer, timeout } = settings
   const { registry, dependencies } = telemetry
   const { url } = renderer
@@ -61,14 +66,14 @@ function createDecoder(
     { ...toPoolOptions(settings), isStandIn: url !== undefined },
     registry,
   )
-  closers.add('renderer', () => pool[Symbol.asyncDispose]())
   if (url === undefined) return pool
   const breaker = dependencies.add('renderer', () => pingRenderer(url), 'RENDERER_UNREACHABLE')
   const longest = Math.max(timeout.conversion, renderer.intake_timeout)
   const timeoutMs = timeout.conversion === 0 ? 0 : longest + toMaxWaitMs(renderer) + transferMs
-  return createFailoverRenderer({
+  const failover = createFailoverRenderer({
     primary: createRendererClient({ url, timeoutMs }),
     breaker,
     fallback: renderer.fallback ? pool : undefined,
   })
+  return { ...failover, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() }
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { renderingSettings } from '@iaas/rendering/config'
@@ -20,41 +19,38 @@ const makeSettings = (renderer: object, data_dir: string): RendererSettings => (
 describe('the renderer that the configuration asks for', () => {
   it('is children of this process where no service is named; they end with it', async () => {
     await using folder = await createTemporaryFolder()
-    const closers = createClosers(createSilentLogger())
     const log = createSilentLogger()
     const telemetry = createTelemetry('test', log)
-    const renderer = createRenderer(makeSettings({}, folder.path), { closers, telemetry, log })
+    const renderer = createRenderer(makeSettings({}, folder.path), { telemetry, log })
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
-    await closers.close()
+    await renderer[Symbol.asyncDispose]()
     await expect(renderer.render(job)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
   })
 
   it('is children of this process while the service that is named cannot be reached', async () => {
     await using folder = await createTemporaryFolder()
-    const closers = createClosers(createSilentLogger())
     const log = createSilentLogger()
     const telemetry = createTelemetry('test', log)
     const url = `http://127.0.0.1:${await findFreePort()}`
-    const renderer = createRenderer(makeSettings({ url }, folder.path), { closers, telemetry, log })
+    const renderer = createRenderer(makeSettings({ url }, folder.path), { telemetry, log })
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
     const open = await telemetry.registry.getSingleMetric('iaas_breaker_open')?.get()
     expect(open?.values).toEqual([{ labels: { dependency: 'renderer' }, value: 1 }])
-    await closers.close()
+    await renderer[Symbol.asyncDispose]()
     telemetry.dependencies.close()
   })
 
   it('R33 never is children of this process where that is turned off: 503 while no renderer can be reached', async () => {
     await using folder = await createTemporaryFolder()
-    const closers = createClosers(createSilentLogger())
     const log = createSilentLogger()
     const telemetry = createTelemetry('test', log)
     const url = `http://127.0.0.1:${await findFreePort()}`
     const settings = makeSettings({ url, fallback: false }, folder.path)
-    const renderer = createRenderer(settings, { closers, telemetry, log })
+    const renderer = createRenderer(settings, { telemetry, log })
     const job = await makeJob(join(folder.path, 'photo'), Buffer.from('anything'))
     const isUnreachable = { code: 'RENDERER_UNREACHABLE' }
     const upload = { path: job.path, outputPath: `${job.path}.out`, crop: undefined }
@@ -67,7 +63,7 @@ describe('the renderer that the configuration asks for', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: isUnreachable })
     const children = await telemetry.registry.getSingleMetric('iaas_render_children')?.get()
     expect(children?.values.map(({ value }) => value)).toEqual([0])
-    await closers.close()
+    await renderer[Symbol.asyncDispose]()
     telemetry.dependencies.close()
   })
 })

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createBacklog } from '@iaas/common/bullmq/backlog'
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { chooseQueueBackend } from '@iaas/common/composition/backends'
-import { startParts } from '@iaas/common/lifecycle/closers'
+import { compose } from '@iaas/common/lifecycle/own'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
@@ -29,25 +29,22 @@ const restartAfterMs = 1000
  * @throws Error where a process does not come to listen; it has said why
  */
 export function startProcesses({ config, log, count }: ProcessesOptions): Promise<Service> {
-  return startParts(log, async (closers) => {
-    const ending = new AbortController()
-    const queues = openQueues(
-      chooseQueueBackend(config, requirePostgresUrl(config.postgresql)),
-      log,
-      closers,
-    )
+  return compose(log, async (own) => {
+    const backend = chooseQueueBackend(config, requirePostgresUrl(config.postgresql))
+    const queues = own('queues', openQueues(backend, log))
     const registry = new AggregatorRegistry()
     const { contentType } = registry
     const metrics = { contentType, metrics: () => registry.clusterMetrics() }
-    await startAdmin({ config, log, closers, queues, backlog: createBacklog({ queues }), metrics })
-    closers.add('processes', () => {
-      ending.abort()
+    const backlog = createBacklog({ queues })
+    own('admin', await startAdmin({ config, log, queues, backlog, metrics }))
+    const ending = own('processes', new AbortController(), (controller) => {
+      controller.abort()
       return endAll()
     })
     // Each takes its connections itself: what the first process hands to one that dies would hang for ever.
     cluster.schedulingPolicy = cluster.SCHED_NONE
     await Promise.all(Array.from({ length: count }, () => startProcess(log, ending.signal)))
-    return closers
+    return {}
   })
 }
 

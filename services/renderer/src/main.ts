@@ -4,7 +4,7 @@ import { runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { warnOfRoot } from '@iaas/rendering/decodes-as-root'
 import { rendererConfigSchema } from './config.ts'
-import { startRenderer } from './start-renderer.ts'
+import { startRenderer } from './compose.ts'
 
 await runService(async () => {
   const config = loadConfig(rendererConfigSchema, process.env)

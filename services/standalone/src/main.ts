@@ -5,7 +5,7 @@ import { runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { standaloneConfigSchema } from './config.ts'
 import { formatGreeting } from './greeting.ts'
-import { startStandalone } from './start-standalone.ts'
+import { startStandalone } from './compose.ts'
 
 await runService(async () => {
   const config = loadConfig(standaloneConfigSchema, process.env)

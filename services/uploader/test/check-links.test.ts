@@ -78,7 +78,7 @@ describe('the check of links', () => {
     const check = createCheckLinks({ ...parts, variants: slow })
     const repeated = repeat('check of links', check, 60_000, createSilentLogger())
     await until(() => questions === 1)
-    const stopped = repeated.stop()
+    const stopped = repeated[Symbol.asyncDispose]()
     answer(true)
     await stopped
     expect(questions).toBe(1)

@@ -1,7 +1,6 @@
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { AppError } from '@iaas/common/errors'
 import { queueNames } from '@iaas/common/jobs/queues'
-import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
@@ -20,11 +19,11 @@ describeOnEachServer(
       for (let jobs = 0; jobs < 3; jobs += 1) await rig.persist(newRendition())
       const records = await rig.queue(queueNames.records)
       await until(async () => (await records.getFailedCount()) === 3)
-      const closers = createClosers(createSilentLogger())
+      await using queues = openQueues(rig.backend, createSilentLogger())
       const ending = new AbortController()
       let given = 0
       const clearFailed = createClearFailed({
-        queues: openQueues(rig.backend, createSilentLogger(), closers),
+        queues,
         async giveUp() {
           given += 1
           ending.abort()
@@ -35,7 +34,6 @@ describeOnEachServer(
       given = 0
       await clearFailed(new AbortController().signal)
       expect(given).toBe(3)
-      await closers.close()
     })
   },
 )

@@ -1,4 +1,3 @@
-import { createClosers } from '@iaas/common/lifecycle/closers'
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { queueNames } from '@iaas/common/jobs/queues'
 import { longestPauseMs } from '@iaas/common/jobs/retries'
@@ -22,10 +21,8 @@ describeOnEachServer(
       const usual = await add(longestPauseMs)
       const late = [await add(3_600_000), await add(86_400_000)]
 
-      const closers = createClosers(log)
-      const queues = openQueues(rig.backend, log, closers)
+      await using queues = openQueues(rig.backend, log)
       await createHastenDelayed({ queues, log, now: Date.now })()
-      await closers.close()
 
       expect(await usual.getState()).toBe('delayed')
       expect(await Promise.all(late.map((job) => job.getState()))).toEqual(['waiting', 'waiting'])

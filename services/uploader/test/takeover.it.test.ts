@@ -6,7 +6,6 @@ import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
 import { variantDigest } from '@iaas/common/digest'
 import { queueNames } from '@iaas/common/jobs/queues'
 import { AppError } from '@iaas/common/errors'
-import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
@@ -56,10 +55,8 @@ async function killUploaderAtWork(backend: QueueBackend): Promise<void> {
 }
 
 async function clearFailed({ backend, handlers }: ReturnType<typeof createRig>): Promise<void> {
-  const closers = createClosers(createSilentLogger())
-  const queues = openQueues(backend, createSilentLogger(), closers)
+  await using queues = openQueues(backend, createSilentLogger())
   await createClearFailed({ queues, giveUp: handlers.giveUp })(new AbortController().signal)
-  await closers.close()
 }
 
 describeOnEachServer(

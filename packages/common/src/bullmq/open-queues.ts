@@ -1,16 +1,20 @@
 import type { Queue } from 'bullmq'
 import { withDeadline } from '../concurrency/with-deadline.ts'
 import { queueNames } from '../jobs/queues.ts'
-import type { Closers } from '../lifecycle/closers.ts'
 import type { Logger } from '../log.ts'
 import { openQueue } from './open-queue.ts'
 import type { QueueBackend } from './queue-backend.ts'
 
-/** Both queues, to look into. Rejects while their server does not answer, after `limitMs` at the latest. */
+/** Every queue, to look into. Rejects while their server does not answer, after `limitMs` at the latest. */
 export type Queues = (limitMs: number) => Promise<readonly Queue[]>
 
-export function openQueues(backend: QueueBackend, log: Logger, closers: Closers): Queues {
+export function openQueues(backend: QueueBackend, log: Logger): Queues & AsyncDisposable {
   const queues = Object.values(queueNames).map((name) => openQueue(backend, name, log))
-  closers.add('queues', () => Promise.all(queues.map((queue) => queue.close())))
-  return (limitMs) => withDeadline(Promise.all(queues.map((queue) => queue.get())), limitMs)
+  const get: Queues = (limitMs) =>
+    withDeadline(Promise.all(queues.map((queue) => queue.get())), limitMs)
+  return Object.assign(get, {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(queues.map((queue) => queue.close()))
+    },
+  })
 }

@@ -1,14 +1,11 @@
+import type { Redis } from 'ioredis'
 import type { QueueBackend } from '../bullmq/queue-backend.ts'
 import { type toFolders } from '../disk/config.ts'
 import { createDiskSpool } from '../disk/spool.ts'
 import { createDiskVariantStore } from '../disk/variant-store.ts'
-import type { Closers } from '../lifecycle/closers.ts'
-import type { Logger } from '../log.ts'
 import type { Spool } from '../ports/spool.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
-import { createRedis } from '../redis/connection.ts'
 import { createRedisSpool } from '../redis/spool.ts'
-import { warnOfEviction } from '../redis/warn-of-eviction.ts'
 import { type AwsSettings, cacheHost, toS3Server } from '../s3/config.ts'
 import type { S3VariantStoreOptions } from '../s3/variant-store.ts'
 
@@ -29,19 +26,25 @@ export const servedVariantsPath = '/_variants'
 
 type VariantStoreLimits = Pick<S3VariantStoreOptions, 'timeoutMs' | 'connections'>
 
-/** S3 where a bucket is configured; otherwise a folder, which the api serves. The limits are those of S3. */
+/** A variant store; `servedFolder` is the folder that it lies in, which the api then serves, and undefined for a bucket. */
+export type OpenedVariantStore = AsyncDisposable & {
+  readonly variants: VariantStore
+  readonly servedFolder: string | undefined
+}
+
+/** S3 where a bucket is configured; otherwise a folder. The limits are those of S3. */
 export async function createVariantStore(
   { aws }: BackendSettings,
   folders: ReturnType<typeof toFolders>,
-  closers: Closers,
   limits: VariantStoreLimits,
-): Promise<{ readonly variants: VariantStore; readonly servedFolder: string | undefined }> {
+): Promise<OpenedVariantStore> {
   const host = cacheHost(aws)
   if (aws.bucket === undefined || host === undefined) {
     const baseUrl = `${host ?? ''}${servedVariantsPath}`
     return {
       variants: createDiskVariantStore({ dir: folders.variants, baseUrl }),
       servedFolder: folders.variants,
+      async [Symbol.asyncDispose]() {},
     }
   }
   // The client of S3 takes 20 MiB, which only those pay who have a bucket.
@@ -49,27 +52,33 @@ export async function createVariantStore(
   const { bucket, key_prefix: keyPrefix } = aws
   const place = { ...toS3Server(aws), bucket, keyPrefix, cacheHost: host }
   const variants = createS3VariantStore({ ...place, ...limits })
-  closers.add('s3', () => variants.close())
-  return { variants, servedFolder: undefined }
+  return {
+    variants,
+    servedFolder: undefined,
+    async [Symbol.asyncDispose]() {
+      variants.close()
+    },
+  }
 }
 
-/** Redis where it is configured; otherwise a folder, which api and uploaders of one machine share. */
+/**
+ * Redis where it is configured; otherwise a folder, which api and uploaders of one machine share.
+ *
+ * @param redis a connection of the role `producer`, which the caller ends
+ */
 export function createSpool(
-  { redis, spool }: BackendSettings,
+  { spool }: BackendSettings,
   folders: ReturnType<typeof toFolders>,
-  closers: Closers,
-  log: Logger,
+  redis: Redis | undefined,
 ): Spool {
   const bounds = {
     maxBytes: spool.max_bytes,
     maxItems: spool.max_items,
     maxAgeMs: spool.max_age * 1000,
   }
-  if (redis.url === undefined) return createDiskSpool({ dir: folders.spool, ...bounds })
-  const connection = createRedis({ url: redis.url, role: 'producer', log })
-  warnOfEviction(connection, log)
-  closers.add('spool', () => connection.disconnect())
-  return createRedisSpool({ redis: connection, prefix: 'iaas', ...bounds })
+  return redis === undefined
+    ? createDiskSpool({ dir: folders.spool, ...bounds })
+    : createRedisSpool({ redis, prefix: 'iaas', ...bounds })
 }
 
 /** Redis where it is configured; otherwise the database. */

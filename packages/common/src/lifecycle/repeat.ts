@@ -1,11 +1,10 @@
 import type { Logger } from '../log.ts'
-import type { Closers } from './closers.ts'
 
 /** One run of what is done again and again. The signal tells one that takes long to end where it is. */
 type RecurringTask = (signal: AbortSignal) => Promise<unknown>
 
 /**
- * Runs a task again and again, the first time at once, until stopped; never twice at the same time. What fails is tried
+ * Runs a task again and again, the first time at once, until disposed of; never twice at the same time. What fails is tried
  * again; of a series of failures the first is logged, and its end with their number.
  */
 export function repeat(
@@ -13,7 +12,7 @@ export function repeat(
   task: RecurringTask,
   everyMs: number,
   log: Logger,
-): { stop(): Promise<void> } {
+): AsyncDisposable {
   const stopping = new AbortController()
   let running: Promise<unknown> | undefined
   let failures = 0
@@ -33,21 +32,10 @@ export function repeat(
   runOnce()
   const timer = setInterval(runOnce, everyMs)
   return {
-    async stop() {
+    async [Symbol.asyncDispose]() {
       clearInterval(timer)
       stopping.abort()
       await running
     },
   }
-}
-
-/** The same, until the rest is closed. */
-export function repeatUntilClosed(
-  name: string,
-  task: RecurringTask,
-  everyMs: number,
-  { log, closers }: { readonly log: Logger; readonly closers: Closers },
-): void {
-  const repeated = repeat(name, task, everyMs, log)
-  closers.add(name, () => repeated.stop())
 }

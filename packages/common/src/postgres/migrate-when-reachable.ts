@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Closers } from '../lifecycle/closers.ts'
 import type { Logger } from '../log.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { migrateToLatest } from './migrate.ts'
@@ -7,23 +6,27 @@ import { isSocketCode } from './socket-errors.ts'
 
 const retryMs = 1000
 
+/** A migration that is done, or goes on in the background until it is disposed of. */
+export type Migration = AsyncDisposable & { readonly isDone: boolean }
+
 /**
  * Brings the database to the newest schema: now, or in the background from the moment that it can be reached.
  *
- * @returns whether it can be reached now
- * @throws Error where it answers and refuses: wrong credentials, no such database, a migration that fails
+ * @throws Error if it answers and refuses: wrong credentials, no such database, a migration that fails
  */
-export async function migrateWhenReachable(
-  url: string,
-  log: Logger,
-  closers: Closers,
-): Promise<boolean> {
-  if (await tryToMigrate(url)) return true
-  log.warn('the database cannot be reached; it is migrated once it can')
+export async function migrateWhenReachable(url: string, log: Logger): Promise<Migration> {
   const ending = new AbortController()
-  closers.add('migration', () => ending.abort())
-  void migrateLater(url, log, ending.signal)
-  return false
+  const isDone = await tryToMigrate(url)
+  if (!isDone) {
+    log.warn('the database cannot be reached; it is migrated once it can')
+    void migrateLater(url, log, ending.signal)
+  }
+  return {
+    isDone,
+    async [Symbol.asyncDispose]() {
+      ending.abort()
+    },
+  }
 }
 
 async function migrateLater(url: string, log: Logger, signal: AbortSignal): Promise<void> {

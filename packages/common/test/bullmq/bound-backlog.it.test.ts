@@ -4,7 +4,6 @@ import { boundBacklog } from '@iaas/common/bullmq/bound-backlog'
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
 import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
-import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { provideDatabase } from '@iaas/testing/postgres'
@@ -25,15 +24,16 @@ const newRequest = () => ({ variant: makeVariant(), renderedAt: (time += 1) })
 
 function open(server: Pick<QueueBackend, 'kind' | 'url'>, maxJobs: number) {
   const backend = { ...server, namespace: `t_${randomUUID().replaceAll('-', '')}` }
-  const closers = createClosers(log)
   const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
-  closers.add('persistence', () => persistence[Symbol.asyncDispose]())
-  const queues = openQueues(backend, log, closers)
+  const queues = openQueues(backend, log)
   const backlog = createBacklog({ queues, believeMs: { least: 0, most: 0 } })
   return {
     queues,
     bounded: boundBacklog(persistence, { backlog, maxJobs }),
-    [Symbol.asyncDispose]: () => closers.close(),
+    async [Symbol.asyncDispose]() {
+      await queues[Symbol.asyncDispose]()
+      await persistence[Symbol.asyncDispose]()
+    },
   }
 }
 

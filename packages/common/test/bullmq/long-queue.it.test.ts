@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { countByState } from '@iaas/common/bullmq/counting-backend'
 import { openQueues } from '@iaas/common/bullmq/open-queues'
 import { createPersistence } from '@iaas/common/bullmq/persistence'
-import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { provideDatabase } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
@@ -13,10 +12,10 @@ import pg from 'pg'
 
 const log = createSilentLogger()
 const namespace = `t_${randomUUID().replaceAll('-', '')}`
-const closers = createClosers(log)
 const database = await provideDatabase()
 const backend = { kind: 'postgres', url: database.url, namespace } as const
-const queues = openQueues(backend, log, closers)
+const queues = openQueues(backend, log)
+const ends: (() => PromiseLike<unknown>)[] = []
 const sql = new pg.Client({
   connectionString: database.url,
   options: `-c search_path=${namespace}`,
@@ -31,7 +30,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await sql.end()
-  await closers.close()
+  await Promise.all(ends.map((end) => end()))
+  await queues[Symbol.asyncDispose]()
   await database[Symbol.asyncDispose]()
 })
 
@@ -56,7 +56,7 @@ describe('a long queue in PostgreSQL', () => {
     const own = createPostgresBackend('uploads', {
       connection: { connectionString: database.url, schema: namespace },
     })
-    closers.add('own', () => own.close())
+    ends.push(() => own.close())
     const types = ['waiting', 'wait', 'prioritized', 'delayed', 'active', 'failed'] as const
     const counts = await Promise.all(types.map((type) => queue.getJobCountByTypes(type)))
     expect(counts).toEqual(await own.getCounts([...types]))
@@ -79,7 +79,7 @@ describe('a long queue in PostgreSQL', () => {
 
   it('leaves no more events behind each queue than a new job trims at once', async () => {
     const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
-    closers.add('persistence', () => persistence[Symbol.asyncDispose]())
+    ends.push(() => persistence[Symbol.asyncDispose]())
     // Each queue writes down its own bound once it is open.
     await until(async () => {
       const { rows } = await sql.query(`SELECT FROM meta WHERE field = 'opts.maxLenEvents'`)

@@ -13,7 +13,7 @@ it('F10 a recurring task that fails for a while is told of when that begins and 
   }
   const repeated = repeat('check', task, 5, log)
   await until(() => runs > 8)
-  await repeated.stop()
+  await repeated[Symbol.asyncDispose]()
   expect(lines).toEqual([
     ['recurring task failed', { task: 'check', error: new Error('away') }],
     ['recurring task works again', { task: 'check', failures: 4 }],

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals'
 import { provideDatabase, query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import pg from 'pg'
-import { createClosers } from '../../src/lifecycle/closers.ts'
 import { createSilentLogger } from '../../src/log.ts'
 import { migrateWhenReachable } from '../../src/postgres/migrate-when-reachable.ts'
 
@@ -10,11 +9,10 @@ const migrated = "SELECT 1 FROM information_schema.tables WHERE table_name = 'ia
 
 async function startMigration(url: string) {
   const log = createSilentLogger()
-  const closers = createClosers(log)
-  await migrateWhenReachable(url, log, closers)
+  const migration = await migrateWhenReachable(url, log)
   return {
     untilMigrated: () => until(async () => (await query(url, migrated)).rows.length > 0),
-    [Symbol.asyncDispose]: () => closers.close(),
+    [Symbol.asyncDispose]: () => migration[Symbol.asyncDispose](),
   }
 }
 

@@ -7,7 +7,6 @@ import { until } from '@iaas/testing/until'
 import { openQueue } from '../../src/bullmq/open-queue.ts'
 import { createQueueWorker } from '../../src/bullmq/queue-worker.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { createClosers } from '../../src/lifecycle/closers.ts'
 import { createSilentLogger } from '../../src/log.ts'
 import { postgresUrl, postgresqlSettings } from '../../src/postgres/config.ts'
 import { createDatabase, pingDatabase } from '../../src/postgres/database.ts'
@@ -19,9 +18,7 @@ const log = createSilentLogger()
 
 /** How a service that starts gets to its database. @throws what it would say */
 async function start(url: string): Promise<void> {
-  const closers = createClosers(log)
-  await migrateWhenReachable(url, log, closers)
-  await closers.close()
+  await using _migration = await migrateWhenReachable(url, log)
 }
 
 describeUnless(opensslMissing, 'a PostgreSQL with TLS', () => {

@@ -4,8 +4,6 @@ import { createVariantStore } from '@iaas/common/composition/backends'
 import { parseConfig } from '@iaas/common/config/load'
 import { objectKey } from '@iaas/common/digest'
 import { toFolders } from '@iaas/common/disk/config'
-import { createClosers } from '@iaas/common/lifecycle/closers'
-import { createSilentLogger } from '@iaas/common/log'
 import { awsSettings } from '@iaas/common/s3/config'
 import { prepareS3Bucket } from '@iaas/common/s3/prepare-bucket'
 import { startVirtualHostedS3 } from '@iaas/testing/s3'
@@ -27,12 +25,10 @@ function readSettings(settings: Settings, env: Readonly<Record<string, string>> 
 
 /** The variant store of a service that is configured so. */
 async function openStore(settings: Settings, env: Readonly<Record<string, string>> = {}) {
-  const closers = createClosers(createSilentLogger())
   const aws = readSettings(settings, env)
   const spool = { max_bytes: 0, max_items: 0, max_age: 0 }
   const folders = toFolders({})
-  const { variants } = await createVariantStore({ aws, redis: {}, spool }, folders, closers, {})
-  return { variants, [Symbol.asyncDispose]: () => closers.close() }
+  return createVariantStore({ aws, redis: {}, spool }, folders, {})
 }
 
 /** Every name below `s3.iaas.test` leads to this machine, as a wildcard of the DNS would. */

@@ -5,8 +5,6 @@ import { createVariantStore } from '@iaas/common/composition/backends'
 import { parseConfig } from '@iaas/common/config/load'
 import { objectKey } from '@iaas/common/digest'
 import { toFolders } from '@iaas/common/disk/config'
-import { createClosers } from '@iaas/common/lifecycle/closers'
-import { createSilentLogger } from '@iaas/common/log'
 import { awsSettings } from '@iaas/common/s3/config'
 import { prepareS3Bucket } from '@iaas/common/s3/prepare-bucket'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -45,14 +43,9 @@ async function put(
   env: Readonly<Record<string, string>>,
   aws: object = {},
 ): Promise<void> {
-  const closers = createClosers(createSilentLogger())
   const settings = { aws: readSettings(endpoint, env, aws), redis: {}, spool: noSpool }
-  const { variants } = await createVariantStore(settings, folders, closers, { timeoutMs: 5000 })
-  try {
-    await variants.put(objectKey(makeVariant(), Date.now()), new Uint8Array(10), 'image/jpeg')
-  } finally {
-    await closers.close()
-  }
+  await using store = await createVariantStore(settings, folders, { timeoutMs: 5000 })
+  await store.variants.put(objectKey(makeVariant(), Date.now()), new Uint8Array(10), 'image/jpeg')
 }
 
 const noSpool = { max_bytes: 0, max_items: 0, max_age: 0 }

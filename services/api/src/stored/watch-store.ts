@@ -1,6 +1,5 @@
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import type { Closers } from '@iaas/common/lifecycle/closers'
-import { repeatUntilClosed } from '@iaas/common/lifecycle/repeat'
+import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { isNoAnswer } from '@iaas/common/s3/no-answer'
@@ -8,18 +7,13 @@ import { isNoAnswer } from '@iaas/common/s3/no-answer'
 const pingEveryMs = 2000
 const pingLimitMs = 1000
 
-export type WatchStoreOptions = {
-  readonly variants: Pick<VariantStore, 'ping'>
-  readonly log: Logger
-  readonly closers: Closers
+export type StoreWatch = AsyncDisposable & {
+  /** Whether the store is away, so that redirects to it would lead to nothing. */
+  readonly isAway: () => boolean
 }
 
-/**
- * Pings the variant store until closed, while stored variants are asked for or it is away.
- *
- * @returns whether it is away, so that redirects to it would lead to nothing
- */
-export function watchStore({ variants, log, closers }: WatchStoreOptions): () => boolean {
+/** Pings the variant store until disposed of, while stored variants are asked for or it is away. */
+export function watchStore(variants: Pick<VariantStore, 'ping'>, log: Logger): StoreWatch {
   let isAway = false
   let wasAsked = true
 
@@ -43,9 +37,12 @@ export function watchStore({ variants, log, closers }: WatchStoreOptions): () =>
     else log.info('variant store back: stored variants are redirected to')
   }
 
-  repeatUntilClosed('watch of the variant store', check, pingEveryMs, { log, closers })
-  return () => {
-    wasAsked = true
-    return isAway
+  const watching = repeat('watch of the variant store', check, pingEveryMs, log)
+  return {
+    isAway() {
+      wasAsked = true
+      return isAway
+    },
+    [Symbol.asyncDispose]: () => watching[Symbol.asyncDispose](),
   }
 }

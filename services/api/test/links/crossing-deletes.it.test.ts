@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { digestOf } from '@iaas/common/digest'
 import { variantKey } from '@iaas/common/image'
-import { createClosers } from '@iaas/common/lifecycle/closers'
 import { createSilentLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { createLinkMemory } from '@iaas/common/memory/link-memory'
 import type { Link, LinkStore } from '@iaas/common/ports/link-store'
 import { createDatabase } from '@iaas/common/postgres/database'
+import { createPostgresLinkChanges } from '@iaas/common/postgres/link-changes'
 import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
 import { migrateToLatest } from '@iaas/common/postgres/migrate'
 import { createRedis } from '@iaas/common/redis/connection'
@@ -17,15 +17,16 @@ import { startTestRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { forgetChangedLinks } from '../../src/create-link-layers.ts'
+import { forgetChangedLinks } from '../../src/links/forget-changed-links.ts'
 import { createCachedLinks } from '../../src/links/cached-links.ts'
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts'
 
 const log = createSilentLogger()
 const redisServer = await startTestRedis()
-const closers = createClosers(log)
-closers.add('redis', () => redisServer?.[Symbol.asyncDispose]())
-afterAll(() => closers.close())
+const ends: (() => unknown)[] = [() => redisServer?.[Symbol.asyncDispose]()]
+afterAll(async () => {
+  for (const end of ends.toReversed()) await end()
+})
 
 const listening = `SELECT 1 FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'iaas-link-changes' AND query LIKE 'LISTEN%'`
@@ -39,18 +40,18 @@ describeUnless(redisServer === undefined ? 'there is no Redis' : undefined, 'a D
 
   beforeAll(async () => {
     const database = await provideDatabase()
-    closers.add('database server', () => database[Symbol.asyncDispose]())
+    ends.push(() => database[Symbol.asyncDispose]())
     ;({ url } = database)
     await migrateToLatest({ url })
     const db = createDatabase({ url, poolSize: 2, log })
-    closers.add('database', () => db.destroy())
+    ends.push(() => db.destroy())
     store = createPostgresLinkStore(db)
   })
 
   /** An api, as far as it looks for links: `answer` lets its lookup of the database be heard. */
   async function createProcess(prefix: string) {
     const redis = createRedis({ url: redisServer?.url ?? '', role: 'cache', log })
-    closers.add('cache', () => redis.disconnect())
+    ends.push(() => redis.disconnect())
     await until(() => redis.status === 'ready')
     const shared = createRedisLinkCache({ redis, prefix, ttlMs: 60_000 })
     const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
@@ -74,7 +75,8 @@ describeUnless(redisServer === undefined ? 'there is no Redis' : undefined, 'a D
   it('F36 that crosses lookups takes effect at once in every process', async () => {
     const prefix = randomUUID()
     const [told, deaf] = [await createProcess(prefix), await createProcess(prefix)]
-    forgetChangedLinks(url, told.layers, log, closers)
+    const changes = createPostgresLinkChanges({ url, log })
+    await using _subscription = forgetChangedLinks(changes, told.layers, log)
     await until(async () => (await query(url, listening)).rowCount === 1)
     await store.record(variant, link, 1)
     // The other process hears of the deletion after its lookup.

@@ -8,7 +8,7 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
 import { rendererConfigSchema } from '../src/config.ts'
-import { startRenderer } from '../src/start-renderer.ts'
+import { startRenderer } from '../src/compose.ts'
 
 describe('the start of the renderer service', () => {
   it('listens, renders, counts, and ends', async () => {

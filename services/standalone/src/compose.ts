@@ -1,9 +1,9 @@
-import { startApi } from '@iaas/api/create-api'
+import { startApi } from '@iaas/api/compose'
 import { exampleFile, exampleId } from '@iaas/api/plant-example'
 import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { assertListenable } from '@iaas/common/http/server'
-import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
+import { type Own, compose } from '@iaas/common/lifecycle/own'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
@@ -12,7 +12,7 @@ import { isSetUp } from '@iaas/embedded-postgres/cluster'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { decodesAsRoot } from '@iaas/rendering/decodes-as-root'
-import { startUploader } from '@iaas/uploader/start-uploader'
+import { startUploader } from '@iaas/uploader/compose'
 import type { StandaloneConfig } from './config.ts'
 import type { GreetingFacts } from './greeting.ts'
 
@@ -27,20 +27,18 @@ export type StandaloneOptions = {
 
 /** Everything in one process: an embedded database where none is configured, the api and an uploader. */
 export function startStandalone(options: StandaloneOptions): Promise<Standalone> {
-  return startParts(options.log, (closers) => startAll(options, closers))
+  return compose(options.log, (own) => composeStandalone(options, own))
 }
 
-async function startAll(
-  { config, log, onProgress }: StandaloneOptions,
-  closers: Closers,
-): Promise<Standalone> {
+/** Everything in order; it ends in the reverse order. */
+async function composeStandalone({ config, log, onProgress }: StandaloneOptions, own: Own) {
   const { listen_address: host = '127.0.0.1', admin_address: adminHost = '127.0.0.1' } = config
   await assertListenable({ port: config.port, host, setting: 'PORT' })
   await assertListenable({ port: config.admin_port, host: adminHost, setting: 'ADMIN_PORT' })
   const folders = toFolders(config)
   const url =
     postgresUrl(config.postgresql) ??
-    (await startDatabase(folders.postgres, log, onProgress, closers))
+    own('embedded database', await startDatabase(folders.postgres, log, onProgress)).url
   // The address says all: what else is configured of a database is not of the embedded one.
   const tls = { sslmode: undefined, sslrootcert: undefined }
   const configured = {
@@ -50,17 +48,14 @@ async function startAll(
   }
   onProgress('Starting the services ...')
   const telemetry = createTelemetry('standalone', log)
-  const renderer = createRenderer(configured, {
-    closers,
-    telemetry,
-    log: log.child({ component: 'renderer' }),
-  })
+  const rendererLog = log.child({ component: 'renderer' })
+  const renderer = own('renderer', createRenderer(configured, { telemetry, log: rendererLog }))
   const parts = { config: configured, telemetry, renderer }
   const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })
-  closers.add('uploader', () => uploader.close())
+  own('uploader', uploader, (service) => service.close())
   const { storeRendition } = uploader
   const api = await startApi({ ...parts, storeRendition, log: log.child({ component: 'api' }) })
-  closers.add('api', () => api.close())
+  own('api', api, (service) => service.close())
   const shownHost = displayHost(host)
   const example = await createDiskOriginalStore({ dir: folders.originals }).find(exampleId)
   return {
@@ -75,27 +70,19 @@ async function startAll(
       decodesAsRoot: decodesAsRoot(config.renderer),
       id: `photo-${Date.now().toString(36)}`,
     },
-    close: () => closers.close(),
   }
 }
 
-async function startDatabase(
-  dataDir: string,
-  log: Logger,
-  onProgress: (step: string) => void,
-  closers: Closers,
-): Promise<string> {
+async function startDatabase(dataDir: string, log: Logger, onProgress: (step: string) => void) {
   onProgress(
     (await isSetUp(dataDir))
       ? 'Starting the embedded PostgreSQL ...'
       : 'Setting up the embedded PostgreSQL (the first time only) ...',
   )
-  const database = await startEmbeddedPostgres({
+  return startEmbeddedPostgres({
     dataDir,
     onEnd: (how) => log.error('the embedded PostgreSQL has ended', how),
   })
-  closers.add('embedded database', () => database[Symbol.asyncDispose]())
-  return database.url
 }
 
 /** "Every address" is none that can be asked. */

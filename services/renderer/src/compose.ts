@@ -4,7 +4,7 @@ import { sweepFolder } from '@iaas/common/disk/temporary-files'
 import { createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
 import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
-import { type Closers, startParts } from '@iaas/common/lifecycle/closers'
+import { type Own, compose } from '@iaas/common/lifecycle/own'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
@@ -25,24 +25,21 @@ const maxUnsentBytes = 64 * 2 ** 20
 const temporaryFileAgeMs = 10 * 60_000
 /** What requests in flight may still take when the renderer ends, ms. */
 const drainMs = 25_000
+const adminDrainMs = 1000
 
 type RunningRenderer = Service & { readonly port: number }
 
 /** The renderer service, listening. @throws Error in plain words: a port that is taken */
 export function startRenderer(config: RendererConfig, log: Logger): Promise<RunningRenderer> {
-  return startParts(log, (closers) => listenForTasks(config, log, closers))
+  return compose(log, (own) => composeRenderer(config, log, own))
 }
 
-async function listenForTasks(
-  config: RendererConfig,
-  log: Logger,
-  closers: Closers,
-): Promise<RunningRenderer> {
+/** Everything that a renderer is built of, in order; it ends in the reverse order. */
+async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
   let isReady = true
   const { registry } = createTelemetry('renderer', log)
   const receivedMiB = toReceivedMiB(process.constrainedMemory())
-  const pool = createObservedPool(toPoolOptions(config, receivedMiB), registry)
-  closers.add('pool', () => pool[Symbol.asyncDispose]())
+  const pool = own('pool', createObservedPool(toPoolOptions(config, receivedMiB), registry))
   const temporaryDir = toFolders(config).temporary
   await sweepFolder(temporaryDir, Math.max(temporaryFileAgeMs, longestIntakeMs(config)))
   const reception = createReception({
@@ -59,22 +56,17 @@ async function listenForTasks(
     setting: 'ADMIN_PORT',
     host: config.admin_address ?? '127.0.0.1',
   })
-  closers.add('admin', () => admin.close(1000))
+  own('admin', admin, (listening) => listening.close(adminDrainMs))
   const server = await listen(createRendererApp(options), {
     port: config.port,
     setting: 'PORT',
     host: config.listen_address ?? '127.0.0.1',
     maxConnections: config.max_connections,
   })
-  closers.add('http', () => server.close(drainMs))
-  closers.add('lame duck', () => delay(config.lame_duck))
-  return {
-    port: server.port,
-    close() {
-      isReady = false
-      return closers.close()
-    },
-  }
+  own('http', server, (listening) => listening.close(drainMs))
+  own('lame duck', config.lame_duck, (ms) => delay(ms))
+  own('readiness', undefined, () => void (isReady = false))
+  return { port: server.port }
 }
 
 /** @param limitBytes the memory limit of the container; 0: none */

@@ -1,0 +1,65 @@
+import { withDeadline } from '../concurrency/with-deadline.ts'
+import type { Logger } from '../log.ts'
+import type { Service } from './run-service.ts'
+
+type End = () => PromiseLike<unknown> | void
+
+/**
+ * Registers the end of a part that was just built, and returns the part. Parts end in the reverse order.
+ *
+ * @param name for the log
+ * @param end how a part ends that is not disposable
+ */
+export type Own = {
+  <Part extends AsyncDisposable>(name: string, part: Part): Part
+  <Part>(name: string, part: Part, end: (part: Part) => PromiseLike<unknown> | void): Part
+}
+
+/** How long the end of one part may take, ms. */
+const endLimitMs = 30_000
+
+/**
+ * Builds a service from its parts. If a part cannot be built, those before it are ended, and its error is thrown.
+ *
+ * @returns what `build` returns, and the end of all that it owns. A part that fails to end, or takes too long, keeps no other
+ * from it
+ */
+export async function compose<Result extends object>(
+  log: Logger,
+  build: (own: Own) => Promise<Result>,
+): Promise<Result & Service> {
+  const owned: { readonly name: string; readonly end: End }[] = []
+  let ending: Promise<void> | undefined
+
+  function own<Part>(
+    name: string,
+    part: Part,
+    end: (part: Part) => PromiseLike<unknown> | void = dispose,
+  ): Part {
+    owned.push({ name, end: () => end(part) })
+    return part
+  }
+
+  async function endAll(): Promise<void> {
+    for (const { name, end } of owned.toReversed()) {
+      try {
+        await withDeadline(Promise.resolve(end()), endLimitMs)
+      } catch (error) {
+        log.warn('part not closed cleanly', { part: name, error })
+      }
+    }
+  }
+
+  try {
+    const result = await build(own)
+    return Object.assign(result, { close: () => (ending ??= endAll()) })
+  } catch (error) {
+    await endAll()
+    throw error
+  }
+}
+
+/** The types of `Own` let a part without an `end` be disposable only. */
+function dispose(part: unknown): PromiseLike<void> {
+  return (part as AsyncDisposable)[Symbol.asyncDispose]()
+}

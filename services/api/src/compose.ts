@@ -1,0 +1,209 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createBacklog } from '@iaas/common/bullmq/backlog'
+import { openQueues } from '@iaas/common/bullmq/open-queues'
+import { createPersistence } from '@iaas/common/bullmq/persistence'
+import {
+  chooseQueueBackend,
+  createSpool,
+  createVariantStore,
+} from '@iaas/common/composition/backends'
+import { databaseName, watchBackends } from '@iaas/common/composition/watch-backends'
+import { withDeadline } from '@iaas/common/concurrency/with-deadline'
+import { toFolders } from '@iaas/common/disk/config'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import { createRenditionJournal } from '@iaas/common/disk/rendition-journal'
+import { listen } from '@iaas/common/http/server'
+import { type Own, compose } from '@iaas/common/lifecycle/own'
+import { repeat } from '@iaas/common/lifecycle/repeat'
+import type { Service } from '@iaas/common/lifecycle/run-service'
+import type { Logger } from '@iaas/common/log'
+import type { Telemetry } from '@iaas/common/metrics/telemetry'
+import type { StoreRendition } from '@iaas/common/ports/persistence'
+import { createDatabase } from '@iaas/common/postgres/database'
+import { createPostgresLinkChanges } from '@iaas/common/postgres/link-changes'
+import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachable'
+import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
+import { createRedis } from '@iaas/common/redis/connection'
+import { warnOfEviction } from '@iaas/common/redis/warn-of-eviction'
+import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
+import { createRenderer } from '@iaas/rendering/create-renderer'
+import { createApp } from './app.ts'
+import { awaitDatabase } from './await-database.ts'
+import { capacities, durations } from './capacities.ts'
+import { type ApiConfig } from './config.ts'
+import { createLogClient } from './http/log-client.ts'
+import { toConnectionBounds } from './limits/connection-bounds.ts'
+import { createLimits } from './limits/create-limits.ts'
+import { forgetChangedLinks } from './links/forget-changed-links.ts'
+import { registerQueueGauges, registerSpoolGauges } from './metrics/backlog-gauges.ts'
+import { registerDiskGauges } from './metrics/disk-gauges.ts'
+import { plantExample } from './plant-example.ts'
+import { maxProxied } from './proxied/places.ts'
+import { createDirectPersistence } from './renditions/direct-persistence.ts'
+import type { ServiceState } from './routes/get-health.ts'
+import { startAdmin } from './start-admin.ts'
+import { watchStore } from './stored/watch-store.ts'
+import { wireImages } from './wire-images.ts'
+import { wireStores } from './wire-stores.ts'
+import { wireUploads } from './wire-uploads.ts'
+
+/** An api that is listening. `adminPort` is undefined where another process has the admin listener. */
+export type Api = Service & { readonly port: number; readonly adminPort: number | undefined }
+
+export type ApiOptions = {
+  readonly config: ApiConfig
+  readonly log: Logger
+  readonly telemetry: Telemetry
+  /** One that the caller ends; otherwise the api has its own, as its configuration says. */
+  readonly renderer?: PreparingRenderer
+  /** Stores renditions in this process; otherwise the uploaders do. */
+  readonly storeRendition?: StoreRendition
+  /** Whether another process listens for the operators; see `startProcesses`. */
+  readonly isOneOfMany?: boolean
+}
+
+/**
+ * Brings the database to the newest schema, builds the api from its configuration and listens. A database that cannot be
+ * reached is waited for in the background: images are served without it.
+ *
+ * @throws ConfigError, or Error in plain words: a port that is taken, a database that cannot be migrated
+ */
+export function startApi(options: ApiOptions): Promise<Api> {
+  return compose(options.log, (own) => composeApi(options, own))
+}
+
+/** Everything that an api is built of, in order; it ends in the reverse order. */
+async function composeApi(options: ApiOptions, own: Own) {
+  const { config, log, telemetry, storeRendition, isOneOfMany = false } = options
+  const { registry, dependencies } = telemetry
+  const folders = toFolders(config)
+  const url = requirePostgresUrl(config.postgresql)
+
+  // Connections
+  const migration = own('migration', await migrateWhenReachable(url, log))
+  const { pool: poolSize, prepared: preparesStatements } = config.postgresql
+  const db = own('database', createDatabase({ url, poolSize, preparesStatements, log }), (pool) =>
+    pool.destroy(),
+  )
+  const connectRedis = (role: 'cache' | 'producer') =>
+    config.redis.url === undefined
+      ? undefined
+      : own(`redis ${role}`, createRedis({ url: config.redis.url, role, log }), (redis) =>
+          redis.disconnect(),
+        )
+  const redis = connectRedis('cache')
+  const producerRedis = connectRedis('producer')
+  if (producerRedis !== undefined) warnOfEviction(producerRedis, log)
+
+  // Stores and queues
+  const store = own(
+    'variant store',
+    // More connections than readers, so that no reader waits for another.
+    await createVariantStore(config, folders, {
+      timeoutMs: durations.readObject,
+      connections: maxProxied + capacities.otherStoreConnections,
+    }),
+  )
+  const { variants, servedFolder } = store
+  const originals = createDiskOriginalStore({ dir: folders.originals })
+  const spool = createSpool(config, folders, producerRedis)
+  const queueBackend = chooseQueueBackend(config, url)
+  const queues = own('queues', openQueues(queueBackend, log))
+  const backlog = createBacklog({ queues })
+  const persistence = own('queue', createPersistence({ backend: queueBackend, log }))
+  const watched = own('dependencies', dependencies, (watch) => watch.close())
+  const hasRedis = config.redis.url !== undefined
+  const breakers = watchBackends(watched, { db, variants, spool, hasRedis })
+  const raw = { config, db, variants, spool, persistence, backlog, redis, breakers }
+  const stores = wireStores(raw)
+  const watch =
+    servedFolder === undefined
+      ? own('watch of the variant store', watchStore(variants, log))
+      : undefined
+
+  // Images
+  const renderer = options.renderer ?? own('renderer', createRenderer(config, { telemetry, log }))
+  const limits = createLimits(config, stores.sharedCounts)
+  const journal = createRenditionJournal(folders.journal)
+  const { image, metrics, persister } = wireImages({
+    config,
+    stores,
+    originals,
+    renderer,
+    direct: storeRendition && createDirectPersistence({ journal, storeRendition, log }),
+    limits: limits.renders,
+    isStoreAway: watch?.isAway ?? (() => false),
+    isStoreServed: servedFolder !== undefined,
+    registry,
+    log,
+  })
+  // The rest waits in the spool, and is queued by the next request for it.
+  own('renditions', persister, (pending) => withDeadline(pending.drain(), durations.persistDrain))
+
+  // Uploads
+  const uploads = wireUploads({ config, tokens: stores.tokens, originals, renderer, limits, log })
+  const { times, clientOf } = uploads
+
+  // Housekeeping
+  registerSpoolGauges(registry, stores.spool)
+  registerQueueGauges(registry, backlog)
+  registerDiskGauges(registry, () => originals.space())
+  void persister.resume()
+  own(
+    'retry of renditions',
+    repeat('retry of renditions', () => persister.retry(), durations.persistRetry, log),
+  )
+  own(
+    'link changes',
+    forgetChangedLinks(createPostgresLinkChanges({ url, log }), stores.layers, log),
+  )
+  const sweepTokens = (signal: AbortSignal) => stores.tokens.sweep(times.usualLeaseMs, signal)
+  own('sweep of tokens', repeat('sweep of tokens', sweepTokens, durations.sweepInterval, log))
+  const sweepFiles = () => originals.sweepTemporary(times.fileAgeMs)
+  own(
+    'sweep of temporary files',
+    repeat('sweep of temporary files', sweepFiles, durations.sweepInterval, log),
+  )
+
+  // Listeners
+  let state: ServiceState = 'starting'
+  if (config.originals.example === true) await plantExample(originals, log)
+  if (migration.isDone) await awaitDatabase(() => dependencies.ask(databaseName))
+  const app = createApp({
+    image,
+    ...uploads,
+    logClient: createLogClient({
+      form: config.log.client,
+      clientOf,
+      isForwarded: config.limits.trusted_proxies > 0,
+      secret: config.secret,
+    }),
+    uploadOrigins: config.upload_origins,
+    allowIndexing: config.allow_indexing,
+    servedFolder,
+    state: () => state,
+    dependencies,
+    metrics,
+    log,
+  })
+  const admin = isOneOfMany
+    ? undefined
+    : own('admin', await startAdmin({ config, log, queues, backlog, metrics: registry }))
+  const server = own(
+    'http',
+    await listen(app, {
+      port: config.port,
+      setting: 'PORT',
+      host: config.listen_address ?? '127.0.0.1',
+      requestTimeoutMs: durations.request,
+      longestRequestMs: times.bodyMs + durations.uploadSlack,
+      maxConnections: config.max_connections,
+      ...toConnectionBounds(config.limits),
+    }),
+    (listening) => listening.close(durations.drain),
+  )
+  own('lame duck', config.lame_duck, (ms) => delay(ms))
+  own('state', 'draining', (draining: ServiceState) => void (state = draining))
+  state = 'ready'
+  return { port: server.port, adminPort: admin?.port }
+}

@@ -1,0 +1,136 @@
+import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
+import type { Logger } from '@iaas/common/log'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { Renderer } from '@iaas/common/ports/renderer'
+import { toPolicy } from '@iaas/common/config/policy'
+import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
+import type { Registry } from 'prom-client'
+import type { AppOptions } from './app.ts'
+import { capacities, durations } from './capacities.ts'
+import type { ApiConfig } from './config.ts'
+import { createKnownSizes } from './known-sizes.ts'
+import type { RenderLimits } from './limits/render-limits.ts'
+import { createVariantCap } from './limits/variant-cap.ts'
+import { createCachedLinks } from './links/cached-links.ts'
+import { createKnownTargets } from './links/known-targets.ts'
+import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
+import { toOffer } from './offer/config.ts'
+import { createOpenStored } from './proxied/open-stored.ts'
+import { createPlaces, maxProxied } from './proxied/places.ts'
+import { createAwaitTurn } from './renditions/await-turn.ts'
+import type { DirectPersistence } from './renditions/direct-persistence.ts'
+import {
+  type RenditionPersister,
+  createRenditionPersister,
+} from './renditions/persist-rendition.ts'
+import { createReadSpool } from './renditions/read-spool.ts'
+import { type MissOutcome, createRenditions } from './renditions/renditions.ts'
+import { createServeImage } from './serve-image.ts'
+import { createServeOriginal } from './serve-original.ts'
+import { toSigner } from './signing/config.ts'
+import { createAnswerInPlace } from './stored/answer-in-place.ts'
+import type { Stores } from './wire-stores.ts'
+
+export type ImagesOptions = {
+  readonly config: ApiConfig
+  readonly stores: Stores
+  readonly originals: OriginalStore
+  readonly renderer: Renderer
+  /** undefined: the uploaders store renditions. */
+  readonly direct: DirectPersistence | undefined
+  readonly limits: RenderLimits
+  readonly isStoreAway: () => boolean
+  readonly isStoreServed: boolean
+  readonly registry: Registry
+  readonly log: Logger
+}
+
+export type Images = {
+  readonly image: AppOptions['image']
+  readonly metrics: ApiMetrics
+  /** The caller drains it at the end. */
+  readonly persister: RenditionPersister
+}
+
+/** All that answers requests for images, from the lookup of a link to the render. */
+export function wireImages(options: ImagesOptions): Images {
+  const { config, stores, originals, renderer, limits, registry, log } = options
+  const { isStoreAway, isStoreServed } = options
+  const { variants, spool, layers } = stores
+  const flights = createSingleFlight<MissOutcome>()
+  const metrics = createApiMetrics(registry, { flights: () => flights.size })
+  const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
+  const persister = wirePersister(options, metrics)
+  const renditions = createRenditions({
+    flights,
+    readSpool: createReadSpool({
+      spool,
+      maxBytes: capacities.spoolBytes,
+      patienceMs: durations.spoolWait,
+    }),
+    links,
+    renderer,
+    persister,
+    awaitTurn: createAwaitTurn({
+      turns: stores.leases,
+      patienceMs: durations.renderLeaseWait,
+      log,
+    }),
+    limits,
+    metrics,
+    log,
+    now: Date.now,
+  })
+  const policy = toPolicy(config.constraints, config.webp)
+  const places = createPlaces({
+    maxPlaces: maxProxied,
+    graceMs: durations.proxiedGrace,
+    now: () => performance.now(),
+  })
+  const image = {
+    policy,
+    serveImage: createServeImage({
+      policy,
+      offer: toOffer(config.offer),
+      links,
+      originals,
+      variants,
+      openStored: createOpenStored(variants, places),
+      findSize: createKnownSizes(renderer),
+      renditions,
+      answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
+    }),
+    serveOriginal: createServeOriginal(originals),
+    redirectMaxAge: config.redirect_cache_timeout,
+    signer: toSigner(config.signing),
+    isStoreAway,
+    isStoreServed,
+    knownTargets: createKnownTargets({
+      memory: layers.memory,
+      maxTargets: capacities.knownTargets,
+      metrics,
+    }),
+    unsent: createUnsentAnswers(capacities.unsentBytes),
+  }
+  return { image, metrics, persister }
+}
+
+function wirePersister(options: ImagesOptions, metrics: ApiMetrics): RenditionPersister {
+  const { config, stores, direct, log } = options
+  return createRenditionPersister({
+    spool: stores.spool,
+    persistence: stores.persistence,
+    direct,
+    variantCap: createVariantCap({
+      links: stores.links,
+      perOriginal: config.limits.variants_per_original,
+      countTtlMs: durations.variantCount,
+    }),
+    metrics,
+    log,
+    maxPending: capacities.pendingPersists,
+    maxPendingBytes: capacities.pendingBytes,
+    rescheduleAfterMs: durations.reschedule,
+    now: Date.now,
+  })
+}

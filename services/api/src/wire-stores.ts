@@ -1,0 +1,81 @@
+import type { Backlog } from '@iaas/common/bullmq/backlog'
+import { boundBacklog } from '@iaas/common/bullmq/bound-backlog'
+import type { BackendBreakers } from '@iaas/common/composition/watch-backends'
+import { guard } from '@iaas/common/concurrency/guard'
+import { createLinkMemory } from '@iaas/common/memory/link-memory'
+import type { LinkStore } from '@iaas/common/ports/link-store'
+import type { Persistence } from '@iaas/common/ports/persistence'
+import type { Spool } from '@iaas/common/ports/spool'
+import type { TokenStore } from '@iaas/common/ports/token-store'
+import type { Turns } from '@iaas/common/ports/turns'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+import type { Database } from '@iaas/common/postgres/database'
+import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
+import { createPostgresTokenStore } from '@iaas/common/postgres/token-store'
+import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
+import { createRedisTurns } from '@iaas/common/redis/turns'
+import type { Redis } from 'ioredis'
+import { capacities, durations } from './capacities.ts'
+import type { ApiConfig } from './config.ts'
+import type { SharedCounts } from './limits/rate-limit.ts'
+import { boundUnprovenTokens } from './limits/unproven-tokens.ts'
+import type { LinkLayers } from './links/forget-changed-links.ts'
+
+/** Adapters as they were built, unguarded. */
+export type RawStores = {
+  readonly config: ApiConfig
+  readonly db: Database
+  readonly variants: VariantStore
+  readonly spool: Spool
+  readonly persistence: Persistence
+  readonly backlog: Backlog
+  /** A connection of the role `cache`, if there is a Redis. */
+  readonly redis: Redis | undefined
+  readonly breakers: BackendBreakers
+}
+
+/** The stores, each behind its breaker: one that is down costs an answer nothing. */
+export type Stores = {
+  readonly variants: VariantStore
+  readonly spool: Spool
+  readonly persistence: Persistence
+  readonly links: LinkStore
+  readonly tokens: TokenStore
+  readonly layers: LinkLayers
+  readonly leases: Turns | undefined
+  readonly sharedCounts: SharedCounts | undefined
+}
+
+export function wireStores(raw: RawStores): Stores {
+  const { config, db, spool, persistence, backlog, redis, breakers } = raw
+  const { database, variantStore, redis: breaker } = breakers
+  const shared = redis && breaker && { redis, breaker }
+  const place = shared && { redis: shared.redis, prefix: 'iaas' }
+  const tokens = createPostgresTokenStore(db)
+  const bounded = boundBacklog(persistence, { backlog, maxJobs: config.spool.max_jobs })
+  return {
+    variants: guard(raw.variants, variantStore, 'open'),
+    spool: breaker === undefined ? spool : guard(spool, breaker, 'put', 'get', 'size', 'drop'),
+    persistence: guard<Persistence>(bounded, breaker ?? database, 'schedule'),
+    links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove', 'count'),
+    tokens: boundUnprovenTokens(
+      guard(tokens, database, 'issue', 'isClaimable', 'claim', 'complete', 'release'),
+      config.postgresql.pool,
+    ),
+    layers: {
+      memory: createLinkMemory({ maxItems: capacities.links, ttlMs: durations.linkTtl }),
+      shared: place && guardCache({ ...place, ttlMs: durations.linkTtl }, shared.breaker),
+    },
+    leases:
+      place &&
+      guard(createRedisTurns({ ...place, lifeMs: durations.renderLease }), shared.breaker, 'claim'),
+    sharedCounts: shared,
+  }
+}
+
+function guardCache(
+  options: Parameters<typeof createRedisLinkCache>[0],
+  breaker: SharedCounts['breaker'],
+) {
+  return guard(createRedisLinkCache(options), breaker, 'get', 'set', 'delete')
+}

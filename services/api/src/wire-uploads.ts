@@ -1,0 +1,57 @@
+import type { Logger } from '@iaas/common/log'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { TokenStore } from '@iaas/common/ports/token-store'
+import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
+import { type ApiConfig, tokenSecrets } from './config.ts'
+import { type IssueToken, createIssueToken } from './issue-token.ts'
+import { type ClientOf, createClientOf } from './limits/client-of.ts'
+import type { Limits } from './limits/create-limits.ts'
+import { type StoreOriginal, createStoreOriginal } from './store-original.ts'
+import { createUploadAdmission } from './upload/admission.ts'
+import { toReceiveLimits } from './upload/config.ts'
+import type { ReceiveLimits } from './upload/receive-image.ts'
+import { type UploadTimes, toUploadTimes } from './upload/times.ts'
+
+export type UploadsOptions = {
+  readonly config: ApiConfig
+  readonly tokens: TokenStore
+  readonly originals: OriginalStore
+  readonly renderer: PreparingRenderer
+  readonly limits: Limits
+  readonly log: Logger
+}
+
+export type Uploads = {
+  readonly storeOriginal: StoreOriginal
+  readonly issueToken: IssueToken
+  readonly receiveLimits: ReceiveLimits
+  readonly times: UploadTimes
+  readonly clientOf: ClientOf
+}
+
+/** All that takes uploads, from the token to the original that is kept. */
+export function wireUploads(options: UploadsOptions): Uploads {
+  const { config, tokens, originals, renderer, limits, log } = options
+  const receiveLimits = toReceiveLimits(config.upload, config.constraints.max_upload_bytes)
+  const times = toUploadTimes(config, receiveLimits)
+  return {
+    storeOriginal: createStoreOriginal({
+      tokens,
+      originals,
+      admission: createUploadAdmission(config.upload, () => originals.space()),
+      renderer,
+      stripMetadata: config.originals.strip_metadata,
+      longestKeepMs: times.keepMs,
+      log,
+    }),
+    issueToken: createIssueToken({
+      tokens,
+      originals,
+      secrets: tokenSecrets(config),
+      wrongSecrets: limits.wrongSecrets,
+    }),
+    receiveLimits,
+    times,
+    clientOf: createClientOf(config.limits.trusted_proxies),
+  }
+}

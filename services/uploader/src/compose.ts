@@ -1,0 +1,157 @@
+import { openQueues } from '@iaas/common/bullmq/open-queues'
+import {
+  chooseQueueBackend,
+  createSpool,
+  createVariantStore,
+} from '@iaas/common/composition/backends'
+import { watchBackends } from '@iaas/common/composition/watch-backends'
+import { guard } from '@iaas/common/concurrency/guard'
+import { toPolicy } from '@iaas/common/config/policy'
+import { toFolders } from '@iaas/common/disk/config'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import { type Own, compose } from '@iaas/common/lifecycle/own'
+import { repeat } from '@iaas/common/lifecycle/repeat'
+import type { Service } from '@iaas/common/lifecycle/run-service'
+import type { Logger } from '@iaas/common/log'
+import type { StoreRendition } from '@iaas/common/ports/persistence'
+import { createDatabase } from '@iaas/common/postgres/database'
+import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
+import { createPostgresLinkWalk } from '@iaas/common/postgres/link-walk'
+import { migrateWhenReachable } from '@iaas/common/postgres/migrate-when-reachable'
+import { requirePostgresUrl } from '@iaas/common/postgres/require-url'
+import { createRedis } from '@iaas/common/redis/connection'
+import { warnOfEviction } from '@iaas/common/redis/warn-of-eviction'
+import type { Telemetry } from '@iaas/common/metrics/telemetry'
+import type { Renderer } from '@iaas/common/ports/renderer'
+import { createRenderer } from '@iaas/rendering/create-renderer'
+import { createCheckLinks } from './check-links.ts'
+import { createClearFailed } from './clear-failed.ts'
+import type { UploaderConfig } from './config.ts'
+import { createUploader } from './create-uploader.ts'
+import { createGiveUp } from './handlers/give-up.ts'
+import { createPutObject } from './handlers/put-object.ts'
+import { putWithin } from './handlers/put-within.ts'
+import { createRecordLink } from './handlers/record-link.ts'
+import { createHastenDelayed } from './hasten-delayed.ts'
+import { createUploaderMetrics } from './metrics.ts'
+import { createStoreRendition } from './store-rendition.ts'
+
+export type StartUploaderOptions = {
+  readonly config: UploaderConfig
+  readonly log: Logger
+  readonly telemetry: Telemetry
+  /** One that the caller ends; otherwise the uploader has its own, as its configuration says. */
+  readonly renderer?: Renderer
+}
+
+export type Uploader = Service & {
+  /** For an api in the same process, which has the bytes at hand. */
+  readonly storeRendition: StoreRendition
+}
+
+/** An uploader at work, from the moment that its queue and its database can be reached. @throws ConfigError, or Error in plain words */
+export function startUploader(options: StartUploaderOptions): Promise<Uploader> {
+  return compose(options.log, (own) => composeUploader(options, own))
+}
+
+/** Connections to the variant store, in addition to those of jobs: for the check of links and for pings. */
+const otherConnections = 4
+/** A quarter of what a container of an uploader is given in our examples. */
+const maxPutBytes = 128 * 2 ** 20
+/** Nobody waits for these links, as jobs do that hold a place of the queue: fewer and larger commits, ms. */
+const directRecordWaitMs = 300
+const repairEveryMs = 60_000
+const checkEveryMs = 10_000
+
+/** Everything that an uploader is built of, in order; it ends in the reverse order. */
+async function composeUploader(options: StartUploaderOptions, own: Own) {
+  const { config, log, telemetry } = options
+  const { registry, dependencies } = telemetry
+  const folders = toFolders(config)
+  const url = requirePostgresUrl(config.postgresql)
+  const { concurrency, checks_per_minute: checksPerMinute } = config.uploader
+  const metrics = createUploaderMetrics(registry)
+
+  // Connections
+  own('migration', await migrateWhenReachable(url, log))
+  const { pool: poolSize, prepared: preparesStatements } = config.postgresql
+  const db = own('database', createDatabase({ url, poolSize, preparesStatements, log }), (pool) =>
+    pool.destroy(),
+  )
+  const redis =
+    config.redis.url === undefined
+      ? undefined
+      : own(
+          'redis producer',
+          createRedis({ url: config.redis.url, role: 'producer', log }),
+          (connection) => connection.disconnect(),
+        )
+  if (redis !== undefined) warnOfEviction(redis, log)
+
+  // Stores
+  const connections = concurrency + otherConnections
+  const store = own('variant store', await createVariantStore(config, folders, { connections }))
+  const spool = createSpool(config, folders, redis)
+  const watched = own('dependencies', dependencies, (watch) => watch.close())
+  const hasRedis = redis !== undefined
+  const breakers = watchBackends(watched, { db, variants: store.variants, spool, hasRedis })
+  // While the store is away jobs fail at once, and come again later: it is not flooded by a backlog.
+  const variants = guard(store.variants, breakers.variantStore, 'put')
+  const links = createPostgresLinkStore(db)
+  const renderer =
+    options.renderer ??
+    own('renderer', createRenderer(config, { telemetry, log, copiesReadOnly: true }))
+
+  // Jobs
+  const backend = chooseQueueBackend(config, url)
+  const giveUp = createGiveUp({ spool })
+  const policy = toPolicy(config.constraints, config.webp)
+  const putObject = createPutObject({
+    spool,
+    variants,
+    links,
+    storeOutage: () => breakers.variantStore.outage,
+    originals: createDiskOriginalStore({ dir: folders.originals }),
+    renderer,
+    policy,
+  })
+  const recordLink = createRecordLink({ links, variants, spool, metrics, now: Date.now })
+  own(
+    'workers',
+    createUploader({
+      backend,
+      putObject: putWithin(putObject, { maxBytes: maxPutBytes, policy }),
+      recordLink,
+      giveUp,
+      concurrency,
+      metrics,
+      log,
+    }),
+  )
+
+  // Maintenance
+  const queues = own('queues', openQueues(backend, log))
+  const clearFailed = createClearFailed({ queues, giveUp })
+  own('clearing of failed jobs', repeat('clearing of failed jobs', clearFailed, repairEveryMs, log))
+  const hastenDelayed = createHastenDelayed({ queues, log, now: Date.now })
+  own(
+    'hastening of delayed jobs',
+    repeat('hastening of delayed jobs', hastenDelayed, repairEveryMs, log),
+  )
+  const batch = Math.ceil((checksPerMinute * checkEveryMs) / 60_000)
+  if (batch > 0) {
+    const walk = createPostgresLinkWalk(db)
+    const check = createCheckLinks({ walk, links, variants, metrics, log, batch })
+    own('check of links', repeat('check of links', check, checkEveryMs, log))
+  }
+
+  const patientLinks = createPostgresLinkStore(db, { recordWaitMs: directRecordWaitMs })
+  const storeRendition = createStoreRendition({
+    variants,
+    links: guard(patientLinks, breakers.database, 'record'),
+    metrics,
+    log,
+    now: Date.now,
+  })
+  return { storeRendition }
+}
