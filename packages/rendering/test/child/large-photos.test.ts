@@ -28,7 +28,7 @@ describe('T30 a photo of 108 megapixels', () => {
     await using pool = openPool({ maxInputPixels: 120e6, memoryBudgetBytes, concurrency: 1 })
     const taken = await pool.takeIn(jobOf())
     expect(taken).toEqual({
-      format: 'jpeg',
+      format: 'jpg',
       size: { width: 6324, height: 4743 },
       reencoded: true,
     })
