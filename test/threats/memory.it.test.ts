@@ -34,9 +34,9 @@ async function toBucket(): Promise<Readonly<Record<string, string>>> {
 }
 
 async function begin(base: string, target: string): Promise<IncomingMessage> {
-  const [answer] = (await once(get(`${base}${target}`, { agent: false }), 'response')) as [
-    IncomingMessage,
-  ]
+  // A connection that is cut later on ends the answer as well.
+  const req = get(`${base}${target}`, { agent: false }).on('error', () => {})
+  const [answer] = (await once(req, 'response')) as [IncomingMessage]
   return answer
 }
 
