@@ -13,6 +13,19 @@ const oldest = [20, 19]
 
 /** Installs and builds what is missing; says what it does, and ends the process where that fails. */
 export function prepare() {
+  install()
+  say('Building ...')
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+}
+
+/** Installs dependencies that are missing, and compiles changed sources without checking their types. */
+export async function prepareFast() {
+  install()
+  const { transpileChanged } = await import('./transpile.mjs')
+  transpileChanged()
+}
+
+function install() {
   checkNode()
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -23,8 +36,6 @@ export function prepare() {
     run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
     writeFileSync(stampFile, lock)
   }
-  say('Building ...')
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
 }
 
 function checkNode() {

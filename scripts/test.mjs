@@ -1,14 +1,16 @@
 // `npm test`: every test that this machine can run, from a fresh checkout on. With arguments they are those of jest;
-// with `--containers` first, of the tests in containers.
+// with `--containers` first, of the tests in containers. With a path only changed sources are compiled, unchecked.
 import { spawnSync } from 'node:child_process'
-import { prepare } from './prepare.mjs'
+import { existsSync } from 'node:fs'
+import { prepare, prepareFast } from './prepare.mjs'
 import { missingForContainers } from './container-engine.mjs'
 
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
 const jest = 'node_modules/jest/bin/jest.js'
 
 const [first, ...rest] = process.argv.slice(2)
-prepare()
+if (process.argv.slice(2).some((argument) => existsSync(argument))) await prepareFast()
+else prepare()
 if (first === '--containers') testInContainers(rest)
 else {
   runJest(first === undefined ? [] : [first, ...rest])

@@ -1,0 +1,10 @@
+/** Ends this process where its parent has ended: npm does not pass SIGTERM on, and would leave this process behind. */
+export function endWithParent() {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  watch.unref()
+}
