@@ -5,7 +5,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/common/package.json packages/common/
 COPY packages/embedded-postgres/package.json packages/embedded-postgres/
+COPY packages/queue/package.json packages/queue/
 COPY packages/rendering/package.json packages/rendering/
+COPY packages/stores/package.json packages/stores/
 COPY packages/testing/package.json packages/testing/
 COPY services/api/package.json services/api/
 COPY services/renderer/package.json services/renderer/
@@ -45,6 +47,8 @@ STOPSIGNAL SIGTERM
 
 FROM runtime AS api
 COPY --from=api-dependencies /app ./
+COPY --from=build /app/packages/queue/dist packages/queue/dist
+COPY --from=build /app/packages/stores/dist packages/stores/dist
 COPY --from=build /app/services/api/dist services/api/dist
 COPY assets/example.jpg assets/
 ENV ORIGINALS_DIR=/data/originals
@@ -63,6 +67,8 @@ CMD ["node", "--enable-source-maps", "services/renderer/dist/main.js"]
 
 FROM runtime AS uploader
 COPY --from=uploader-dependencies /app ./
+COPY --from=build /app/packages/queue/dist packages/queue/dist
+COPY --from=build /app/packages/stores/dist packages/stores/dist
 COPY --from=build /app/services/uploader/dist services/uploader/dist
 ENV ORIGINALS_DIR=/data/originals
 EXPOSE 1338

@@ -1,4 +1,4 @@
-import { linkLookup, toLinkLookup } from '@iaas/common/postgres/link-lookup'
+import { linkLookup, toLinkLookup } from '@iaas/stores/postgres/link-lookup'
 import { toLinkVariant } from '../work/links.mjs'
 
 /**

@@ -1,6 +1,6 @@
 import { createSilentLogger } from '@iaas/common/log'
-import { createDatabase } from '@iaas/common/postgres/database'
-import { createPostgresLinkStore } from '@iaas/common/postgres/link-store'
+import { createDatabase } from '@iaas/stores/postgres/database'
+import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import pg from 'pg'
 import { quantile } from '../measure/statistics.mjs'
 import { say } from '../report/say.mjs'

@@ -1,4 +1,4 @@
-import { createPersistence } from '@iaas/common/bullmq/persistence'
+import { createPersistence } from '@iaas/queue/persistence'
 import { createSilentLogger } from '@iaas/common/log'
 import { median } from '../measure/statistics.mjs'
 import { say } from '../report/say.mjs'

@@ -1,6 +1,6 @@
 // How much memory a link takes in the cache of an api: run with --expose-gc, prints bytes.
 import { variantKey } from '@iaas/common/image'
-import { createLinkMemory } from '@iaas/common/memory/link-memory'
+import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { toLinkVariant } from '../work/links.mjs'
 
 const count = 200_000

@@ -1,5 +1,5 @@
 // The limit of an uploader: the S3 client with objects that it has in memory, some at once, and nothing else.
-import { createS3VariantStore } from '@iaas/common/s3/variant-store'
+import { createS3VariantStore } from '@iaas/stores/s3/variant-store'
 
 process.once('message', (work) => void putAll(work))
 

@@ -1,7 +1,7 @@
-import { createPersistence } from '@iaas/common/bullmq/persistence'
+import { createPersistence } from '@iaas/queue/persistence'
 import { variantDigest } from '@iaas/common/digest'
 import { createSilentLogger } from '@iaas/common/log'
-import { createRedisSpool } from '@iaas/common/redis/spool'
+import { createRedisSpool } from '@iaas/stores/redis/spool'
 import { Redis } from 'ioredis'
 import { toLinkVariant } from '../work/links.mjs'
 

@@ -1,5 +1,5 @@
 import { parseImageUrl, toVariant, variantKey } from '@iaas/common/image'
-import { createRedisLinkCache } from '@iaas/common/redis/link-cache'
+import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 

@@ -7,7 +7,7 @@ export const uploads = [
   {
     row: 'T1',
     breaks: 'a used token is taken again',
-    file: 'packages/common/src/postgres/token-store.ts',
+    file: 'packages/stores/src/postgres/token-store.ts',
     find: "      eb('used', '=', 0),\n",
     replace: '',
     test: 'test/contract/tokens.it.test.ts',
@@ -15,7 +15,7 @@ export const uploads = [
   {
     row: 'T2',
     breaks: 'each of the uploads that race gets the token',
-    file: 'packages/common/src/postgres/token-store.ts',
+    file: 'packages/stores/src/postgres/token-store.ts',
     find: "      eb('used', '=', 0),\n",
     replace: '',
     test: 'test/threats/upload-races.it.test.ts',
@@ -23,7 +23,7 @@ export const uploads = [
   {
     row: 'T3',
     breaks: 'a token is taken for whatever id',
-    file: 'packages/common/src/postgres/token-store.ts',
+    file: 'packages/stores/src/postgres/token-store.ts',
     find: "      eb('image_id', '=', id),\n",
     replace: '',
     test: 'test/contract/tokens.it.test.ts',
@@ -31,7 +31,7 @@ export const uploads = [
   {
     row: 'T4',
     breaks: 'a live token is replaced by another',
-    file: 'packages/common/src/postgres/token-store.ts',
+    file: 'packages/stores/src/postgres/token-store.ts',
     find: "            .where('tokens.valid_until', '<', now),",
     replace: '        ,',
     test: 'test/contract/tokens.it.test.ts',
@@ -39,7 +39,7 @@ export const uploads = [
   {
     row: 'T4',
     breaks: 'an id with a live token is called taken',
-    file: 'packages/common/src/postgres/explain-refusal.ts',
+    file: 'packages/stores/src/postgres/explain-refusal.ts',
     find: 'if (row?.isTaken === true)',
     replace: 'if (row !== undefined)',
     test: 'test/contract/tokens.it.test.ts',
@@ -47,7 +47,7 @@ export const uploads = [
   {
     row: 'T5',
     breaks: 'the clock of the api decides when a token has ended',
-    file: 'packages/common/src/postgres/token-store.ts',
+    file: 'packages/stores/src/postgres/token-store.ts',
     find: "'valid_until', '>=', now",
     replace: "'valid_until', '>=', new Date()",
     test: 'test/threats/token-clock.it.test.ts',
@@ -71,7 +71,7 @@ export const uploads = [
   {
     row: 'T7',
     breaks: 'the claim of a killed process never ends',
-    file: 'packages/common/src/postgres/token-store.ts',
+    file: 'packages/stores/src/postgres/token-store.ts',
     find: "('claimed_at', '<', lease)",
     replace: `('claimed_at', '<', sql<Date>\`now() - interval '1 year'\`)`,
     test: 'test/threats/killed-uploads.it.test.ts',

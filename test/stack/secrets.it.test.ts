@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createSilentLogger } from '@iaas/common/log'
-import { createRedis } from '@iaas/common/redis/connection'
+import { createRedis } from '@iaas/stores/redis/connection'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { ownRedisMissing } from '@iaas/testing/redis'

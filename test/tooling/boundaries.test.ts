@@ -24,11 +24,14 @@ describe('the linter refuses', () => {
   it.each([
     ['Node in the pure core', 'packages/common/src/image/x.ts', 'node:fs'],
     ['a library in the pure core', 'packages/common/src/image/x.ts', 'zod'],
-    ['an adapter in a use case', 'services/api/src/serve-x.ts', '@iaas/common/postgres/database'],
+    ['a technology in what is shared', 'packages/common/src/log.ts', 'pg'],
+    ['a store in what is shared', 'packages/common/src/log.ts', '@iaas/stores/postgres/database'],
+    ['the queue in a store', 'packages/stores/src/redis/x.ts', '@iaas/queue/open-queue'],
+    ['an adapter in a use case', 'services/api/src/serve-x.ts', '@iaas/stores/postgres/database'],
     [
       'an adapter in a job handler',
       'services/uploader/src/handlers/x.ts',
-      '@iaas/common/s3/variant-store',
+      '@iaas/stores/s3/variant-store',
     ],
     ['a service in a service', 'services/api/src/http/x.ts', '@iaas/uploader/config'],
     ['a test helper in the product', 'packages/common/src/disk/x.ts', '@iaas/testing/until'],

@@ -1,4 +1,4 @@
-import { servedVariantsPath } from '@iaas/common/composition/backends'
+import { servedVariantsPath } from '@iaas/stores/composition/backends'
 import { AppError } from '@iaas/common/errors'
 import type { reservedIds } from '@iaas/common/image'
 import type { Express, RequestHandler } from 'express'

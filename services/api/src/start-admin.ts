@@ -1,5 +1,5 @@
-import type { Backlog } from '@iaas/common/bullmq/backlog'
-import type { Queues } from '@iaas/common/bullmq/open-queues'
+import type { Backlog } from '@iaas/queue/backlog'
+import type { Queues } from '@iaas/queue/open-queues'
 import { type MetricsSource, createAdminApp } from '@iaas/common/http/admin-app'
 import { listen } from '@iaas/common/http/server'
 import type { Logger } from '@iaas/common/log'

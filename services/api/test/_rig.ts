@@ -9,7 +9,7 @@ import {
   parseImageId,
 } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
-import { createLinkMemory } from '@iaas/common/memory/link-memory'
+import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'

@@ -1,4 +1,4 @@
-import type { Queues } from '@iaas/common/bullmq/open-queues'
+import type { Queues } from '@iaas/queue/open-queues'
 import { parsePersistJobId } from '@iaas/common/jobs/store-rendition'
 import type { GiveUp } from './handlers/give-up.ts'
 

@@ -1,4 +1,4 @@
-import { backendSettings } from '@iaas/common/composition/config'
+import { backendSettings } from '@iaas/stores/composition/config'
 import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
 import { integer } from '@iaas/common/config/setting'
 import { folderSettings } from '@iaas/common/disk/config'

@@ -1,5 +1,5 @@
-import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
-import { createQueueWorker } from '@iaas/common/bullmq/queue-worker'
+import type { QueueBackend } from '@iaas/queue/queue-backend'
+import { createQueueWorker } from '@iaas/queue/queue-worker'
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { jobKinds } from '@iaas/common/jobs/kinds'
 import { putObjectJob, recordLinkJob } from '@iaas/common/jobs/store-rendition'

@@ -1,4 +1,4 @@
-import type { Queues } from '@iaas/common/bullmq/open-queues'
+import type { Queues } from '@iaas/queue/open-queues'
 import { longestPauseMs } from '@iaas/common/jobs/retries'
 import type { Logger } from '@iaas/common/log'
 import type { Job, Queue } from 'bullmq'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadConfig } from '@iaas/common/config/load'
-import { awsSettings } from '@iaas/common/s3/config'
-import { prepareS3Bucket } from '@iaas/common/s3/prepare-bucket'
+import { awsSettings } from '@iaas/stores/s3/config'
+import { prepareS3Bucket } from '@iaas/stores/s3/prepare-bucket'
 import { z } from 'zod'
 
 /** Makes the configured bucket and opens it for reading, once its server answers: for a server of one's own. */

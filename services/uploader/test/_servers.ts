@@ -1,4 +1,4 @@
-import type { QueueBackend } from '@iaas/common/bullmq/queue-backend'
+import type { QueueBackend } from '@iaas/queue/queue-backend'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { provideDatabase } from '@iaas/testing/postgres'
 import { startTestRedis } from '@iaas/testing/redis'

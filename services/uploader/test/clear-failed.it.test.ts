@@ -1,4 +1,4 @@
-import { openQueues } from '@iaas/common/bullmq/open-queues'
+import { openQueues } from '@iaas/queue/open-queues'
 import { AppError } from '@iaas/common/errors'
 import { queueNames } from '@iaas/common/jobs/queues'
 import { createSilentLogger } from '@iaas/common/log'

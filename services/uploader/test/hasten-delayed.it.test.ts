@@ -1,4 +1,4 @@
-import { openQueues } from '@iaas/common/bullmq/open-queues'
+import { openQueues } from '@iaas/queue/open-queues'
 import { queueNames } from '@iaas/common/jobs/queues'
 import { longestPauseMs } from '@iaas/common/jobs/retries'
 import { toPayload, putObjectJob } from '@iaas/common/jobs/store-rendition'

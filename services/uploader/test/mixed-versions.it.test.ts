@@ -1,4 +1,4 @@
-import { createFlowSink } from '@iaas/common/bullmq/flow-sink'
+import { createFlowSink } from '@iaas/queue/flow-sink'
 import { objectKey } from '@iaas/common/digest'
 import { queueNames } from '@iaas/common/jobs/queues'
 import {

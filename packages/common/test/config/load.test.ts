@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
 import { address, integer, list, number, text, toggle } from '../../src/config/setting.ts'
-import { postgresUrl, postgresqlSettings } from '../../src/postgres/config.ts'
-import { awsSettings } from '../../src/s3/config.ts'
+import { postgresUrl, postgresqlSettings } from '@iaas/stores/postgres/config'
+import { awsSettings } from '@iaas/stores/s3/config'
 
 const schema = z.object({
   port: integer({ min: 0, max: 65_535, fallback: 1337 }, 'The port.', 'PORT'),

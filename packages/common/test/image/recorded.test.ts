@@ -2,7 +2,7 @@ import { objectKey } from '@iaas/common/digest'
 import { parsePayload, toPayload } from '@iaas/common/jobs/store-rendition'
 import { type Variant, parseImageUrl, toVariant, variantKey } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
-import { linkColumnNames, toColumns, toVariantOf } from '../../src/postgres/link-row.ts'
+import { linkColumnNames, toColumns, toVariantOf } from '@iaas/stores/postgres/link-row'
 
 const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
 const renderedAt = 1_700_000_000_000

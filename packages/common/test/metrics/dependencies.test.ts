@@ -1,7 +1,7 @@
 import { createDependencies } from '@iaas/common/metrics/dependencies'
 import { AppError } from '@iaas/common/errors'
 import { createSilentLogger } from '@iaas/common/log'
-import { isRedisFull } from '@iaas/common/redis/is-full'
+import { isRedisFull } from '@iaas/stores/redis/is-full'
 import { until } from '@iaas/testing/until'
 import { describe, expect, it } from '@jest/globals'
 import { Registry } from 'prom-client'

@@ -1,5 +1,5 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
-import type { Backlog } from '@iaas/common/bullmq/backlog'
+import type { Backlog } from '@iaas/queue/backlog'
 import type { Queue } from 'bullmq'
 
 type Options = ConstructorParameters<typeof BullMQAdapter>[1]

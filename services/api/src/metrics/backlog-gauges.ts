@@ -1,4 +1,4 @@
-import type { Backlog } from '@iaas/common/bullmq/backlog'
+import type { Backlog } from '@iaas/queue/backlog'
 import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import type { Spool, SpoolUsage } from '@iaas/common/ports/spool'

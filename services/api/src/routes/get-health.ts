@@ -1,4 +1,4 @@
-import { databaseName } from '@iaas/common/composition/watch-backends'
+import { databaseName } from '@iaas/stores/composition/watch-backends'
 import type { Dependencies } from '@iaas/common/metrics/dependencies'
 import type { RequestHandler, Response } from 'express'
 import { sendProblem, transportProblem } from '../http/problem.ts'

@@ -1,4 +1,4 @@
-import { servedVariantsPath } from '@iaas/common/composition/backends'
+import { servedVariantsPath } from '@iaas/stores/composition/backends'
 
 /**
  * Whether a stored variant is asked of this service, where it serves them itself: the rows of another bucket, or of the older

@@ -2,7 +2,7 @@ import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
-import { isNoAnswer } from '@iaas/common/s3/no-answer'
+import { isNoAnswer } from '@iaas/stores/s3/no-answer'
 
 const pingEveryMs = 2000
 const pingLimitMs = 1000

@@ -1,5 +1,5 @@
 import { createSilentLogger } from '@iaas/common/log'
-import { createLinkMemory } from '@iaas/common/memory/link-memory'
+import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkCache, LinkStore } from '@iaas/common/ports/link-store'
 import { createFakeLinkCache } from '@iaas/testing/fakes/link-cache'

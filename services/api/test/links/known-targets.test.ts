@@ -1,4 +1,4 @@
-import { createLinkMemory } from '@iaas/common/memory/link-memory'
+import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { variantKey } from '@iaas/common/image'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'

@@ -1,0 +1,81 @@
+import type { Redis } from 'ioredis'
+import { type toFolders } from '@iaas/common/disk/config'
+import { createDiskSpool } from '@iaas/common/disk/spool'
+import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
+import type { Spool } from '@iaas/common/ports/spool'
+import type { VariantStore } from '@iaas/common/ports/variant-store'
+import { createRedisSpool } from '../redis/spool.ts'
+import { type AwsSettings, cacheHost, toS3Server } from '../s3/config.ts'
+import type { S3VariantStoreOptions } from '../s3/variant-store.ts'
+
+type SpoolSettings = {
+  readonly max_bytes: number
+  readonly max_items: number
+  readonly max_age: number
+}
+
+export type BackendSettings = {
+  readonly aws: AwsSettings
+  readonly redis: { readonly url?: string | undefined }
+  readonly spool: SpoolSettings
+}
+
+/** The path under which the api serves variants that lie in a folder. */
+export const servedVariantsPath = '/_variants'
+
+type VariantStoreLimits = Pick<S3VariantStoreOptions, 'timeoutMs' | 'connections'>
+
+/** A variant store; `servedFolder` is the folder that it lies in, which the api then serves, and undefined for a bucket. */
+export type OpenedVariantStore = AsyncDisposable & {
+  readonly variants: VariantStore
+  readonly servedFolder: string | undefined
+}
+
+/** S3 where a bucket is configured; otherwise a folder. The limits are those of S3. */
+export async function createVariantStore(
+  { aws }: BackendSettings,
+  folders: ReturnType<typeof toFolders>,
+  limits: VariantStoreLimits,
+): Promise<OpenedVariantStore> {
+  const host = cacheHost(aws)
+  if (aws.bucket === undefined || host === undefined) {
+    const baseUrl = `${host ?? ''}${servedVariantsPath}`
+    return {
+      variants: createDiskVariantStore({ dir: folders.variants, baseUrl }),
+      servedFolder: folders.variants,
+      async [Symbol.asyncDispose]() {},
+    }
+  }
+  // The client of S3 takes 20 MiB, which only those pay who have a bucket.
+  const { createS3VariantStore } = await import('../s3/variant-store.ts')
+  const { bucket, key_prefix: keyPrefix } = aws
+  const place = { ...toS3Server(aws), bucket, keyPrefix, cacheHost: host }
+  const variants = createS3VariantStore({ ...place, ...limits })
+  return {
+    variants,
+    servedFolder: undefined,
+    async [Symbol.asyncDispose]() {
+      variants.close()
+    },
+  }
+}
+
+/**
+ * Redis where it is configured; otherwise a folder, which api and uploaders of one machine share.
+ *
+ * @param redis a connection of the role `producer`, which the caller ends
+ */
+export function createSpool(
+  { spool }: BackendSettings,
+  folders: ReturnType<typeof toFolders>,
+  redis: Redis | undefined,
+): Spool {
+  const bounds = {
+    maxBytes: spool.max_bytes,
+    maxItems: spool.max_items,
+    maxAgeMs: spool.max_age * 1000,
+  }
+  return redis === undefined
+    ? createDiskSpool({ dir: folders.spool, ...bounds })
+    : createRedisSpool({ redis, prefix: 'iaas', ...bounds })
+}

@@ -1,0 +1,12 @@
+import { spoolSettings } from '@iaas/common/disk/config'
+import { postgresqlSettings } from '../postgres/config.ts'
+import { redisSettings } from '../redis/config.ts'
+import { awsSettings } from '../s3/config.ts'
+
+/** What every service is told that uses the stores and queues. */
+export const backendSettings = {
+  postgresql: postgresqlSettings,
+  redis: redisSettings,
+  aws: awsSettings,
+  spool: spoolSettings,
+}

@@ -1,0 +1,54 @@
+import { LRUCache } from 'lru-cache'
+import type { VariantKey } from '@iaas/common/image'
+import type { LinkMemory, RememberedLink } from '@iaas/common/ports/link-store'
+
+export type LinkMemoryOptions = {
+  readonly maxItems: number
+  /** How long a link is believed without asking again, ms. */
+  readonly ttlMs: number
+}
+
+type Remembered = { -readonly [Field in keyof RememberedLink]: RememberedLink[Field] }
+
+/** Deletions that are known by key; older ones count as deletions of every key. */
+const maxDeletions = 10_000
+
+/** The links that this process has asked for lately. */
+export function createLinkMemory({ maxItems, ttlMs }: LinkMemoryOptions): LinkMemory {
+  let generation = 0
+  let forgottenUntil = 0
+  const deletions = new LRUCache<VariantKey, number>({
+    max: maxDeletions,
+    dispose(deletedAt, _key, reason) {
+      if (reason === 'evict') forgottenUntil = deletedAt
+    },
+  })
+  const links = new LRUCache<VariantKey, Remembered>({
+    max: maxItems,
+    dispose: (remembered) => void (remembered.believedUntil = 0),
+  })
+
+  function recall(key: VariantKey): RememberedLink | undefined {
+    const remembered = links.get(key)
+    if (remembered === undefined || performance.now() < remembered.believedUntil) return remembered
+    links.delete(key)
+    return undefined
+  }
+
+  return {
+    get: (key) => recall(key)?.link,
+    recall,
+    // Whole milliseconds: half the size of others.
+    set: (key, link) =>
+      void links.set(key, { link, believedUntil: Math.ceil(performance.now() + ttlMs) }),
+    delete(key) {
+      links.delete(key)
+      generation += 1
+      deletions.set(key, generation)
+    },
+    get generation() {
+      return generation
+    },
+    wasDeletedSince: (since, key) => forgottenUntil > since || (deletions.peek(key) ?? 0) > since,
+  }
+}

@@ -1,0 +1,109 @@
+import { isIPv6 } from 'node:net'
+import { z } from 'zod'
+import { address, integer, text, toggle } from '@iaas/common/config/setting'
+import { isSslMode, sslModes } from './ssl-mode.ts'
+
+/** node-postgres takes the folder of a socket for a host as well. The port has a key of its own. */
+const hostName = z
+  .string()
+  .refine(
+    (value) => isName(value) || isPlainIPv6(withoutBrackets(value)) || isFolder(value),
+    'must be a host name, an IP address or the absolute path of the folder of a socket',
+  )
+
+/** The seed's keys, and an address that stands for all of them. */
+export const postgresqlSettings = z
+  .object({
+    url: address(['postgres', 'postgresql'], {
+      description:
+        'The database, `postgres://user:password@host:port/database`; stands for the keys below. Parameters such as `?sslmode=verify-full&sslrootcert=/ca.pem` win over `postgresql.sslmode` and `postgresql.sslrootcert`.',
+      env: 'DATABASE_URL',
+      secret: true,
+    }).refine(hasKnownMode, `its sslmode must be one of ${sslModes.join(', ')}`),
+    user: text({ description: 'The user.' }),
+    password: text({ description: 'Its password.', env: 'PGPASSWORD', secret: true }),
+    host: text({ description: 'The host, or the folder of its socket.' }, hostName),
+    port: integer({ min: 1, max: 65_535, fallback: 5432 }, 'The port.'),
+    database: text({ description: 'The name of the database.' }),
+    sslmode: text(
+      {
+        description:
+          'How the connection is encrypted. `require` and `verify-full` check the certificate and its name, `verify-ca` the certificate alone, `no-verify` nothing; `disable`: plain text, as where nothing is given.',
+        env: 'PGSSLMODE',
+      },
+      z.string().refine(isSslMode, `must be one of ${sslModes.join(', ')}`),
+    ),
+    sslrootcert: text({
+      description:
+        'The file (PEM) of the authority that signed the certificate of the server. Without it: the authorities that Node.js knows.',
+      env: 'PGSSLROOTCERT',
+    }),
+    pool: integer({ min: 1, max: 500, fallback: 10 }, 'Connections a process keeps at the most.'),
+    prepared: toggle(
+      true,
+      'Whether connections keep the plan of the lookup; off behind a pooler that hands a session from one to another and does not know prepared statements (PgBouncer before 1.21).',
+    ),
+  })
+  .prefault({})
+
+type PostgresqlSettings = z.output<typeof postgresqlSettings>
+
+/** The database's address, with all that is configured of its TLS; undefined where none is configured. */
+export function postgresUrl(settings: PostgresqlSettings): string | undefined {
+  const url = locate(settings)
+  return url === undefined ? undefined : addTls(url, settings)
+}
+
+/** An address that says how it is encrypted stays as it is. */
+function addTls(url: string, { sslmode, sslrootcert }: PostgresqlSettings): string {
+  const location = new URL(url)
+  const { searchParams } = location
+  if (['ssl', 'sslmode', 'sslrootcert'].some((name) => searchParams.has(name))) return url
+  if (sslmode !== undefined) searchParams.set('sslmode', sslmode)
+  if (sslrootcert !== undefined) searchParams.set('sslrootcert', sslrootcert)
+  return searchParams.size === 0 ? url : location.href
+}
+
+function hasKnownMode(url: string | undefined): boolean {
+  // Text that is not a URL is refused by a rule of its own.
+  if (url === undefined || !URL.canParse(url)) return true
+  const mode = new URL(url).searchParams.get('sslmode')
+  return mode === null || isSslMode(mode)
+}
+
+function locate(settings: PostgresqlSettings): string | undefined {
+  const { url, user, password, host, port, database } = settings
+  if (url !== undefined) return url
+  if (host === undefined || database === undefined) return undefined
+  const location = new URL(
+    `postgres://${toHostOfUrl(host)}:${port}/${encodeURIComponent(database)}`,
+  )
+  location.username = encodeURIComponent(user ?? '')
+  location.password = encodeURIComponent(password ?? '')
+  return location.href
+}
+
+function toHostOfUrl(value: string): string {
+  if (isFolder(value)) return encodeURIComponent(value)
+  const bare = withoutBrackets(value)
+  return isPlainIPv6(bare) ? `[${bare}]` : value
+}
+
+/** IPv6 as it is written in URLs. */
+function withoutBrackets(value: string): string {
+  return value.replace(/^\[(.*)\]$/, '$1')
+}
+
+/** Or an IPv4 address. */
+function isName(value: string): boolean {
+  return /^[\p{L}\p{N}._-]+$/u.test(value)
+}
+
+/** Without a zone, which has no place in a URL. */
+function isPlainIPv6(value: string): boolean {
+  return isIPv6(value) && !value.includes('%')
+}
+
+function isFolder(value: string): boolean {
+  return value.startsWith('/')
+}

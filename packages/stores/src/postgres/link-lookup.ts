@@ -1,0 +1,25 @@
+import { CompiledQuery } from 'kysely'
+import type { Variant } from '@iaas/common/image'
+import { linkColumnNames, linkColumns, toColumns } from './link-row.ts'
+
+const isAsked = linkColumnNames.map((name) => `${name} = asked.${name}`).join(' AND ')
+const typed = linkColumnNames.map((name) => `${name} ${linkColumns[name]}`).join(', ')
+
+/**
+ * The one statement of hits, for any number of variants: a row each, in their order. Written out, as composing it anew
+ * costs more than asking it. Variants come as one JSON, whose length the planner does not look at: the plan that was made
+ * once does for all.
+ */
+export const linkLookup = {
+  name: 'iaas_find_links',
+  text: `SELECT (SELECT url FROM images WHERE ${isAsked})
+    FROM ROWS FROM (json_to_recordset($1::json) AS (${typed}))
+      WITH ORDINALITY AS asked (${linkColumnNames.join(', ')}, place)
+    ORDER BY place`,
+}
+
+export function toLinkLookup(
+  variants: readonly Variant[],
+): CompiledQuery<{ readonly url: string | null }> {
+  return CompiledQuery.raw(linkLookup.text, [JSON.stringify(variants.map(toColumns))])
+}

@@ -1,0 +1,98 @@
+import { digestOf } from '@iaas/common/digest'
+import {
+  type Fit,
+  type Variant,
+  type VariantKey,
+  fits,
+  formatLaterOptions,
+  formats,
+  keyVersion,
+  parseImageId,
+  parseLaterOptions,
+  variantFormats,
+  variantKey,
+} from '@iaas/common/image'
+
+/** The columns of `images` that name a variant, by their types in PostgreSQL, in the order of the unique index. */
+export const linkColumns = {
+  id: 'text',
+  x: 'int',
+  y: 'int',
+  fit: 'text',
+  file_type: 'text',
+  blur: 'boolean',
+  quality: 'int',
+} as const
+
+type ValueOf = { readonly text: string; readonly int: number; readonly boolean: boolean }
+
+/** The part of a row that names its variant. */
+export type LinkColumns = {
+  readonly [Name in keyof typeof linkColumns]: ValueOf[(typeof linkColumns)[Name]]
+}
+
+export const linkColumnNames = Object.keys(linkColumns) as readonly (keyof LinkColumns)[]
+
+/** How the legacy iaas writes "the quality of the original". */
+const autoQuality = -1
+
+/** `fit` of canvases whose key has version 2. Rows of earlier releases say `canvas` and are not found. */
+const secondCanvas = 'canvas2'
+
+/** An entry of the index holds 2,704 bytes, id and address included. */
+const longestOptions = 200
+
+export function toColumns(variant: Variant): LinkColumns {
+  const { id, width: x, height: y, format, blur, quality } = variant
+  return {
+    id,
+    x,
+    y,
+    fit: formatFit(variant),
+    file_type: formats[format].mime,
+    blur,
+    quality: quality === 'auto' ? autoQuality : quality,
+  }
+}
+
+/**
+ * `crop`, or `crop?name=value` with the options that have no column of their own, so that earlier releases, which never ask
+ * for them, work on the same rows. A long text is replaced by "~" and its SHA-256.
+ */
+function formatFit(variant: Variant): string {
+  const fit = keyVersion(variant) === 2 ? secondCanvas : variant.fit
+  const options = formatLaterOptions(variant)
+  if (options === '') return fit
+  return `${fit}?${options.length > longestOptions ? `~${digestOf(options)}` : options}`
+}
+
+/** Returns the key of the variant that a row names; undefined for a row that no request of ours can mean. */
+export function keyOfColumns(columns: LinkColumns): VariantKey | undefined {
+  const variant = toVariantOf(columns)
+  return variant && variantKey(variant)
+}
+
+/** The inverse of `toColumns`; undefined for a row that no request of ours can mean, and for digests of options. */
+export function toVariantOf(columns: LinkColumns): Variant | undefined {
+  const format = variantFormats.find((known) => formats[known].mime === columns.file_type)
+  const [fitName = '', optionText = ''] = columns.fit.split('?')
+  const fit = format && parseFit(fitName, format)
+  if (fit === undefined || format === undefined) return undefined
+  const { x: width, y: height, blur, quality } = columns
+  try {
+    const later = parseLaterOptions(optionText)
+    if (later === undefined) return undefined
+    const id = parseImageId(columns.id)
+    const knownQuality = quality === autoQuality ? 'auto' : quality
+    return { id, width, height, fit, format, blur, quality: knownQuality, ...later }
+  } catch {
+    return undefined
+  }
+}
+
+/** undefined: an unknown fit, or a canvas that an earlier release has stored. */
+function parseFit(name: string, format: Variant['format']): Fit | undefined {
+  const isSecond = name === secondCanvas
+  const fit = fits.find((known): known is Fit => known === (isSecond ? 'canvas' : name))
+  return fit !== undefined && keyVersion({ fit, format }) === (isSecond ? 2 : 1) ? fit : undefined
+}

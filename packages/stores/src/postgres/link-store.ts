@@ -1,0 +1,70 @@
+import type { ExpressionBuilder } from 'kysely'
+import { createBatch, createWorkBatch } from '@iaas/common/concurrency/batch'
+import { isAppError } from '@iaas/common/errors'
+import type { Variant } from '@iaas/common/image'
+import type { Link, LinkStore } from '@iaas/common/ports/link-store'
+import type { Database } from './database.ts'
+import { toLinkLookup } from './link-lookup.ts'
+import { linkColumnNames, toColumns } from './link-row.ts'
+import { type LinkRecord, recordLinks } from './record-links.ts'
+import type { Schema } from './tables/schema.ts'
+import { translateErrors } from './translate-errors.ts'
+
+/** The most links of one statement. */
+const maxRecords = 100
+const defaultRecordWaitMs = 5
+/** Of links that are looked for in one turn: so many by one statement. */
+const maxLookups = 100
+
+export type LinkStoreOptions = {
+  /** How long the first of a batch of records waits for others, ms. */
+  readonly recordWaitMs?: number
+}
+
+/** The links in the table `images`. The database is the caller's. */
+export function createPostgresLinkStore(
+  db: Database,
+  { recordWaitMs = defaultRecordWaitMs }: LinkStoreOptions = {},
+): LinkStore {
+  const record = createWorkBatch<LinkRecord>({
+    run: (records) => recordLinks(db, records),
+    maxItems: maxRecords,
+    waitMs: recordWaitMs,
+    isOutage,
+  })
+  const find = createBatch<Variant, Link | undefined>({
+    async ask(variants) {
+      const { rows } = await translateErrors(db.executeQuery(toLinkLookup(variants)))
+      return rows.map(({ url }) => (url === null ? undefined : { url }))
+    },
+    maxItems: maxLookups,
+    isOutage,
+  })
+
+  return {
+    find,
+    record: (variant, link, renderedAt) => record({ variant, link, renderedAt }),
+    async remove(variant, { url }) {
+      const query = db.deleteFrom('images').where(isRowOf(variant)).where('url', '=', url)
+      await translateErrors(query.execute())
+    },
+    async count(id, limit) {
+      const rows = db.selectFrom('images').select('id').where('id', '=', id).limit(limit)
+      const query = db
+        .selectFrom(rows.as('rows'))
+        .select((eb) => eb.fn.countAll<string>().as('count'))
+      const counted = await translateErrors(query.executeTakeFirstOrThrow())
+      return Number(counted.count)
+    },
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  return isAppError(error, 'STORE_UNAVAILABLE', 'STORE_BUSY')
+}
+
+function isRowOf(variant: Variant) {
+  const columns = toColumns(variant)
+  return (eb: ExpressionBuilder<Schema, 'images'>) =>
+    eb.and(linkColumnNames.map((name) => eb(name, '=', columns[name])))
+}

@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import { type Variant, type VariantKey, variantKey } from '@iaas/common/image'
+import type { Link } from '@iaas/common/ports/link-store'
+import type { Database } from './database.ts'
+import { linkColumnNames, toColumns } from './link-row.ts'
+import { translateErrors } from './translate-errors.ts'
+
+export type LinkRecord = {
+  readonly variant: Variant
+  readonly link: Link
+  /** ms since the epoch. */
+  readonly renderedAt: number
+}
+
+/** Records some links by one statement; of each variant, the later rendition stays. */
+export async function recordLinks(db: Database, records: readonly LinkRecord[]): Promise<void> {
+  const rows = inOrder(latestOfEach(records)).map(toRow)
+  const query = db
+    .insertInto('images')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns([...linkColumnNames])
+        .doUpdateSet((eb) => ({
+          url: eb.ref('excluded.url'),
+          rendered_at: eb.ref('excluded.rendered_at'),
+        }))
+        // The seed's rows may have no time: whatever has one is newer.
+        .where(
+          sql<boolean>`images.rendered_at is null or images.rendered_at < excluded.rendered_at`,
+        ),
+    )
+  await translateErrors(query.execute())
+}
+
+function toRow({ variant, link: { url }, renderedAt }: LinkRecord) {
+  return { ...toColumns(variant), url, rendered_at: new Date(renderedAt) }
+}
+
+/** PostgreSQL refuses a statement that would write a row twice. */
+function latestOfEach(records: readonly LinkRecord[]): ReadonlyMap<VariantKey, LinkRecord> {
+  const latest = new Map<VariantKey, LinkRecord>()
+  for (const record of records) {
+    const key = variantKey(record.variant)
+    const known = latest.get(key)
+    if (known === undefined || known.renderedAt < record.renderedAt) latest.set(key, record)
+  }
+  return latest
+}
+
+/** Two uploaders that lock the same rows in different orders would wait for each other. */
+function inOrder(records: ReadonlyMap<VariantKey, LinkRecord>): readonly LinkRecord[] {
+  const byKey = [...records].sort(([one], [other]) => (one < other ? -1 : 1))
+  return byKey.map(([, record]) => record)
+}

@@ -1,0 +1,54 @@
+import { setImmediate } from 'node:timers/promises'
+import type { PostgresPool } from 'kysely'
+import type pg from 'pg'
+import { AppError } from '@iaas/common/errors'
+
+/** A deadline that is noticed so late tells that this process, or the whole machine, was too busy to hear an answer, ms. */
+const lateMs = 20
+/** How often a connection is tried again for that. */
+const mostRetries = 3
+
+/**
+ * Tells a pool or a process that is busy from a database that does not answer. Whoever waits in vain for a free connection is
+ * told STORE_BUSY if others have given theirs back in the meantime. A new connection that this process was too busy to hear of
+ * is made again.
+ *
+ * @param connectTimeoutMs the limit of the pool
+ */
+export function createWaitedPool(pool: pg.Pool, connectTimeoutMs: number): PostgresPool {
+  let releases = 0
+  pool.on('release', () => (releases += 1))
+
+  async function connect(retriesLeft: number): Promise<pg.PoolClient> {
+    const before = releases
+    const dueAt = performance.now() + connectTimeoutMs
+    try {
+      return await pool.connect()
+    } catch (error) {
+      const wasLate = performance.now() - dueAt > lateMs
+      // Answers that have arrived while this process was busy are heard first.
+      await setImmediate()
+      if (isWaitOver(error) && releases !== before) throw busy(error)
+      if (isConnectOver(error) && wasLate && retriesLeft > 0) return connect(retriesLeft - 1)
+      throw error
+    }
+  }
+
+  return { connect: () => connect(mostRetries), end: () => pool.end() }
+}
+
+/** The error of a wait for a connection that others have, which has nothing but its message. */
+function isWaitOver(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
+}
+
+/** The error of a new connection that took too long. */
+function isConnectOver(error: unknown): boolean {
+  return (
+    error instanceof Error && error.message === 'Connection terminated due to connection timeout'
+  )
+}
+
+function busy(cause: unknown): AppError {
+  return new AppError('STORE_BUSY', 'The database has too much to do just now.', { cause })
+}

@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis'
+import { createBatch } from '@iaas/common/concurrency/batch'
+import { digestOf } from '@iaas/common/digest'
+import type { VariantKey } from '@iaas/common/image'
+import type { Link, LinkCache } from '@iaas/common/ports/link-store'
+import { patienceMs, translateErrors } from './translate-errors.ts'
+
+export type RedisLinkCacheOptions = {
+  readonly redis: Redis
+  readonly prefix: string
+  /** How long a link is believed without asking again, ms. */
+  readonly ttlMs: number
+}
+
+/** Of links that are looked for in one turn: so many by one command. */
+const maxLookups = 100
+/** Longer than any lookup of a link takes, ms. */
+const deletionMs = 5000
+
+/*
+ * A deletion leaves a set under the key, where a link would be a string. MGET answers nil for a set, also to versions of
+ * this service that do not know of it.
+ */
+
+/** KEYS: link. ARGV: life of the deletion (ms). */
+const deleteScript = `
+redis.call('DEL', KEYS[1])
+redis.call('SADD', KEYS[1], 'deleted')
+return redis.call('PEXPIRE', KEYS[1], ARGV[1])`
+
+/** KEYS: link. ARGV: url, life of the link (ms). */
+const setScript = `
+if redis.call('TYPE', KEYS[1]).ok == 'set' then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`
+
+/** The links that any api process has asked for lately. */
+export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOptions): LinkCache {
+  const nameOf = (key: VariantKey) => `${prefix}:link:${digestOf(key)}`
+  const get = createBatch<VariantKey, Link | undefined>({
+    async ask(keys) {
+      const urls = await translateErrors(redis.mget(keys.map(nameOf)), patienceMs)
+      return urls.map((url) => (url === null ? undefined : { url }))
+    },
+    maxItems: maxLookups,
+    isOutage: () => true,
+  })
+  return {
+    get,
+    async set(key, { url }) {
+      await translateErrors(redis.eval(setScript, 1, nameOf(key), url, ttlMs), patienceMs)
+    },
+    async delete(key) {
+      await translateErrors(redis.eval(deleteScript, 1, nameOf(key), deletionMs), patienceMs)
+    },
+  }
+}

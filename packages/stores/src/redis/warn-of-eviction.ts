@@ -1,0 +1,20 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from '@iaas/common/log'
+
+/** A queue whose keys may be evicted loses jobs; the cache of links needs no eviction either, its entries expire. */
+const safePolicy = 'noeviction'
+
+/** Warns, each time that the connection is made, where Redis may evict what it was given when its memory is full. */
+export function warnOfEviction(redis: Redis, log: Logger): void {
+  async function check(): Promise<void> {
+    try {
+      const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1] ?? safePolicy
+      if (policy === safePolicy) return
+      log.warn('redis may evict jobs: its maxmemory-policy must be noeviction', { policy })
+    } catch (error) {
+      log.debug('policy of redis not known', { error })
+    }
+  }
+
+  redis.on('ready', () => void check())
+}

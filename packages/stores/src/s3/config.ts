@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { address, optionalToggle, text } from '@iaas/common/config/setting'
+import type { S3Server } from './client.ts'
+
+const keyPrefix = z
+  .string()
+  .overwrite((value) => value.replace(/^\/+|\/+$/g, ''))
+  .refine(
+    (value) => value.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part)),
+    'must be folders of letters, digits, ".", "_" and "-", with "/" between them',
+  )
+
+/** Where stored variants go. Without a bucket: a folder that the api serves itself. */
+export const awsSettings = z
+  .object({
+    access_key: text({
+      description:
+        'The access key. If there are no keys, the AWS SDK looks for credentials: the role of the container, the pod (web identity) or the machine, or a profile. It renews them before they expire.',
+      env: 'AWS_ACCESS_KEY_ID',
+      secret: true,
+    }),
+    secret_key: text({
+      description: 'The secret key.',
+      env: 'AWS_SECRET_ACCESS_KEY',
+      secret: true,
+    }),
+    session_token: text({
+      description:
+        'The session token of temporary keys. It is read once, at the start, and expires with them: where it can be had, a role is better.',
+      env: 'AWS_SESSION_TOKEN',
+      secret: true,
+    }),
+    region: text({
+      description: 'The region; `us-east-1` where none is given.',
+      env: 'AWS_REGION',
+    }),
+    bucket: text({ description: 'The bucket that variants are stored in.', env: 'S3_BUCKET' }),
+    endpoint: address(['http', 'https'], {
+      description: 'The address of an S3-compatible server other than AWS.',
+      env: 'S3_ENDPOINT',
+    }),
+    path_style: optionalToggle(
+      'Whether the bucket is named in the path of its address (`https://endpoint/bucket/`) or in its host (`https://bucket.endpoint/`). `true` with `aws.endpoint`, `false` without one. Alibaba OSS, Tencent COS and others need `false`.',
+      'S3_PATH_STYLE',
+    ),
+    key_prefix: text(
+      {
+        description:
+          'A folder in the bucket for all variants, such as `images`. It is part of their addresses, after `aws.cache_host`.',
+        env: 'S3_KEY_PREFIX',
+      },
+      keyPrefix,
+    ),
+    cache_host: address(['http', 'https'], {
+      description:
+        'Where clients find the stored variants: the CDN or the bucket, no slash at the end.',
+      env: 'CACHE_HOST',
+    }),
+    bucket_url: address(['http', 'https'], {
+      description: 'Deprecated spelling of `aws.cache_host`.',
+    }),
+  })
+  .prefault({})
+  .superRefine((aws, context) => {
+    if (aws.bucket !== undefined && cacheHost(aws) === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['cache_host'],
+        message: 'is needed where a bucket is configured: clients are redirected there',
+      })
+    }
+    if ((aws.access_key === undefined) !== (aws.secret_key === undefined)) {
+      const missing = aws.access_key === undefined ? 'access_key' : 'secret_key'
+      context.addIssue({ code: 'custom', path: [missing], message: 'the keys come as a pair' })
+    }
+    if (aws.session_token !== undefined && aws.access_key === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['access_key'],
+        message: 'is needed where a session token is given, which belongs to a pair of keys',
+      })
+    }
+  })
+
+export type AwsSettings = z.output<typeof awsSettings>
+
+type HostSettings = Pick<AwsSettings, 'cache_host' | 'bucket_url'>
+
+export function cacheHost(aws: HostSettings): string | undefined {
+  return aws.cache_host ?? aws.bucket_url
+}
+
+export function toS3Server(aws: AwsSettings): S3Server {
+  const { region = 'us-east-1', endpoint, path_style: pathStyle } = aws
+  return { region, endpoint, pathStyle, credentials: toCredentials(aws) }
+}
+
+function toCredentials({ access_key, secret_key, session_token }: AwsSettings) {
+  if (access_key === undefined || secret_key === undefined) return undefined
+  const keys = { accessKeyId: access_key, secretAccessKey: secret_key }
+  return session_token === undefined ? keys : { ...keys, sessionToken: session_token }
+}

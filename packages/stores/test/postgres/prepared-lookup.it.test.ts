@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals'
+import { makeVariant } from '@iaas/testing/variants'
+import { sql } from 'kysely'
+import { createSilentLogger } from '@iaas/common/log'
+import { createDatabase } from '../../src/postgres/database.ts'
+import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
+import { openDatabase } from './_database.ts'
+
+describe('the lookup of a link', () => {
+  it.each([
+    [true, ['iaas_find_links']],
+    [false, []],
+  ])('is planned once a connection where that is %s', async (preparesStatements, names) => {
+    await using database = await openDatabase(1)
+    const log = createSilentLogger()
+    const db = createDatabase({ url: database.url, poolSize: 1, preparesStatements, log })
+    const links = createPostgresLinkStore(db)
+    const variant = makeVariant()
+    await links.record(variant, { url: 'u' }, 1)
+    expect(await links.find(variant)).toEqual({ url: 'u' })
+    expect(await links.find(variant)).toEqual({ url: 'u' })
+    const { rows } = await sql<{ name: string }>`SELECT name FROM pg_prepared_statements`.execute(
+      db,
+    )
+    expect(rows.map(({ name }) => name)).toEqual(names)
+    await db.destroy()
+  })
+
+  it('is one statement for all that is looked for in a turn, with one plan for any number', async () => {
+    await using database = await openDatabase(1)
+    const links = createPostgresLinkStore(database.db)
+    const variants = Array.from({ length: 60 }, () => makeVariant())
+    const [unknown, ...known] = variants
+    await Promise.all(known.map((variant) => links.record(variant, { url: variant.id }, 1)))
+    // PostgreSQL plans five times anew before it believes that it makes no difference.
+    for (let round = 0; round < 5; round += 1) await links.find(makeVariant())
+    const found = await Promise.all(variants.map((variant) => links.find(variant)))
+    expect(found).toEqual(variants.map((one) => (one === unknown ? undefined : { url: one.id })))
+    const plans = sql`SELECT custom_plans::int AS own, generic_plans::int AS shared
+      FROM pg_prepared_statements`
+    expect((await plans.execute(database.db)).rows).toEqual([{ own: 5, shared: 1 }])
+  })
+})
