@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Variant } from '../src/image/index.ts'
+import { makeVariant } from '@iaas/testing/variants'
 import { parseImageId } from '../src/image/index.ts'
 import { jobAttempts, pauseBeforeAttempt } from '../src/jobs/retries.ts'
 import {
@@ -10,7 +10,7 @@ import {
 } from '../src/jobs/store-rendition.ts'
 import { variantDigest } from '../src/digest.ts'
 
-const variant: Variant = {
+const variant = makeVariant({
   id: parseImageId('a: b/'.replace('/', '')),
   width: 10,
   height: 20,
@@ -18,7 +18,7 @@ const variant: Variant = {
   format: 'jpg',
   blur: true,
   quality: 7,
-}
+})
 
 describe('payloads', () => {
   it('are read as they were written', () => {

@@ -1,4 +1,4 @@
-import { type Variant, parseImageId } from '@iaas/common/image'
+import { type Variant, defaultVariantOptions, parseImageId } from '@iaas/common/image'
 
 let made = 0
 
@@ -10,10 +10,8 @@ export function makeVariant(part: Partial<Variant> = {}): Variant {
     id,
     width: 100,
     height: 80,
-    fit: 'clip',
     format: 'jpg',
-    blur: false,
-    quality: 'auto',
+    ...defaultVariantOptions,
     ...part,
   }
 }

@@ -21,6 +21,7 @@ import { createFakePersistence } from '@iaas/testing/fakes/persistence'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { makeVariant } from '@iaas/testing/variants'
 import { createKnownSizes } from '../src/known-sizes.ts'
 import { createCachedLinks } from '../src/links/cached-links.ts'
 import type { RenderLimits } from '../src/limits/render-limits.ts'
@@ -139,7 +140,7 @@ function makeRequest(id: ImageId, part: Partial<SizedRequest>): SizedRequest {
 
 /** The variant of `makeRequest` without a part. */
 export function plainVariant(id: ImageId): Variant {
-  return { id, width: 100, height: 80, fit: 'clip', format: 'jpg', blur: false, quality: 'auto' }
+  return makeVariant({ id, width: 100, height: 80 })
 }
 
 function plainContext(): ImageContext {

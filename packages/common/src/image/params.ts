@@ -106,6 +106,10 @@ export const defaultOptions = Object.fromEntries(
   paramKeys.map((key) => [key, params[key].default]),
 ) as ImageOptions
 
+export const defaultVariantOptions = Object.fromEntries(
+  variantOptionKeys.map((key) => [key, params[key].default]),
+) as VariantOptions
+
 /** Query parameters in the order of the URL, percent-decoded. */
 export type Query = Iterable<readonly [name: string, value: string]>
 

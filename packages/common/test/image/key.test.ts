@@ -1,16 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
+  type Fit,
   type Format,
   type Policy,
   type Quality,
   type SizedRequest,
   type Variant,
+  defaultVariantOptions,
   formatOptions,
   formats,
+  params,
   parseImageId,
   parseImageUrl,
   toVariant,
   variantKey,
+  variantOptionKeys,
 } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
@@ -28,18 +32,17 @@ const anyVariant = fc
   .map(([request, accepted]) => toVariant(request, policy, accepted))
 
 /** Variants of few kinds, so that equal ones are often met. */
-const fewVariants: fc.Arbitrary<Variant> = fc.record(
-  {
+const fewVariants: fc.Arbitrary<Variant> = fc
+  .record({
     id: fc.constantFrom(...['a', 'b', 'a b', '1x1', 'sharp', 'v1'].map((id) => parseImageId(id))),
     width: fc.constantFrom(1, 11, 111),
     height: fc.constantFrom(1, 11, 111),
-    fit: fc.constantFrom('clip', 'crop'),
-    format: fc.constantFrom('jpg', 'png'),
+    fit: fc.constantFrom<Fit[]>('clip', 'crop'),
+    format: fc.constantFrom<Format[]>('jpg', 'png'),
     blur: fc.boolean(),
     quality: fc.constantFrom<Quality[]>('auto', 0, 1, 11),
-  },
-  { noNullPrototype: true },
-)
+  })
+  .map((variant) => Object.assign({}, defaultVariantOptions, variant))
 
 function keyOf(path: string, query: Iterable<readonly [string, string]> = []): string {
   const request = parseImageUrl(path, query)
@@ -57,9 +60,15 @@ function pathOf(request: SizedRequest, scale: number, extension: string): string
 describe('variantKey', () => {
   it('is the same for options in any order, spelled out or left to their defaults', () => {
     const spelled = anyRequest.chain((request) => {
-      const { fit, blur, quality } = request.options
-      const all = { fit, blur, quality, proxy: true, allow_webp: false, unknown: 'x' }
-      const pairs = Object.entries(all).map(([name, value]) => [name, String(value)] as const)
+      const bytes = variantOptionKeys.map(
+        (key) => [params[key].name, String(request.options[key])] as const,
+      )
+      const others = [
+        ['proxy', 'true'],
+        ['allow_webp', 'false'],
+        ['unknown', 'x'],
+      ] as const
+      const pairs = [...bytes, ...others]
       const shuffled = fc.shuffledSubarray(pairs, { minLength: pairs.length })
       return shuffled.map((query) => ({ request, query }))
     })

@@ -84,7 +84,8 @@ describe.each(recorded)(
       const recordedJob = Object.fromEntries(fields.map((name, at) => [name, job[at]]))
       const payload = { v: 1, variant: recordedJob, renderedAt }
       expect(parsePayload(payload)).toEqual({ variant, renderedAt })
-      expect(toPayload({ variant: variant satisfies Variant, renderedAt })).toEqual(payload)
+      // Options that were added later stand in it with their defaults, which that release ignores.
+      expect(toPayload({ variant: variant satisfies Variant, renderedAt })).toMatchObject(payload)
     })
   },
 )

@@ -1,4 +1,9 @@
-import { type Policy, negotiableFormats, toVariant } from '@iaas/common/image'
+import {
+  type Policy,
+  defaultVariantOptions,
+  negotiableFormats,
+  toVariant,
+} from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { anyRequest } from './_arbitraries.ts'
@@ -21,6 +26,7 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record(
 describe('toVariant', () => {
   it('is the picture that is asked for, with the scale folded in', () => {
     expect(toVariant(read('/a_100_80_3x.jpeg?fit=crop&blur=true&quality=7'), plain, [])).toEqual({
+      ...defaultVariantOptions,
       id: 'a',
       width: 300,
       height: 240,

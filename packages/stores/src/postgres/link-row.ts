@@ -3,6 +3,7 @@ import {
   type Fit,
   type Variant,
   type VariantKey,
+  defaultVariantOptions,
   fits,
   formatLaterOptions,
   formats,
@@ -83,8 +84,17 @@ export function toVariantOf(columns: LinkColumns): Variant | undefined {
     const later = parseLaterOptions(optionText)
     if (later === undefined) return undefined
     const id = parseImageId(columns.id)
-    const knownQuality = quality === autoQuality ? 'auto' : quality
-    return { id, width, height, fit, format, blur, quality: knownQuality, ...later }
+    return {
+      ...defaultVariantOptions,
+      ...later,
+      id,
+      width,
+      height,
+      fit,
+      format,
+      blur,
+      quality: quality === autoQuality ? 'auto' : quality,
+    }
   } catch {
     return undefined
   }

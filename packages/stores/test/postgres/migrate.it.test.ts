@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import { provideDatabase, query } from '@iaas/testing/postgres'
+import { makeVariant } from '@iaas/testing/variants'
 import pg from 'pg'
 import { parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
@@ -185,17 +186,8 @@ describe('a database that does not answer', () => {
     await using db = disposable(
       createDatabase({ url, poolSize: 2, connectTimeoutMs: 100, log: createSilentLogger() }),
     )
-    const variant = {
-      id: parseImageId('x'),
-      width: 1,
-      height: 1,
-      fit: 'clip',
-      format: 'jpg',
-      blur: false,
-      quality: 'auto',
-    } as const
     const failure: unknown = await createPostgresLinkStore(db.db)
-      .find(variant)
+      .find(makeVariant())
       .catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(String(failure)).not.toContain('secret')
