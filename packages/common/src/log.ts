@@ -15,8 +15,11 @@ export type LogFields = Readonly<Record<string, unknown>>
 export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>> & {
   child(fields: LogFields): Logger
   /** For lines of the level `info` with the same message of which there are very many: one function, called for each. */
-  series(message: string): (fields: LogFields) => void
+  series(message: string): Series
 }
+
+/** Writes one line. `isWritten`: false if the level is off, so that a caller need not gather the fields. */
+export type Series = ((fields: LogFields) => void) & { readonly isWritten?: boolean }
 
 const clientForms = ['full', 'truncated', 'hashed', 'none'] as const
 export type ClientForm = (typeof clientForms)[number]
@@ -99,7 +102,7 @@ function adapt(
     debug: (message, fields) => void logger.debug(message, { ...own, ...fields }),
     child: (fields) => adapt(logger, { ...own, ...fields }, writeLine),
     series(message) {
-      if (writeLine === undefined) return () => {}
+      if (writeLine === undefined) return Object.assign(() => {}, { isWritten: false })
       const timestamp = createTimestamp()
       // winston takes several times what the rest of a redirect takes: the lines of a series are put together here.
       const constant = JSON.stringify({ '@version': 1, level: 'info', message, ...own }).slice(

@@ -55,6 +55,8 @@ export type ServeImageOptions = {
   readonly findSize: FindSize
   readonly renditions: Renditions
   readonly answerInPlace: AnswerInPlace
+  /** See `watchStore`. */
+  readonly isStoreAway: () => boolean
 }
 
 export type ServeImage = (request: SizedRequest, context: ImageContext) => Promise<ImageReply>
@@ -62,7 +64,7 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 /** Answers a sized request: from its link, within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
   const { policy, offer, links, originals, variants, openStored, findSize, renditions } = options
-  const { answerInPlace } = options
+  const { answerInPlace, isStoreAway } = options
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.accepted)
@@ -73,6 +75,8 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const link = boundedBox === undefined ? await links.find(variant) : undefined
     const lookup = performance.now() - startedAt
     if (link !== undefined) {
+      // Most hits: nothing else is awaited or allocated for them.
+      if (!request.options.proxy && !isStoreAway()) return hit(variant, link, { lookup })
       const reply = await answerHit({ request, variant, link, context, timing: { lookup } })
       if (reply !== undefined) return reply
     }

@@ -98,6 +98,7 @@ export function wireImages(options: ImagesOptions): Images {
       openStored: createOpenStored(variants, places),
       findSize: createKnownSizes(renderer),
       renditions,
+      isStoreAway,
       answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
     }),
     serveOriginal: createServeOriginal(originals),

@@ -106,6 +106,7 @@ export async function createRig(options: RigOptions = {}) {
     openStored: (key) => variants.open(key),
     findSize: createKnownSizes(renderer),
     renditions,
+    isStoreAway,
     answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
   })
   return {

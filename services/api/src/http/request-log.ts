@@ -36,11 +36,12 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
   function close(record: RequestRecord, req: IncomingMessage, status: number): void {
     const endedAt = performance.now()
     const ms = endedAt - record.startedAt
-    const { requestId, route, outcome, errorCode, id, timing, socket, bytesBefore } = record
+    const { route, outcome, errorCode } = record
     tellSpans(record, endedAt, metrics)
     metrics.request({ route, outcome, status }, ms)
     if (errorCode !== undefined && isRefusal(status)) metrics.rejection(errorCode)
-    if (probePaths.has(req.url)) return
+    if (writeRequest.isWritten === false || probePaths.has(req.url)) return
+    const { requestId, id, timing, socket, bytesBefore } = record
     const path = maskSecrets((req.url ?? '').slice(0, 500))
     const { method } = req
     // What is undefined stands in no line.

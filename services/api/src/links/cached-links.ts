@@ -26,8 +26,10 @@ export type CachedLinks = {
 /** How often a lookup waits for a free connection, each time until the limit of the pool. */
 const busyAttempts = 4
 
+const none: Promise<Link | undefined> = Promise.resolve(undefined)
+
 /** A lookup that others may join, as long as the link was not deleted since its begin. */
-type Lookup = { readonly generation: number; readonly link: Promise<Link | undefined> }
+type Lookup = { readonly generation: number; link: Promise<Link | undefined> }
 
 /**
  * Asks the nearest layer first, and lets the nearer ones remember. Concurrent lookups of a variant are coalesced. What a
@@ -65,18 +67,23 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
   }
 
   function startLookup(key: VariantKey, variant: Variant): Promise<Link | undefined> {
-    const { generation } = memory
-    const link = askOthers(key, variant).finally(() => {
-      if (lookups.get(key)?.link === link) lookups.delete(key)
-    })
-    lookups.set(key, { generation, link })
+    const lookup: Lookup = { generation: memory.generation, link: none }
+    lookups.set(key, lookup)
+    lookup.link = runLookup(key, variant, lookup)
+    return lookup.link
+  }
+
+  async function runLookup(key: VariantKey, variant: Variant, lookup: Lookup) {
+    const link = await askOthers(key, variant)
+    // A later lookup may have taken its place.
+    if (lookups.get(key) === lookup) lookups.delete(key)
     return link
   }
 
   async function askOthers(key: VariantKey, variant: Variant): Promise<Link | undefined> {
     const { generation } = memory
     const told = shared && (await ask('redis', () => shared.get(key)))
-    if (told === undefined) return findStored(variant)
+    if (told === undefined) return findStored(variant, key)
     if (!memory.wasDeletedSince(generation, key)) memory.set(key, told)
     return told
   }
@@ -92,8 +99,10 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     }
   }
 
-  async function findStored(variant: Variant): Promise<Link | undefined> {
-    const key = variantKey(variant)
+  async function findStored(
+    variant: Variant,
+    key: VariantKey = variantKey(variant),
+  ): Promise<Link | undefined> {
     const { generation } = memory
     const link = await ask('database', () => findPatiently(variant))
     if (link === undefined || memory.wasDeletedSince(generation, key)) return link
@@ -112,5 +121,5 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     await Promise.allSettled([shared?.delete(key)])
   }
 
-  return { find, findStored, remove }
+  return { find, findStored: (variant) => findStored(variant), remove }
 }
