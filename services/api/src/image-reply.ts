@@ -6,7 +6,6 @@ import {
   formats,
   variantKey,
 } from '@iaas/common/image'
-import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
 import type { Timing } from './http/headers.ts'
@@ -45,7 +44,8 @@ type ImageAnswer = Extract<ImageReply, { kind: 'image' }>
 
 type ImageOutcome = ImageAnswer['outcome']
 
-export function hit(variant: Variant, { url }: Link, timing: Timing): ImageReply {
+/** @param url where clients find the variant now; see `Cdn` */
+export function hit(variant: Variant, url: string, timing: Timing): ImageReply {
   return { kind: 'hit', key: variantKey(variant), url, timing }
 }
 

@@ -12,9 +12,10 @@ import {
   boundsFor,
   toVariant,
 } from '@iaas/common/image'
+import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
-import type { StoredObject, VariantStore } from '@iaas/common/ports/variant-store'
+import type { StoredObject } from '@iaas/common/ports/variant-store'
 import { originalNotFound } from './original-not-found.ts'
 import type { Timing } from './http/headers.ts'
 import type { FindSize } from './known-sizes.ts'
@@ -50,7 +51,7 @@ export type ServeImageOptions = {
   readonly offer: Offer
   readonly links: CachedLinks
   readonly originals: OriginalStore
-  readonly variants: Pick<VariantStore, 'keyOf'>
+  readonly variants: Cdn
   readonly openStored: OpenStored
   readonly findSize: FindSize
   readonly renditions: Renditions
@@ -76,7 +77,8 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const lookup = performance.now() - startedAt
     if (link !== undefined) {
       // Most hits: nothing else is awaited or allocated for them.
-      if (!request.options.proxy && !isStoreAway()) return hit(variant, link, { lookup })
+      if (!request.options.proxy && !isStoreAway())
+        return redirectToStored(variant, link, { lookup })
       const reply = await answerHit({ request, variant, link, context, timing: { lookup } })
       if (reply !== undefined) return reply
     }
@@ -100,7 +102,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const { request, variant, link, context, timing } = found
     if (!request.options.proxy) {
       const bounds = boundsFor(variant.format, policy)
-      return (await answerInPlace({ ...found, bounds })) ?? hit(variant, link, timing)
+      return (await answerInPlace({ ...found, bounds })) ?? redirectToStored(variant, link, timing)
     }
     const original = await originals.find(variant.id)
     if (context.isFresh(validatorsOf(variant, original))) {
@@ -108,6 +110,10 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     }
     const object = await findObject(variant, link, context.client())
     return object === undefined ? undefined : proxied(variant, original, object, timing)
+  }
+
+  function redirectToStored(variant: Variant, link: Link, timing: Timing): ImageReply {
+    return hit(variant, variants.current(link.url), timing)
   }
 
   async function findObject(
@@ -154,7 +160,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
         const { link } = outcome
         const timing = { lookup }
         const reply = await answerHit({ request, variant, link, context, timing })
-        return reply ?? hit(variant, link, timing)
+        return reply ?? redirectToStored(variant, link, timing)
       }
       case 'out-of-bounds': {
         const smaller = boundCoverRequest(request, variant, outcome.source, bounds, offer)

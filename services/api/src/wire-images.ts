@@ -102,6 +102,7 @@ export function wireImages(options: ImagesOptions): Images {
       answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
     }),
     serveOriginal: createServeOriginal(originals),
+    cdn: variants,
     redirectMaxAge: config.redirect_cache_timeout,
     signer: toSigner(config.signing),
     isStoreAway,

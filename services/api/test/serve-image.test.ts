@@ -18,6 +18,14 @@ describe('a hit', () => {
     expect([rig.store.finds, rig.renderer.jobs.length]).toEqual([1, 0])
   })
 
+  it('redirects to where stored variants lie now, whatever host its link was recorded with', async () => {
+    await using rig = await createRig()
+    const variant = plainVariant(rig.id)
+    const key = objectKey(variant, 5)
+    await rig.store.record(variant, { url: `https://earlier.example/${key}` }, 5)
+    expect(await rig.serve()).toMatchObject({ kind: 'hit', url: `https://cdn.example/${key}` })
+  })
+
   it('that is proxied has the stored bytes', async () => {
     await using rig = await createRig()
     const key = objectKey(plainVariant(rig.id), 5)

@@ -1,6 +1,6 @@
 import { access, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseObjectKey } from '../digest.ts'
+import { createCdn } from '../cdn.ts'
 import type { StoredObject, VariantStore } from '../ports/variant-store.ts'
 import { untilReadable } from '../streams/until-readable.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
@@ -36,9 +36,7 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
       return (await translateDiskErrors(file)) ?? false
     },
     ping: () => translateDiskErrors(makeFolder(dir).then(() => access(dir))),
-    url: (key) => `${baseUrl}/${key}`,
-    keyOf: (url) =>
-      url.startsWith(`${baseUrl}/`) ? parseObjectKey(url.slice(baseUrl.length + 1)) : undefined,
+    ...createCdn(`${baseUrl}/`),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ObjectKey } from '../digest.ts'
+import type { Cdn } from './cdn.ts'
 
 /** A stored object that is being read. */
 export type StoredObject = {
@@ -13,7 +14,7 @@ export type StoredObject = {
  * Where stored variants lie, and where clients find them. What asks the store rejects with AppError STORE_UNAVAILABLE where it
  * does not answer in time, or refuses, with its reason in the message.
  */
-export type VariantStore = {
+export type VariantStore = Cdn & {
   /** Idempotent: the same key twice is one object. Resolves once the object can be read. */
   put(key: ObjectKey, bytes: Uint8Array, mime: string): Promise<void>
   /** Begins to read an object, of which no more than a piece lies in memory. undefined: no such object. */
@@ -23,8 +24,4 @@ export type VariantStore = {
   delete(key: ObjectKey): Promise<void>
   /** Resolves where the store answers and may be used. @throws AppError STORE_UNAVAILABLE */
   ping(): Promise<void>
-  /** The address that clients are redirected to. */
-  url(key: ObjectKey): string
-  /** The inverse of `url`; undefined for an address that is not within this store. */
-  keyOf(url: string): ObjectKey | undefined
 }

@@ -9,7 +9,8 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import { type ObjectKey, parseObjectKey } from '@iaas/common/digest'
+import { createCdn } from '@iaas/common/cdn'
+import type { ObjectKey } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import type { StoredObject, VariantStore } from '@iaas/common/ports/variant-store'
 import { untilReadable } from '@iaas/common/streams/until-readable'
@@ -43,7 +44,6 @@ export function createS3VariantStore(
   const { bucket, keyPrefix, cacheHost, region } = options
   const { timeoutMs = 10_000, connections = defaultConnections } = options
   const folder = keyPrefix === undefined ? '' : `${keyPrefix}/`
-  const base = `${cacheHost}/${folder}`
   const client = createS3Client(options, {
     maxAttempts,
     requestHandler: new TimedHandler(timeoutMs, connections),
@@ -127,8 +127,7 @@ export function createS3VariantStore(
     async ping() {
       await call(client.send(new HeadBucketCommand({ Bucket: bucket })))
     },
-    url: (key) => `${base}${key}`,
-    keyOf: (url) => (url.startsWith(base) ? parseObjectKey(url.slice(base.length)) : undefined),
+    ...createCdn(`${cacheHost}/${folder}`),
     close: () => client.destroy(),
   }
 }

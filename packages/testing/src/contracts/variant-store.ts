@@ -68,6 +68,17 @@ export function describeVariantStore(name: string, open: OpenVariantStore): void
       await expect(opened.variants.ping()).resolves.toBeUndefined()
     })
 
+    it('knows its objects at another host, and says where they are now', async () => {
+      await using opened = await open()
+      const { variants } = opened
+      const key = newKey()
+      const url = variants.url(key)
+      const earlier = `https://earlier.example${url.replace(/^https?:\/\/[^/]+/, '')}`
+      expect(variants.keyOf(earlier)).toBe(key)
+      expect(variants.current(earlier)).toBe(url)
+      expect(variants.current(url)).toBe(url)
+    })
+
     it('reads the key of its own addresses, and of no others', async () => {
       await using opened = await open()
       const { variants } = opened
@@ -80,7 +91,7 @@ export function describeVariantStore(name: string, open: OpenVariantStore): void
         '',
         base,
         key,
-        `https://elsewhere.example/${key}`,
+        `https://elsewhere.example/other-folder/${key}`,
         `${base}../${key}`,
         `${base}${key}/..`,
         `${base}${key}?x=1`,
@@ -89,7 +100,10 @@ export function describeVariantStore(name: string, open: OpenVariantStore): void
         `${base}etc/passwd`,
         `${base}${key.replace('.jpg', '.exe')}`,
       ]
-      for (const stranger of strangers) expect(variants.keyOf(stranger)).toBeUndefined()
+      for (const stranger of strangers) {
+        expect(variants.keyOf(stranger)).toBeUndefined()
+        expect(variants.current(stranger)).toBe(stranger)
+      }
     })
   })
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { type ObjectKey, parseObjectKey } from '@iaas/common/digest'
+import { createCdn } from '@iaas/common/cdn'
+import type { ObjectKey } from '@iaas/common/digest'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 
 export type FakeVariantStoreOptions = {
@@ -23,8 +24,6 @@ export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): V
     },
     has: async (key) => objects.has(key),
     async ping() {},
-    url: (key) => `${baseUrl}/${key}`,
-    keyOf: (url) =>
-      url.startsWith(`${baseUrl}/`) ? parseObjectKey(url.slice(baseUrl.length + 1)) : undefined,
+    ...createCdn(`${baseUrl}/`),
   }
 }

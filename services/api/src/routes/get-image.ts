@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { clientGone } from '@iaas/common/http/client-gone'
+import type { Cdn } from '@iaas/common/ports/cdn'
 import { type Policy, negotiableFormats, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
 import { acceptedFormats } from '../http/accept.ts'
@@ -22,6 +23,7 @@ export type GetImageOptions = {
   readonly policy: Policy
   readonly serveImage: ServeImage
   readonly serveOriginal: ServeOriginal
+  readonly cdn: Pick<Cdn, 'current'>
   /** How long a client may remember a redirect to a stored variant, s. */
   readonly redirectMaxAge: number
   /** undefined: addresses are not signed. */
@@ -47,7 +49,7 @@ export type GetImage = {
 
 export function createGetImage(options: GetImageOptions): GetImage {
   const { policy, serveImage, serveOriginal, redirectMaxAge, clientOf, knownTargets } = options
-  const { signer, isStoreServed, isStoreAway, unsent } = options
+  const { signer, isStoreServed, isStoreAway, unsent, cdn } = options
 
   const atOnce: GetImage['atOnce'] = (req, res, record) => {
     if (isStoreAway()) return false
@@ -58,7 +60,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     record.answeredAt = performance.now()
     const timing = { lookup: record.answeredAt - record.startedAt }
     redirectToStored(
-      { location: known.remembered.link.url, maxAge: redirectMaxAge, timing },
+      { location: cdn.current(known.remembered.link.url), maxAge: redirectMaxAge, timing },
       res,
       record,
     )
