@@ -1,5 +1,6 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readSlots } from '@iaas/common/disk/slot-file'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import { databaseUrl } from './database.ts'
@@ -18,7 +19,7 @@ export async function startStandaloneTarget(options: TargetOptions): Promise<Tar
     base: stack.base,
     stack,
     countRenders: () => readMetric(stack, 'iaas_renders_total'),
-    untilStored: () => until(async () => (await listFiles(folder('spool'))).length === 0),
+    untilStored: () => until(async () => (await countWaiting(folder('spool'))) === 0),
     countObjects: async () => (await listFiles(folder('variants'))).length,
     removeObjects: () => rm(folder('variants'), { recursive: true }),
     plant: (id, file) => writeFile(join(folder('originals'), id), file),
@@ -26,4 +27,12 @@ export async function startStandaloneTarget(options: TargetOptions): Promise<Tar
     query: async (sql) => (await query(await databaseUrl(stack), sql)).rowCount ?? 0,
     [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   }
+}
+
+/** Counts the renditions in the spool, and in the journal, whose file stays when they are stored. */
+async function countWaiting(spool: string): Promise<number> {
+  const files = await listFiles(spool)
+  const journals = files.filter((path) => path.endsWith('.slots'))
+  const entries = await Promise.all(journals.map(async (path) => readSlots(await readFile(path))))
+  return files.length - journals.length + entries.flat().length
 }
