@@ -9,7 +9,7 @@ type Compose = {
       string,
       {
         readonly environment?: Readonly<Record<string, string | number>>
-        readonly healthcheck?: { readonly interval?: string; readonly test?: readonly string[] }
+        readonly healthcheck?: { readonly interval?: string }
         readonly depends_on?: unknown
         readonly volumes?: readonly string[]
         readonly logging?: { readonly options?: Readonly<Record<string, string>> }
@@ -41,10 +41,8 @@ describe('the compose project', () => {
     expect(runtime).toMatch(/^RUN chmod 0711 \/lib\/\*\/ld-linux-\*\.so\.\*$/m)
   })
 
-  it.each(['postgres', 'redis', 's3', 'edge'])('asks %s how it is, and seldom', (name) => {
-    const { interval, test = [] } = compose.services[name]?.healthcheck ?? {}
-    expect(interval).toBe('10s')
-    expect(test.join(' ')).toMatch(/127\.0\.0\.1|ping/)
+  it.each(['postgres', 'redis', 's3', 'edge'])('asks %s seldom how it is', (name) => {
+    expect(compose.services[name]?.healthcheck?.interval).toBe('10s')
   })
 
   it('starts no process of Node to ask a service how it is', () => {

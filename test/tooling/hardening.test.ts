@@ -99,15 +99,4 @@ describe('where the product runs', () => {
     expect(lines('deploy/secrets/.gitignore')).toEqual(expect.arrayContaining(['*']))
     expect(lines('.dockerignore')).toContain('deploy')
   })
-
-  it('T23 the images run as a user without rights, whatever is built on them', () => {
-    const stages = read('Dockerfile').split(/^FROM /m)
-    const runtime = stages.find((stage) => stage.includes(' AS runtime')) ?? ''
-    expect(runtime).toMatch(/^USER 10001:10001$/m)
-    for (const name of ['api', 'renderer', 'uploader']) {
-      const stage = stages.find((text) => text.startsWith(`runtime AS ${name}\n`)) ?? ''
-      expect(stage).toContain('CMD ["node"')
-      expect(stage).not.toMatch(/^USER /m)
-    }
-  })
 })

@@ -62,11 +62,6 @@ describe('what the product is made of', () => {
     expect(allowed.filter((name) => !isDatabase(name))).toEqual([])
   })
 
-  it('T22 npm start installs what it builds with, also where NODE_ENV is production', () => {
-    const install = /run\('npm', \[(.+)\]\)/.exec(read('scripts/prepare.mjs'))?.[1]
-    expect(install?.split(', ')).toEqual(expect.arrayContaining(["'ci'", "'--include=dev'"]))
-  })
-
   it('T22 the images install what is locked, without running anything of it', () => {
     const installs = read('Dockerfile')
       .split('\n')

@@ -12,24 +12,33 @@ function listSecrets(): readonly string[] {
   return [...page.matchAll(/`(\w+)_FILE`/g)].map(([, name = '']) => name)
 }
 
+/** Runs the scripts on an empty folder, with a program in place of npm that shows what it was given, and fails. */
+async function prepareWith(environment: Readonly<Record<string, string>>) {
+  await using folder = await createTemporaryFolder()
+  const scripts = join(folder.path, 'scripts')
+  cpSync(join(root, 'scripts'), scripts, { recursive: true })
+  writeFileSync(join(folder.path, 'package-lock.json'), '{}')
+  const npm = '#!/bin/sh\necho "npm $*" >&2\nenv >&2\nexit 3\n'
+  writeFileSync(join(folder.path, 'npm'), npm, { mode: 0o755 })
+  return spawnSync(process.execPath, [join(scripts, 'prepare.mjs')], {
+    env: { ...environment, PATH: `${folder.path}:${process.env['PATH']}` },
+    encoding: 'utf8',
+  })
+}
+
 describe('the launcher', () => {
   it('R46 hands no secret to the programs that install and build', async () => {
-    await using folder = await createTemporaryFolder()
-    const scripts = join(folder.path, 'scripts')
-    cpSync(join(root, 'scripts'), scripts, { recursive: true })
-    writeFileSync(join(folder.path, 'package-lock.json'), '{}')
-    // In place of npm, and of what the compiler would be.
     const names = [...listSecrets(), 'NODE_CONFIG']
-    const npm = '#!/bin/sh\nenv >&2\nexit 3\n'
-    writeFileSync(join(folder.path, 'npm'), npm, { mode: 0o755 })
     const secrets = Object.fromEntries(names.map((name) => [name, `marker of ${name}`]))
-    const { status, stderr } = spawnSync(process.execPath, [join(scripts, 'prepare.mjs')], {
-      env: { ...secrets, KEPT: 'what is no secret', PATH: `${folder.path}:${process.env['PATH']}` },
-      encoding: 'utf8',
-    })
+    const { status, stderr } = await prepareWith({ ...secrets, KEPT: 'what is no secret' })
     expect(names.length).toBeGreaterThan(8)
     expect(status).toBe(3)
     expect(stderr).toContain('KEPT=what is no secret')
     expect(stderr).not.toContain('marker of')
+  })
+
+  it('T22 installs what is locked and what it builds with, also where NODE_ENV is production', async () => {
+    const { stderr } = await prepareWith({ NODE_ENV: 'production' })
+    expect(stderr).toMatch(/^npm ci --include=dev /m)
   })
 })
