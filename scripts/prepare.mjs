@@ -9,13 +9,14 @@ import { withoutSecrets } from './without-secrets.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const stampFile = join(root, 'node_modules', '.installed')
+const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 const oldest = [20, 19]
 
 /** Installs and builds what is missing; says what it does, and ends the process where that fails. */
 export function prepare() {
   install()
   say('Building ...')
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+  run(process.execPath, [compiler, '-b'])
 }
 
 /** Installs dependencies that are missing, and compiles changed sources without checking their types. */
@@ -27,15 +28,23 @@ export async function prepareFast() {
 
 function install() {
   checkNode()
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== lock) {
+  if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== digestLock()) {
     say('Installing dependencies (the first time only; about half a minute) ...')
     // The compiler is among what npm leaves out where NODE_ENV is production.
     run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
-    writeFileSync(stampFile, lock)
+    recordInstalled()
   }
+}
+
+/** Has the next start install nothing; also after an installation by hand, unless that left out the compiler. */
+function recordInstalled() {
+  if (existsSync(compiler)) writeFileSync(stampFile, digestLock())
+}
+
+function digestLock() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
 }
 
 function checkNode() {
@@ -62,4 +71,7 @@ function say(line) {
   process.stderr.write(`${line}\n`)
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) prepare()
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  if (process.argv[2] === '--installed') recordInstalled()
+  else prepare()
+}

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
@@ -40,5 +40,22 @@ describe('the launcher', () => {
   it('T22 installs what is locked and what it builds with, also where NODE_ENV is production', async () => {
     const { stderr } = await prepareWith({ NODE_ENV: 'production' })
     expect(stderr).toMatch(/^npm ci --include=dev /m)
+  })
+})
+
+describe('an installation by hand', () => {
+  it.each([
+    ['spares the next start its own', true],
+    ['does not, if it left out the compiler', false],
+  ])('%s', async (_name, hasCompiler) => {
+    await using folder = await createTemporaryFolder()
+    cpSync(join(root, 'scripts'), join(folder.path, 'scripts'), { recursive: true })
+    writeFileSync(join(folder.path, 'package-lock.json'), '{}')
+    const compiler = join(folder.path, 'node_modules', 'typescript', 'bin')
+    mkdirSync(compiler, { recursive: true })
+    if (hasCompiler) writeFileSync(join(compiler, 'tsc'), '')
+    const script = join(folder.path, 'scripts', 'prepare.mjs')
+    expect(spawnSync(process.execPath, [script, '--installed']).status).toBe(0)
+    expect(existsSync(join(folder.path, 'node_modules', '.installed'))).toBe(hasCompiler)
   })
 })
