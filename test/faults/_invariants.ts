@@ -68,7 +68,7 @@ async function waitUntilStored(scene: Scene): Promise<readonly string[]> {
   return Promise.all([...waiting].map((path) => explainUnstored(scene, path)))
 }
 
-/** A variant with what lies in Redis of it: its rendition, its turn, its jobs. */
+/** A variant with what lies in Redis of it: its rendition, its lease, its jobs. */
 async function explainUnstored({ deployed, fleet }: Scene, path: string): Promise<string> {
   const { status } = await ask(apisOf(fleet)[0]?.stack.base ?? '', path)
   const found = await deployed.redis.tell(`*${digestOfPath(path)}*`)

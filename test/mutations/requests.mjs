@@ -128,8 +128,8 @@ export const requests = [
   {
     row: 'R12',
     breaks: 'each process renders what another one is rendering',
-    file: 'services/api/src/renditions/await-turn.ts',
-    find: 'if (turns === undefined) return',
+    file: 'services/api/src/renditions/await-lease.ts',
+    find: 'if (leases === undefined) return',
     replace: 'if (patienceMs > 0) return',
     test: 'test/threats/stampede.it.test.ts',
   },

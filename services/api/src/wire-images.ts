@@ -17,7 +17,7 @@ import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
 import { toOffer } from './offer/config.ts'
 import { createOpenStored } from './proxied/open-stored.ts'
 import { createPlaces, maxProxied } from './proxied/places.ts'
-import { createAwaitTurn } from './renditions/await-turn.ts'
+import { createAwaitLease } from './renditions/await-lease.ts'
 import type { DirectPersistence } from './renditions/direct-persistence.ts'
 import {
   type RenditionPersister,
@@ -71,8 +71,8 @@ export function wireImages(options: ImagesOptions): Images {
     links,
     renderer,
     persister,
-    awaitTurn: createAwaitTurn({
-      turns: stores.leases,
+    awaitLease: createAwaitLease({
+      leases: stores.leases,
       patienceMs: durations.renderLeaseWait,
       log,
     }),

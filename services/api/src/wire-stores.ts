@@ -7,13 +7,13 @@ import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { TokenStore } from '@iaas/common/ports/token-store'
-import type { Turns } from '@iaas/common/ports/turns'
+import type { RenderLeases } from '@iaas/common/ports/render-leases'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Database } from '@iaas/stores/postgres/database'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresTokenStore } from '@iaas/stores/postgres/token-store'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
-import { createRedisTurns } from '@iaas/stores/redis/turns'
+import { createRedisRenderLeases } from '@iaas/stores/redis/render-leases'
 import type { Redis } from 'ioredis'
 import { capacities, durations } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
@@ -42,7 +42,7 @@ export type Stores = {
   readonly links: LinkStore
   readonly tokens: TokenStore
   readonly layers: LinkLayers
-  readonly leases: Turns | undefined
+  readonly leases: RenderLeases | undefined
   readonly sharedCounts: SharedCounts | undefined
 }
 
@@ -68,7 +68,11 @@ export function wireStores(raw: RawStores): Stores {
     },
     leases:
       place &&
-      guard(createRedisTurns({ ...place, lifeMs: durations.renderLease }), shared.breaker, 'claim'),
+      guard(
+        createRedisRenderLeases({ ...place, lifeMs: durations.renderLease }),
+        shared.breaker,
+        'claim',
+      ),
     sharedCounts: shared,
   }
 }

@@ -14,7 +14,7 @@ import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
-import type { Turns } from '@iaas/common/ports/turns'
+import type { RenderLeases } from '@iaas/common/ports/render-leases'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakePersistence } from '@iaas/testing/fakes/persistence'
@@ -27,7 +27,7 @@ import { createCachedLinks } from '../src/links/cached-links.ts'
 import type { RenderLimits } from '../src/limits/render-limits.ts'
 import { createVariantCap } from '../src/limits/variant-cap.ts'
 import { createApiMetrics } from '../src/metrics/api-metrics.ts'
-import { createAwaitTurn } from '../src/renditions/await-turn.ts'
+import { createAwaitLease } from '../src/renditions/await-lease.ts'
 import { createRenditionPersister } from '../src/renditions/persist-rendition.ts'
 import { createReadSpool } from '../src/renditions/read-spool.ts'
 import { type MissOutcome, createRenditions } from '../src/renditions/renditions.ts'
@@ -36,7 +36,7 @@ import { createAnswerInPlace } from '../src/stored/answer-in-place.ts'
 
 export type RigOptions = {
   readonly variantsPerOriginal?: number
-  readonly turns?: Turns
+  readonly leases?: RenderLeases
   readonly limits?: RenderLimits
   readonly isStoreAway?: () => boolean
   /** What lies in the spool. */
@@ -45,7 +45,7 @@ export type RigOptions = {
 
 /** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
 export async function createRig(options: RigOptions = {}) {
-  const { variantsPerOriginal = 0, turns, entries = new Map<Digest, Spooled>() } = options
+  const { variantsPerOriginal = 0, leases, entries = new Map<Digest, Spooled>() } = options
   const { isStoreAway = () => false } = options
   const { limits = { take: () => Promise.resolve() } } = options
   const folder = await createTemporaryFolder()
@@ -91,7 +91,7 @@ export async function createRig(options: RigOptions = {}) {
     links,
     renderer,
     persister,
-    awaitTurn: createAwaitTurn({ turns, patienceMs: 1000, log }),
+    awaitLease: createAwaitLease({ leases, patienceMs: 1000, log }),
     limits,
   })
   const offer = { widths: [], sizes: [] }

@@ -1,4 +1,4 @@
-import { ended, historyMs } from './turn-scripts.ts'
+import { ended, historyMs } from './lease-scripts.ts'
 
 /*
  * The bounds of the spool are kept by a ledger in Redis itself, so that they hold for all processes together: a sorted
@@ -40,7 +40,7 @@ redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 redis.call('SET', KEYS[3], string.format('%.0f', total + ARGV[3]))
 return 1`
 
-/** KEYS: expiries, sizes, total, then the entries, then the turns at them. ARGV: their digests. */
+/** KEYS: expiries, sizes, total, the entries, the leases on them. ARGV: their digests. */
 export const dropScript = `${forget}
 for index, digest in ipairs(ARGV) do
   redis.call('DEL', KEYS[3 + index])

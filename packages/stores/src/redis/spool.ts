@@ -6,7 +6,7 @@ import type { Spool } from '@iaas/common/ports/spool'
 import { entryName, headerBytes, readEntry, readTime, toEntry } from './spool-entry.ts'
 import { dropScript, putScript } from './spool-scripts.ts'
 import { translateErrors } from './translate-errors.ts'
-import { turnName } from './turn-scripts.ts'
+import { leaseName } from './lease-scripts.ts'
 
 export type RedisSpoolOptions = {
   /** Of the role `producer`: entries are too large for the deadline of a cache. */
@@ -33,8 +33,8 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
   const ledger = [expiries, `${prefix}:spool-sizes`, total]
 
   async function dropAll(digests: readonly Digest[]): Promise<void> {
-    const turns = digests.map((digest) => turnName(prefix, digest))
-    const keys = [...ledger, ...digests.map(entryOf), ...turns]
+    const leases = digests.map((digest) => leaseName(prefix, digest))
+    const keys = [...ledger, ...digests.map(entryOf), ...leases]
     await translateErrors(redis.eval(dropScript, keys.length, ...keys, ...digests))
   }
 

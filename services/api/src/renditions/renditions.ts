@@ -7,11 +7,11 @@ import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { RenderTiming, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
-import type { Turn } from '@iaas/common/ports/turns'
+import type { RenderLease } from '@iaas/common/ports/render-leases'
 import type { CachedLinks } from '../links/cached-links.ts'
 import type { RenderLimits } from '../limits/render-limits.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
-import type { AwaitTurn } from './await-turn.ts'
+import type { AwaitLease } from './await-lease.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
 import type { ReadSpool } from './read-spool.ts'
 
@@ -29,7 +29,7 @@ export type RenditionsOptions = {
   readonly links: CachedLinks
   readonly renderer: Renderer
   readonly persister: RenditionPersister
-  readonly awaitTurn: AwaitTurn
+  readonly awaitLease: AwaitLease
   readonly limits: RenderLimits
   readonly metrics: ApiMetrics
   readonly log: Logger
@@ -63,7 +63,7 @@ export type RenditionJob = {
  * for one render, and until its link is recorded the spool answers.
  */
 export function createRenditions(options: RenditionsOptions): Renditions {
-  const { flights, readSpool, links, renderer, persister, awaitTurn, limits, metrics, log, now } =
+  const { flights, readSpool, links, renderer, persister, awaitLease, limits, metrics, log, now } =
     options
 
   /** Whose limit a refusal is of. */
@@ -89,29 +89,29 @@ export function createRenditions(options: RenditionsOptions): Renditions {
 
   async function make(job: RenditionJob, signal: AbortSignal, hold: Hold): Promise<MissOutcome> {
     const { variant } = job
-    const claim = await awaitTurn(variantDigest(variant), signal)
-    if (claim?.kind === 'turn') return takeTurn(claim.turn, job, signal, hold)
+    const claim = await awaitLease(variantDigest(variant), signal)
+    if (claim?.kind === 'lease') return makeWithLease(claim.lease, job, signal, hold)
     const spooled = await getSpooled(variant, signal)
     if (spooled !== undefined) return serveSpooled(variant, spooled, hold)
     return findOrRender(job, signal, hold)
   }
 
-  async function takeTurn(
-    turn: Turn,
+  async function makeWithLease(
+    lease: RenderLease,
     job: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
   ): Promise<MissOutcome> {
-    // Whoever has the next turn finds in the spool what came of this one.
+    // The next holder finds the result in the spool, so the lease ends after the result is kept.
     const kept: Promise<boolean>[] = []
     const keep: Hold = (until) => {
       kept.push(until)
       hold(until)
     }
     try {
-      return await (turn.isFollowUp ? findOrRender : render)(job, signal, keep)
+      return await (lease.isFollowUp ? findOrRender : render)(job, signal, keep)
     } finally {
-      void Promise.all(kept).then((ends) => turn.end(ends.includes(true)))
+      void Promise.all(kept).then((ends) => lease.end(ends.includes(true)))
     }
   }
 

@@ -1,31 +1,35 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import type { Turn, Turns } from '@iaas/common/ports/turns'
+import type { RenderLease, RenderLeases } from '@iaas/common/ports/render-leases'
 import { entryName } from './spool-entry.ts'
 import { translateErrors } from './translate-errors.ts'
-import { claimScript, claimed, endScript, prolongScript, turnName } from './turn-scripts.ts'
+import { claimScript, claimed, endScript, prolongScript, leaseName } from './lease-scripts.ts'
 
-export type RedisTurnsOptions = {
+export type RedisRenderLeasesOptions = {
   /** A connection of the role `producer`. */
   readonly redis: Redis
-  /** That of the spool. */
+  /** Key prefix of the spool. */
   readonly prefix: string
-  /** How long a turn outlives its process, ms. */
+  /** TTL of a lease whose holder no longer renews it, ms. */
   readonly lifeMs: number
 }
 
-/** Turns for all processes that share a Redis, and a spool in it: one round trip asks for both. */
-export function createRedisTurns({ redis, prefix, lifeMs }: RedisTurnsOptions): Turns {
-  function hold(name: string, holder: string, isFollowUp: boolean): Turn {
+/** Render leases of all processes that share a Redis. One round trip checks the spool and claims the lease. */
+export function createRedisRenderLeases({
+  redis,
+  prefix,
+  lifeMs,
+}: RedisRenderLeasesOptions): RenderLeases {
+  function hold(name: string, holder: string, isFollowUp: boolean): RenderLease {
     const prolong = () => void redis.eval(prolongScript, 1, name, holder, lifeMs).catch(() => {})
     const timer = setInterval(prolong, lifeMs / 3).unref()
     return {
       isFollowUp,
       async end(isSpooled) {
         clearInterval(timer)
-        // What lies in the spool is answered first; the end of that is told by its drop.
+        // Claims see the spool first; dropping the spool entry writes the marker.
         if (isSpooled) return
-        // What cannot be ended now ends by its age.
+        // A lease that cannot be released now expires.
         await redis.eval(endScript, 1, name, holder).catch(() => {})
       },
     }
@@ -33,14 +37,14 @@ export function createRedisTurns({ redis, prefix, lifeMs }: RedisTurnsOptions): 
 
   return {
     async claim(digest) {
-      const [name, holder] = [turnName(prefix, digest), randomUUID()]
+      const [name, holder] = [leaseName(prefix, digest), randomUUID()]
       const keys = [entryName(prefix, digest), name] as const
       const answer: unknown = await translateErrors(
         redis.eval(claimScript, 2, ...keys, holder, lifeMs),
       )
       if (answer === claimed.taken) return { kind: 'taken' }
       if (answer === claimed.spooled) return { kind: 'spooled' }
-      return { kind: 'turn', turn: hold(name, holder, answer !== claimed.first) }
+      return { kind: 'lease', lease: hold(name, holder, answer !== claimed.first) }
     },
   }
 }

@@ -1,16 +1,16 @@
 import type { Digest } from '@iaas/common/digest'
 import type { Spooled } from '@iaas/common/ports/spool'
-import type { Turns } from '@iaas/common/ports/turns'
+import type { RenderLeases } from '@iaas/common/ports/render-leases'
 
-export type FakeTurnsOptions = {
-  /** What is being made. */
+export type FakeRenderLeasesOptions = {
+  /** Digests of variants whose lease is held. */
   readonly held?: Set<Digest>
-  /** What lies in the spool. */
+  /** Contents of the spool. */
   readonly entries?: ReadonlyMap<Digest, Spooled>
 }
 
-/** Turns in memory. */
-export function createFakeTurns(options: FakeTurnsOptions = {}): Turns {
+/** Render leases in memory. */
+export function createFakeRenderLeases(options: FakeRenderLeasesOptions = {}): RenderLeases {
   const { held = new Set(), entries = new Map() } = options
   const history = new Set<Digest>()
   return {
@@ -19,7 +19,7 @@ export function createFakeTurns(options: FakeTurnsOptions = {}): Turns {
       if (held.has(digest)) return { kind: 'taken' }
       held.add(digest)
       let isOver = false
-      const turn = {
+      const lease = {
         isFollowUp: history.has(digest),
         async end() {
           if (!isOver) held.delete(digest)
@@ -27,7 +27,7 @@ export function createFakeTurns(options: FakeTurnsOptions = {}): Turns {
           history.add(digest)
         },
       }
-      return { kind: 'turn', turn }
+      return { kind: 'lease', lease }
     },
   }
 }

@@ -2,25 +2,28 @@ import { type Digest, variantDigest } from '@iaas/common/digest'
 import { parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
 import type { Spooled } from '@iaas/common/ports/spool'
-import { describeTurns } from '@iaas/testing/contracts/turns'
+import { describeRenderLeases } from '@iaas/testing/contracts/render-leases'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
-import { createFakeTurns } from '@iaas/testing/fakes/turns'
+import { createFakeRenderLeases } from '@iaas/testing/fakes/render-leases'
 import { until } from '@iaas/testing/until'
 import { describe, expect, it } from '@jest/globals'
-import { createAwaitTurn } from '../../src/renditions/await-turn.ts'
+import { createAwaitLease } from '../../src/renditions/await-lease.ts'
 import { createRig, plainVariant } from '../_rig.ts'
 
-describeTurns('the fake', async () => {
+describeRenderLeases('the fake', async () => {
   const entries = new Map<Digest, Spooled>()
-  return { turns: createFakeTurns({ entries }), spool: createFakeSpool({ entries }) }
+  return { leases: createFakeRenderLeases({ entries }), spool: createFakeSpool({ entries }) }
 })
 
 const work = variantDigest(plainVariant(parseImageId('photo')))
 
 describe('a render that another process may do as well', () => {
-  it('waits while the other one has its turn, and takes what came of it', async () => {
+  it('waits while the other one has its lease, and takes what came of it', async () => {
     const [held, entries] = [new Set([work]), new Map<Digest, Spooled>()]
-    await using rig = await createRig({ entries, turns: createFakeTurns({ held, entries }) })
+    await using rig = await createRig({
+      entries,
+      leases: createFakeRenderLeases({ held, entries }),
+    })
     const reply = rig.serve()
     const rendered = { bytes: Buffer.from('of the other process'), renderedAt: rig.time.now }
     await rig.spool.put(work, rendered)
@@ -29,27 +32,27 @@ describe('a render that another process may do as well', () => {
   })
 
   it('asks the database once, where nobody else can have stored it meanwhile', async () => {
-    await using rig = await createRig({ turns: createFakeTurns() })
+    await using rig = await createRig({ leases: createFakeRenderLeases() })
     expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
     expect(rig.store.finds).toBe(1)
   })
 
   it('takes the link that another process recorded while it waited', async () => {
-    const turns = createFakeTurns()
-    await using rig = await createRig({ turns })
-    const other = await turns.claim(work)
+    const leases = createFakeRenderLeases()
+    await using rig = await createRig({ leases })
+    const other = await leases.claim(work)
     const reply = rig.serve()
     await until(() => rig.store.finds === 1)
     const link = { url: 'https://cdn.example.com/photo.jpg' }
     await rig.store.record(plainVariant(rig.id), link, rig.time.now)
-    if (other.kind === 'turn') await other.turn.end(false)
+    if (other.kind === 'lease') await other.lease.end(false)
     expect(await reply).toMatchObject({ kind: 'hit', url: link.url })
     expect(rig.renderer.jobs).toEqual([])
   })
 
-  it('keeps its turn until the rendition is in the spool', async () => {
+  it('keeps its lease until the rendition is in the spool', async () => {
     const held = new Set<typeof work>()
-    await using rig = await createRig({ turns: createFakeTurns({ held }) })
+    await using rig = await createRig({ leases: createFakeRenderLeases({ held }) })
     let letGo = () => {}
     const gate = new Promise<void>((resolve) => (letGo = resolve))
     const spool = { ...rig.spool }
@@ -63,28 +66,28 @@ describe('a render that another process may do as well', () => {
 
   it('lets the next one try where it has failed', async () => {
     const held = new Set<typeof work>()
-    await using rig = await createRig({ turns: createFakeTurns({ held }) })
+    await using rig = await createRig({ leases: createFakeRenderLeases({ held }) })
     rig.renderer.answer(Promise.reject(new Error('the child died')) as never)
     await expect(rig.serve()).rejects.toThrow('the child died')
     await until(() => held.size === 0)
   })
 
   it('waits no longer than it may', async () => {
-    await using rig = await createRig({ turns: createFakeTurns({ held: new Set([work]) }) })
+    await using rig = await createRig({ leases: createFakeRenderLeases({ held: new Set([work]) }) })
     expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
   })
 
-  it('does not wait where nobody can tell whose turn it is', async () => {
+  it('does not wait where nobody can tell whose lease it is', async () => {
     const claim = () => Promise.reject(new Error('Redis is gone'))
-    await using rig = await createRig({ turns: { claim } })
+    await using rig = await createRig({ leases: { claim } })
     expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
   })
 
   it('stops waiting when its caller goes away', async () => {
-    const turns = createFakeTurns({ held: new Set([work]) })
+    const leases = createFakeRenderLeases({ held: new Set([work]) })
     const caller = new AbortController()
-    const awaitTurn = createAwaitTurn({ turns, patienceMs: 60_000, log: createSilentLogger() })
-    const waiting = awaitTurn(work, caller.signal)
+    const awaitLease = createAwaitLease({ leases, patienceMs: 60_000, log: createSilentLogger() })
+    const waiting = awaitLease(work, caller.signal)
     caller.abort(new Error('gone'))
     await expect(waiting).rejects.toThrow('gone')
   })

@@ -4,8 +4,8 @@ import { digestOf } from '@iaas/common/digest'
 import { createSilentLogger } from '@iaas/common/log'
 import { createRedis } from '@iaas/stores/redis/connection'
 import { createRedisSpool } from '@iaas/stores/redis/spool'
-import { createRedisTurns } from '@iaas/stores/redis/turns'
-import { describeTurns } from '@iaas/testing/contracts/turns'
+import { createRedisRenderLeases } from '@iaas/stores/redis/render-leases'
+import { describeRenderLeases } from '@iaas/testing/contracts/render-leases'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { startTestRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
@@ -30,29 +30,33 @@ describeUnless(missing, 'with a Redis', () => {
     await until(() => redis.status === 'ready')
     const bounds = { maxItems: 10, maxBytes: 10_000, maxAgeMs: 60_000 }
     const spool = createRedisSpool({ redis, prefix, ...bounds })
-    return { redis, prefix, spool, turns: createRedisTurns({ redis, prefix, lifeMs }) }
+    return { redis, prefix, spool, leases: createRedisRenderLeases({ redis, prefix, lifeMs }) }
   }
 
-  describeTurns('turns in Redis', open)
+  describeRenderLeases('leases in Redis', open)
 
   it('a rendition that has left the spool since was made by another', async () => {
-    const { spool, turns } = await open()
+    const { spool, leases } = await open()
     const digest = digestOf('a rendition')
     await spool.put(digest, { bytes: new Uint8Array(10), renderedAt: 1_764_000_000_000 })
     await spool.drop(digest)
-    expect(await turns.claim(digest)).toMatchObject({ kind: 'turn', turn: { isFollowUp: true } })
+    expect(await leases.claim(digest)).toMatchObject({ kind: 'lease', lease: { isFollowUp: true } })
   })
 
-  it('a turn lasts as long as its holder lives, and little longer', async () => {
+  it('a lease lasts as long as its holder lives, and little longer', async () => {
     const [mine, others] = [await open({ lifeMs: 2000 }), await open()]
-    const theirs = createRedisTurns({ redis: others.redis, prefix: mine.prefix, lifeMs: 2000 })
+    const theirs = createRedisRenderLeases({
+      redis: others.redis,
+      prefix: mine.prefix,
+      lifeMs: 2000,
+    })
     const work = digestOf('work')
-    await mine.turns.claim(work)
+    await mine.leases.claim(work)
     const asked = Array.from({ length: 10 }, (_, index) =>
       delay(400 * index).then(() => theirs.claim(work)),
     )
     expect(await Promise.all(asked)).toEqual(asked.map(() => ({ kind: 'taken' })))
     mine.redis.disconnect()
-    await until(async () => (await theirs.claim(work)).kind === 'turn')
+    await until(async () => (await theirs.claim(work)).kind === 'lease')
   })
 })
