@@ -1,19 +1,19 @@
 import type { Region, Size } from '@iaas/common/image'
 
-/** How a stored picture is turned to be displayed, as EXIF numbers it. */
+/** EXIF orientation of a stored image. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
-/** First mirrored, then turned clockwise. */
-export type Turn = {
+/** Mirroring, followed by a clockwise rotation. */
+export type Rotation = {
   readonly upsideDown: boolean
   readonly leftToRight: boolean
   readonly degrees: 0 | 90 | 180 | 270
 }
 
-const stay: Turn = { upsideDown: false, leftToRight: false, degrees: 0 }
+const stay: Rotation = { upsideDown: false, leftToRight: false, degrees: 0 }
 
-/** From the stored picture to the displayed one. */
-export const turns: Readonly<Record<Orientation, Turn>> = {
+/** Rotation that turns the stored image into the displayed one, by orientation. */
+export const rotations: Readonly<Record<Orientation, Rotation>> = {
   1: stay,
   2: { ...stay, leftToRight: true },
   3: { ...stay, degrees: 180 },
@@ -24,17 +24,17 @@ export const turns: Readonly<Record<Orientation, Turn>> = {
   8: { ...stay, degrees: 270 },
 }
 
-/** Anything but 1 to 8 means nothing, and is taken for 1. */
+/** Returns `value` if it is 1 to 8, otherwise 1. */
 export function toOrientation(value: number | undefined): Orientation {
-  return value !== undefined && value in turns ? (value as Orientation) : 1
+  return value !== undefined && value in rotations ? (value as Orientation) : 1
 }
 
-/** A displayed size, of the picture as it is stored; or the other way round. */
+/** Converts a displayed size to the stored one, and the reverse. */
 export function toStoredSize({ width, height }: Size, orientation: Orientation): Size {
   return orientation < 5 ? { width, height } : { width: height, height: width }
 }
 
-/** Where a region of the displayed picture lies in the stored one. */
+/** Returns the region of the stored image that holds a region of the displayed one. */
 export function toStoredRegion(region: Region, displayed: Size, orientation: Orientation): Region {
   const { left, top } = region
   const right = displayed.width - left - region.width

@@ -5,7 +5,7 @@ import {
   toOrientation,
   toStoredRegion,
   toStoredSize,
-  turns,
+  rotations,
 } from '@iaas/rendering/orientation'
 import fc from 'fast-check'
 import sharp from 'sharp'
@@ -35,7 +35,7 @@ describe('the orientation of a stored picture', () => {
     async (orientation) => {
       const stored = { width: 11, height: 7 }
       const displayed = toStoredSize(stored, orientation)
-      const { upsideDown, leftToRight, degrees } = turns[orientation]
+      const { upsideDown, leftToRight, degrees } = rotations[orientation]
       const regions = fc
         .record({ left: fc.nat(displayed.width - 1), top: fc.nat(displayed.height - 1) })
         .chain(({ left, top }) =>

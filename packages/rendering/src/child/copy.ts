@@ -1,7 +1,7 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
 import type { CopyJob, CopyOutcome } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
-import { turn } from '../steps/turn.ts'
+import { rotate } from '../steps/rotate.ts'
 import type { SourceFacts } from './inspect.ts'
 import { originalQuality } from './render.ts'
 import { openForDisplay } from './sharp.ts'
@@ -15,7 +15,7 @@ export async function copyFile(
   source: SourceFacts,
   maxPixels: number,
 ): Promise<CopyOutcome> {
-  const upright = turn(await openForDisplay(path, maxPixels, source), source)
+  const upright = rotate(await openForDisplay(path, maxPixels, source), source)
   await encodeCopy(upright.toColourspace('srgb'), source).toFile(outputPath)
   await syncFile(outputPath)
   return { kind: 'copied', quality: originalQuality(path, source) }

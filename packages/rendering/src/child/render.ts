@@ -19,16 +19,16 @@ import { flatten } from '../steps/flatten.ts'
 import { preCrop } from '../steps/pre-crop.ts'
 import { resize } from '../steps/resize.ts'
 import type { EncoderOptions, Step } from '../steps/step.ts'
-import { turn } from '../steps/turn.ts'
+import { rotate } from '../steps/rotate.ts'
 import type { SourceFacts } from './inspect.ts'
 import { estimateWebpQuality } from '../webp/quality.ts'
 import { enlarge } from './enlarge.ts'
 import { openForDisplay } from './sharp.ts'
 
 /** From the stored source to the pixels, in the order in which sharp does them, whatever order it is told them in. */
-const steps: readonly Step[] = [preCrop, flatten, resize, turn, crop, canvas, blur]
+const steps: readonly Step[] = [preCrop, flatten, resize, rotate, crop, canvas, blur]
 /** Steps before and after an enlargement, which crops as well. sharp has no operation for it. */
-const stepsBefore: readonly Step[] = [preCrop, flatten, turn]
+const stepsBefore: readonly Step[] = [preCrop, flatten, rotate]
 const stepsAfter: readonly Step[] = [canvas, blur]
 
 /** The sizes of a render; undefined where the result of a cover would leave the bounds, and a smaller box would not. */

@@ -5,7 +5,7 @@ import type { Intake, IntakeJob } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { countJpegScans } from '../jpeg/read-jpeg.ts'
 import { toStoredRegion, toStoredSize } from '../orientation.ts'
-import { turn } from '../steps/turn.ts'
+import { rotate } from '../steps/rotate.ts'
 import { setUpright } from '../tiff/set-upright.ts'
 import type { SourceFacts } from './inspect.ts'
 import type { TaskLimits } from '../protocol.ts'
@@ -91,7 +91,7 @@ function reshape(image: Sharp, source: SourceFacts, crop: Region | undefined, ke
   const { size, orientation } = source
   const region = crop === undefined ? image : image.extract(toStoredRegion(crop, size, orientation))
   const scaled = region.resize({ ...toStoredSize(kept, orientation), fit: 'fill' })
-  return turn(scaled, { orientation })
+  return rotate(scaled, { orientation })
 }
 
 /** Colours stay as they are, with their profile, where a browser knows them; the others become sRGB. */
