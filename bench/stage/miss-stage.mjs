@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { startBacking } from './backing.mjs'
 import { startProduct } from './product.mjs'
 
-// A copy of what is dear to decode would be made in the background, while the limit is measured.
+// A copy of what is costly to decode would be made in the background, while the limit is measured.
 const withoutCopies = { working_copies: { min_megapixels: 1000 } }
 
 /**

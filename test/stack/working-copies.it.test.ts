@@ -8,9 +8,9 @@ import { ask, store } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
-const dear = { width: 320, height: 240, format: 'jpeg', progressive: true, quality: 70 } as const
+const costly = { width: 320, height: 240, format: 'jpeg', progressive: true, quality: 70 } as const
 
-describe('originals that are dear to decode', () => {
+describe('originals that are costly to decode', () => {
   let stack: Stack
 
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('originals that are dear to decode', () => {
   })
 
   it('are rendered from a working copy after their upload, and served as they came', async () => {
-    const picture = await makePhoto(dear)
+    const picture = await makePhoto(costly)
     await store(stack.base, 'uploaded', picture)
     await until(async () => (await copied()) === 1)
     const before = await renders()
@@ -40,7 +40,7 @@ describe('originals that are dear to decode', () => {
   })
 
   it('are rendered from one after their first render, where they were put into the folder by hand', async () => {
-    await writeFile(join(stack.dataDir, 'originals', 'planted'), await makePhoto(dear))
+    await writeFile(join(stack.dataDir, 'originals', 'planted'), await makePhoto(costly))
     const before = await renders()
     expect((await ask(stack.base, '/planted_50_50.jpg')).status).toBe(200)
     await until(async () => (await copied()) === 2)

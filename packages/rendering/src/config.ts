@@ -87,7 +87,7 @@ const workingCopiesSettings = z
   .object({
     max_bytes: integer(
       { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 2 * 1024 * 1024 * 1024 },
-      'What the working copies of originals that are dear to decode may take on disk, bytes; those that were not used for the longest time make room. 0: none are made or used.',
+      'What the working copies of originals that are costly to decode may take on disk, bytes; those that were not used for the longest time make room. 0: none are made or used.',
       'WORKING_COPIES_MAX_BYTES',
     ),
     min_megapixels: number(

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 const processMiB = 256
 /** What a child takes while it decodes nothing, MiB. */
 export const childMiB = 64
-/** Every running task begins with this much of the memory budget, MiB; one that is dearer asks for its whole cost. */
+/** Every running task begins with this much of the memory budget, MiB; one that is costlier asks for its whole cost. */
 export const allowanceMiB = 96
 /** The least that a render pool works with, MiB. */
 export const leastMiB = 128

@@ -57,7 +57,7 @@ const resultSchemas = {
     z.object({
       kind: z.literal('rendered'),
       bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
-      isDear: z.boolean(),
+      isCostly: z.boolean(),
     }),
     outOfBoundsSchema,
   ]),

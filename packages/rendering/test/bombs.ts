@@ -9,7 +9,7 @@ import { makeVariant } from '@iaas/testing/variants'
 export const slowPicture = makeScanBomb(5000, 5000, 4000)
 
 /** The same, but done in a moment. */
-export const dearPicture = makeScanBomb(5000, 5000, 2)
+export const costlyPicture = makeScanBomb(5000, 5000, 2)
 
 const bounds = { width: 2000, height: 2000 }
 

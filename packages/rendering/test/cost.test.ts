@@ -28,7 +28,7 @@ const facts = {
 } as const
 
 describe('the estimate of the memory that a picture takes', () => {
-  it('lets photos of phones begin at once, and asks of dear ones', () => {
+  it('lets photos of phones begin at once, and asks of costly ones', () => {
     const allowance = 96 * 1024 * 1024
     const thumbnail = { width: 400, height: 300 }
     expect(
@@ -66,7 +66,7 @@ describe('the estimate of the memory that a picture takes', () => {
 
   it('grows with the source, its depth and the output', () => {
     const cost = estimateMemory({ ...facts, isProgressive: true }, { width: 100, height: 100 })
-    const dearer = [
+    const costlier = [
       estimateMemory({ ...facts, isProgressive: true }, { width: 2000, height: 2000 }),
       estimateMemory(
         { ...facts, isProgressive: true, bytesPerPixel: 4 },
@@ -77,7 +77,7 @@ describe('the estimate of the memory that a picture takes', () => {
         { width: 100, height: 100 },
       ),
     ]
-    for (const other of dearer) expect(other).toBeGreaterThan(cost)
+    for (const other of costlier) expect(other).toBeGreaterThan(cost)
     expect(estimateMemory({ ...facts, isProgressive: true }, undefined)).toBeLessThan(cost)
   })
 })
@@ -91,13 +91,13 @@ describeUnless(missing, 'the memory of a child, as /proc shows it', () => {
   ])('stays within the estimate for %s', async (_name, make) => {
     await using folder = await createTemporaryFolder()
     await using pool = openPool({ concurrency: 1 })
-    const path = join(folder.path, 'dear')
+    const path = join(folder.path, 'costly')
     await writeFile(path, make())
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     await pool.render(await makeJob(join(folder.path, 'quick'), photo))
     const [child] = pool.stats().children
     const before = readPeakBytes(child)
-    // It may be damaged: it is dear before that is seen.
+    // It may be damaged: it is costly before that is seen.
     await pool
       .takeIn({ path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false })
       .catch(() => {})

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { parseFromChild } from '@iaas/rendering/protocol'
 
 const info = { format: 'jpg', size: { width: 2, height: 1 } }
-const rendered = { kind: 'rendered', bytes: new Uint8Array([1, 2]), isDear: false }
+const rendered = { kind: 'rendered', bytes: new Uint8Array([1, 2]), isCostly: false }
 
 describe('what a child says', () => {
   it.each([

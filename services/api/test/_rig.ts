@@ -181,7 +181,7 @@ function createHeldRenderer() {
     kind: 'rendered',
     bytes: Buffer.from('rendition'),
     timing: { queueMs: 1, renderMs: 2 },
-    isDear: false,
+    isCostly: false,
   }
   const renderer: Renderer = {
     inspect: () => Promise.resolve({ format: 'jpg', size: { width: 600, height: 400 } }),

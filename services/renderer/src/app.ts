@@ -16,6 +16,7 @@ import {
   takeInTask,
   taskParameter,
   toWireInfo,
+  toWireRendered,
   wirePaths,
 } from '@iaas/rendering/http/wire'
 import express, {
@@ -84,7 +85,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
       )
       if (outcome.kind === 'out-of-bounds') return { facts: outcome }
       const { bytes, ...facts } = outcome
-      return { facts, bytes }
+      return { facts: toWireRendered(facts), bytes }
     }),
   )
   app.post(

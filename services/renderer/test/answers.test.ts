@@ -160,8 +160,9 @@ const large: Renderer & Copier = {
   inspect: never,
   copy: never,
   render: async () => ({
-    ...rendered,
     kind: 'rendered',
+    timing: rendered.timing,
+    isCostly: false,
     bytes: new Uint8Array(largeBytes),
   }),
   async takeIn({ outputPath }) {

@@ -48,8 +48,9 @@ describe('the renderer service', () => {
     expect(decodeFacts(renderResult, answer.headers.get(resultHeader))).toEqual({
       kind: 'rendered',
       timing: { queueMs: expect.any(Number), renderMs: expect.any(Number) },
-      isDear: false,
+      isCostly: false,
     })
+    expect(decodeURIComponent(answer.headers.get(resultHeader) ?? '')).toContain('"isDear":false')
     const picture = Buffer.from(await answer.arrayBuffer())
     expect(answer.headers.get('content-length')).toBe(`${picture.length}`)
     expect(picture.subarray(0, 3).toString('hex')).toBe('ffd8ff')

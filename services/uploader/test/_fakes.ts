@@ -18,7 +18,7 @@ export function createCountingRenderer(): Renderer & { renders: number } {
       fake.renders += 1
       const timing = { queueMs: 0, renderMs: 1 }
       const bytes = bytesOf('rendered again')
-      return { kind: 'rendered', bytes, timing, isDear: false } as const
+      return { kind: 'rendered', bytes, timing, isCostly: false } as const
     },
     inspect: () => Promise.reject(new Error('Nothing is inspected here.')),
     takeIn: () => Promise.reject(new Error('Nothing is taken in here.')),

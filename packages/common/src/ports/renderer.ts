@@ -28,7 +28,7 @@ export type RenderOutcome =
       readonly bytes: Uint8Array
       readonly timing: RenderTiming
       /** Whether a working copy would make the next render of this file cheaper. */
-      readonly isDear: boolean
+      readonly isCostly: boolean
     }
   | { readonly kind: 'out-of-bounds'; readonly source: Size }
 

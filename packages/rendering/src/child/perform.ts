@@ -3,7 +3,7 @@ import { type Output, estimateIntake, estimateMemory, estimateMending } from '..
 import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
 import { copyFile } from './copy.ts'
 import { type Admit, type SourceFacts, inspectFile, inspectKnown } from './inspect.ts'
-import { isDear } from '../dear.ts'
+import { isCostly } from '../costly.ts'
 import { isEnlargement, planVariant, renderFile } from './render.ts'
 import { planIntake, takeInFile } from './take-in.ts'
 import { allowTruncation } from './truncated.ts'
@@ -48,7 +48,7 @@ export async function perform(
       const { result: bytes } = await attempt(output, (facts) =>
         renderFile({ ...options, source: facts, maxPixels: maxInputPixels }),
       )
-      return { kind: 'rendered', bytes, isDear: isDear(source, minCopiedPixels) }
+      return { kind: 'rendered', bytes, isCostly: isCostly(source, minCopiedPixels) }
     }
     case 'take-in': {
       const kept = planIntake(task, source, maxOnDiskPixels)
@@ -61,7 +61,7 @@ export async function perform(
       return isTruncated ? { ...result, warnings: ['truncated', ...warnings] } : result
     }
     case 'copy': {
-      if (!isDear(source, minCopiedPixels)) return { kind: 'pointless' }
+      if (!isCostly(source, minCopiedPixels)) return { kind: 'pointless' }
       await admit(estimateMemory(source, source.size))
       const { result } = await attempt(source.size, (facts) =>
         copyFile(task, facts, maxInputPixels),

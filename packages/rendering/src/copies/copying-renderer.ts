@@ -16,12 +16,12 @@ export type CopyingRendererOptions = {
 
 /** A renderer that may be told beforehand what it will have to render. */
 export type PreparingRenderer = Renderer & {
-  /** Has renders of this original made cheap, in the background, where it is dear to decode. */
+  /** Requests a working copy of this original in the background if it is costly to decode. */
   prepare(path: string): void
 }
 
 /**
- * Renders from working copies where there are any, and has them made of originals whose render was dear. A copy that is
+ * Renders from working copies where there are any, and has them made of originals whose render was costly. A copy that is
  * lost or damaged costs a second attempt, from the original, and nothing else.
  */
 export function createCopyingRenderer(
@@ -60,7 +60,7 @@ export function createCopyingRenderer(
   async function renderOriginal(job: RenderJob, signal?: AbortSignal) {
     const outcome = await renderer.render(job, signal)
     metrics.render('original')
-    if (outcome.kind === 'rendered' && outcome.isDear) prepare(job.path)
+    if (outcome.kind === 'rendered' && outcome.isCostly) prepare(job.path)
     return outcome
   }
 

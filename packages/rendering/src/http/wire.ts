@@ -1,5 +1,5 @@
 import { variantSchema } from '@iaas/common/variant-schema'
-import type { ImageInfo } from '@iaas/common/ports/renderer'
+import type { ImageInfo, RenderOutcome } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
 import {
   copySchema,
@@ -56,13 +56,22 @@ function fromWireInfo(info: unknown): unknown {
   return isJpeg ? { ...(info as object), format: 'jpg' } : info
 }
 
+type Rendered = Omit<Extract<RenderOutcome, { readonly kind: 'rendered' }>, 'bytes'>
+
+/** Returns the facts of a render under the names that every release uses on the wire. */
+export function toWireRendered({ isCostly, ...facts }: Rendered) {
+  return { ...facts, isDear: isCostly }
+}
+
 export const inspectResult = z.preprocess(fromWireInfo, infoSchema)
 export const renderResult = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('rendered'),
-    timing: z.object({ queueMs: z.number(), renderMs: z.number() }),
-    isDear: z.boolean(),
-  }),
+  z
+    .object({
+      kind: z.literal('rendered'),
+      timing: z.object({ queueMs: z.number(), renderMs: z.number() }),
+      isDear: z.boolean(),
+    })
+    .transform(({ isDear, ...facts }) => ({ ...facts, isCostly: isDear })),
   outOfBoundsSchema,
 ])
 export const takeInResult = z.preprocess(fromWireInfo, intakeSchema)

@@ -22,7 +22,7 @@ export type RenderPoolOptions = {
   /** The longest wait for a child, and then for memory, ms. */
   readonly queueTimeoutMs: number
   readonly memoryBudgetBytes: number
-  /** Whether it stands in for a renderer that may have more: what is too dear here is to come again. */
+  /** Whether it stands in for a renderer that may have more: what is too costly here is to come again. */
   readonly isStandIn?: boolean
   /** The longest render, ms; 0: no limit. */
   readonly timeoutMs: number

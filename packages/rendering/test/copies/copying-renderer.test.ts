@@ -16,7 +16,7 @@ import { Registry } from 'prom-client'
 import { openPool } from '../open-pool.ts'
 
 const bounds = { width: 2000, height: 2000 }
-const dear = { width: 240, height: 180, format: 'jpeg', progressive: true } as const
+const costly = { width: 240, height: 180, format: 'jpeg', progressive: true } as const
 
 let pool: RenderPool
 beforeAll(() => {
@@ -74,7 +74,7 @@ async function openStudio({ isMaking = true, maxBytes = 2 ** 30, renderer = pool
 describe('a renderer with working copies', () => {
   it('renders the second variant of a progressive JPEG from the copy that the first one brought about', async () => {
     await using studio = await openStudio()
-    const path = await studio.plant(await makePhoto({ ...dear, quality: 60 }))
+    const path = await studio.plant(await makePhoto({ ...costly, quality: 60 }))
     await studio.render(path)
     await studio.untilCopied(path)
     await studio.render(path)
@@ -87,7 +87,7 @@ describe('a renderer with working copies', () => {
 
   it('makes a copy before the first render, where it is told to', async () => {
     await using studio = await openStudio()
-    const path = await studio.plant(await makePhoto(dear))
+    const path = await studio.plant(await makePhoto(costly))
     studio.copying.prepare(path)
     await studio.untilCopied(path)
     await studio.render(path)
@@ -96,7 +96,7 @@ describe('a renderer with working copies', () => {
 
   it('renders from the original where the copy is gone or damaged, and makes another', async () => {
     await using studio = await openStudio()
-    const picture = await makePhoto(dear)
+    const picture = await makePhoto(costly)
     const path = await studio.plant(picture)
     studio.copying.prepare(path)
     await studio.untilCopied(path)
@@ -114,7 +114,7 @@ describe('a renderer with working copies', () => {
 
   it('does not take the copy of another original for its own', async () => {
     await using studio = await openStudio()
-    const path = await studio.plant(await makePhoto(dear))
+    const path = await studio.plant(await makePhoto(costly))
     studio.copying.prepare(path)
     await studio.untilCopied(path)
     await utimes(path, new Date(), new Date(0))
@@ -123,7 +123,7 @@ describe('a renderer with working copies', () => {
 
   it('makes none where it may only use them', async () => {
     await using studio = await openStudio({ isMaking: false })
-    const path = await studio.plant(await makePhoto(dear))
+    const path = await studio.plant(await makePhoto(costly))
     await studio.render(path)
     studio.copying.prepare(path)
     expect(await readdir(studio.folder)).toEqual(['photo'])
@@ -137,7 +137,7 @@ describe('a renderer with working copies', () => {
       return Promise.reject(new AppError(codes[tried.length - 1] ?? 'RENDER_FAILED', 'Not now.'))
     }
     await using studio = await openStudio({ renderer: { ...pool, copy } })
-    const path = await studio.plant(await makePhoto(dear))
+    const path = await studio.plant(await makePhoto(costly))
     studio.copying.prepare(path)
     await until(() => tried.length === 2)
     await studio.render(path)
@@ -149,7 +149,7 @@ describe('a renderer with working copies', () => {
   it('waits for no child: while all are busy it makes no copy, and no render waits for one', async () => {
     await using busy = openPool({ concurrency: 1, minCopiedPixels: 1000 })
     await using studio = await openStudio({ renderer: busy })
-    const path = await studio.plant(await makePhoto({ ...dear, width: 1500, height: 1500 }))
+    const path = await studio.plant(await makePhoto({ ...costly, width: 1500, height: 1500 }))
     const render = busy.render({ path, variant: makeVariant(), bounds })
     const job = { path, outputPath: join(studio.folder, 'copy') }
     await expect(busy.copy(job)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })

@@ -4,19 +4,19 @@ import type { RenderJob } from '@iaas/common/ports/renderer'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
-import { dearPicture, makeJob, slowPicture } from '../bombs.ts'
+import { costlyPicture, makeJob, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 
 const megabyte = 1024 * 1024
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let slow: RenderJob
-let dear: RenderJob
+let costly: RenderJob
 let quick: RenderJob
 beforeAll(async () => {
   folder = await createTemporaryFolder()
   slow = await makeJob(join(folder.path, 'slow'), slowPicture)
-  dear = await makeJob(join(folder.path, 'dear'), dearPicture)
+  costly = await makeJob(join(folder.path, 'costly'), costlyPicture)
   const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
   quick = await makeJob(join(folder.path, 'quick'), photo)
 })
@@ -70,25 +70,25 @@ describe('a pool under load', () => {
     const caller = new AbortController()
     const running = pool.render(slow, caller.signal).catch(() => {})
     await until(() => pool.stats().memoryBytes > 130 * megabyte)
-    await expect(pool.render(dear)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    await expect(pool.render(costly)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
     caller.abort()
     await running
-    expect(await pool.render(dear)).toMatchObject({ kind: 'rendered' })
+    expect(await pool.render(costly)).toMatchObject({ kind: 'rendered' })
   })
 
   it('does at once what there is memory for', async () => {
     await using pool = openPool({ memoryBudgetBytes: 400 * megabyte, queueTimeoutMs: 3000 })
     const caller = new AbortController()
     const running = pool.render(slow, caller.signal).catch(() => {})
-    expect(await pool.render(dear)).toMatchObject({ kind: 'rendered' })
+    expect(await pool.render(costly)).toMatchObject({ kind: 'rendered' })
     expect(pool.stats().inFlight).toBe(1)
     caller.abort()
     await running
   })
 
-  it('does dear work one after the other where there is memory for one', async () => {
+  it('does costly work one after the other where there is memory for one', async () => {
     await using pool = openPool({ memoryBudgetBytes: 200 * megabyte, concurrency: 4 })
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => pool.render(dear)))
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => pool.render(costly)))
     expect(outcomes.every(({ kind }) => kind === 'rendered')).toBe(true)
     expect(pool.stats().memoryBytes).toBe(0)
   })
@@ -97,14 +97,14 @@ describe('a pool under load', () => {
     await using pool = openPool({ memoryBudgetBytes: 100 * megabyte })
     await pool.render(quick)
     const { children } = pool.stats()
-    await expect(pool.render(dear)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
+    await expect(pool.render(costly)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
     expect(await pool.render(quick)).toMatchObject({ kind: 'rendered' })
     expect(pool.stats().children).toEqual(children)
   })
 
   it('asks to come again with such a picture where it stands in for a renderer that may have more', async () => {
     await using pool = openPool({ memoryBudgetBytes: 100 * megabyte, isStandIn: true })
-    await expect(pool.render(dear)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    await expect(pool.render(costly)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
   })
 
   it('gets all its memory back, also from a child that dies while it waits for some', async () => {
@@ -113,7 +113,7 @@ describe('a pool under load', () => {
     const running = pool.render(slow, caller.signal).catch(() => {})
     await until(() => pool.stats().memoryBytes > 130 * megabyte)
     const [busy] = pool.stats().children
-    const waiting = pool.render(dear)
+    const waiting = pool.render(costly)
     await until(() => pool.stats().children.length === 2)
     process.kill(
       pool.stats().children.find((pid) => pid !== busy)!,
@@ -122,7 +122,7 @@ describe('a pool under load', () => {
     caller.abort()
     await running
     expect(await waiting).toMatchObject({ kind: 'rendered' })
-    const again = await Promise.all([pool.render(dear), pool.render(dear)])
+    const again = await Promise.all([pool.render(costly), pool.render(costly)])
     expect(again.map(({ kind }) => kind)).toEqual(['rendered', 'rendered'])
     expect(pool.stats().memoryBytes).toBe(0)
   })

@@ -116,7 +116,7 @@ describe('put-object', () => {
       async render(job, signal) {
         seen.push({ job, signal })
         const timing = { queueMs: 0, renderMs: 0 }
-        return { kind: 'rendered', bytes: bytesOf('x'), timing, isDear: false }
+        return { kind: 'rendered', bytes: bytesOf('x'), timing, isCostly: false }
       },
     }
     const { signal } = new AbortController()

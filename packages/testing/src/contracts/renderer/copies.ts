@@ -13,12 +13,12 @@ const photo = { width: 240, height: 180 }
 const jpeg = { ...photo, format: 'jpeg', progressive: true, quality: 85 } as const
 const png = { ...photo, format: 'png' } as const
 
-type DearPicture = readonly [name: string, form: 'jpeg' | 'png', make: () => Promise<Buffer>]
+type CostlyPicture = readonly [name: string, form: 'jpeg' | 'png', make: () => Promise<Buffer>]
 
 const made = (options: PhotoOptions) => () => makePhoto(options)
 
 /** Everything that costs more to decode than its copy, and the form of that. */
-const dearPictures: readonly DearPicture[] = [
+const costlyPictures: readonly CostlyPicture[] = [
   ['a progressive JPEG', 'jpeg', made(jpeg)],
   ['one of full colours', 'jpeg', made({ ...jpeg, chromaSubsampling: '4:4:4' })],
   ['one in grey', 'jpeg', made({ ...jpeg, grey: true })],
@@ -54,7 +54,7 @@ const invisible = 2
 /** The pixels of the copies of all kinds of pictures. */
 export function describeCopiedPixels(studio: Studio): void {
   describe('the pixels of working copies', () => {
-    describe.each(dearPictures)('%s', (_name, form, make) => {
+    describe.each(costlyPictures)('%s', (_name, form, make) => {
       it('has a copy that is upright, in sRGB and cheap to decode', async () => {
         const picture = await make()
         const { outcome, outputPath } = await studio.copy(picture)
@@ -105,7 +105,7 @@ export function describeCopies(studio: Studio): void {
         const { outcome, outputPath } = await studio.copy(picture)
         expect(outcome).toEqual({ kind: 'copied', quality })
         const copied = await studio.render(await readFile(outputPath), { format: 'jpg' }, quality)
-        // A progressive render is dear itself: its quality can be asked for in the same way.
+        // A progressive render is costly itself: its quality can be asked for in the same way.
         const { outcome: again } = await studio.copy(copied)
         expect(again).toEqual({ kind: 'copied', quality })
       },
@@ -126,15 +126,15 @@ export function describeCopies(studio: Studio): void {
       }
     })
 
-    it('are asked for by the render of what is dear to decode, and of nothing else', async () => {
-      const dear = await studio.store(await makePhoto(jpeg))
+    it('are asked for by the render of what is costly to decode, and of nothing else', async () => {
+      const costly = await studio.store(await makePhoto(jpeg))
       const cheap = await studio.store(await makePhoto(png))
       const [one, other] = await Promise.all(
-        [dear, cheap].map((path) =>
+        [costly, cheap].map((path) =>
           studio.renderer.render({ path, variant: makeVariant(), bounds: contractBounds }),
         ),
       )
-      expect([one, other]).toMatchObject([{ isDear: true }, { isDear: false }])
+      expect([one, other]).toMatchObject([{ isCostly: true }, { isCostly: false }])
     })
 
     it('are not made of what is damaged or no picture', async () => {
