@@ -624,7 +624,7 @@ export const faults = [
   {
     row: 'F31',
     breaks: 'addresses that are known are redirected to a bucket that is away',
-    file: 'services/api/src/routes/get-image.ts',
+    file: 'services/api/src/fast-lane/fast-lane.ts',
     find: 'if (isStoreAway()) return false',
     replace: '',
     test: 'test/faults/bucket.it.test.ts',

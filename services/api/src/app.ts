@@ -63,6 +63,7 @@ export function createApp(options: AppOptions): RequestListener {
   })
   return createListener({
     requestLog: createRequestLog({ log, metrics, logClient, probePaths: probePathsOf(fixed) }),
+    fastLane: options.image.fastLane,
     getImage: createGetImage({ ...options.image, clientOf }),
     isImagePath: createIsImagePath(fixed),
     app: createExpressApp(fixed, createPathRoutes(options), answerError),

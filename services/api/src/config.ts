@@ -49,6 +49,11 @@ const apiSettings = z.object({
     { min: 0, max: 31_536_000, fallback: 604_800 },
     'How long a client may remember a redirect, seconds.',
   ),
+  fast_lane: toggle(
+    true,
+    'Whether hits are answered by the fast lane. Without it the answers are the same and take longer: to look for the cause of a fault.',
+    'FAST_LANE',
+  ),
   originals: z
     .object({
       strip_metadata: toggle(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Express, Request, Response } from 'express'
+import type { FastLane } from './fast-lane/fast-lane.ts'
 import type { AnswerError } from './http/error-handler.ts'
 import { setCommonHeaders } from './http/headers.ts'
 import type { RequestLog } from './http/request-log.ts'
@@ -8,6 +9,7 @@ import type { GetImage } from './routes/get-image.ts'
 
 export type ListenerOptions = {
   readonly requestLog: RequestLog
+  readonly fastLane: Pick<FastLane, 'tryRedirect'>
   readonly getImage: GetImage
   readonly isImagePath: (target: string) => boolean
   readonly app: Express
@@ -19,13 +21,13 @@ export type ListenerOptions = {
  * redirect does; Express has all the rest.
  */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { requestLog, getImage, isImagePath, app, answerError } = options
+  const { requestLog, fastLane, getImage, isImagePath, app, answerError } = options
   return (req, res) => {
     const record = requestLog.open(req)
     if (req.url?.startsWith('/') === false) req.url = toOriginForm(req.url)
     const isRead = req.method === 'GET' || req.method === 'HEAD'
     try {
-      if (isRead && getImage.atOnce(req, res, record)) {
+      if (isRead && fastLane.tryRedirect(req, res, record)) {
         return requestLog.close(record, req, res.statusCode)
       }
     } catch (error) {
@@ -35,7 +37,7 @@ export function createListener(options: ListenerOptions): RequestListener {
     }
     requestLog.closeAfter(record, req, res)
     if (!isRead || !isImagePath(req.url ?? '')) return passToExpress(app, req, res, record)
-    getImage.inTime(req, res, record).catch((error: unknown) => answerError(error, record, res))
+    getImage(req, res, record).catch((error: unknown) => answerError(error, record, res))
   }
 }
 

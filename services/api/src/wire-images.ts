@@ -12,8 +12,8 @@ import { createKnownSizes } from './known-sizes.ts'
 import type { RenderLimits } from './limits/render-limits.ts'
 import { createVariantCap } from './limits/variant-cap.ts'
 import { createCachedLinks } from './links/cached-links.ts'
-import { createKnownTargets } from './links/known-targets.ts'
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
+import { type FastLane, createFastLane, noFastLane } from './fast-lane/fast-lane.ts'
 import { toOffer } from './offer/config.ts'
 import { createOpenStored } from './proxied/open-stored.ts'
 import { createPlaces, maxProxied } from './proxied/places.ts'
@@ -102,19 +102,26 @@ export function wireImages(options: ImagesOptions): Images {
       answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
     }),
     serveOriginal: createServeOriginal(originals),
-    cdn: variants,
     redirectMaxAge: config.redirect_cache_timeout,
     signer: toSigner(config.signing),
-    isStoreAway,
     isStoreServed,
-    knownTargets: createKnownTargets({
-      memory: layers.memory,
-      maxTargets: capacities.knownTargets,
-      metrics,
-    }),
+    fastLane: wireFastLane(options, metrics),
     unsent: createUnsentAnswers(capacities.unsentBytes),
   }
   return { image, metrics, persister }
+}
+
+function wireFastLane(options: ImagesOptions, metrics: ApiMetrics): FastLane {
+  const { config, stores, isStoreAway } = options
+  if (!config.fast_lane) return noFastLane
+  return createFastLane({
+    memory: stores.layers.memory,
+    maxTargets: capacities.knownTargets,
+    metrics,
+    cdn: stores.variants,
+    redirectMaxAge: config.redirect_cache_timeout,
+    isStoreAway,
+  })
 }
 
 function wirePersister(options: ImagesOptions, metrics: ApiMetrics): RenditionPersister {

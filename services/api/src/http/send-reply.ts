@@ -4,7 +4,7 @@ import { sendStored } from '../proxied/send-stored.ts'
 import { type HeaderList, answerHeaders, exposedHeaders, immutableFor } from './headers.ts'
 import { redirect } from './redirect.ts'
 import { type RequestRecord, noteAnswer } from './request-record.ts'
-import { redirectToStored } from './stored-redirect.ts'
+import type { FastLane } from '../fast-lane/fast-lane.ts'
 import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { Validators } from '../validators.ts'
 
@@ -26,6 +26,7 @@ export type ReplyContext = {
   /** The same of the address of a stored variant. */
   readonly signStored: (location: string) => string
   readonly unsent: UnsentAnswers
+  readonly fastLane: Pick<FastLane, 'redirect'>
 }
 
 /**
@@ -33,12 +34,12 @@ export type ReplyContext = {
  * is for an answer that is sent as it is read.
  */
 export function sendReply(reply: ImageReply, context: ReplyContext): Promise<void> | void {
-  const { res, record, redirectMaxAge, lifetime, sign, signStored } = context
+  const { res, record, redirectMaxAge, lifetime, sign, signStored, fastLane } = context
   switch (reply.kind) {
     case 'hit': {
       const maxAge = Math.min(redirectMaxAge, lifetime)
       const location = signStored(reply.url)
-      return redirectToStored({ location, maxAge, timing: reply.timing }, res, record)
+      return fastLane.redirect({ location, maxAge, timing: reply.timing }, res, record)
     }
     case 'bounded': {
       noteAnswer(record, 'bounded')

@@ -1,18 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { performance } from 'node:perf_hooks'
 import { clientGone } from '@iaas/common/http/client-gone'
-import type { Cdn } from '@iaas/common/ports/cdn'
 import { type Policy, negotiableFormats, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
+import type { FastLane } from '../fast-lane/fast-lane.ts'
 import { acceptedFormats } from '../http/accept.ts'
 import { conditionsOf } from '../http/conditions.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import { sendReply } from '../http/send-reply.ts'
-import { redirectToStored } from '../http/stored-redirect.ts'
 import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { ClientOf } from '../limits/client-of.ts'
-import type { KnownTargets } from '../links/known-targets.ts'
 import type { ServeImage } from '../serve-image.ts'
 import type { ServeOriginal } from '../serve-original.ts'
 import { isServedAddress } from '../signing/served-address.ts'
@@ -23,51 +20,29 @@ export type GetImageOptions = {
   readonly policy: Policy
   readonly serveImage: ServeImage
   readonly serveOriginal: ServeOriginal
-  readonly cdn: Pick<Cdn, 'current'>
   /** How long a client may remember a redirect to a stored variant, s. */
   readonly redirectMaxAge: number
   /** undefined: addresses are not signed. */
   readonly signer: UrlSigner | undefined
   /** Whether stored variants are asked of this service as well, so that their addresses must be signed. */
   readonly isStoreServed: boolean
-  /** See `watchStore`. */
-  readonly isStoreAway: () => boolean
   readonly clientOf: ClientOf
-  readonly knownTargets: KnownTargets
   readonly unsent: UnsentAnswers
+  readonly fastLane: FastLane
 }
 
-type Handler<Result> = (req: IncomingMessage, res: ServerResponse, record: RequestRecord) => Result
-
-/** `GET` and `HEAD` of every image address. */
-export type GetImage = {
-  /** Redirects to a variant whose link is at hand, as most requests are answered. false: it is not, or has to be asked for. */
-  readonly atOnce: Handler<boolean>
-  /** Rejects with what goes wrong. */
-  readonly inTime: Handler<Promise<void>>
-}
+/** Answers `GET` and `HEAD` of an image address. Rejects with what goes wrong. */
+export type GetImage = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  record: RequestRecord,
+) => Promise<void>
 
 export function createGetImage(options: GetImageOptions): GetImage {
-  const { policy, serveImage, serveOriginal, redirectMaxAge, clientOf, knownTargets } = options
-  const { signer, isStoreServed, isStoreAway, unsent, cdn } = options
+  const { policy, serveImage, serveOriginal, redirectMaxAge, clientOf } = options
+  const { signer, isStoreServed, unsent, fastLane } = options
 
-  const atOnce: GetImage['atOnce'] = (req, res, record) => {
-    if (isStoreAway()) return false
-    const known = knownTargets.find(req.url ?? '', record.startedAt)
-    if (known === undefined) return false
-    record.id = known.id
-    record.route = 'image'
-    record.answeredAt = performance.now()
-    const timing = { lookup: record.answeredAt - record.startedAt }
-    redirectToStored(
-      { location: cdn.current(known.remembered.link.url), maxAge: redirectMaxAge, timing },
-      res,
-      record,
-    )
-    return true
-  }
-
-  const inTime: GetImage['inTime'] = async (req, res, record) => {
+  const getImage: GetImage = async (req, res, record) => {
     const target = req.url ?? ''
     record.route = 'image'
     const expires = signer?.verify(target)
@@ -87,9 +62,19 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const isSameForAll = signer === undefined && !isNegotiated
     const sign = (location: string) => signer?.sign(location, expires) ?? location
     const signStored = (url: string) => (isStoreServed && isServedAddress(url) ? sign(url) : url)
-    const context = { req, res, record, redirectMaxAge, lifetime, sign, signStored, unsent }
+    const context = {
+      req,
+      res,
+      record,
+      redirectMaxAge,
+      lifetime,
+      sign,
+      signStored,
+      unsent,
+      fastLane,
+    }
     const sent = sendReply(reply, context)
-    if (reply.kind === 'hit' && isSameForAll) knownTargets.note(target, reply.key, request.id)
+    if (reply.kind === 'hit' && isSameForAll) fastLane.note(target, reply.key, request.id)
     return sent
   }
 
@@ -103,7 +88,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     }
   }
 
-  return { atOnce, inTime }
+  return getImage
 }
 
 function isFresh(req: IncomingMessage, { etag, lastModified }: Validators): boolean {

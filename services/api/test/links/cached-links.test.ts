@@ -9,7 +9,7 @@ import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { createCachedLinks } from '../../src/links/cached-links.ts'
-import { createKnownTargets } from '../../src/links/known-targets.ts'
+import { createKnownTargets } from '../../src/fast-lane/known-targets.ts'
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts'
 
 const link = { url: 'https://cdn.example/1.jpg' }

@@ -2,7 +2,7 @@ import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { variantKey } from '@iaas/common/image'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
-import { createKnownTargets } from '../../src/links/known-targets.ts'
+import { createKnownTargets } from '../../src/fast-lane/known-targets.ts'
 
 const ttlMs = 60_000
 

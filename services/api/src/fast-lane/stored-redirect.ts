@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { keepAliveTimeoutMs } from '@iaas/common/http/server'
-import { type Timing, answerHeaders, formatTiming, imageHeaders } from './headers.ts'
+import { type Timing, answerHeaders, formatTiming, imageHeaders } from '../http/headers.ts'
 import { createHttpDate } from './http-date.ts'
-import { redirect, toHeaderValue } from './redirect.ts'
-import { type RequestRecord, noteAnswer } from './request-record.ts'
+import { redirect, toHeaderValue } from '../http/redirect.ts'
+import { type RequestRecord, noteAnswer } from '../http/request-record.ts'
 
 export type StoredRedirect = {
   /** The address of the stored variant. */
@@ -13,20 +13,27 @@ export type StoredRedirect = {
   readonly timing: Timing
 }
 
-/** Redirects to a stored variant, as most requests are answered. */
+/** Redirects to a stored variant through `writeHead`. */
+export function redirectPlainly(
+  { location, maxAge, timing }: StoredRedirect,
+  res: ServerResponse,
+  record: RequestRecord,
+): void {
+  noteAnswer(record, 'hit', timing)
+  redirect(res, answerHeaders(record), location, maxAge)
+}
+
+/** Redirects to a stored variant, as most requests are answered: with its head as one text if nothing speaks against it. */
 export function redirectToStored(
   stored: StoredRedirect,
   res: ServerResponse,
   record: RequestRecord,
 ): void {
+  if (!isPlain(res)) return redirectPlainly(stored, res, record)
   noteAnswer(record, 'hit', stored.timing)
-  if (isPlain(res)) {
-    res.statusCode = 307
-    res._header = formatHead(stored, record)
-    res.end()
-  } else {
-    redirect(res, answerHeaders(record), stored.location, stored.maxAge)
-  }
+  res.statusCode = 307
+  res._header = formatHead(stored, record)
+  res.end()
 }
 
 /**

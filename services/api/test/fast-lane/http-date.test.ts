@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createHttpDate } from '../../src/http/http-date.ts'
+import { createHttpDate } from '../../src/fast-lane/http-date.ts'
 
 describe('the date of an answer', () => {
   it('stays the same until the second is over, and is another one then', () => {

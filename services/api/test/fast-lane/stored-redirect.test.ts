@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type HttpServer, listen } from '@iaas/common/http/server'
 import type { RequestRecord } from '../../src/http/request-record.ts'
-import { redirectToStored } from '../../src/http/stored-redirect.ts'
+import { redirectToStored } from '../../src/fast-lane/stored-redirect.ts'
 
 const stored = { location: 'https://cdn.example/aa/bb/c.jpg', maxAge: 60, timing: { lookup: 0.25 } }
 

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import type { Cdn } from '@iaas/common/ports/cdn'
+import type { RequestRecord } from '../http/request-record.ts'
+import { type KnownTargets, type KnownTargetsOptions, createKnownTargets } from './known-targets.ts'
+import { type StoredRedirect, redirectPlainly, redirectToStored } from './stored-redirect.ts'
+
+export type FastLaneOptions = KnownTargetsOptions & {
+  readonly cdn: Pick<Cdn, 'current'>
+  /** How long a client may remember a redirect to a stored variant, s. */
+  readonly redirectMaxAge: number
+  /** See `watchStore`. */
+  readonly isStoreAway: () => boolean
+}
+
+/** Everything that is written against the grain for the speed of hits. README.md says what each part wins. */
+export type FastLane = {
+  /** Redirects to a variant whose link this process remembers. false: nothing was answered. */
+  tryRedirect(req: IncomingMessage, res: ServerResponse, record: RequestRecord): boolean
+  /** Redirects to a stored variant whose link was looked up. */
+  redirect(stored: StoredRedirect, res: ServerResponse, record: RequestRecord): void
+  readonly note: KnownTargets['note']
+}
+
+export function createFastLane(options: FastLaneOptions): FastLane {
+  const { cdn, redirectMaxAge: maxAge, isStoreAway } = options
+  const targets = createKnownTargets(options)
+  return {
+    tryRedirect(req, res, record) {
+      if (isStoreAway()) return false
+      const known = targets.find(req.url ?? '', record.startedAt)
+      if (known === undefined) return false
+      record.id = known.id
+      record.route = 'image'
+      record.answeredAt = performance.now()
+      const timing = { lookup: record.answeredAt - record.startedAt }
+      const location = cdn.current(known.remembered.link.url)
+      redirectToStored({ location, maxAge, timing }, res, record)
+      return true
+    },
+    redirect: redirectToStored,
+    note: (target, key, id) => targets.note(target, key, id),
+  }
+}
+
+/** Answers nothing ahead of the usual path, and redirects as everything else does. The answers are the same. */
+export const noFastLane: FastLane = {
+  tryRedirect: () => false,
+  redirect: redirectPlainly,
+  note() {},
+}
