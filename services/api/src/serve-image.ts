@@ -1,12 +1,12 @@
 import { isAppError } from '@iaas/common/errors'
 import {
   type Format,
-  type Offer,
+  type AllowedSizes,
   type Policy,
   type Size,
   type SizedRequest,
   type Variant,
-  assertOffered,
+  assertAllowedSize,
   boundCoverRequest,
   boundRequest,
   boundsFor,
@@ -48,7 +48,7 @@ export type ImageContext = {
 
 export type ServeImageOptions = {
   readonly policy: Policy
-  readonly offer: Offer
+  readonly allowedSizes: AllowedSizes
   readonly links: CachedLinks
   readonly originals: OriginalStore
   readonly variants: Cdn
@@ -64,14 +64,15 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 
 /** Answers a sized request: from its link, within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, offer, links, originals, variants, openStored, findSize, renditions } = options
+  const { policy, allowedSizes, links, originals, variants, openStored, findSize, renditions } =
+    options
   const { answerInPlace, isStoreAway } = options
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.accepted)
     const bounds = boundsFor(variant.format, policy)
-    assertOffered(variant, offer)
-    const boundedBox = boundRequest(request, variant, bounds, offer)
+    assertAllowedSize(variant, allowedSizes)
+    const boundedBox = boundRequest(request, variant, bounds, allowedSizes)
     const startedAt = performance.now()
     const link = boundedBox === undefined ? await links.find(variant) : undefined
     const lookup = performance.now() - startedAt
@@ -163,7 +164,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
         return reply ?? redirectToStored(variant, link, timing)
       }
       case 'out-of-bounds': {
-        const smaller = boundCoverRequest(request, variant, outcome.source, bounds, offer)
+        const smaller = boundCoverRequest(request, variant, outcome.source, bounds, allowedSizes)
         if (smaller === undefined)
           throw new Error('A cover within its bounds was taken for one outside.')
         return redirectTo(smaller, context)
@@ -179,7 +180,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
 
   /** Nobody is sent to an address that is refused. @throws AppError SIZE_NOT_OFFERED */
   function redirectTo(smaller: SizedRequest, { accepted }: ImageContext): ImageReply {
-    assertOffered(toVariant(smaller, policy, accepted), offer)
+    assertAllowedSize(toVariant(smaller, policy, accepted), allowedSizes)
     return bounded(smaller)
   }
 
@@ -188,7 +189,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const { request, variant, original, bounds, context, lookup } = miss
     if (variant.fit === 'cover') {
       const size = await findSize(original, context.signal())
-      const smaller = boundCoverRequest(request, variant, size, bounds, offer)
+      const smaller = boundCoverRequest(request, variant, size, bounds, allowedSizes)
       if (smaller !== undefined) return redirectTo(smaller, context)
     }
     return image(variant, original, 'head', undefined, { lookup })

@@ -14,7 +14,7 @@ import { createVariantCap } from './limits/variant-cap.ts'
 import { createCachedLinks } from './links/cached-links.ts'
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
 import { type FastLane, createFastLane, noFastLane } from './fast-lane/fast-lane.ts'
-import { toOffer } from './offer/config.ts'
+import { toAllowedSizes } from './allowed-sizes/config.ts'
 import { createOpenStored } from './proxied/open-stored.ts'
 import { createPlaces, maxProxied } from './proxied/places.ts'
 import { createAwaitLease } from './renditions/await-lease.ts'
@@ -91,7 +91,7 @@ export function wireImages(options: ImagesOptions): Images {
     policy,
     serveImage: createServeImage({
       policy,
-      offer: toOffer(config.offer),
+      allowedSizes: toAllowedSizes(config.offer),
       links,
       originals,
       variants,

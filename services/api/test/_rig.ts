@@ -94,12 +94,12 @@ export async function createRig(options: RigOptions = {}) {
     awaitLease: createAwaitLease({ leases, patienceMs: 1000, log }),
     limits,
   })
-  const offer = { widths: [], sizes: [] }
+  const allowedSizes = { widths: [], sizes: [] }
   const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
   const variants = createFakeVariantStore()
   const serve = createServeImage({
     policy,
-    offer,
+    allowedSizes,
     links,
     originals,
     variants,

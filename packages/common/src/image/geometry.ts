@@ -99,22 +99,24 @@ export function boundBox(box: Size, fit: Fit, bounds: Size): Size {
 }
 
 /**
- * `box` on the next rung of a ladder of widths, its ratio kept: the next one up, or the highest that fits into `bounds`. A
- * box that is too thin for every rung gets the lowest, at the greatest height. A cover, whose box is a minimum, goes down
- * a rung instead, so that its result stays within what it was; below the lowest it stays as it is. No rungs: every width.
+ * Snaps `box` to an allowed width and keeps its ratio. Takes the next larger width, or the largest that fits into `bounds`.
+ * A box too thin for every width gets the smallest width and the greatest height. The box of a cover is a minimum: it snaps
+ * to the next smaller width, so that the result does not grow; below the smallest width it stays as it is.
+ *
+ * @param widths allowed widths, px, ascending; if empty, every width is allowed
  */
-export function toRung(box: Size, fit: Fit, bounds: Size, rungs: readonly number[]): Size {
-  const onRung = (width: number) => ({ width, height: scaleSide(box.height, width, box.width) })
-  const allowed = rungs.filter((width) => width <= bounds.width)
+export function snapToWidth(box: Size, fit: Fit, bounds: Size, widths: readonly number[]): Size {
+  const ofWidth = (width: number) => ({ width, height: scaleSide(box.height, width, box.width) })
+  const allowed = widths.filter((width) => width <= bounds.width)
   const [lowest] = allowed
   if (lowest === undefined) return box
   if (fit === 'cover') {
     const below = allowed.findLast((width) => width <= box.width)
-    return below === undefined ? box : onRung(below)
+    return below === undefined ? box : ofWidth(below)
   }
-  const fitting = allowed.filter((width) => isWithin(onRung(width), bounds))
+  const fitting = allowed.filter((width) => isWithin(ofWidth(width), bounds))
   const next = fitting.find((width) => width >= box.width) ?? fitting.at(-1)
-  return next === undefined ? { width: lowest, height: bounds.height } : onRung(next)
+  return next === undefined ? { width: lowest, height: bounds.height } : ofWidth(next)
 }
 
 const smallestBox: Size = { width: 1, height: 1 }

@@ -1,11 +1,11 @@
 import { AppError } from '../errors.ts'
 import { type Format, formats, variantFormats } from './formats.ts'
-import { type Size, boundBox, boundCover, toRung } from './geometry.ts'
+import { type Size, boundBox, boundCover, snapToWidth } from './geometry.ts'
 import type { ImageId } from './id.ts'
 import { type ImageOptions, type VariantOptions, params, variantOptionKeys } from './params.ts'
 import type { SizedRequest } from './url.ts'
 
-/** One way to show an original, fully described: two requests that mean the same image have equal variants. */
+/** Full description of one rendition of an original. Two requests that mean the same image have equal variants. */
 export type Variant = {
   readonly id: ImageId
   /** The box, scale folded in, px. */
@@ -14,25 +14,25 @@ export type Variant = {
   readonly format: Format
 } & VariantOptions
 
-/** What the operator allows. */
+/** Limits and switches set by the operator. */
 export type Policy = {
-  /** The largest box and the largest result, px. */
+  /** Largest box and largest result, px. */
   readonly bounds: Size
-  /** Whether `allow_webp=true` is honoured. */
+  /** Honours `allow_webp=true`. */
   readonly webpOptIn: boolean
-  /** Whether every client that accepts WebP gets it. */
+  /** Sends WebP to every client that accepts it. */
   readonly webpSwitch: boolean
 }
 
-/** Which sizes there are, so that there are finitely many variants of a picture. An empty list: every one. */
-export type Offer = {
-  /** Rungs, px, ascending: a request is redirected to the next one. */
+/** Sizes that the operator allows, so that an image has finitely many variants. An empty list allows every size. */
+export type AllowedSizes = {
+  /** Widths, px, ascending. A request for another width is redirected to an allowed one. */
   readonly widths: readonly number[]
-  /** Boxes, scale folded in, px: a request for any other is refused. */
+  /** Boxes, scale folded in, px. A request for any other box is refused. */
   readonly sizes: readonly Size[]
 }
 
-const everything: Offer = { widths: [], sizes: [] }
+const anySize: AllowedSizes = { widths: [], sizes: [] }
 
 /**
  * Returns the variant that a request means.
@@ -78,7 +78,7 @@ export function negotiableFormats(request: SizedRequest, policy: Policy): readon
   return isOpen && !formats[request.format].negotiable ? negotiable : none
 }
 
-/** The bounds of a result in this format: the operator's, and the format's own. */
+/** Returns the bounds of a result in this format: the smaller of the operator's and the format's. */
 export function boundsFor(format: Format, policy: Policy): Size {
   const { maxSide } = formats[format]
   return {
@@ -88,22 +88,22 @@ export function boundsFor(format: Format, policy: Policy): Size {
 }
 
 /**
- * The same request within the bounds and on one of the offered widths, every option kept and the scale folded into the
- * box; undefined where it is there already.
+ * Returns the request with its box within the bounds and on an allowed width. Keeps every option and folds the scale into
+ * the box. Returns undefined if the box needs no change.
  */
 export function boundRequest(
   request: SizedRequest,
   variant: Variant,
   bounds: Size,
-  offer: Offer = everything,
+  allowedSizes: AllowedSizes = anySize,
 ): SizedRequest | undefined {
   const { fit } = variant
-  const box = toRung(boundBox(variant, fit, bounds), fit, bounds, offer.widths)
+  const box = snapToWidth(boundBox(variant, fit, bounds), fit, bounds, allowedSizes.widths)
   return withBox(request, variant, box)
 }
 
-/** @throws AppError SIZE_NOT_OFFERED where there is a list of sizes and the box is none of them */
-export function assertOffered({ width, height }: Variant, { sizes }: Offer): void {
+/** @throws AppError SIZE_NOT_OFFERED if there is a list of sizes and the box is not on it */
+export function assertAllowedSize({ width, height }: Variant, { sizes }: AllowedSizes): void {
   if (sizes.length === 0) return
   if (sizes.some((size) => size.width === width && size.height === height)) return
   const list = sizes.slice(0, 20).map((size) => `${size.width}x${size.height}`)
@@ -113,18 +113,18 @@ export function assertOffered({ width, height }: Variant, { sizes }: Offer): voi
   )
 }
 
-/** As `boundRequest`, for a cover whose result (not its box) leaves the bounds. */
+/** Like `boundRequest`, for a cover whose result (not its box) exceeds the bounds. */
 export function boundCoverRequest(
   request: SizedRequest,
   variant: Variant,
   source: Size,
   bounds: Size,
-  offer: Offer = everything,
+  allowedSizes: AllowedSizes = anySize,
 ): SizedRequest | undefined {
   if (variant.fit !== 'cover') return undefined
   const box = boundCover(source, variant, bounds)
   if (box.width === variant.width && box.height === variant.height) return undefined
-  return withBox(request, variant, toRung(box, 'cover', bounds, offer.widths))
+  return withBox(request, variant, snapToWidth(box, 'cover', bounds, allowedSizes.widths))
 }
 
 function withBox(request: SizedRequest, variant: Variant, box: Size): SizedRequest | undefined {

@@ -1,14 +1,14 @@
 import type { constraintsSettings } from '@iaas/common/config/policy'
-import { type Size, isWithin, toRung } from '@iaas/common/image'
+import { type Size, isWithin, snapToWidth } from '@iaas/common/image'
 import { z } from 'zod'
-import { type offerSettings, toOffer } from './config.ts'
+import { type offerSettings, toAllowedSizes } from './config.ts'
 
 type Offered = {
   readonly offer: z.output<typeof offerSettings>
   readonly constraints: z.output<typeof constraintsSettings>
 }
 
-/** Refuses offers that nobody is ever answered with: such a size refuses all requests, and such widths bound none. */
+/** Rejects allowed sizes and widths that no request could ever get. */
 export const offerWithinBounds = z.superRefine<Offered>(
   (offered, context) => {
     for (const { key, message } of findMistakes(offered)) {
@@ -22,11 +22,11 @@ export const offerWithinBounds = z.superRefine<Offered>(
 type Mistake = { readonly key: keyof Offered['offer']; readonly message: string }
 
 function findMistakes({ offer, constraints }: Offered): readonly Mistake[] {
-  const { widths, sizes } = toOffer(offer)
+  const { widths, sizes } = toAllowedSizes(offer)
   const bounds = { width: constraints.max_width, height: constraints.max_height }
   const names = new Set(sizes.map(nameOf))
 
-  /** Rungs beyond the bounds do no harm, as long as there are others. */
+  /** Widths beyond the bounds do no harm as long as another one is within them. */
   function judgeWidths(): string | undefined {
     if (widths.length === 0 || widths.some((width) => width <= bounds.width)) return undefined
     return `all are more than \`constraints.max_width\` (${bounds.width})`
@@ -36,9 +36,9 @@ function findMistakes({ offer, constraints }: Offered): readonly Mistake[] {
     if (!isWithin(size, bounds)) {
       return `${nameOf(size)} is outside \`constraints.max_width\` and \`max_height\` (${nameOf(bounds)})`
     }
-    const rung = nameOf(toRung(size, 'clip', bounds, widths))
-    if (names.has(rung)) return undefined
-    return `${nameOf(size)} is redirected by \`offer.widths\` to ${rung}, which is not offered`
+    const snapped = nameOf(snapToWidth(size, 'clip', bounds, widths))
+    if (names.has(snapped)) return undefined
+    return `${nameOf(size)} is redirected by \`offer.widths\` to ${snapped}, which is not offered`
   }
 
   return [

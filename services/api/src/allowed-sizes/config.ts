@@ -1,5 +1,5 @@
 import { list } from '@iaas/common/config/setting'
-import type { Offer } from '@iaas/common/image'
+import type { AllowedSizes } from '@iaas/common/image'
 import { z } from 'zod'
 
 const widthPattern = /^[1-9]\d{0,4}$/
@@ -22,7 +22,7 @@ export const offerSettings = z
   })
   .prefault({})
 
-export function toOffer({ widths, sizes }: z.output<typeof offerSettings>): Offer {
+export function toAllowedSizes({ widths, sizes }: z.output<typeof offerSettings>): AllowedSizes {
   return {
     widths: widths.map(Number).toSorted((one, other) => one - other),
     sizes: sizes.map((text) => {

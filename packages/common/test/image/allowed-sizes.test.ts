@@ -1,10 +1,10 @@
 import {
   type SizedRequest,
-  assertOffered,
+  assertAllowedSize,
   boundCoverRequest,
   boundRequest,
   isWithin,
-  toRung,
+  snapToWidth,
   toVariant,
 } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
@@ -12,7 +12,7 @@ import fc from 'fast-check'
 import { anyBounds, anyCover, anyRequest, anySource } from './_arbitraries.ts'
 import { boxOf, policyOf, usual } from './_bounding.ts'
 
-const anyRungs = fc
+const anyWidths = fc
   .uniqueArray(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 8 })
   .map((widths) => widths.toSorted((one, other) => one - other))
 
@@ -21,7 +21,7 @@ function step(request: SizedRequest, bounds = usual, widths: readonly number[] =
   return boundRequest(request, variant, bounds, { widths, sizes: [] })
 }
 
-describe('a ladder of widths', () => {
+describe('a list of allowed widths', () => {
   it.each([
     [{ width: 90, height: 60 }, 'clip', { width: 100, height: 67 }],
     [{ width: 100, height: 60 }, 'clip', { width: 100, height: 60 }],
@@ -31,19 +31,19 @@ describe('a ladder of widths', () => {
     [{ width: 1, height: 2000 }, 'crop', { width: 100, height: 2000 }],
     [{ width: 399, height: 300 }, 'cover', { width: 100, height: 75 }],
     [{ width: 99, height: 30 }, 'cover', { width: 99, height: 30 }],
-  ] as const)('brings %j of %s to %j', (box, fit, rung) => {
-    expect(toRung(box, fit, usual, [100, 400, 1600])).toEqual(rung)
+  ] as const)('brings %j of %s to %j', (box, fit, snapped) => {
+    expect(snapToWidth(box, fit, usual, [100, 400, 1600])).toEqual(snapped)
   })
 
-  it('changes nothing where it has no rungs, or none within the bounds', () => {
+  it('changes nothing if it is empty, or has none within the bounds', () => {
     const box = { width: 123, height: 45 }
-    expect(toRung(box, 'clip', usual, [])).toBe(box)
-    expect(toRung(box, 'clip', { width: 50, height: 50 }, [100])).toBe(box)
+    expect(snapToWidth(box, 'clip', usual, [])).toBe(box)
+    expect(snapToWidth(box, 'clip', { width: 50, height: 50 }, [100])).toBe(box)
   })
 
-  it('redirects once: to a rung, within the bounds, every option kept', () => {
+  it('redirects once: to an allowed width, within the bounds, every option kept', () => {
     fc.assert(
-      fc.property(anyRequest, anyBounds, anyRungs, (request, bounds, widths) => {
+      fc.property(anyRequest, anyBounds, anyWidths, (request, bounds, widths) => {
         const target = step(request, bounds, widths)
         if (target === undefined) return
         expect(target).toEqual({ ...request, ...boxOf(target), scale: 1 })
@@ -61,7 +61,7 @@ describe('a ladder of widths', () => {
 describe('a ladder of widths for covers', () => {
   it('ends at a cover that is within the bounds, whatever the picture', () => {
     fc.assert(
-      fc.property(anyCover, anySource, anyBounds, anyRungs, (request, source, bounds, widths) => {
+      fc.property(anyCover, anySource, anyBounds, anyWidths, (request, source, bounds, widths) => {
         let current: SizedRequest = request
         for (let redirects = 0; redirects <= 4; redirects += 1) {
           const variant = toVariant(current, policyOf(bounds), [])
@@ -88,9 +88,9 @@ describe('a list of sizes', () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
         const own = { ...request, width: 100, height: 50, scale: 2 }
-        expect(() => assertOffered(variantOf(own), { widths: [], sizes })).not.toThrow()
+        expect(() => assertAllowedSize(variantOf(own), { widths: [], sizes })).not.toThrow()
         const other = { ...request, width: 101, height: 50, scale: 2 }
-        expect(() => assertOffered(variantOf(other), { widths: [], sizes })).toThrow(
+        expect(() => assertAllowedSize(variantOf(other), { widths: [], sizes })).toThrow(
           'The size 202x100 is not offered; there are 200x100, 50x50.',
         )
       }),
