@@ -28,7 +28,7 @@ const pool = createRenderPool({
   queueTimeoutMs: 600_000,
   memoryBudgetBytes: 2048 * mebibyte,
   timeoutMs: 60_000,
-  intakeTimeoutMs: 60_000,
+  ingestTimeoutMs: 60_000,
   maxInputPixels: 30_000_000,
   maxOnDiskPixels: 30_000_000,
   blurSigma: 7,
@@ -51,7 +51,7 @@ async function work(worker) {
 /** undefined for an animation, a file that an upload refuses, and a format that no variant has. */
 async function measure(path) {
   try {
-    const { format, size } = await pool.takeIn({
+    const { format, size } = await pool.ingest({
       path,
       outputPath: `${path}.unused`,
       crop: undefined,

@@ -103,7 +103,7 @@ export const uploads = [
   {
     row: 'T37',
     breaks: 'nobody is warned of a place in a public original',
-    file: 'packages/rendering/src/child/take-in.ts',
+    file: 'packages/rendering/src/child/ingest.ts',
     find: '...(isLocated &&',
     replace: '...(isLocated && false &&',
     test: 'test/stack/located-originals.it.test.ts',
@@ -159,7 +159,7 @@ export const uploads = [
   {
     row: 'T10',
     breaks: 'a picture is taken by its header alone',
-    file: 'packages/rendering/src/child/take-in.ts',
+    file: 'packages/rendering/src/child/ingest.ts',
     find: `  await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))\n`,
     replace: '',
     test: 'test/contract/refused-uploads.it.test.ts',
@@ -191,7 +191,7 @@ export const uploads = [
   {
     row: 'T13',
     breaks: 'a JPEG may have any number of scans',
-    file: 'packages/rendering/src/child/take-in.ts',
+    file: 'packages/rendering/src/child/ingest.ts',
     find: 'if (scans > maxScans)',
     replace: 'if (scans < 0)',
     test: 'test/contract/refused-uploads.it.test.ts',
@@ -239,7 +239,7 @@ export const uploads = [
   {
     row: 'T29',
     breaks: 'however long an upload takes to decode, it is kept',
-    file: 'packages/rendering/src/child/take-in.ts',
+    file: 'packages/rendering/src/child/ingest.ts',
     find: 'boundCpu(decodeCpuMs, ',
     replace: 'boundCpu(0, ',
     test: 'packages/rendering/test/pool/crowd.test.ts',
@@ -375,7 +375,7 @@ export const uploads = [
   {
     row: 'T21',
     breaks: 'a crop region may reach outside',
-    file: 'packages/rendering/src/child/take-in.ts',
+    file: 'packages/rendering/src/child/ingest.ts',
     find: 'if (left + width <= size.width && top + height <= size.height) return',
     replace: 'if (left >= 0 || top + height < size.height) return',
     test: 'test/contract/refused-uploads.it.test.ts',

@@ -82,7 +82,7 @@ async function startRenderer() {
   let asked = 0
   const renders: ServerResponse[] = []
   const size = { width: 100, height: 100 }
-  const intake = { format: 'png', size, reencoded: false }
+  const ingested = { format: 'png', size, reencoded: false }
   const rendered = { kind: 'rendered', timing: { queueMs: 0, renderMs: 0 }, isDear: false }
   const tell = (res: ServerResponse, facts: unknown) =>
     res.setHeader(resultHeader, encodeFacts(facts))
@@ -93,7 +93,7 @@ async function startRenderer() {
       }, 300)
       res.once('close', () => clearInterval(beat))
       req.resume().once('end', () => {
-        if (req.url?.startsWith('/render') !== true) return void tell(res, intake).end()
+        if (req.url?.startsWith('/render') !== true) return void tell(res, ingested).end()
         asked += 1
         renders.push(res)
         // A busy api asks again for what it has given up.

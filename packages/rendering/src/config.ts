@@ -131,7 +131,7 @@ export function toPoolOptions(settings: PoolSettings, besideMiB = 0) {
     queueTimeoutMs: toMaxWaitMs(renderer),
     memoryBudgetBytes: memory * 1024 * 1024,
     timeoutMs: timeout.conversion,
-    intakeTimeoutMs: renderer.intake_timeout,
+    ingestTimeoutMs: renderer.intake_timeout,
     maxInputPixels: Math.round(constraints.max_input * 1e6),
     maxOnDiskPixels: Math.round(constraints.max_on_disk * 1e6),
     blurSigma: blur_sigma,

@@ -63,7 +63,7 @@ export function estimateOpening(heldBytes: number): number {
 }
 
 /** Estimates the memory of an upload, bytes. Its file is read whole to remove its metadata, after it was decoded. */
-export function estimateIntake(
+export function estimateIngest(
   source: SourceFacts,
   output: Output | undefined,
   readBytes: number,

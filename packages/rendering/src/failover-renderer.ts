@@ -43,7 +43,7 @@ export function createFailoverRenderer(options: FailoverRendererOptions): Render
   return {
     inspect: (path, signal) => attempt((renderer) => renderer.inspect(path, signal), signal),
     render: (job, signal) => attempt((renderer) => renderer.render(job, signal), signal),
-    takeIn: (job, signal) => attempt((renderer) => renderer.takeIn(job, signal), signal),
+    ingest: (job, signal) => attempt((renderer) => renderer.ingest(job, signal), signal),
     copy: (job, signal) => attempt((renderer) => renderer.copy(job, signal), signal),
   }
 }

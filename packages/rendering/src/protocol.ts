@@ -2,9 +2,9 @@ import { errorCodes } from '@iaas/common/errors'
 import { originalFormats } from '@iaas/common/image'
 import {
   type CopyJob,
-  type IntakeJob,
+  type IngestJob,
   type RenderJob,
-  intakeWarnings,
+  ingestWarnings,
 } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
 import type { EncoderOptions } from './steps/step.ts'
@@ -13,7 +13,7 @@ import type { EncoderOptions } from './steps/step.ts'
 export type Task =
   | { readonly kind: 'inspect'; readonly path: string }
   | ({ readonly kind: 'render' } & RenderJob)
-  | ({ readonly kind: 'take-in' } & IntakeJob)
+  | ({ readonly kind: 'take-in' } & IngestJob)
   | ({ readonly kind: 'copy' } & CopyJob)
 
 export type TaskKind = Task['kind']
@@ -40,9 +40,9 @@ export const qualitySchema = z.int().min(1).max(100)
 export const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() })
 export const outOfBoundsSchema = z.object({ kind: z.literal('out-of-bounds'), source: sizeSchema })
 export const infoSchema = z.object({ format: z.enum(originalFormats), size: sizeSchema })
-export const intakeSchema = infoSchema.extend({
+export const ingestSchema = infoSchema.extend({
   reencoded: z.boolean(),
-  warnings: z.array(z.enum(intakeWarnings)).optional(),
+  warnings: z.array(z.enum(ingestWarnings)).optional(),
 })
 export const copySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copied'), quality: qualitySchema }),
@@ -61,7 +61,7 @@ const resultSchemas = {
     }),
     outOfBoundsSchema,
   ]),
-  'take-in': intakeSchema,
+  'take-in': ingestSchema,
   copy: copySchema,
 } as const satisfies Record<TaskKind, z.ZodType>
 

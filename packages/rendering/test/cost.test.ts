@@ -99,7 +99,7 @@ describeUnless(missing, 'the memory of a child, as /proc shows it', () => {
     const before = readPeakBytes(child)
     // It may be damaged: it is costly before that is seen.
     await pool
-      .takeIn({ path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false })
+      .ingest({ path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false })
       .catch(() => {})
     expect(pool.stats().children).toEqual([child])
     const estimate = estimateMemory(await inspectFile(path, 30_000_000), undefined)

@@ -57,7 +57,7 @@ describe('the renderer that the configuration asks for', () => {
     const works = [
       renderer.render(job),
       renderer.inspect(job.path),
-      renderer.takeIn({ ...upload, stripMetadata: false }),
+      renderer.ingest({ ...upload, stripMetadata: false }),
     ]
     for (const outcome of await Promise.allSettled(works))
       expect(outcome).toMatchObject({ status: 'rejected', reason: isUnreachable })

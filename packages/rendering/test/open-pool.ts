@@ -13,7 +13,7 @@ export function openPool(options: Partial<RenderPoolOptions> = {}): RenderPool {
     queueTimeoutMs: 60_000,
     memoryBudgetBytes: 2 ** 31,
     timeoutMs: 60_000,
-    intakeTimeoutMs: 60_000,
+    ingestTimeoutMs: 60_000,
     maxInputPixels: 30_000_000,
     maxOnDiskPixels: 30_000_000,
     blurSigma: 7,

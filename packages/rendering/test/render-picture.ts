@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Region, Size, Variant } from '@iaas/common/image'
-import type { Intake } from '@iaas/common/ports/renderer'
+import type { Ingested } from '@iaas/common/ports/renderer'
 import { makeVariant } from '@iaas/testing/variants'
 import { perform } from '../src/child/perform.ts'
 import type { Results, Task, TaskKind, TaskLimits } from '../src/protocol.ts'
@@ -23,14 +23,14 @@ export async function renderPicture(path: string, part: Partial<Variant>): Promi
 }
 
 /** Checks a file as an upload. `bytes` is what is kept of it. */
-export async function takeInPicture(
+export async function ingestPicture(
   path: string,
   crop?: Region,
-): Promise<Intake & { readonly bytes: Buffer }> {
+): Promise<Ingested & { readonly bytes: Buffer }> {
   const outputPath = `${path}.kept`
   const task = { kind: 'take-in', path, outputPath, crop, stripMetadata: false } as const
-  const intake = await run(task)
-  return { ...intake, bytes: await readFile(intake.reencoded ? outputPath : path) }
+  const ingested = await run(task)
+  return { ...ingested, bytes: await readFile(ingested.reencoded ? outputPath : path) }
 }
 
 /** The working copy of a file, as its bytes. */

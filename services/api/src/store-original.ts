@@ -10,8 +10,8 @@ export type StoreOriginalOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
   readonly admission: UploadAdmission
-  readonly renderer: Pick<PreparingRenderer, 'takeIn' | 'prepare'>
-  /** See `IntakeJob`. */
+  readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare'>
+  /** See `IngestJob`. */
   readonly stripMetadata: boolean
   /** The longest that an upload takes once it is received, ms. */
   readonly longestKeepMs: number
@@ -87,13 +87,13 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     await receive(uploaded.path, signal)
     const { path } = uploaded
     const job = { path, outputPath: reencoded.path, crop, stripMetadata, client }
-    const intake = await renderer.takeIn(job, signal)
+    const ingested = await renderer.ingest(job, signal)
     signal.throwIfAborted()
-    await keep(id, token, intake.reencoded ? reencoded : uploaded)
+    await keep(id, token, ingested.reencoded ? reencoded : uploaded)
     // The upload stands, whatever becomes of this.
     const original = await originals.find(id).catch(() => undefined)
     if (original !== undefined) renderer.prepare(original.path)
-    return { size: intake.size, warnings: intake.warnings ?? [] }
+    return { size: ingested.size, warnings: ingested.warnings ?? [] }
   }
 
   async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<void> {

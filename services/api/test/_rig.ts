@@ -190,7 +190,7 @@ function createHeldRenderer() {
       await Promise.race([gate, aborted(signal)])
       return outcome
     },
-    takeIn: () => Promise.reject(new Error('Nothing is uploaded here.')),
+    ingest: () => Promise.reject(new Error('Nothing is uploaded here.')),
   }
   return {
     ...renderer,

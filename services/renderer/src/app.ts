@@ -13,7 +13,7 @@ import {
   parseClient,
   renderTask,
   resultHeader,
-  takeInTask,
+  ingestTask,
   taskParameter,
   toWireInfo,
   toWireRendered,
@@ -89,14 +89,14 @@ export function createRendererApp(options: RendererAppOptions): Express {
     }),
   )
   app.post(
-    wirePaths.takeIn,
+    wirePaths.ingest,
     handle(async ({ path, outputPath }, req, signal) => {
-      const { crop, stripMetadata } = readTask(takeInTask, req)
-      const intake = await renderer.takeIn(
+      const { crop, stripMetadata } = readTask(ingestTask, req)
+      const ingested = await renderer.ingest(
         { path, outputPath, crop, stripMetadata, client: readClient(req) },
         signal,
       )
-      return { facts: toWireInfo(intake), ...(intake.reencoded && { file: outputPath }) }
+      return { facts: toWireInfo(ingested), ...(ingested.reencoded && { file: outputPath }) }
     }),
   )
   app.post(
@@ -123,12 +123,12 @@ function readClient(req: Request): string | undefined {
 
 function toEntrant(req: Request): Pick<Entrant, 'lane' | 'client'> {
   return {
-    lane: req.path === wirePaths.takeIn ? 'intake' : 'render',
+    lane: req.path === wirePaths.ingest ? 'ingest' : 'render',
     client: readClient(req) ?? '',
   }
 }
 
-function readTask<Schema extends typeof renderTask | typeof takeInTask>(
+function readTask<Schema extends typeof renderTask | typeof ingestTask>(
   schema: Schema,
   req: Request,
 ): ReturnType<Schema['parse']> {

@@ -9,7 +9,7 @@ import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { toMaxWaitMs, toPoolOptions } from '@iaas/rendering/config'
-import { longestIntakeMs } from '@iaas/rendering/longest-intake'
+import { longestIngestMs } from '@iaas/rendering/longest-ingest'
 import { createObservedPool } from '@iaas/rendering/pool/observed-pool'
 import { createRendererApp } from './app.ts'
 import { createReception } from './reception.ts'
@@ -41,7 +41,7 @@ async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
   const receivedMiB = toReceivedMiB(process.constrainedMemory())
   const pool = own('pool', createObservedPool(toPoolOptions(config, receivedMiB), registry))
   const temporaryDir = toFolders(config).temporary
-  await sweepFolder(temporaryDir, Math.max(temporaryFileAgeMs, longestIntakeMs(config)))
+  await sweepFolder(temporaryDir, Math.max(temporaryFileAgeMs, longestIngestMs(config)))
   const reception = createReception({
     dir: temporaryDir,
     maxBytes: bodyAllowance * config.constraints.max_upload_bytes,

@@ -42,10 +42,10 @@ export type Reception = {
 /** Takes in the pictures that are sent here: no more at once than there is room for, however many are sent. */
 export function createReception(options: ReceptionOptions): Reception {
   const { dir, maxBytes, roomBytes, queueLimit, queueTimeoutMs } = options
-  const intakeCapacity = Math.ceil(roomBytes / 2)
+  const ingestCapacity = Math.ceil(roomBytes / 2)
   const room = createFairAdmission({
     capacity: roomBytes,
-    intakeCapacity,
+    ingestCapacity,
     queueLimit,
     maxWaitMs: queueTimeoutMs,
   })
@@ -53,7 +53,7 @@ export function createReception(options: ReceptionOptions): Reception {
     async receive(req, { lane, client }, signal) {
       const bytes = Number(req.headers['content-length'] ?? maxBytes)
       if (bytes > maxBytes) throw tooLarge(maxBytes)
-      const share = Math.min(bytes, lane === 'intake' ? intakeCapacity : roomBytes)
+      const share = Math.min(bytes, lane === 'ingest' ? ingestCapacity : roomBytes)
       const leave = await room.enter({ share, lane, client }, signal)
       try {
         const picture = await createPicture(dir, leave)

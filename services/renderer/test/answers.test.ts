@@ -150,7 +150,7 @@ describe('the client of the renderer service', () => {
       res.end(half)
     }
     await using server = await openServer((res) => void slow(res))
-    await server.client.takeIn({ path, outputPath, crop: undefined, stripMetadata: false })
+    await server.client.ingest({ path, outputPath, crop: undefined, stripMetadata: false })
     expect((await readFile(outputPath)).equals(Buffer.concat([half, half]))).toBe(true)
   })
 })
@@ -165,7 +165,7 @@ const large: Renderer & Copier = {
     isCostly: false,
     bytes: new Uint8Array(largeBytes),
   }),
-  async takeIn({ outputPath }) {
+  async ingest({ outputPath }) {
     await writeFile(outputPath, new Uint8Array(largeBytes))
     return { ...info, reencoded: true }
   },
@@ -190,7 +190,7 @@ async function countBytes(res: IncomingMessage): Promise<number> {
 
 describe('the renderer service', () => {
   const task = encodeFacts({ variant: makeVariant(), bounds: { width: 9, height: 9 } })
-  const intake = encodeFacts({ stripMetadata: false })
+  const ingest = encodeFacts({ stripMetadata: false })
 
   it('T38 cuts the oldest of the renditions that its callers do not take', async () => {
     await using service = await openService(large, { maxUnsentBytes: 2 * largeBytes })
@@ -204,7 +204,7 @@ describe('the renderer service', () => {
 
   it('T38 sends the image of an upload as fast as its caller takes it', async () => {
     await using service = await openService(large)
-    const answer = await ask(service.url, `/take-in?task=${intake}`)
+    const answer = await ask(service.url, `/take-in?task=${ingest}`)
     expect(answer.statusCode).toBe(200)
     for (let other = 0; other < 20; other += 1) {
       const [health] = (await once(get(`${service.url}/healthz`), 'response')) as [IncomingMessage]

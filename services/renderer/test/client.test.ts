@@ -179,7 +179,7 @@ describe('the client of the renderer service', () => {
   it('writes no file where the upload stays as it is', async () => {
     await using server = await openServer([answer({ ...info, reencoded: false }, '')])
     const outputPath = join(folder.path, 'kept')
-    await server.client.takeIn({ path, outputPath, crop: undefined, stripMetadata: false })
+    await server.client.ingest({ path, outputPath, crop: undefined, stripMetadata: false })
     expect(existsSync(outputPath)).toBe(false)
   })
 })

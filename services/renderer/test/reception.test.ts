@@ -19,7 +19,7 @@ const body = new Uint8Array(pictureBytes)
 const endless: Renderer & Copier = {
   inspect: forever,
   render: forever,
-  takeIn: forever,
+  ingest: forever,
   copy: forever,
 }
 
@@ -38,14 +38,14 @@ describe('pictures that are sent to a renderer service', () => {
       clients.push(client)
       return Promise.reject(new AppError('RENDERER_BUSY', 'It is full.'))
     }
-    await using service = await openService({ ...endless, render: busy, takeIn: busy })
+    await using service = await openService({ ...endless, render: busy, ingest: busy })
     const path = join(service.folder, 'picture')
     await writeFile(path, body)
     const render = { path, variant: makeVariant(), bounds: { width: 9, height: 9 } }
     const upload = { path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false }
     for (const client of ['192.0.2.7', undefined]) {
       await service.renderer.render({ ...render, client }).catch(() => {})
-      await service.renderer.takeIn({ ...upload, client }).catch(() => {})
+      await service.renderer.ingest({ ...upload, client }).catch(() => {})
     }
     const task = encodeFacts({ variant: render.variant, bounds: render.bounds })
     const headers = { 'x-client': 'no digest; nor short' }

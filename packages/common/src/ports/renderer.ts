@@ -35,7 +35,7 @@ export type RenderOutcome =
 /** Where the time of a render went, ms. */
 export type RenderTiming = { readonly queueMs: number; readonly renderMs: number }
 
-export type IntakeJob = {
+export type IngestJob = {
   /** The uploaded file. */
   readonly path: string
   /** Where a re-encoded file is to be written, should one be needed. */
@@ -52,17 +52,17 @@ export type IntakeJob = {
  * Warnings to the uploader of an original that is kept. `truncated`: a JPEG lacks its end, and at least 95 % of its rows
  * are there. `location`: the original, which is public, says where it was taken.
  */
-export const intakeWarnings = ['truncated', 'location'] as const
-export type IntakeWarning = (typeof intakeWarnings)[number]
+export const ingestWarnings = ['truncated', 'location'] as const
+export type IngestWarning = (typeof ingestWarnings)[number]
 
-export type Intake = {
+export type Ingested = {
   /** Whether the original to keep was written to `outputPath`; otherwise it is the uploaded file, byte for byte. */
   readonly reencoded: boolean
   readonly format: OriginalFormat
   /** Of the original to keep, as it is displayed, px. */
   readonly size: Size
   /** undefined where there is none. */
-  readonly warnings?: readonly IntakeWarning[] | undefined
+  readonly warnings?: readonly IngestWarning[] | undefined
 }
 
 export type CopyJob = {
@@ -95,5 +95,5 @@ export type Renderer = {
   inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>
   render(job: RenderJob, signal?: AbortSignal): Promise<RenderOutcome>
   /** Checks an upload by decoding all of it, and crops or shrinks it where that is asked for or needed. */
-  takeIn(job: IntakeJob, signal?: AbortSignal): Promise<Intake>
+  ingest(job: IngestJob, signal?: AbortSignal): Promise<Ingested>
 }

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
-import { type Output, estimateIntake, estimateMemory, estimateMending } from '../cost.ts'
+import { type Output, estimateIngest, estimateMemory, estimateMending } from '../cost.ts'
 import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
 import { copyFile } from './copy.ts'
 import { type Admit, type SourceFacts, inspectFile, inspectKnown } from './inspect.ts'
 import { isCostly } from '../costly.ts'
 import { isEnlargement, planVariant, renderFile } from './render.ts'
-import { planIntake, takeInFile } from './take-in.ts'
+import { planIngest, ingestFile } from './ingest.ts'
 import { allowTruncation } from './truncated.ts'
 
 /**
@@ -51,11 +51,11 @@ export async function perform(
       return { kind: 'rendered', bytes, isCostly: isCostly(source, minCopiedPixels) }
     }
     case 'take-in': {
-      const kept = planIntake(task, source, maxOnDiskPixels)
+      const kept = planIngest(task, source, maxOnDiskPixels)
       const readBytes = task.stripMetadata && kept === undefined ? statSync(path).size : 0
-      await admit(estimateIntake(source, kept, readBytes))
+      await admit(estimateIngest(source, kept, readBytes))
       const { result, isTruncated } = await attempt(kept, (facts) =>
-        takeInFile(task, facts, kept, limits),
+        ingestFile(task, facts, kept, limits),
       )
       const { warnings = [] } = result
       return isTruncated ? { ...result, warnings: ['truncated', ...warnings] } : result

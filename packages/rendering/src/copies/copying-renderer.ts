@@ -66,7 +66,7 @@ export function createCopyingRenderer(
 
   return {
     inspect: (path, signal) => renderer.inspect(path, signal),
-    takeIn: (job, signal) => renderer.takeIn(job, signal),
+    ingest: (job, signal) => renderer.ingest(job, signal),
     prepare,
     async render(job, signal) {
       const copy = await find(job.path)

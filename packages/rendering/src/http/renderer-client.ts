@@ -15,7 +15,7 @@ import {
   inspectResult,
   renderResult,
   resultHeader,
-  takeInResult,
+  ingestResult,
   taskParameter,
   wirePaths,
 } from './wire.ts'
@@ -129,12 +129,12 @@ export function createRendererClient(options: RendererClientOptions): Renderer &
           return facts.kind === 'rendered' ? { ...facts, bytes } : facts
         },
       }),
-    takeIn: ({ path: file, outputPath, crop, stripMetadata, client }, signal) =>
+    ingest: ({ path: file, outputPath, crop, stripMetadata, client }, signal) =>
       call({
-        path: wirePaths.takeIn,
+        path: wirePaths.ingest,
         task: { crop, stripMetadata },
         file,
-        schema: takeInResult,
+        schema: ingestResult,
         client,
         signal,
         async take(answer) {

@@ -5,7 +5,7 @@ import {
   copySchema,
   failureSchema,
   infoSchema,
-  intakeSchema,
+  ingestSchema,
   outOfBoundsSchema,
   qualitySchema,
   sizeSchema,
@@ -18,7 +18,7 @@ import {
 export const wirePaths = {
   inspect: '/inspect',
   render: '/render',
-  takeIn: '/take-in',
+  ingest: '/take-in',
   copy: '/copy',
 } as const
 export const taskParameter = 'task'
@@ -41,7 +41,7 @@ export const renderTask = z.object({
   bounds: sizeSchema,
   originalQuality: qualitySchema.optional(),
 })
-export const takeInTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
+export const ingestTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
 
 /** Releases before the table of formats call JPEG so; either side may be one of them during an upgrade. */
 const wireJpeg = 'jpeg'
@@ -74,7 +74,7 @@ export const renderResult = z.discriminatedUnion('kind', [
     .transform(({ isDear, ...facts }) => ({ ...facts, isCostly: isDear })),
   outOfBoundsSchema,
 ])
-export const takeInResult = z.preprocess(fromWireInfo, intakeSchema)
+export const ingestResult = z.preprocess(fromWireInfo, ingestSchema)
 export const copyResult = copySchema
 
 /** The body of every answer that is not 200. */

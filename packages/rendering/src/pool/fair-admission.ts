@@ -6,7 +6,7 @@ export type FairAdmissionOptions = {
   /** How much may be inside at once; of what, the caller says. */
   readonly capacity: number
   /** How much of it checks of uploads may have. */
-  readonly intakeCapacity?: number
+  readonly ingestCapacity?: number
   /** How many may wait. */
   readonly queueLimit: number
   /** How long one waits at most, also by what is expected when it comes, ms. */
@@ -44,11 +44,11 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
   const queue: Waiter[] = []
   const lanes = {
     render: { capacity, inside: 0, meanStayMs: 0 },
-    intake: { capacity: options.intakeCapacity ?? capacity, inside: 0, meanStayMs: 0 },
+    ingest: { capacity: options.ingestCapacity ?? capacity, inside: 0, meanStayMs: 0 },
   }
   let overtaken = 0
 
-  const insideAll = () => lanes.render.inside + lanes.intake.inside
+  const insideAll = () => lanes.render.inside + lanes.ingest.inside
 
   function hasRoom({ share, lane }: Pick<Entrant, 'share' | 'lane'>): boolean {
     return insideAll() + share <= capacity && lanes[lane].inside + share <= lanes[lane].capacity
@@ -83,19 +83,19 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
   }
 
   function chooseNext(): Waiter | undefined {
-    const [render, intake] = [findNext('render'), findNext('intake')]
-    const isIntakeReady = intake !== undefined && hasRoom(intake)
-    if (render === undefined || (isIntakeReady && overtaken >= mostOvertaking)) {
-      return isIntakeReady ? intake : undefined
+    const [render, ingest] = [findNext('render'), findNext('ingest')]
+    const isIngestReady = ingest !== undefined && hasRoom(ingest)
+    if (render === undefined || (isIngestReady && overtaken >= mostOvertaking)) {
+      return isIngestReady ? ingest : undefined
     }
     if (!hasRoom(render)) return undefined
-    overtaken = isIntakeReady ? overtaken + 1 : 0
+    overtaken = isIngestReady ? overtaken + 1 : 0
     return render
   }
 
   function admitNext(): void {
     for (let next = chooseNext(); next !== undefined; next = chooseNext()) {
-      if (next.lane === 'intake') overtaken = 0
+      if (next.lane === 'ingest') overtaken = 0
       next.admit()
     }
   }
@@ -120,7 +120,7 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
   }
 
   function isFirst({ lane }: Entrant): boolean {
-    return !queue.some((waiter) => lane === 'intake' || waiter.lane === lane)
+    return !queue.some((waiter) => lane === 'ingest' || waiter.lane === lane)
   }
 
   function wait(entrant: Entrant, signal?: AbortSignal): Promise<() => void> {

@@ -27,7 +27,7 @@ export type RenderPoolOptions = {
   /** The longest render, ms; 0: no limit. */
   readonly timeoutMs: number
   /** The longest check of an upload, ms. */
-  readonly intakeTimeoutMs: number
+  readonly ingestTimeoutMs: number
   readonly maxInputPixels: number
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
@@ -77,7 +77,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = options
   const slots = createFairAdmission({
     capacity: concurrency,
-    intakeCapacity: Math.max(1, Math.floor(concurrency / 2)),
+    ingestCapacity: Math.max(1, Math.floor(concurrency / 2)),
     queueLimit,
     maxWaitMs: queueTimeoutMs,
   })
@@ -115,7 +115,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
           allowance,
         },
         reservedBytes: allowance,
-        timeoutMs: task.kind === 'render' ? options.timeoutMs : options.intakeTimeoutMs,
+        timeoutMs: task.kind === 'render' ? options.timeoutMs : options.ingestTimeoutMs,
         admit: (bytes, ended) => share.enter(bytes, ended),
         signal,
         lingerMs: task.kind === 'render' ? lingerMs : 0,
@@ -153,7 +153,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
 
   /** A working copy is for later: it takes a child that is idle, and waits in nobody's way. */
   async function enter(kind: TaskKind, client: string, signal?: AbortSignal): Promise<() => void> {
-    const lane = kind === 'take-in' ? 'intake' : 'render'
+    const lane = kind === 'take-in' ? 'ingest' : 'render'
     if (kind !== 'copy') return slots.enter({ share: 1, lane, client }, signal)
     const leave = slots.tryEnter(1)
     if (leave === undefined) throw busy()
@@ -192,7 +192,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       )
       return result.kind === 'rendered' ? { ...result, timing: { queueMs, renderMs: ms } } : result
     },
-    async takeIn({ client, ...job }, signal) {
+    async ingest({ client, ...job }, signal) {
       return (await run<'take-in'>({ kind: 'take-in', ...job }, signal, client)).result
     },
     async copy(job, signal) {

@@ -1,7 +1,7 @@
 import type { ClientUsage } from './client-usage.ts'
 
 /** Who waits for an image to be shown comes first; checks of uploads have a share of their own. */
-export type Lane = 'render' | 'intake'
+export type Lane = 'render' | 'ingest'
 
 export type Entrant = {
   readonly share: number

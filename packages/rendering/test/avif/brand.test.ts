@@ -5,7 +5,7 @@ import { readPixel } from '@iaas/testing/images/compare'
 import { codeAv1, makeAvif } from '@iaas/testing/images/make-avif'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { copyPicture, renderPicture, takeInPicture } from '../render-picture.ts'
+import { copyPicture, renderPicture, ingestPicture } from '../render-picture.ts'
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
@@ -32,7 +32,7 @@ describe('T31 an AVIF', () => {
   ])('is shown also under the brand %s', async (...brands) => {
     // The frames of a sequence; its image is one of its own.
     await write(brands, [{ name: 'moov', content: Buffer.alloc(0) }])
-    expect((await takeInPicture(path)).size).toEqual({ width: 32, height: 32 })
+    expect((await ingestPicture(path)).size).toEqual({ width: 32, height: 32 })
     const variant = await renderPicture(path, { width: 16, height: 16, format: 'png' })
     for (const image of [variant, await copyPicture(path)]) {
       const [red, green, blue] = await readPixel(image, 8, 8)
@@ -42,6 +42,6 @@ describe('T31 an AVIF', () => {
 
   it('is told from HEIC by what it is coded in, whatever its brands', async () => {
     await write(['mif1', 'avif', 'mif1', 'heic'])
-    expect((await takeInPicture(path)).format).toBe('avif')
+    expect((await ingestPicture(path)).format).toBe('avif')
   })
 })

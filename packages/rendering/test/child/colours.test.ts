@@ -16,7 +16,7 @@ import {
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { copyPicture, renderPicture, takeInPicture } from '../render-picture.ts'
+import { copyPicture, renderPicture, ingestPicture } from '../render-picture.ts'
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
@@ -183,7 +183,7 @@ describe('T31 a PNG has the colours that browsers show', () => {
     await writePng({ chunks: [makeCicp(12, 13)] })
     expectNear(await coloursOf(await copyPicture(path)), inChromium.p3)
     const crop = { left: 0, top: 0, width: bounds.width, height: patch - 1 }
-    expectNear(await coloursOf((await takeInPicture(path, crop)).bytes), inChromium.p3)
+    expectNear(await coloursOf((await ingestPicture(path, crop)).bytes), inChromium.p3)
   })
 })
 

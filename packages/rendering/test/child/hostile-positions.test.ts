@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => folder[Symbol.asyncDispose]())
 
 /** Uploads a file. Resolves to the code of its failure, or "done". */
-async function takeIn(file: Buffer): Promise<string> {
+async function ingest(file: Buffer): Promise<string> {
   await writeFile(path, file)
   const outputPath = `${path}.out`
   const task = { kind: 'take-in', path, outputPath, crop: undefined, stripMetadata: true } as const
@@ -56,7 +56,7 @@ function makeBigTiff(firstAt: bigint, entries = 0n): Buffer {
 
 describe('T27 a file whose positions lie outside of it', () => {
   it.each(positions)('is damaged where it is a BigTIFF whose directory is at %i', async (at) => {
-    expect(await takeIn(makeBigTiff(at))).toMatch(/^IMAGE_/)
+    expect(await ingest(makeBigTiff(at))).toMatch(/^IMAGE_/)
   })
 
   it.each(positions)('holds nothing there: a directory at %i', async (at) => {
@@ -65,14 +65,14 @@ describe('T27 a file whose positions lie outside of it', () => {
   })
 
   it.each(positions)('is damaged where it is a BigTIFF of %i entries', async (entries) => {
-    expect(await takeIn(makeBigTiff(16n, entries))).toMatch(/^IMAGE_/)
+    expect(await ingest(makeBigTiff(16n, entries))).toMatch(/^IMAGE_/)
   })
 
   it.each([2n ** 53n - 29n, 2n ** 53n - 49n])(
     'is damaged where only what follows its directory of %i leaves the numbers',
     async (at) => {
-      expect(await takeIn(makeBigTiff(at / 20n, at / 20n))).toMatch(/^IMAGE_/)
-      expect(await takeIn(makeBigTiff(16n, at / 20n))).toMatch(/^IMAGE_/)
+      expect(await ingest(makeBigTiff(at / 20n, at / 20n))).toMatch(/^IMAGE_/)
+      expect(await ingest(makeBigTiff(16n, at / 20n))).toMatch(/^IMAGE_/)
     },
   )
 
@@ -87,9 +87,9 @@ describe('T27 a file whose positions lie outside of it', () => {
         const patched = Buffer.from(photo)
         if (at % 6 === 0) patched.writeUInt32BE(lengths[(at / 3) % lengths.length] ?? 0, at)
         else patched.writeUInt32LE(lengths[(at / 3) % lengths.length] ?? 0, at)
-        codes.add(await takeIn(patched))
+        codes.add(await ingest(patched))
         patched.writeBigUInt64BE(positions[(at / 3) % positions.length] ?? 0n, at)
-        codes.add(await takeIn(patched))
+        codes.add(await ingest(patched))
       }
       expect([...codes].filter((code) => !allowed.has(code))).toEqual([])
     },

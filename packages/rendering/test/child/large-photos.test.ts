@@ -26,7 +26,7 @@ describe('T30 a photo of 108 megapixels', () => {
     const create = { ...size, channels: 3, background: '#579' } as const
     await sharp({ create }).jpeg().toFile(path)
     await using pool = openPool({ maxInputPixels: 120e6, memoryBudgetBytes, concurrency: 1 })
-    const taken = await pool.takeIn(jobOf())
+    const taken = await pool.ingest(jobOf())
     expect(taken).toEqual({
       format: 'jpg',
       size: { width: 6324, height: 4743 },
@@ -47,7 +47,7 @@ describe('T30 a photo of 108 megapixels', () => {
     progressive.writeUInt16BE(size.width, frame + 7)
     await writeFile(path, progressive)
     await using pool = openPool({ maxInputPixels: 120e6, memoryBudgetBytes, concurrency: 1 })
-    await expect(pool.takeIn(jobOf())).rejects.toMatchObject({
+    await expect(pool.ingest(jobOf())).rejects.toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       message: expect.stringContaining('memory'),
     })
@@ -55,7 +55,7 @@ describe('T30 a photo of 108 megapixels', () => {
 
   it('is 413 by default, which names its megapixels, the limit and the setting', async () => {
     await using pool = openPool({ concurrency: 1 })
-    await expect(pool.takeIn(jobOf())).rejects.toMatchObject({
+    await expect(pool.ingest(jobOf())).rejects.toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       message:
         'The image has 12000 x 9000 pixels (108 megapixels); at most 30 megapixels are allowed (`constraints.max_input`).',

@@ -52,7 +52,7 @@ async function makeCutJpeg(): Promise<Buffer> {
   return whole.subarray(0, -20)
 }
 
-const intake = () => ({
+const ingestTask = () => ({
   kind: 'take-in' as const,
   path,
   outputPath: `${path}.out`,
@@ -67,7 +67,7 @@ async function admitted(most = Infinity): Promise<readonly number[]> {
     asked.push(bytes)
     if (bytes > most) throw new Error('There is no room.')
   }
-  await perform(intake(), taskLimits, admit).catch((error: unknown) => {
+  await perform(ingestTask(), taskLimits, admit).catch((error: unknown) => {
     if (most === Infinity) throw error
   })
   return asked
@@ -111,7 +111,7 @@ describeUnless(missing, 'T41 the memory of a child that reads a file whole', () 
     const [child] = pool.stats().children
     await writeFile(path, await make())
     const before = readPeakBytes(child)
-    await pool.takeIn(intake())
+    await pool.ingest(ingestTask())
     expect(pool.stats().children).toEqual([child])
     const taken = readPeakBytes(child) - before
     const estimate = Math.max(...(await admitted()))

@@ -5,7 +5,7 @@ import { type GifFrame, makeGif } from '@iaas/testing/images/make-gif'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { copyPicture, renderPicture, takeInPicture } from '../render-picture.ts'
+import { copyPicture, renderPicture, ingestPicture } from '../render-picture.ts'
 
 /** A palette of which no colour is free for transparency. */
 const palette = Array.from({ length: 256 }, (_, index) => [200, 40, index] as const)
@@ -51,7 +51,7 @@ describe('T31 a GIF whose first frame is smaller than its screen', () => {
   ] as const)('is as large as browsers show it: screen %j is %j', async (screen, shown, only) => {
     const [width, height] = shown
     await write(screen[0], screen[1], [only])
-    expect((await takeInPicture(path)).size).toEqual({ width, height })
+    expect((await ingestPicture(path)).size).toEqual({ width, height })
     const png = await renderPicture(path, { width, height, format: 'png' })
     expect(await sharp(png).metadata()).toMatchObject({ width, height })
     expect([await alphaAt(png, 0, 0), await alphaAt(png, only.left, only.top)]).toEqual([0, 255])
@@ -66,7 +66,7 @@ describe('T31 a GIF whose first frame is smaller than its screen', () => {
   it('is cut to the region of its upload with its transparency', async () => {
     await write(100, 100, [frame])
     const crop = { left: 20, top: 20, width: 20, height: 20 }
-    const kept = await takeInPicture(path, crop)
+    const kept = await ingestPicture(path, crop)
     expect(await alphaAt(kept.bytes, 0, 0)).toBe(0)
     expect(await readPixel(kept.bytes, 15, 15)).toEqual([200, 40, 0])
   })

@@ -71,8 +71,8 @@ describe('the children of a pool', () => {
   it('are killed where the check of an upload takes too long', async () => {
     // Fewer scans than are refused by counting.
     const { path } = await makeJob(join(folder.path, 'costly'), makeScanBomb(5400, 5400, 100))
-    await using pool = openPool({ intakeTimeoutMs: 100 })
-    const taken = pool.takeIn({
+    await using pool = openPool({ ingestTimeoutMs: 100 })
+    const taken = pool.ingest({
       path,
       outputPath: `${path}.out`,
       crop: undefined,
@@ -178,7 +178,7 @@ describeUnless(missing, 'the children of a pool, as /proc shows them', () => {
     const script = `
       const { createRenderPool } = await import(process.argv[1])
       const pool = createRenderPool({ concurrency: 1, queueLimit: 1, queueTimeoutMs: 1000,
-        memoryBudgetBytes: 1e9, timeoutMs: 0, intakeTimeoutMs: 60_000, maxInputPixels: 3e7,
+        memoryBudgetBytes: 1e9, timeoutMs: 0, ingestTimeoutMs: 60_000, maxInputPixels: 3e7,
         maxOnDiskPixels: 3e7, blurSigma: 7, encoders: {} })
       pool.render(JSON.parse(process.argv[2])).catch(() => {})
       console.log(pool.stats().children[0] ?? (await new Promise((resolve) =>

@@ -133,7 +133,7 @@ describe('T29 an upload that takes longer to decode than a render may', () => {
     await using pool = openPool({ timeoutMs: 100, concurrency: 1 })
     await pool.inspect(quick.path)
     const before = pool.stats().children
-    await expect(pool.takeIn(job)).rejects.toMatchObject({
+    await expect(pool.ingest(job)).rejects.toMatchObject({
       code: 'IMAGE_TOO_COSTLY',
       message: expect.stringContaining('timeout.conversion'),
     })
@@ -144,6 +144,6 @@ describe('T29 an upload that takes longer to decode than a render may', () => {
   it('is accepted where renders have the time', async () => {
     await using pool = openPool({ timeoutMs: 0 })
     const job = { path: quick.path, outputPath: `${quick.path}.out`, crop: undefined }
-    expect(await pool.takeIn({ ...job, stripMetadata: false })).toMatchObject({ reencoded: false })
+    expect(await pool.ingest({ ...job, stripMetadata: false })).toMatchObject({ reencoded: false })
   })
 })

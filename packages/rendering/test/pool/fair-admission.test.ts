@@ -95,11 +95,11 @@ describe('an admission that is fair', () => {
   })
 
   it('R30 gives checks of uploads a share, behind the renders, but not for ever', async () => {
-    const admission = open({ capacity: 2, intakeCapacity: 1 })
+    const admission = open({ capacity: 2, ingestCapacity: 1 })
     const told: string[] = []
     const asked = [
-      ask(admission, by('upload', 'intake'), told),
-      ask(admission, by('upload', 'intake'), told),
+      ask(admission, by('upload', 'ingest'), told),
+      ask(admission, by('upload', 'ingest'), told),
     ]
     await settle()
     expect(told).toEqual(['upload'])

@@ -5,7 +5,7 @@ import { type TiffOptions, makeTiff } from '@iaas/testing/images/make-tiff'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { renderPicture, takeInPicture } from '../render-picture.ts'
+import { renderPicture, ingestPicture } from '../render-picture.ts'
 
 const side = 8
 
@@ -62,7 +62,7 @@ describe('T32 a TIFF that no decoder here understands', () => {
     ['what nobody knows', { channels: 1, bits: 8, tags: { 259: 4711 } }, /compression 4711/],
   ] as const)('is refused as such, by its name: %s', async (_name, options, name) => {
     await write(options)
-    await expect(takeInPicture(path)).rejects.toMatchObject({
+    await expect(ingestPicture(path)).rejects.toMatchObject({
       code: 'IMAGE_UNSUPPORTED',
       message: expect.stringMatching(name),
     })

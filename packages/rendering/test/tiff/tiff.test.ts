@@ -45,7 +45,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]()
 })
 
-const takeIn = (crop?: Region) => pool.takeIn({ path, outputPath, crop, stripMetadata: false })
+const ingest = (crop?: Region) => pool.ingest({ path, outputPath, crop, stripMetadata: false })
 
 /** As it is displayed. */
 async function pixelsOf(file: string | Buffer, region?: Region) {
@@ -60,7 +60,7 @@ describe('a TIFF that is written anew', () => {
     const upload = await makeTurned(orientation)
     await writeFile(path, upload)
     const crop = { left: 5, top: 3, width: 30, height: 20 }
-    const { size } = await takeIn(crop)
+    const { size } = await ingest(crop)
     const kept = await pixelsOf(outputPath)
     expect(size).toEqual({ width: crop.width, height: crop.height })
     expect(kept).toEqual(await pixelsOf(upload, crop))
@@ -70,7 +70,7 @@ describe('a TIFF that is written anew', () => {
   it('is as large as it is said to be once it has become smaller', async () => {
     await using small = openPool({ maxOnDiskPixels: 600 })
     await writeFile(path, await makeTurned(6))
-    const { size } = await small.takeIn({ path, outputPath, crop: undefined, stripMetadata: false })
+    const { size } = await small.ingest({ path, outputPath, crop: undefined, stripMetadata: false })
     expect(size).toEqual({ width: 20, height: 30 })
     expect((await small.inspect(outputPath)).size).toEqual(size)
   })
@@ -92,7 +92,7 @@ describe('a TIFF of 32 bits a channel', () => {
     ['colours in integers', { channels: 3, sampleFormat: 1, pixels: fill(3, unsigned) }],
   ] as const)('is refused: %s, which would come out black', async (_name, options) => {
     await writeFile(path, makeTiff({ side, bits: 32, ...options }))
-    await expect(takeIn()).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
+    await expect(ingest()).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
   })
 
   it('is taken for light where it has colours in floating point', async () => {
@@ -100,7 +100,7 @@ describe('a TIFF of 32 bits a channel', () => {
       path,
       makeTiff({ side, bits: 32, channels: 3, sampleFormat: 3, pixels: fill(3, float) }),
     )
-    await takeIn()
+    await ingest()
     const variant = makeVariant({ width: side, height: side, format: 'png' })
     const outcome = await pool.render({ path, variant, bounds: { width: 99, height: 99 } })
     if (outcome.kind !== 'rendered') throw new Error('It was not rendered.')
@@ -115,7 +115,7 @@ describe('a TIFF of another space in floating point', () => {
     const image = sharp({ create }).pipelineColourspace(space).toColourspace(space)
     await writeFile(path, await image.tiff({ compression: 'none' }).toBuffer())
     expect(await sharp(path).metadata()).toMatchObject({ space, depth: 'float' })
-    await takeIn()
+    await ingest()
     const variant = makeVariant({ width: side, height: side, format: 'png' })
     const outcome = await pool.render({ path, variant, bounds: { width: 99, height: 99 } })
     if (outcome.kind !== 'rendered') throw new Error('It was not rendered.')
@@ -136,7 +136,7 @@ describe('a TIFF that a camera has recorded', () => {
     ['it is a DNG', { 50706: 0x01_04_00_00 }],
   ])('is refused where %s', async (_name, tags) => {
     await writeFile(path, thumbnail(tags))
-    await expect(takeIn()).rejects.toMatchObject({
+    await expect(ingest()).rejects.toMatchObject({
       code: 'IMAGE_UNSUPPORTED',
       message: expect.stringMatching(/^Camera raw is not supported/),
     })
@@ -144,6 +144,6 @@ describe('a TIFF that a camera has recorded', () => {
 
   it.each([0, 2])('is none where its first picture is one of its own (%i)', async (subfileType) => {
     await writeFile(path, thumbnail({ 254: subfileType }))
-    expect((await takeIn()).size).toEqual({ width: side, height: side })
+    expect((await ingest()).size).toEqual({ width: side, height: side })
   })
 })

@@ -46,7 +46,7 @@ describe('a WebP', () => {
     const outputPath = join(folder.path, 'kept')
     await writeFile(path, await drawDiagonals().webp({ lossless: true }).toBuffer())
     const crop = { left: 0, top: 0, width: side, height: side }
-    await pool.takeIn({ path, outputPath, crop, stripMetadata: false })
+    await pool.ingest({ path, outputPath, crop, stripMetadata: false })
     expect((await pixelsOf(outputPath)).equals(await pixelsOf(path))).toBe(true)
   })
 })

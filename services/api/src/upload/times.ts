@@ -1,4 +1,4 @@
-import { longestIntakeMs } from '@iaas/rendering/longest-intake'
+import { longestIngestMs } from '@iaas/rendering/longest-ingest'
 import { durations } from '../capacities.ts'
 import type { ApiConfig } from '../config.ts'
 import { longestUploadBodyMs } from './config.ts'
@@ -18,7 +18,7 @@ export type UploadTimes = {
 
 export function toUploadTimes(config: ApiConfig, limits: ReceiveLimits): UploadTimes {
   const bodyMs = longestUploadBodyMs(limits)
-  const keepMs = longestIntakeMs(config) + durations.recordUpload
+  const keepMs = longestIngestMs(config) + durations.recordUpload
   return {
     bodyMs,
     keepMs,

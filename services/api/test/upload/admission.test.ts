@@ -2,7 +2,7 @@ import { AppError } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
 import type { DiskSpace } from '@iaas/common/ports/original-store'
-import type { Intake, Renderer } from '@iaas/common/ports/renderer'
+import type { Ingested, Renderer } from '@iaas/common/ports/renderer'
 import type { Token } from '@iaas/common/ports/token-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
@@ -126,9 +126,9 @@ describe('the admission of uploads', () => {
   })
 })
 
-const intake: Intake = { reencoded: false, format: 'png', size: { width: 1, height: 1 } }
+const ingested: Ingested = { reencoded: false, format: 'png', size: { width: 1, height: 1 } }
 const acceptEverything: Renderer = {
   inspect: () => Promise.reject(new Error('Nothing is inspected here.')),
   render: () => Promise.reject(new Error('Nothing is rendered here.')),
-  takeIn: async () => intake,
+  ingest: async () => ingested,
 }

@@ -23,7 +23,7 @@ describe('an upload that is sent again', () => {
       stripMetadata: false,
       longestKeepMs: 1000,
       renderer: {
-        async takeIn() {
+        async ingest() {
           attempts += 1
           if (attempts === 1) throw new AppError(code, 'Not now.')
           return { reencoded: false, format: 'png', size }

@@ -15,7 +15,7 @@ export function describeHostileFiles(studio: Studio): void {
         code: 'IMAGE_UNSUPPORTED',
         message: expect.stringContaining('JPEG, PNG, WebP, GIF, AVIF and TIFF'),
       }
-      await expect(studio.takeIn(content)).rejects.toMatchObject(refusal)
+      await expect(studio.ingest(content)).rejects.toMatchObject(refusal)
       await expect(studio.render(content, {})).rejects.toMatchObject(refusal)
       await expect(studio.renderer.inspect(await studio.store(content))).rejects.toMatchObject(
         refusal,
@@ -25,7 +25,7 @@ export function describeHostileFiles(studio: Studio): void {
     it('says what it was given, where that is well known', async () => {
       const named = { HEIC: 'a HEIC', SVG: 'an SVG', BMP: 'a BMP', PDF: 'a PDF' } as const
       for (const [name, stranger] of Object.entries(named)) {
-        const refused = studio.takeIn(strangers[stranger])
+        const refused = studio.ingest(strangers[stranger])
         await expect(refused).rejects.toThrow(`${name} is not supported`)
       }
     })
@@ -35,7 +35,7 @@ export function describeHostileFiles(studio: Studio): void {
       // A JPEG may lack a twentieth of its rows.
       for (const share of [0.1, 0.5, 0.9, ...(format === 'jpeg' ? [] : [0.97])]) {
         const part = truncate(picture, share)
-        await expect(studio.takeIn(part)).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' })
+        await expect(studio.ingest(part)).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' })
         await expect(studio.render(part, { width: 50, height: 50 })).rejects.toMatchObject({
           code: 'IMAGE_DAMAGED',
         })
@@ -50,7 +50,7 @@ export function describeHostileFiles(studio: Studio): void {
         progressive: true,
       })
       for (const share of [0.3, 0.7]) {
-        await expect(studio.takeIn(truncate(picture, share))).rejects.toMatchObject({
+        await expect(studio.ingest(truncate(picture, share))).rejects.toMatchObject({
           code: 'IMAGE_DAMAGED',
         })
       }
@@ -59,14 +59,14 @@ export function describeHostileFiles(studio: Studio): void {
     it('refuses a picture that is damaged only where a crop would cut it away', async () => {
       const picture = await makePhoto({ width: 200, height: 150, format: 'png' })
       const top = { left: 0, top: 0, width: 200, height: 20 }
-      await expect(studio.takeIn(truncate(picture, 0.7), top)).rejects.toMatchObject({
+      await expect(studio.ingest(truncate(picture, 0.7), top)).rejects.toMatchObject({
         code: 'IMAGE_DAMAGED',
       })
     })
 
     it('T12 refuses a header that promises far more than there is', async () => {
       for (const bomb of [makeInterlacedBomb(), makePixelFlood()]) {
-        await expect(studio.takeIn(bomb)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
+        await expect(studio.ingest(bomb)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
         await expect(studio.render(bomb, {})).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
       }
     })
@@ -77,7 +77,7 @@ export function describeHostileFiles(studio: Studio): void {
       })
         .png()
         .toBuffer()
-      await expect(studio.takeIn(picture)).rejects.toMatchObject({
+      await expect(studio.ingest(picture)).rejects.toMatchObject({
         code: 'IMAGE_TOO_LARGE',
         message: expect.stringContaining('65500'),
       })
@@ -87,12 +87,12 @@ export function describeHostileFiles(studio: Studio): void {
       const picture = await makePhoto({ width: 20, height: 20, format: 'tiff' })
       // PhotometricInterpretation, from RGB to grey: two of its three samples are now anything.
       picture[picture.indexOf('0601030001000000', 0, 'hex') + 8] = 1
-      await expect(studio.takeIn(picture)).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
+      await expect(studio.ingest(picture)).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
     })
 
     it('keeps a picture with something else behind its end, and renders the picture alone', async () => {
       const picture = makePolyglot(await makePhoto({ width: 80, height: 60, format: 'jpeg' }))
-      const { reencoded, path } = await studio.takeIn(picture)
+      const { reencoded, path } = await studio.ingest(picture)
       expect(reencoded).toBe(false)
       expect((await readFile(path)).equals(picture)).toBe(true)
       const rendered = await studio.render(picture, { width: 40, height: 40 })

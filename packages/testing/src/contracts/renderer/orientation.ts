@@ -45,7 +45,7 @@ export function describeOrientation(studio: Studio): void {
     it('counts for the region that an upload is cropped to', async () => {
       const turned = await makePhoto({ ...photo, orientation })
       const region = { left: 5, top: 30, width: 70, height: 50 }
-      const { outputPath, size } = await studio.takeIn(turned, region)
+      const { outputPath, size } = await studio.ingest(turned, region)
       const expected = await sharp(await turnUpright(turned))
         .extract(region)
         .png()

@@ -2,7 +2,7 @@ import { describe } from '@jest/globals'
 import { describeBytes } from './bytes.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeEnlarging } from './enlarging.ts'
-import { describeIntake } from './intake.ts'
+import { describeIngest } from './ingest.ts'
 import { type OpenRenderer, type Studio, openStudio } from './studio.ts'
 import { describeColours } from './colours.ts'
 import { describeCopiedPixels, describeCopies } from './copies.ts'
@@ -34,7 +34,7 @@ export function describeRemoteRenderer(name: string, open: OpenRenderer): void {
 function describeAnswers(studio: Studio): void {
   describeSizes(studio)
   describeColours(studio)
-  describeIntake(studio)
+  describeIngest(studio)
   describeCopies(studio)
   describeStripping(studio)
   describeHostileFiles(studio)

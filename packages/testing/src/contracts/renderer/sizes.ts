@@ -117,7 +117,7 @@ export function describeSizes(studio: Studio): void {
       const picture = await makePlain({ width, height: 100 })
       const refusal = { code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('3001 x 100') }
       await expect(studio.render(picture, {})).rejects.toMatchObject(refusal)
-      await expect(studio.takeIn(picture)).rejects.toMatchObject(refusal)
+      await expect(studio.ingest(picture)).rejects.toMatchObject(refusal)
     })
   })
 }

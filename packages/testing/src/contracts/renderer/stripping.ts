@@ -23,14 +23,14 @@ export function describeStripping(studio: Studio): void {
     it.each(pictures)('T16 is removed without touching a pixel: %j', async (options) => {
       const picture = await makePhotoWithMetadata(options)
       expect(picture.includes(secret)).toBe(true)
-      const intake = await studio.takeIn(picture, undefined, true)
-      const { size } = await studio.renderer.inspect(intake.path)
-      expect(intake).toMatchObject({
+      const ingested = await studio.ingest(picture, undefined, true)
+      const { size } = await studio.renderer.inspect(ingested.path)
+      expect(ingested).toMatchObject({
         reencoded: true,
         format: formatNameOf(options.format),
         size,
       })
-      const kept = await readFile(intake.outputPath)
+      const kept = await readFile(ingested.outputPath)
       expect(kept.includes(secret)).toBe(false)
       const [before, after] = [await sharp(picture).metadata(), await sharp(kept).metadata()]
       expect(after.xmp).toBeUndefined()
@@ -38,18 +38,18 @@ export function describeStripping(studio: Studio): void {
       expect(after.icc?.equals(before.icc ?? Buffer.alloc(0))).toBe(true)
       expect(await decode(kept)).toEqual(await decode(picture))
       // What is clean stays as it is.
-      expect(await studio.takeIn(kept, undefined, true)).toMatchObject({ reencoded: false })
+      expect(await studio.ingest(kept, undefined, true)).toMatchObject({ reencoded: false })
     })
 
     it('T16 is kept where nobody asks for its removal', async () => {
       const picture = await makePhotoWithMetadata({ format: 'jpeg' })
-      const { reencoded, outputPath } = await studio.takeIn(picture)
+      const { reencoded, outputPath } = await studio.ingest(picture)
       expect([reencoded, await exists(outputPath)]).toEqual([false, false])
     })
 
     it('T16 goes with a crop in any case', async () => {
       const picture = await makePhotoWithMetadata({ format: 'png' })
-      const { outputPath } = await studio.takeIn(picture, region, true)
+      const { outputPath } = await studio.ingest(picture, region, true)
       expect((await readFile(outputPath)).includes(secret)).toBe(false)
     })
 
@@ -59,7 +59,7 @@ export function describeStripping(studio: Studio): void {
         await makePhoto({ width: 40, height: 30, format: 'tiff' }),
         await makePhoto({ width: 40, height: 30, format: 'avif' }),
       ]) {
-        expect(await studio.takeIn(picture, undefined, true)).toMatchObject({ reencoded: false })
+        expect(await studio.ingest(picture, undefined, true)).toMatchObject({ reencoded: false })
       }
     })
   })

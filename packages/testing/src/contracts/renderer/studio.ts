@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Region, Size, Variant } from '@iaas/common/image'
-import type { Copier, CopyOutcome, Intake, Renderer } from '@iaas/common/ports/renderer'
+import type { Copier, CopyOutcome, Ingested, Renderer } from '@iaas/common/ports/renderer'
 import { createTemporaryFolder } from '../../temporary-folder.ts'
 import { makeVariant } from '../../variants.ts'
 
@@ -36,11 +36,11 @@ export type Studio = {
   copy(
     picture: Uint8Array | string,
   ): Promise<{ readonly outcome: CopyOutcome; readonly outputPath: string }>
-  takeIn(
+  ingest(
     picture: Uint8Array | string,
     crop?: Region,
     stripMetadata?: boolean,
-  ): Promise<Intake & { readonly path: string; readonly outputPath: string }>
+  ): Promise<Ingested & { readonly path: string; readonly outputPath: string }>
 }
 
 export function openStudio(open: OpenRenderer): Studio {
@@ -80,11 +80,11 @@ export function openStudio(open: OpenRenderer): Studio {
       if (outcome.kind !== 'rendered') throw new Error(`The outcome was ${outcome.kind}.`)
       return Buffer.from(outcome.bytes)
     },
-    async takeIn(picture, crop, stripMetadata = false) {
+    async ingest(picture, crop, stripMetadata = false) {
       const path = await store(picture)
       const outputPath = newPath()
-      const intake = await opened.renderer.takeIn({ path, outputPath, crop, stripMetadata })
-      return { ...intake, path, outputPath }
+      const ingested = await opened.renderer.ingest({ path, outputPath, crop, stripMetadata })
+      return { ...ingested, path, outputPath }
     },
   }
 }

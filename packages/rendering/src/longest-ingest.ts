@@ -11,7 +11,7 @@ export const transferMs = 2000
  * middle of it, and then by children of this process, where it waits for its turn, and in each attempt twice for memory, or by a
  * replica that is waited for.
  */
-export function longestIntakeMs({ renderer }: Pick<PoolSettings, 'renderer'>): number {
+export function longestIngestMs({ renderer }: Pick<PoolSettings, 'renderer'>): number {
   const { url, fallback, intake_timeout: workMs } = renderer
   const waitMs = toMaxWaitMs(renderer)
   const here = waitMs + poolAttempts * (2 * waitMs + workMs)

@@ -1,7 +1,7 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
 import type { Region, Size } from '@iaas/common/image'
-import type { Intake, IntakeJob } from '@iaas/common/ports/renderer'
+import type { Ingested, IngestJob } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { countJpegScans } from '../jpeg/read-jpeg.ts'
 import { toStoredRegion, toStoredSize } from '../orientation.ts'
@@ -24,8 +24,8 @@ const maxScans = 100
  * @returns the size to write it anew in; undefined where it is kept as it is
  * @throws AppError IMAGE_TOO_COSTLY, INVALID_CROP
  */
-export function planIntake(
-  { path, crop }: IntakeJob,
+export function planIngest(
+  { path, crop }: IngestJob,
   source: SourceFacts,
   maxOnDiskPixels: number,
 ): Size | undefined {
@@ -43,12 +43,12 @@ export function planIntake(
 }
 
 /** Decodes all of an upload, and writes it anew where the original to keep is not the upload itself. */
-export async function takeInFile(
-  job: IntakeJob,
+export async function ingestFile(
+  job: IngestJob,
   source: SourceFacts,
   kept: Size | undefined,
   { maxInputPixels: maxPixels, decodeCpuMs }: Pick<TaskLimits, 'maxInputPixels' | 'decodeCpuMs'>,
-): Promise<Intake> {
+): Promise<Ingested> {
   const { path, outputPath, stripMetadata } = job
   const { format, size } = source
   await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))
@@ -62,11 +62,11 @@ export async function takeInFile(
 }
 
 async function writeAnew(
-  { path, outputPath, crop }: IntakeJob,
+  { path, outputPath, crop }: IngestJob,
   source: SourceFacts,
   kept: Size,
   maxPixels: number,
-): Promise<Intake> {
+): Promise<Ingested> {
   const { format } = source
   const image = reshape(await openImage(path, maxPixels, source), source, crop, kept)
   const quality = originalQuality(path, source)

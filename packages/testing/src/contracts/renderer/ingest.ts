@@ -11,12 +11,12 @@ const formats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 const photo = { width: 160, height: 120 }
 const region = { left: 30, top: 20, width: 100, height: 80 }
 
-export function describeIntake(studio: Studio): void {
-  describe('the intake of uploads', () => {
+export function describeIngest(studio: Studio): void {
+  describe('the ingest of uploads', () => {
     it.each(formats)('leaves %s as it is where nothing has to change', async (format) => {
       const picture = await makePhoto({ ...photo, format })
-      const { path, outputPath, ...intake } = await studio.takeIn(picture)
-      expect(intake).toEqual({ reencoded: false, format: formatNameOf(format), size: photo })
+      const { path, outputPath, ...ingested } = await studio.ingest(picture)
+      expect(ingested).toEqual({ reencoded: false, format: formatNameOf(format), size: photo })
       expect((await readFile(path)).equals(picture)).toBe(true)
       expect(await exists(outputPath)).toBe(false)
     })
@@ -31,19 +31,19 @@ export function describeIntake(studio: Studio): void {
             .toFormat(format)
             .toBuffer()
         const located = await withExif({ GPSLatitudeRef: 'N', GPSLatitude: '52/1 30/1 0/1' })
-        const warned = await studio.takeIn(located)
+        const warned = await studio.ingest(located)
         expect(warned).toMatchObject({ reencoded: false, warnings: ['location'] })
         const unlocated = await withExif({ GPSMapDatum: 'WGS-84' })
-        expect(await studio.takeIn(unlocated)).not.toHaveProperty('warnings')
-        expect(await studio.takeIn(located, region)).not.toHaveProperty('warnings')
+        expect(await studio.ingest(unlocated)).not.toHaveProperty('warnings')
+        expect(await studio.ingest(located, region)).not.toHaveProperty('warnings')
       },
     )
 
     it.each(formats)('crops %s, and keeps it in its format', async (format) => {
       const picture = await makePhoto({ ...photo, format, quality: 90 })
-      const { path, outputPath, ...intake } = await studio.takeIn(picture, region)
+      const { path, outputPath, ...ingested } = await studio.ingest(picture, region)
       const size = { width: region.width, height: region.height }
-      expect(intake).toEqual({ reencoded: true, format: formatNameOf(format), size })
+      expect(ingested).toEqual({ reencoded: true, format: formatNameOf(format), size })
       expect((await readFile(path)).equals(picture)).toBe(true)
       expect(await studio.renderer.inspect(outputPath)).toEqual({
         format: formatNameOf(format),
@@ -55,22 +55,22 @@ export function describeIntake(studio: Studio): void {
 
     it.each(formats)('scales %s down that has more pixels than are kept', async (format) => {
       const picture = await makePhoto({ width: 500, height: 300, format })
-      const { outputPath, ...intake } = await studio.takeIn(picture)
-      expect(intake).toMatchObject({ reencoded: true, format: formatNameOf(format) })
-      const { width, height } = intake.size
+      const { outputPath, ...ingested } = await studio.ingest(picture)
+      expect(ingested).toMatchObject({ reencoded: true, format: formatNameOf(format) })
+      const { width, height } = ingested.size
       expect(width * height).toBeLessThanOrEqual(contractLimits.maxOnDiskPixels)
       expect(width * height).toBeGreaterThan(contractLimits.maxOnDiskPixels * 0.98)
       expect(Math.abs(width / height - 5 / 3)).toBeLessThan(0.02)
       expect(await studio.renderer.inspect(outputPath)).toEqual({
         format: formatNameOf(format),
-        size: intake.size,
+        size: ingested.size,
       })
     })
 
     it('keeps the quality of a JPEG that it crops', async () => {
       const sizes: number[] = []
       for (const quality of [20, 60, 95]) {
-        const { outputPath } = await studio.takeIn(
+        const { outputPath } = await studio.ingest(
           await makePhoto({ ...photo, format: 'jpeg', quality }),
           region,
         )
@@ -91,7 +91,7 @@ export function describeIntake(studio: Studio): void {
         .withExif({ IFD0: { Copyright: 'somebody' } })
         .jpeg({ quality: 90 })
         .toBuffer()
-      const { outputPath } = await studio.takeIn(picture, region)
+      const { outputPath } = await studio.ingest(picture, region)
       const kept = await sharp(outputPath).metadata()
       expect(kept.icc?.equals((await sharp(picture).metadata()).icc ?? Buffer.alloc(0))).toBe(true)
       expect(kept.exif).toBeUndefined()
@@ -100,15 +100,15 @@ export function describeIntake(studio: Studio): void {
     })
 
     it('keeps grey one channel, and deep colours deep', async () => {
-      const grey = await studio.takeIn(
+      const grey = await studio.ingest(
         await makePhoto({ ...photo, format: 'jpeg', grey: true }),
         region,
       )
-      const deep = await studio.takeIn(
+      const deep = await studio.ingest(
         await makePhoto({ ...photo, format: 'png', bits16: true }),
         region,
       )
-      const pale = await studio.takeIn(
+      const pale = await studio.ingest(
         await makePhoto({ ...photo, format: 'png', alpha: true }),
         region,
       )
@@ -119,13 +119,13 @@ export function describeIntake(studio: Studio): void {
 
     it('crops CMYK, and shows it as it was', async () => {
       const picture = await makePhoto({ ...photo, format: 'jpeg', cmyk: true, quality: 95 })
-      const { outputPath } = await studio.takeIn(picture, region)
+      const { outputPath } = await studio.ingest(picture, region)
       const before = await sharp(picture).toColourspace('srgb').extract(region).png().toBuffer()
       expect(await meanDifference(await readFile(outputPath), before)).toBeLessThan(5)
     })
 
     it('crops the first frame of an animation', async () => {
-      const { outputPath, format } = await studio.takeIn(await makeAnimatedGif(160, 120, 3), region)
+      const { outputPath, format } = await studio.ingest(await makeAnimatedGif(160, 120, 3), region)
       expect(format).toBe('gif')
       expect((await sharp(outputPath).metadata()).pages ?? 1).toBe(1)
     })
@@ -137,7 +137,7 @@ export function describeIntake(studio: Studio): void {
       { left: 160, top: 0, width: 1, height: 1 },
     ])('refuses the region %j, and names the size of the picture', async (outside) => {
       const picture = await makePhoto({ ...photo, format: 'png' })
-      await expect(studio.takeIn(picture, outside)).rejects.toMatchObject({
+      await expect(studio.ingest(picture, outside)).rejects.toMatchObject({
         code: 'INVALID_CROP',
         message: expect.stringContaining('160 x 120'),
       })
@@ -145,15 +145,15 @@ export function describeIntake(studio: Studio): void {
 
     it('crops to the whole picture, and to one pixel', async () => {
       const picture = await makePhoto({ ...photo, format: 'png' })
-      const whole = await studio.takeIn(picture, { left: 0, top: 0, ...photo })
-      const one = await studio.takeIn(picture, { left: 159, top: 119, width: 1, height: 1 })
+      const whole = await studio.ingest(picture, { left: 0, top: 0, ...photo })
+      const one = await studio.ingest(picture, { left: 159, top: 119, width: 1, height: 1 })
       expect([whole.size, one.size]).toEqual([photo, { width: 1, height: 1 }])
     })
 
     it('T13 refuses a JPEG of more than 100 scans before it decodes any, and renders one that is there', async () => {
       const bomb = makeScanBomb(64, 64, 2647)
-      await expect(studio.takeIn(bomb)).rejects.toMatchObject({ code: 'IMAGE_TOO_COSTLY' })
-      expect(await studio.takeIn(makeScanBomb(64, 64, 100))).toMatchObject({ reencoded: false })
+      await expect(studio.ingest(bomb)).rejects.toMatchObject({ code: 'IMAGE_TOO_COSTLY' })
+      expect(await studio.ingest(makeScanBomb(64, 64, 100))).toMatchObject({ reencoded: false })
       const rendered = await studio.render(bomb, { width: 32, height: 32, format: 'png' })
       expect(await sharp(rendered).metadata()).toMatchObject({ width: 32, height: 32 })
     })
