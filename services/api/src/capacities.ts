@@ -37,10 +37,10 @@ export const durations = {
   persistRetry: 2000,
   /** The TTL of the count of an original's variants. */
   variantCount: 60_000,
-  /** How long a process waits for another that renders the same variant. */
-  renderLeaseWait: 2000,
-  /** How long the lease of a process that is gone lasts. */
-  renderLease: 1500,
+  /** How long a process waits for another that renders the same variant. A lease that is renewed is worth waiting for. */
+  renderLeaseWait: 10_000,
+  /** The TTL of a lease: how long a process that is gone keeps others waiting. A busy process renews it late. */
+  renderLease: 3000,
   /** What an upload takes beside its body and its check: the database and the disk. */
   recordUpload: 10_000,
   /** The longest that a request other than an upload may take to arrive. */
