@@ -1,5 +1,5 @@
 import { queueNames } from '@iaas/common/jobs/queues'
-import { createCounterTally, createHistogramTally } from '@iaas/common/metrics/tally'
+import { createFastCounter, createFastHistogram } from '@iaas/common/metrics/fast-metrics'
 import { Counter, type Registry } from 'prom-client'
 
 const jobResults = ['done', 'retried', 'failed'] as const
@@ -14,7 +14,7 @@ export type UploaderMetrics = {
 }
 
 export function createUploaderMetrics(registry: Registry): UploaderMetrics {
-  const jobs = createCounterTally({
+  const jobs = createFastCounter({
     name: 'iaas_jobs_total',
     help: 'Jobs by queue and what came of them.',
     labels: ['queue', 'result'],
@@ -24,14 +24,14 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
   for (const queue of Object.values(queueNames)) {
     for (const result of jobResults) jobs.of(queue, result)
   }
-  const durations = createHistogramTally({
+  const durations = createFastHistogram({
     name: 'iaas_job_duration_seconds',
     help: 'One attempt of a job.',
     labels: ['queue'],
     bounds: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
     registry,
   })
-  const lag = createHistogramTally({
+  const lag = createFastHistogram({
     name: 'iaas_persistence_lag_seconds',
     help: 'From a render to its recorded link.',
     bounds: [0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3600],

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@iaas/common/errors'
-import { createCounterTally, createHistogramTally } from '@iaas/common/metrics/tally'
+import { createFastCounter, createFastHistogram } from '@iaas/common/metrics/fast-metrics'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Outcome, RouteName } from '../http/request-record.ts'
 import { refusalCodes } from '../http/status.ts'
@@ -45,20 +45,20 @@ export function createApiMetrics(
   gauges: { readonly flights: () => number },
 ): ApiMetrics {
   const registers = [registry]
-  const requests = createCounterTally({
+  const requests = createFastCounter({
     name: 'iaas_requests_total',
     help: 'Requests by route, outcome and status.',
     labels: ['route', 'outcome', 'status'],
     registry,
   })
-  const durations = createHistogramTally({
+  const durations = createFastHistogram({
     name: 'iaas_request_duration_seconds',
     help: 'From the request line to the end of the answer.',
     labels: ['route', 'outcome'],
     bounds: secondsBuckets,
     registry,
   })
-  const spans = createHistogramTally({
+  const spans = createFastHistogram({
     name: 'iaas_span_duration_seconds',
     help: 'Parts of a request for an image: lookup, queue, render, respond.',
     labels: ['span'],
@@ -81,7 +81,7 @@ export function createApiMetrics(
     help: 'Renders that were done.',
     registers,
   })
-  const lookups = createCounterTally({
+  const lookups = createFastCounter({
     name: 'iaas_link_lookups_total',
     help: 'Lookups of links by layer and result.',
     labels: ['layer', 'result'],

@@ -5,7 +5,7 @@ type Labels = Readonly<Record<string, LabelValue>>
 
 type LabelValue = string | number
 
-export type TallyOptions = {
+export type FastMetricOptions = {
   readonly name: string
   readonly help: string
   /** The names of the labels. */
@@ -14,10 +14,10 @@ export type TallyOptions = {
 }
 
 /** Counts what happens, apart by the values of the labels, in their order. What `of` answers may be kept. */
-export type CounterTally = { of(...values: LabelValue[]): { add(): void } }
+export type FastCounter = { of(...values: LabelValue[]): { add(): void } }
 
 /** Counts values by how large they are, in the same way. */
-export type HistogramTally = { of(...values: LabelValue[]): { observe(value: number): void } }
+export type FastHistogram = { of(...values: LabelValue[]): { observe(value: number): void } }
 
 type Sample = { readonly labels: Labels; readonly value: number; readonly metricName?: string }
 
@@ -25,7 +25,7 @@ type Sample = { readonly labels: Labels; readonly value: number; readonly metric
  * A counter for what happens with every request. That of prom-client looks its labels up by a text that it makes of them
  * each time, which takes longer than the lookup of a link.
  */
-export function createCounterTally(options: TallyOptions): CounterTally {
+export function createFastCounter(options: FastMetricOptions): FastCounter {
   const cells = createCells(options, () => {
     const cell = { count: 0, add: () => void (cell.count += 1) }
     return cell
@@ -41,9 +41,9 @@ export function createCounterTally(options: TallyOptions): CounterTally {
  *
  * @param bounds the upper bounds of the buckets, ascending
  */
-export function createHistogramTally(
-  options: TallyOptions & { readonly bounds: readonly number[] },
-): HistogramTally {
+export function createFastHistogram(
+  options: FastMetricOptions & { readonly bounds: readonly number[] },
+): FastHistogram {
   const { name, bounds } = options
   const cells = createCells(options, () => createHistogramCell(bounds))
   register(options, 'histogram', () =>
@@ -110,7 +110,7 @@ type Branch<Cell> = { cell?: Cell; readonly next: Map<LabelValue, Branch<Cell>> 
  * One cell for each combination of label values. Most often it is the one that was asked for before. The way to another
  * goes from value to value: a text or an object of them all would have to be made each time.
  */
-function createCells<Cell>({ labels = [] }: TallyOptions, create: () => Cell): Cells<Cell> {
+function createCells<Cell>({ labels = [] }: FastMetricOptions, create: () => Cell): Cells<Cell> {
   const all: Counted<Cell>[] = []
   const root: Branch<Cell> = { next: new Map() }
   let last: { readonly values: readonly LabelValue[]; readonly cell: Cell } | undefined
@@ -156,7 +156,7 @@ function follow<Cell>({ next }: Branch<Cell>, value: LabelValue): Branch<Cell> {
 
 /** A registry asks a metric for its name and its samples, and for nothing else. */
 function register(
-  { name, help, registry }: TallyOptions,
+  { name, help, registry }: FastMetricOptions,
   type: 'counter' | 'histogram',
   collect: () => readonly Sample[],
 ): void {
