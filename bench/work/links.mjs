@@ -30,7 +30,7 @@ export async function seedDatabase(url, count, first = 0) {
   }
 }
 
-/** So few that each is answered within the patience of an api. */
+/** So few that each is answered within the maximum wait of an api. */
 const atOnce = 200
 
 /** Lets Redis remember links 0 to `count` - 1, as the api itself would. */

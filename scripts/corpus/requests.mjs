@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** A limit of the service, and a second for the way there and back, ms. */
 const uploadLimitMs = 31_000
 const renderLimitMs = 11_000
-const patienceMs = 60_000
+const maxWaitMs = 60_000
 /** How often an upload that is turned away for now comes again, as its answer asks. */
 const attempts = 10
 const defaultPauseMs = 1000
@@ -59,7 +59,7 @@ async function ask(kind, url, init, limitMs) {
     const answer = await fetch(url, {
       ...init,
       redirect: 'manual',
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(maxWaitMs),
     })
     await answer.arrayBuffer()
     const ms = performance.now() - startedAt

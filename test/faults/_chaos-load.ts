@@ -19,7 +19,7 @@ export type Witness = {
 
 /** What an answer takes at the most: every dependency hung at once, and a render; ms. */
 const answerMs = { read: 8000, write: 20_000 } as const
-const patienceMs = 25_000
+const maxWaitMs = 25_000
 /** Clients pause now and then, ms: an overload is another test's. */
 const pauseMs = 20
 
@@ -49,7 +49,7 @@ export function createLoad(apis: readonly Member[], random: Random, witness: Wit
   async function attempt(api: Member, kind: keyof typeof answerMs, send: Send) {
     const from = performance.now()
     try {
-      const answer = await send(api.stack.base, AbortSignal.timeout(patienceMs))
+      const answer = await send(api.stack.base, AbortSignal.timeout(maxWaitMs))
       const ms = performance.now() - from
       if (wasOut(api, from, performance.now())) return answer
       witness.slowestMs = Math.max(witness.slowestMs, Math.round(ms))

@@ -130,7 +130,7 @@ export const requests = [
     breaks: 'each process renders what another one is rendering',
     file: 'services/api/src/renditions/await-lease.ts',
     find: 'if (leases === undefined) return',
-    replace: 'if (patienceMs > 0) return',
+    replace: 'if (maxWaitMs > 0) return',
     test: 'test/threats/stampede.it.test.ts',
   },
   {
@@ -153,8 +153,8 @@ export const requests = [
     row: 'R30',
     breaks: 'first come, first served, whoever it is',
     file: 'packages/rendering/src/pool/fair-admission.ts',
-    find: 'usage.of(client) - patienceCredit',
-    replace: '-patienceCredit',
+    find: 'usage.of(client) - waitCredit',
+    replace: '-waitCredit',
     test: 'packages/rendering/test/pool/fair-admission.test.ts',
   },
   {

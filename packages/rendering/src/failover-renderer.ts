@@ -12,7 +12,7 @@ export type FailoverRendererOptions = {
 }
 
 /** How long a renderer is waited for that nobody stands in for: its replicas may be replaced, all at once, ms. */
-export const patienceMs = 10_000
+export const maxWaitMs = 10_000
 const pauseMs = 100
 
 /**
@@ -27,7 +27,7 @@ export function createFailoverRenderer(options: FailoverRendererOptions): Render
     by: (renderer: Renderer & Copier) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const giveUpAt = performance.now() + patienceMs
+    const giveUpAt = performance.now() + maxWaitMs
     for (;;) {
       try {
         return await breaker.run(() => by(primary))

@@ -1,4 +1,4 @@
-import { patienceMs } from './failover-renderer.ts'
+import { maxWaitMs } from './failover-renderer.ts'
 import { attempts as serviceAttempts } from './http/renderer-client.ts'
 import { type PoolSettings, toMaxWaitMs } from './config.ts'
 import { attempts as poolAttempts } from './pool/render-pool.ts'
@@ -16,5 +16,5 @@ export function longestIngestMs({ renderer }: Pick<PoolSettings, 'renderer'>): n
   const waitMs = toMaxWaitMs(renderer)
   const here = waitMs + poolAttempts * (2 * waitMs + workMs)
   const there = url === undefined ? 0 : serviceAttempts * (waitMs + workMs + transferMs)
-  return url === undefined || fallback ? there + here : there + patienceMs
+  return url === undefined || fallback ? there + here : there + maxWaitMs
 }

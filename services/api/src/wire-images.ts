@@ -66,14 +66,14 @@ export function wireImages(options: ImagesOptions): Images {
     readSpool: createReadSpool({
       spool,
       maxBytes: capacities.spoolBytes,
-      patienceMs: durations.spoolWait,
+      maxWaitMs: durations.spoolWait,
     }),
     links,
     renderer,
     persister,
     awaitLease: createAwaitLease({
       leases: stores.leases,
-      patienceMs: durations.renderLeaseWait,
+      maxWaitMs: durations.renderLeaseWait,
       log,
     }),
     limits,

@@ -86,12 +86,12 @@ export async function createRig(options: RigOptions = {}) {
   })
   const renditions = createRenditions({
     ...shared,
-    readSpool: createReadSpool({ spool, maxBytes: 2 ** 20, patienceMs: 1000 }),
+    readSpool: createReadSpool({ spool, maxBytes: 2 ** 20, maxWaitMs: 1000 }),
     flights,
     links,
     renderer,
     persister,
-    awaitLease: createAwaitLease({ leases, patienceMs: 1000, log }),
+    awaitLease: createAwaitLease({ leases, maxWaitMs: 1000, log }),
     limits,
   })
   const allowedSizes = { widths: [], sizes: [] }

@@ -36,7 +36,7 @@ afterAll(async () => folder[Symbol.asyncDispose]())
 type Answer = (res: ServerResponse, req: IncomingMessage) => void
 
 /** A service that answers each task as the test says, and a client of it. */
-async function openServer(answer: Answer, maxReadBytes?: number, patienceMs?: number) {
+async function openServer(answer: Answer, maxReadBytes?: number, maxWaitMs?: number) {
   let calls = 0
   const listener: RequestListener = (req, res) => {
     calls += 1
@@ -49,7 +49,7 @@ async function openServer(answer: Answer, maxReadBytes?: number, patienceMs?: nu
       url,
       timeoutMs: 60_000,
       ...(maxReadBytes !== undefined && { maxReadBytes }),
-      ...(patienceMs !== undefined && { patienceMs }),
+      ...(maxWaitMs !== undefined && { maxWaitMs }),
     }),
     calls: () => calls,
     [Symbol.asyncDispose]: () => server.close(0),
@@ -84,7 +84,7 @@ describe('the client of the renderer service', () => {
       }
     }, 300)
     const countRead = () => begun.filter(({ res }) => res.writableLength === 0).length
-    // On a busy machine none has lost its patience before the test has looked.
+    // On a busy machine none has waited its maximum before the test has looked.
     await using server = await openServer(withheld, 2.5 * largeBytes, 60_000)
     const renders = Array.from({ length: 5 }, () => server.client.render(job()))
     for (let done = 0; done < renders.length; done += 1) {

@@ -7,15 +7,15 @@ export type BoundOptions = {
   /** How much work is done at once. */
   readonly maxAtOnce: number
   /** How long work waits for its begin, ms. */
-  readonly patienceMs: number
-  /** Creates the error of work that has waited for `patienceMs`. */
+  readonly maxWaitMs: number
+  /** Creates the error of work that has waited for `maxWaitMs`. */
   readonly refusal: () => Error
 }
 
 /** Does work, first come first served. Rejects with the refusal, before the work begins, or with what the work rejects with. */
 export type Bound = <T>(work: () => Promise<T>) => Promise<T>
 
-export function createBound({ maxAtOnce, patienceMs, refusal }: BoundOptions): Bound {
+export function createBound({ maxAtOnce, maxWaitMs, refusal }: BoundOptions): Bound {
   const waiting = new Set<Waiter>()
   let running = 0
 
@@ -24,7 +24,7 @@ export function createBound({ maxAtOnce, patienceMs, refusal }: BoundOptions): B
     const begun = once(waiter, 'begin')
     waiting.add(waiter)
     try {
-      await withDeadline(begun, patienceMs)
+      await withDeadline(begun, maxWaitMs)
     } catch {
       // It may have begun in the same moment.
       if (waiting.delete(waiter)) throw refusal()

@@ -3,8 +3,8 @@ import { createBound } from '@iaas/common/concurrency/bounded'
 import { describe, expect, it } from '@jest/globals'
 
 /** Two at once, and work that ends when the test says so. */
-function setUp(patienceMs = 10_000) {
-  const bound = createBound({ maxAtOnce: 2, patienceMs, refusal: () => new Error('full') })
+function setUp(maxWaitMs = 10_000) {
+  const bound = createBound({ maxAtOnce: 2, maxWaitMs, refusal: () => new Error('full') })
   const begun: string[] = []
   const ends = new Map<string, () => void>()
   const work = (name: string) =>

@@ -7,7 +7,7 @@ export type AnswerBodiesOptions = {
   /** The bytes of bodies that are read into memory at once. One body is read whatever it has. */
   readonly maxBytes: number
   /** How long a body waits for room, ms. */
-  readonly patienceMs: number
+  readonly maxWaitMs: number
 }
 
 /** Takes the bodies of answers. A body that is not taken to its end makes the connection useless. */
@@ -26,11 +26,11 @@ const smallBytes = 64 * 1024
 const maxWaiting = 1000
 
 /** Admits the bytes of answers before they are read. */
-export function createAnswerBodies({ maxBytes, patienceMs }: AnswerBodiesOptions): AnswerBodies {
+export function createAnswerBodies({ maxBytes, maxWaitMs }: AnswerBodiesOptions): AnswerBodies {
   const room = createAdmission({
     capacity: maxBytes,
     queueLimit: maxWaiting,
-    queueTimeoutMs: patienceMs,
+    queueTimeoutMs: maxWaitMs,
   })
   return {
     async read(res, mostBytes, signal) {

@@ -28,12 +28,12 @@ export type RendererClientOptions = {
   /** The bytes of renditions that are read into memory at once. One rendition is read whatever it has. */
   readonly maxReadBytes?: number
   /** How long a rendition waits for that room, ms. */
-  readonly patienceMs?: number
+  readonly maxWaitMs?: number
 }
 
 /** As much as may be read from the spool at once. */
 const usualReadBytes = 64 * 2 ** 20
-const usualPatienceMs = 2000
+const usualMaxWaitMs = 2000
 /** The longest answer that holds no image. */
 const mostTextBytes = 64 * 1024
 
@@ -61,8 +61,8 @@ type Answer<Facts> = {
 
 /** Decodes pictures by a renderer service. It keeps nothing that must be closed. */
 export function createRendererClient(options: RendererClientOptions): Renderer & Copier {
-  const { url, timeoutMs, maxReadBytes = usualReadBytes, patienceMs = usualPatienceMs } = options
-  const bodies = createAnswerBodies({ maxBytes: maxReadBytes, patienceMs })
+  const { url, timeoutMs, maxReadBytes = usualReadBytes, maxWaitMs = usualMaxWaitMs } = options
+  const bodies = createAnswerBodies({ maxBytes: maxReadBytes, maxWaitMs })
 
   async function call<Schema extends z.ZodType, Result>(
     given: Call<Schema, Result>,

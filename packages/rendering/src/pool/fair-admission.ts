@@ -30,7 +30,7 @@ export type FairAdmission = {
 /** How much the latest stay counts in the mean. */
 const weight = 0.1
 /** How much of its time in the queue a waiter has in its favour, so that newcomers cannot overtake it for ever. */
-const patienceCredit = 0.2
+const waitCredit = 0.2
 /** So many renders may overtake the check of an upload. */
 const mostOvertaking = 4
 
@@ -69,7 +69,7 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
 
   /** Returns the usage of its client, less a part of the time that it has waited. */
   function rankOf({ client, since }: Waiter): number {
-    return usage.of(client) - patienceCredit * (performance.now() - since)
+    return usage.of(client) - waitCredit * (performance.now() - since)
   }
 
   /** The first waiter of the client that comes next. */

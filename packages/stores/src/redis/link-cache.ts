@@ -3,7 +3,7 @@ import { createBatch } from '@iaas/common/concurrency/batch'
 import { digestOf } from '@iaas/common/digest'
 import type { VariantKey } from '@iaas/common/image'
 import type { Link, LinkCache } from '@iaas/common/ports/link-store'
-import { patienceMs, translateErrors } from './translate-errors.ts'
+import { maxWaitMs, translateErrors } from './translate-errors.ts'
 
 export type RedisLinkCacheOptions = {
   readonly redis: Redis
@@ -39,7 +39,7 @@ export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOpt
   const nameOf = (key: VariantKey) => `${prefix}:link:${digestOf(key)}`
   const get = createBatch<VariantKey, Link | undefined>({
     async ask(keys) {
-      const urls = await translateErrors(redis.mget(keys.map(nameOf)), patienceMs)
+      const urls = await translateErrors(redis.mget(keys.map(nameOf)), maxWaitMs)
       return urls.map((url) => (url === null ? undefined : { url }))
     },
     maxItems: maxLookups,
@@ -48,10 +48,10 @@ export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOpt
   return {
     get,
     async set(key, { url }) {
-      await translateErrors(redis.eval(setScript, 1, nameOf(key), url, ttlMs), patienceMs)
+      await translateErrors(redis.eval(setScript, 1, nameOf(key), url, ttlMs), maxWaitMs)
     },
     async delete(key) {
-      await translateErrors(redis.eval(deleteScript, 1, nameOf(key), deletionMs), patienceMs)
+      await translateErrors(redis.eval(deleteScript, 1, nameOf(key), deletionMs), maxWaitMs)
     },
   }
 }

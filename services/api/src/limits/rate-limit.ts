@@ -75,12 +75,12 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
 }
 
 /** How long an answer may wait for a count, ms. */
-const patienceMs = 100
+const maxWaitMs = 100
 
 /** Where a limit is reached the library rejects with its state. @throws AppError STORE_UNAVAILABLE */
 async function attempt(how: Count, limiter: Limiter, key: string): Promise<RateLimiterRes | null> {
   try {
-    return await withDeadline(how(limiter, key), patienceMs)
+    return await withDeadline(how(limiter, key), maxWaitMs)
   } catch (error) {
     if (error instanceof RateLimiterRes) return error
     throw new AppError('STORE_UNAVAILABLE', 'Redis does not answer.', { cause: error })

@@ -3,7 +3,7 @@ import { AppError } from '@iaas/common/errors'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 
 /** How long a request waits for its begin, ms. A burst of honest uploads to a slow database is through by then. */
-const patienceMs = 3000
+const maxWaitMs = 3000
 
 /**
  * Bounds what anybody can make the database do who has no token: requests for tokens, and questions whether a made-up token
@@ -14,7 +14,7 @@ const patienceMs = 3000
 export function boundUnprovenTokens(tokens: TokenStore, poolSize: number): TokenStore {
   const bounded = createBound({
     maxAtOnce: Math.max(1, Math.floor(poolSize / 4)),
-    patienceMs,
+    maxWaitMs,
     refusal: () => new AppError('STORE_BUSY', 'Too many tokens are being asked for just now.'),
   })
   return {

@@ -7,7 +7,7 @@ export type AwaitLeaseOptions = {
   /** undefined: this process shares its work with no other. */
   readonly leases: RenderLeases | undefined
   /** Maximum wait for another process, ms. */
-  readonly patienceMs: number
+  readonly maxWaitMs: number
   readonly log: Logger
 }
 
@@ -25,12 +25,12 @@ export type AwaitLease = (digest: Digest, signal: AbortSignal) => Promise<Awaite
 const firstPauseMs = 10
 const longestPauseMs = 80
 
-export function createAwaitLease({ leases, patienceMs, log }: AwaitLeaseOptions): AwaitLease {
+export function createAwaitLease({ leases, maxWaitMs, log }: AwaitLeaseOptions): AwaitLease {
   if (leases === undefined) return () => Promise.resolve(undefined)
   const claim = (digest: Digest) => leases.claim(digest)
 
   async function waitFor(digest: Digest, signal: AbortSignal): Promise<AwaitedLease | undefined> {
-    const giveUpAt = performance.now() + patienceMs
+    const giveUpAt = performance.now() + maxWaitMs
     let pauseMs = firstPauseMs
     for (;;) {
       const claimed = await claim(digest)

@@ -8,7 +8,7 @@ export type ReadSpoolOptions = {
   /** The bytes that are read at once. One rendition is read whatever it has. */
   readonly maxBytes: number
   /** How long a read waits for room, ms. */
-  readonly patienceMs: number
+  readonly maxWaitMs: number
 }
 
 /**
@@ -27,11 +27,11 @@ const maxShared = 1000
  * Admits the bytes of renditions before they are read. Bytes that an answer still holds are not read again: any number of
  * clients share one copy.
  */
-export function createReadSpool({ spool, maxBytes, patienceMs }: ReadSpoolOptions): ReadSpool {
+export function createReadSpool({ spool, maxBytes, maxWaitMs }: ReadSpoolOptions): ReadSpool {
   const room = createAdmission({
     capacity: maxBytes,
     queueLimit: maxWaiting,
-    queueTimeoutMs: patienceMs,
+    queueTimeoutMs: maxWaitMs,
   })
   const shared = new LRUCache<Digest, Shared>({ max: maxShared })
 

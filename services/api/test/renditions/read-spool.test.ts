@@ -55,7 +55,7 @@ describe('renditions that wait in the spool', () => {
 
   it('R25 are read no more at once than there is room for', async () => {
     const { spool, held, digests } = createHeldSpool(10)
-    const readSpool = createReadSpool({ spool, maxBytes: 3500, patienceMs: 60_000 })
+    const readSpool = createReadSpool({ spool, maxBytes: 3500, maxWaitMs: 60_000 })
     const reads = digests.map((digest) => readSpool(digest))
     for (let read = 0; read < digests.length; read += 1) {
       await setImmediate()
@@ -69,7 +69,7 @@ describe('renditions that wait in the spool', () => {
 
   it('R25 are refused when there is no room for too long', async () => {
     const { spool, held, digests } = createHeldSpool(2)
-    const readSpool = createReadSpool({ spool, maxBytes: 1500, patienceMs: 1 })
+    const readSpool = createReadSpool({ spool, maxBytes: 1500, maxWaitMs: 1 })
     const [first, second] = digests.map((digest) => readSpool(digest))
     const refused = second?.catch((error: unknown) => error)
     await setImmediate()
@@ -85,7 +85,7 @@ describe('renditions that wait in the spool', () => {
     const spool = createDiskSpool({ dir: folder.path, ...limits })
     const digest = variantDigest(makeVariant())
     await spool.put(digest, { bytes: new Uint8Array(large), renderedAt: 1 })
-    const readSpool = createReadSpool({ spool, maxBytes: 1000, patienceMs: 60_000 })
+    const readSpool = createReadSpool({ spool, maxBytes: 1000, maxWaitMs: 60_000 })
     expect((await readSpool(digest))?.bytes).toHaveLength(large)
   })
 

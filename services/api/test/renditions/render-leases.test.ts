@@ -86,7 +86,7 @@ describe('a render that another process may do as well', () => {
   it('stops waiting when its caller goes away', async () => {
     const leases = createFakeRenderLeases({ held: new Set([work]) })
     const caller = new AbortController()
-    const awaitLease = createAwaitLease({ leases, patienceMs: 60_000, log: createSilentLogger() })
+    const awaitLease = createAwaitLease({ leases, maxWaitMs: 60_000, log: createSilentLogger() })
     const waiting = awaitLease(work, caller.signal)
     caller.abort(new Error('gone'))
     await expect(waiting).rejects.toThrow('gone')

@@ -11,14 +11,14 @@ export type PutWithinOptions = {
 /** No encoder writes more of a pixel, but for a few bytes a row. */
 const bytesPerPixel = 4
 /** How long a job waits for room, ms; it is tried again then. */
-const patienceMs = 60_000
+const maxWaitMs = 60_000
 
 /** Admits renditions before they are read or rendered again, until they are stored. */
 export function putWithin(putObject: PutObject, { maxBytes, policy }: PutWithinOptions): PutObject {
   const room = createAdmission({
     capacity: maxBytes,
     queueLimit: Infinity,
-    queueTimeoutMs: patienceMs,
+    queueTimeoutMs: maxWaitMs,
   })
   return async function putWithinRoom(rendition, signal) {
     const { width, height } = mostSize(rendition.variant, policy)
