@@ -9,7 +9,7 @@ import { startTarget } from '../support/target.ts'
 
 const key = 'a-key-of-the-container-tests'
 /** How long the edge repeats an answer of the api: docs/decisions/0008, ms. */
-const believedForMs = 2000
+const ttlMs = 2000
 const expiredAfterMs = 10_000
 
 /** An address that expires in so many seconds. */
@@ -54,7 +54,7 @@ describe('what the api refuses', () => {
     expect(await askAll(base, '/photo.jpg')).toEqual(new Set([200]))
     const remove = "require('node:fs').rmSync('/data/originals/_hashed', { recursive: true })"
     await compose.script('api', remove)
-    await delay(believedForMs + 500)
+    await delay(ttlMs + 500)
     await expectAlways(base, '/photo.jpg', 404)
     await compose.run(['stop', '-t', '20', 'api'])
     const answer = await ask(base, '/photo.jpg')

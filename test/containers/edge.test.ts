@@ -6,7 +6,7 @@ import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
 import { type Target, startTarget } from '../support/target.ts'
 
 /** How long the edge believes an answer of the api: docs/decisions/0008, ms. */
-const believedForMs = 2000
+const ttlMs = 2000
 
 describe('the edge', () => {
   let target: Target
@@ -45,7 +45,7 @@ describe('the edge', () => {
     expect((await askLocation(target.base, hit)).status).toBe(200)
     const original = await ask(target.base, '/photo.jpg')
     await compose.run(['stop', '-t', '20', 'api'])
-    await delay(believedForMs + 500)
+    await delay(ttlMs + 500)
     const stale = await ask(target.base, '/photo_92_92.jpg')
     expect([stale.status, stale.headers.location]).toEqual([307, hit.headers.location])
     expect((await askLocation(target.base, stale)).status).toBe(200)

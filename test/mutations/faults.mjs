@@ -80,7 +80,7 @@ export const faults = [
     row: 'F29',
     breaks: 'every request for the health asks the database',
     file: 'packages/common/src/metrics/dependencies.ts',
-    find: 'performance.now() - known.at <= believedForMs',
+    find: 'performance.now() - known.at <= ttlMs',
     replace: 'known.at < 0',
     test: 'test/faults/congestion.it.test.ts',
   },

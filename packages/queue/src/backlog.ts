@@ -2,7 +2,7 @@ import type { Queue } from 'bullmq'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import type { Queues } from './open-queues.ts'
 
-/** What a job can be doing, the states that are counted. */
+/** States of jobs that are counted. */
 const states = [
   'waiting',
   'prioritized',
@@ -19,67 +19,63 @@ export type CountedQueue = {
   readonly jobs: Readonly<Record<(typeof states)[number], number>>
 }
 
-/** What is known of the jobs in the queues, for all who want to know it: it is counted once for them together. */
+/** Counts of the jobs in the queues. All callers share one count. */
 export type Backlog = {
-  /** The last count while it is believed, else a new one. Rejects while the queues' server does not answer. */
+  /** Returns the last count while it is fresh, otherwise a new one. Rejects while the queues' server does not answer. */
   count(): Promise<readonly CountedQueue[]>
-  /** The same, but rather the count before than one that takes longer, ms. */
+  /** Like `count()`, but returns the previous result if counting exceeds `limitMs`. */
   countWithin(limitMs: number): Promise<readonly CountedQueue[]>
-  /** Believes the last count no longer: something else than a job that is done has changed the queues. */
+  /** Invalidates the last count, after a change to the queues other than a finished job. */
   recount(): void
-  /** How many wait: those of the last count, and those added here since; undefined before the first count. */
+  /** Returns the jobs that wait: those of the last count and those added since; undefined before the first count. */
   waiting(): number | undefined
-  /** Tells of jobs that this process has added to the queues. */
+  /** Notes jobs that this process has added to the queues. */
   add(jobs: number): void
 }
 
 export type BacklogOptions = {
   readonly queues: Queues
-  /** A count is believed so long at the least, and at the most, ms. */
-  readonly believeMs?: { readonly least: number; readonly most: number }
-  /** ms, of any clock that never goes back. */
+  /** Lower and upper bound of a count's TTL, ms. */
+  readonly ttlMs?: { readonly least: number; readonly most: number }
+  /** Returns ms of a monotonic clock. */
   readonly now?: () => number
 }
 
-/** A count is believed so many times as long as it took: the longer a queue is, the seldomer it is counted. */
-const believedPerMs = 50
-/** How long a count may take, ms. */
+/** TTL of a count as a multiple of its duration, so that long queues are counted less often. */
+const ttlFactor = 50
+/** Timeout of a count, ms. */
 const countLimitMs = 10_000
 
 export function createBacklog(options: BacklogOptions): Backlog {
-  const {
-    queues,
-    believeMs = { least: 1000, most: 30_000 },
-    now = () => performance.now(),
-  } = options
+  const { queues, ttlMs = { least: 1000, most: 30_000 }, now = () => performance.now() } = options
   let counted: Promise<readonly CountedQueue[]> = Promise.resolve([])
   let known: readonly CountedQueue[] | undefined
-  let believedUntil = Number.NEGATIVE_INFINITY
+  let expiresAt = Number.NEGATIVE_INFINITY
   let added = 0
   let isOutdated = false
 
   async function countAnew(): Promise<readonly CountedQueue[]> {
     const addedBefore = added
-    // One at a time, however long it takes.
-    believedUntil = Number.POSITIVE_INFINITY
+    // One count at a time, however long it takes.
+    expiresAt = Number.POSITIVE_INFINITY
     isOutdated = false
-    let believedMs = believeMs.least
+    let freshMs = ttlMs.least
     try {
       const opened = await queues(countLimitMs)
       const startedAt = now()
       const counts = await withDeadline(Promise.all(opened.map(countJobs)), countLimitMs)
       known = counts
       added -= addedBefore
-      const wantedMs = (now() - startedAt) * believedPerMs
-      believedMs = Math.min(Math.max(wantedMs, believeMs.least), believeMs.most)
+      const wantedMs = (now() - startedAt) * ttlFactor
+      freshMs = Math.min(Math.max(wantedMs, ttlMs.least), ttlMs.most)
       return counts
     } finally {
-      believedUntil = isOutdated ? now() : now() + believedMs
+      expiresAt = isOutdated ? now() : now() + freshMs
     }
   }
 
   function count(): Promise<readonly CountedQueue[]> {
-    if (now() >= believedUntil) counted = countAnew()
+    if (now() >= expiresAt) counted = countAnew()
     return counted
   }
 
@@ -91,9 +87,9 @@ export function createBacklog(options: BacklogOptions): Backlog {
       return await withDeadline(count(), limitMs).catch(() => before)
     },
     recount() {
-      // A count that is under way may have passed over what has changed: it ends, and the next one follows.
+      // An in-flight count may have missed the change. It ends, and the next call counts again.
       isOutdated = true
-      if (believedUntil !== Number.POSITIVE_INFINITY) believedUntil = now()
+      if (expiresAt !== Number.POSITIVE_INFINITY) expiresAt = now()
     },
     waiting: () => (known === undefined ? undefined : sumWaiting(known) + added),
     add(jobs) {

@@ -49,10 +49,10 @@ describe('the backlog', () => {
   it.each([
     ['a fiftieth of the time', 200, 200 * 50],
     ['half a minute apart', 5000, 30_000],
-  ])('that takes long to count is counted seldom: %s', async (_name, countMs, believedMs) => {
+  ])('that takes long to count is counted seldom: %s', async (_name, countMs, freshMs) => {
     const { state, backlog } = rig({ countMs })
     await backlog.count()
-    state.clockMs += believedMs - 1
+    state.clockMs += freshMs - 1
     await backlog.count()
     expect(state.counts).toBe(1)
     state.clockMs += 1

@@ -26,7 +26,7 @@ function open(server: Pick<QueueBackend, 'kind' | 'url'>, maxJobs: number) {
   const backend = { ...server, namespace: `t_${randomUUID().replaceAll('-', '')}` }
   const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
   const queues = openQueues(backend, log)
-  const backlog = createBacklog({ queues, believeMs: { least: 0, most: 0 } })
+  const backlog = createBacklog({ queues, ttlMs: { least: 0, most: 0 } })
   return {
     queues,
     bounded: boundBacklog(persistence, { backlog, maxJobs }),

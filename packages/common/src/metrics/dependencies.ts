@@ -36,7 +36,7 @@ export type Dependencies = {
 
 const probeLimitMs = 1000
 /** Anyone may ask for the readiness: it must not become a load on what it asks. */
-const believedForMs = 2000
+const ttlMs = 2000
 
 export function createDependencies(registry: Registry, log: Logger): Dependencies {
   const probes = new Map<string, Probe>()
@@ -97,7 +97,7 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
     },
     ask(name) {
       const known = asked.get(name)
-      if (known !== undefined && performance.now() - known.at <= believedForMs) return known.state
+      if (known !== undefined && performance.now() - known.at <= ttlMs) return known.state
       const state = examine(name)
       asked.set(name, { at: performance.now(), state })
       return state

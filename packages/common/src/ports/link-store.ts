@@ -37,11 +37,11 @@ export type LinkCache = {
   delete(key: VariantKey): Promise<void>
 }
 
-/** A link that is remembered here, for whoever keeps it at hand: it tells by itself when it is no longer believed. */
+/** A cached link. Callers that keep a reference to it must check `expiresAt`. */
 export type RememberedLink = {
   readonly link: Link
-  /** On the clock of `performance.now()`; in the past from the moment on that the memory lets go of it. */
-  readonly believedUntil: number
+  /** Time of `performance.now()` at which the link expires. Lies in the past once the link is evicted or invalidated. */
+  readonly expiresAt: number
 }
 
 /** A cache of links within one process; it answers at once. */

@@ -4,7 +4,7 @@ import type { LinkMemory, RememberedLink } from '@iaas/common/ports/link-store'
 
 export type LinkMemoryOptions = {
   readonly maxItems: number
-  /** How long a link is believed without asking again, ms. */
+  /** TTL of a link, ms. */
   readonly ttlMs: number
 }
 
@@ -25,12 +25,12 @@ export function createLinkMemory({ maxItems, ttlMs }: LinkMemoryOptions): LinkMe
   })
   const links = new LRUCache<VariantKey, Remembered>({
     max: maxItems,
-    dispose: (remembered) => void (remembered.believedUntil = 0),
+    dispose: (remembered) => void (remembered.expiresAt = 0),
   })
 
   function recall(key: VariantKey): RememberedLink | undefined {
     const remembered = links.get(key)
-    if (remembered === undefined || performance.now() < remembered.believedUntil) return remembered
+    if (remembered === undefined || performance.now() < remembered.expiresAt) return remembered
     links.delete(key)
     return undefined
   }
@@ -40,7 +40,7 @@ export function createLinkMemory({ maxItems, ttlMs }: LinkMemoryOptions): LinkMe
     recall,
     // Whole milliseconds: half the size of others.
     set: (key, link) =>
-      void links.set(key, { link, believedUntil: Math.ceil(performance.now() + ttlMs) }),
+      void links.set(key, { link, expiresAt: Math.ceil(performance.now() + ttlMs) }),
     delete(key) {
       links.delete(key)
       generation += 1

@@ -8,7 +8,7 @@ import { maxWaitMs, translateErrors } from './translate-errors.ts'
 export type RedisLinkCacheOptions = {
   readonly redis: Redis
   readonly prefix: string
-  /** How long a link is believed without asking again, ms. */
+  /** TTL of a link, ms. */
   readonly ttlMs: number
 }
 

@@ -36,7 +36,7 @@ export function createKnownTargets(options: KnownTargetsOptions): KnownTargets {
   return {
     find(target, now) {
       const found = known.get(target)
-      if (found === undefined || now >= found.remembered.believedUntil) return undefined
+      if (found === undefined || now >= found.remembered.expiresAt) return undefined
       metrics.lookup('memory', 'hit')
       return found
     },
