@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { toConnection } from '@iaas/stores/postgres/connection'
-import { keepProcessAlive } from '@iaas/stores/postgres/keep-process-alive'
+import { ignoreConnectionErrors } from '@iaas/stores/postgres/ignore-connection-errors'
 
 /**
  * Where the queues live: BullMQ runs on both. `namespace` keeps queues apart that share a server: the prefix of their
@@ -44,7 +44,7 @@ export function toPostgresConnection(
     query_timeout: 10_000,
     keepAlive: true,
     async onConnect(client: pg.ClientBase) {
-      keepProcessAlive(client)
+      ignoreConnectionErrors(client)
       await client.query(`SET search_path TO ${pg.escapeIdentifier(namespace)}`)
     },
   }

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '@iaas/common/log'
 import { toConnection } from './connection.ts'
-import { keepProcessAlive } from './keep-process-alive.ts'
+import { ignoreConnectionErrors } from './ignore-connection-errors.ts'
 import { linkLookup } from './link-lookup.ts'
 import { createPreparingClient } from './preparing-client.ts'
 import type { Schema } from './tables/schema.ts'
@@ -38,7 +38,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'iaas',
-    onConnect: keepProcessAlive,
+    onConnect: ignoreConnectionErrors,
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process. One that is lost
   // while the pool ends, as where its server ends as well, is missed by nobody.

@@ -1,7 +1,7 @@
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { toConnection } from './connection.ts'
-import { keepProcessAlive } from './keep-process-alive.ts'
+import { ignoreConnectionErrors } from './ignore-connection-errors.ts'
 import { migrations } from './migrations/index.ts'
 
 export type MigrateOptions = {
@@ -30,7 +30,7 @@ export async function migrateToLatest({
     ...toConnection(url),
     max: 1,
     connectionTimeoutMillis: 3000,
-    onConnect: keepProcessAlive,
+    onConnect: ignoreConnectionErrors,
   })
   pool.on('error', () => {})
   const db = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool }) })
