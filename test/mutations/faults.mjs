@@ -504,10 +504,10 @@ export const faults = [
   {
     row: 'F24',
     breaks: 'jobs that a wrong clock has put off wait until then',
-    file: 'services/uploader/src/hasten-delayed.ts',
+    file: 'services/uploader/src/promote-delayed.ts',
     find: 'dueAt(job) > latest',
     replace: 'dueAt(job) < 0',
-    test: 'services/uploader/test/hasten-delayed.it.test.ts',
+    test: 'services/uploader/test/promote-delayed.it.test.ts',
   },
   {
     row: 'F24',

@@ -13,7 +13,7 @@ const amendedBytesPerPixel = 12
 /** A file that a decoder gets from memory is read for its header, and once more for its pixels. */
 const heldCopies = 2
 /** All pixels of a JPEG that lacks its end lie in memory: to look for the end, and to fill what is missing. */
-const mendedCopies = 2
+const repairCopies = 2
 /** How many rows of the source lie in buffers between the steps: next to nothing, but for a very wide one. */
 const bufferedRows = 256
 
@@ -72,12 +72,12 @@ export function estimateIngest(
 }
 
 /** Estimates the memory of a JPEG that lacks its end, bytes. Its file is read whole. */
-export function estimateMending(
+export function estimateRepair(
   source: SourceFacts,
   output: Output | undefined,
   readBytes: number,
 ): number {
-  const pixels = mendedCopies * source.pixels * source.bytesPerPixel
+  const pixels = repairCopies * source.pixels * source.bytesPerPixel
   return estimateMemory(source, output) + readBytes + pixels
 }
 

@@ -29,7 +29,7 @@ import { createGiveUp } from './handlers/give-up.ts'
 import { createPutObject } from './handlers/put-object.ts'
 import { putWithin } from './handlers/put-within.ts'
 import { createRecordLink } from './handlers/record-link.ts'
-import { createHastenDelayed } from './hasten-delayed.ts'
+import { createPromoteDelayed } from './promote-delayed.ts'
 import { createUploaderMetrics } from './metrics.ts'
 import { createStoreRendition } from './store-rendition.ts'
 
@@ -130,10 +130,10 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const queues = own('queues', openQueues(backend, log))
   const clearFailed = createClearFailed({ queues, giveUp })
   own('clearing of failed jobs', repeat('clearing of failed jobs', clearFailed, repairEveryMs, log))
-  const hastenDelayed = createHastenDelayed({ queues, log, now: Date.now })
+  const promoteDelayed = createPromoteDelayed({ queues, log, now: Date.now })
   own(
-    'hastening of delayed jobs',
-    repeat('hastening of delayed jobs', hastenDelayed, repairEveryMs, log),
+    'promotion of delayed jobs',
+    repeat('promotion of delayed jobs', promoteDelayed, repairEveryMs, log),
   )
   const batch = Math.ceil((checksPerMinute * checkEveryMs) / 60_000)
   if (batch > 0) {

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { type Output, estimateIngest, estimateMemory, estimateMending } from '../cost.ts'
+import { type Output, estimateIngest, estimateMemory, estimateRepair } from '../cost.ts'
 import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
 import { copyFile } from './copy.ts'
 import { type Admit, type SourceFacts, inspectFile, inspectKnown } from './inspect.ts'
@@ -30,7 +30,7 @@ export async function perform(
       path,
       source,
       maxPixels: maxInputPixels,
-      admitMending: (fileBytes) => admit(estimateMending(source, output, fileBytes)),
+      admitRepair: (fileBytes) => admit(estimateRepair(source, output, fileBytes)),
       work,
     })
 

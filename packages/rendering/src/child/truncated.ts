@@ -17,8 +17,8 @@ export type Attempt<Result> = {
   readonly path: string
   readonly source: SourceFacts
   readonly maxPixels: number
-  /** Resolves when a file of so many bytes may be read and mended. */
-  readonly admitMending: (fileBytes: number) => Promise<void>
+  /** Resolves when a file of so many bytes may be read and repaired. */
+  readonly admitRepair: (fileBytes: number) => Promise<void>
   readonly work: (source: SourceFacts) => Promise<Result>
 }
 
@@ -32,9 +32,9 @@ export async function allowTruncation<Result>(attempt: Attempt<Result>): Promise
   try {
     return { result: await work(source), isTruncated: false }
   } catch (error) {
-    const mended = isTruncation(error) ? await mendTruncated(attempt) : undefined
-    if (mended === undefined) throw error
-    return { result: await work(mended), isTruncated: true }
+    const repaired = isTruncation(error) ? await repairTruncated(attempt) : undefined
+    if (repaired === undefined) throw error
+    return { result: await work(repaired), isTruncated: true }
   }
 }
 
@@ -48,16 +48,16 @@ function isTruncation(error: unknown): boolean {
  *
  * @returns undefined where less than 95 % of its rows are there
  */
-async function mendTruncated({
+async function repairTruncated({
   path,
   source,
   maxPixels,
-  admitMending,
+  admitRepair,
 }: Attempt<unknown>): Promise<SourceFacts | undefined> {
   const { format, colours, size, orientation } = source
   if (format !== 'jpg' || colours === 'other') return undefined
   const stored = toStoredSize(size, orientation)
-  await admitMending(statSync(path).size)
+  await admitRepair(statSync(path).size)
   const file = readFileSync(path)
   const rows = await countRows(file, stored, maxPixels)
   if (rows < leastShare * stored.height) return undefined

@@ -4,7 +4,7 @@ import { longestPauseMs } from '@iaas/common/jobs/retries'
 import { toPayload, putObjectJob } from '@iaas/common/jobs/store-rendition'
 import { createSilentLogger } from '@iaas/common/log'
 import { expect, it } from '@jest/globals'
-import { createHastenDelayed } from '../src/hasten-delayed.ts'
+import { createPromoteDelayed } from '../src/promote-delayed.ts'
 import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
@@ -22,7 +22,7 @@ describeOnEachServer(
       const late = [await add(3_600_000), await add(86_400_000)]
 
       await using queues = openQueues(rig.backend, log)
-      await createHastenDelayed({ queues, log, now: Date.now })()
+      await createPromoteDelayed({ queues, log, now: Date.now })()
 
       expect(await usual.getState()).toBe('delayed')
       expect(await Promise.all(late.map((job) => job.getState()))).toEqual(['waiting', 'waiting'])
