@@ -74,8 +74,8 @@ describe('link changes', () => {
     expect(new Set(subscription.changed)).toEqual(new Set(moved.map(variantKey)))
     const urls = [...moved, other].map(async (variant) => (await store.find(variant))?.url)
     expect(await Promise.all(urls)).toEqual([
-      'https://new.example/k',
-      'https://new.example/k',
+      'https://new.example/folder/k',
+      'https://new.example/folder/k',
       'https://old.example.org/k',
     ])
   })
