@@ -30,25 +30,25 @@ type LogFormat = (typeof formats)[number]
 /** The seed's keys: one switch a level. `LOG_LEVEL` sets them all at once. */
 export const logSettings = z
   .object({
-    level: z
-      .enum(levels)
-      .optional()
-      .meta({ description: 'The least severe level that is logged.', env: 'LOG_LEVEL' }),
+    level: z.enum(levels).optional().meta({
+      description: 'Least severe level that is logged: `error`, `warn`, `info` or `debug`.',
+      env: 'LOG_LEVEL',
+    }),
     format: z.enum(formats).optional().meta({
       description:
-        'The form of the lines: `pretty` for people, `json` (one object a line) for collectors. By default `pretty` where standard output is a terminal, `json` everywhere else. Colours are for terminals only, and `NO_COLOR` turns them off.',
+        'Form of the lines: `pretty` for people, `json` (one object a line) for collectors. Default: `pretty` on a terminal, `json` elsewhere. Colours appear on terminals only; `NO_COLOR` turns them off.',
       env: 'LOG_FORMAT',
     }),
     client: z.enum(clientForms).default('full').meta({
       description:
-        'How the line of a request names its client: `full` (an IPv4 address, or a /64 of IPv6), `truncated` (a /24, or a /48), `hashed` (the same for as long as `secret` is; without one, until the restart), `none`.',
+        'How the line of a request names its client: `full` (an IPv4 address, or a /64 of IPv6), `truncated` (a /24, or a /48), `hashed` (stable until `secret` changes; without a secret, until the restart), `none`.',
       env: 'LOG_CLIENT',
       default: 'full',
     }),
-    error: toggle(true, 'Log what must not happen, once, with its causes.'),
-    warn: toggle(true, 'Log what works but needs a look.'),
-    info: toggle(true, 'Log one line a request and a job.'),
-    debug: toggle(false, 'Log details.'),
+    error: toggle(true, 'Logs failures, once, with their causes.'),
+    warn: toggle(true, 'Logs conditions that need attention.'),
+    info: toggle(true, 'Logs one line per request and job.'),
+    debug: toggle(false, 'Logs details.'),
   })
   .prefault({})
 

@@ -6,43 +6,43 @@ const rendererSettings = z
   .object({
     url: address(['http', 'https'], {
       description:
-        'The renderer service. Without it, each process that needs pictures decoded does so in children of its own.',
+        'URL of the renderer service. Without it, api and uploader decode images in their own child processes.',
       env: 'RENDERER_URL',
     }),
     fallback: toggle(
       true,
-      'Whether a process decodes in children of its own while its renderer service cannot be reached; otherwise: 503. To be turned off where a process with secrets must not run decoders.',
+      'Decodes images in own child processes while the renderer service cannot be reached; otherwise: 503. Turn it off if a process with secrets must not run decoders.',
       'RENDERER_FALLBACK',
     ),
     concurrency: integer(
       { min: 0, max: 1024, fallback: 0 },
-      'Pictures decoded at once; 0: as many as there are cores, and as a memory limit of the container has room for.',
+      'Images decoded at once; 0: one per core, as far as the memory limit of the container permits.',
     ),
     own_cores: toggle(
       true,
-      'Whether each child that decodes is kept to a core of its own, where there are as many of them as cores (Linux). To be turned off where several renderers share a machine.',
+      'Pins each decoding child process to its own core, if there are as many as cores (Linux). Turn it off if several renderers share a machine.',
       'RENDERER_OWN_CORES',
     ),
     queue: integer(
       { min: 0, max: 100_000, fallback: 256 },
-      'Renders that may wait, as far as they are done within `renderer.max_wait`; beyond it: 503 for the client that has the most of them. As many checks of uploads may wait.',
+      'Renders that may wait in the queue; beyond it: 503 for the client with the most of them. As many checks of uploads may wait in addition.',
     ),
     max_wait: integer(
       { min: 1, max: 600_000, fallback: 10_000 },
-      'How long a render waits at most, ms; beyond it: 503.',
+      'Longest wait of a render in the queue, ms; beyond it: 503.',
       'RENDERER_MAX_WAIT',
     ),
     queue_timeout: optionalInteger(
       { min: 1, max: 600_000 },
-      'Older spelling of `renderer.max_wait`; counts where it is given.',
+      'Deprecated spelling of `renderer.max_wait`; it wins if both are set.',
     ),
     memory: integer(
       { min: leastMiB, max: 1_048_576, fallback: 2048 },
-      'What all renders at once may take by estimate, MiB; less where a memory limit of the container leaves less.',
+      'Estimated memory of all concurrent renders, MiB; less if the memory limit of the container leaves less.',
     ),
     intake_timeout: integer(
       { min: 100, max: 600_000, fallback: 30_000 },
-      'How long the check of an upload may take, ms; beyond it the file counts as built to be costly.',
+      'Longest check of an upload, ms; beyond it, the file is refused as too costly.',
     ),
   })
   .prefault({})
@@ -55,21 +55,18 @@ const blurSigma = number(
 
 const encoderSettings = z
   .object({
-    jpeg_trellis: toggle(
-      false,
-      'Whether JPEGs are made a little smaller (up to 4 %) in three times the processor time.',
-    ),
+    jpeg_trellis: toggle(false, 'Makes JPEGs up to 4 % smaller in three times the processor time.'),
     webp_effort: integer(
       { min: 0, max: 6, fallback: 4 },
-      'How hard WebP is tried to be made small, from 0 to 6.',
+      'Effort to make WebP small, from 0 to 6.',
     ),
     png_compression: integer(
       { min: 0, max: 9, fallback: 3 },
-      'How hard PNG is tried to be made small, from 0 to 9.',
+      'Compression level of PNG, from 0 to 9.',
     ),
     png_filters: toggle(
       true,
-      'Whether each row of a PNG is filtered in the way that suits it: photographs become far smaller.',
+      'Chooses the best filter for each row of a PNG: photographs become much smaller.',
     ),
   })
   .prefault({})
@@ -78,7 +75,7 @@ const timeoutSettings = z
   .object({
     conversion: integer(
       { min: 0, max: 3_600_000, fallback: 10_000 },
-      'The longest render, ms; beyond it: 504. 0: no limit.',
+      'Longest render, ms; beyond it: 504. 0: no limit.',
     ),
   })
   .prefault({})
@@ -87,12 +84,12 @@ const workingCopiesSettings = z
   .object({
     max_bytes: integer(
       { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 2 * 1024 * 1024 * 1024 },
-      'What the working copies of originals that are costly to decode may take on disk, bytes; those that were not used for the longest time make room. 0: none are made or used.',
+      'Disk space of the working copies of costly originals, bytes; the least recently used are evicted. 0: no working copies.',
       'WORKING_COPIES_MAX_BYTES',
     ),
     min_megapixels: number(
       { min: 0, max: 1000, fallback: 1 },
-      'From what size of an original on a working copy pays, megapixels.',
+      'Smallest original that gets a working copy, megapixels.',
     ),
   })
   .prefault({})

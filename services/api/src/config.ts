@@ -18,25 +18,26 @@ const apiSettings = z.object({
   ...listenSettings,
   processes: integer(
     { min: 0, max: 256, fallback: 1 },
-    'Processes of the api behind its port; 0: as many as there are cores. More than one wants Redis, so that they share what they know. `npm start` is always one.',
+    'Number of api processes behind the port; 0: one per core. Use Redis with more than one, so that they share links, leases and limits. `npm start` always runs one.',
     'API_PROCESSES',
   ),
   ...folderSettings,
   admin: adminSettings,
   secret: text({
-    description: 'What `POST /token` must be told. Without it, anyone who reaches it gets tokens.',
+    description:
+      'Secret required by `POST /token`. Without it, anyone who can reach `POST /token` gets tokens.',
     env: 'TOKEN_SECRET',
     secret: true,
   }),
   previous_secret: text({
     description:
-      'A second secret that `POST /token` takes beside `secret`, while backends change from one to the other.',
+      'A second secret that `POST /token` accepts while backends change from one secret to the other.',
     env: 'TOKEN_SECRET_PREVIOUS',
     secret: true,
   }),
   allow_open_tokens: toggle(
     false,
-    'Whether a service with `NODE_ENV=production` starts without a `secret`: for a `POST /token` that others cannot reach.',
+    'Allows a service with `NODE_ENV=production` to start without a `secret`. Use it only if others cannot reach `POST /token`.',
     'ALLOW_OPEN_TOKENS',
   ),
   upload_origins: uploadOrigins,
@@ -44,25 +45,25 @@ const apiSettings = z.object({
   limits: limitsSettings,
   offer: offerSettings,
   signing: signingSettings,
-  allow_indexing: toggle(false, 'Whether robots.txt lets search engines in.'),
+  allow_indexing: toggle(false, 'Allows search engines in robots.txt.'),
   redirect_cache_timeout: integer(
     { min: 0, max: 31_536_000, fallback: 604_800 },
-    'How long a client may remember a redirect, seconds.',
+    'TTL of redirects in clients, seconds.',
   ),
   fast_lane: toggle(
     true,
-    'Whether hits are answered by the fast lane. Without it the answers are the same and take longer: to look for the cause of a fault.',
+    'Answers hits on the fast lane. `false` gives the same answers on the usual path, to look for the cause of a fault.',
     'FAST_LANE',
   ),
   originals: z
     .object({
       strip_metadata: toggle(
         false,
-        'Whether JPEG, PNG and WebP uploads lose EXIF, GPS, XMP, comments and thumbnails; pixels, colour profile and orientation stay as they are. GIF, AVIF and TIFF are kept as they come.',
+        'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG and WebP uploads. Pixels, colour profile and orientation stay. GIF, AVIF and TIFF are kept unchanged.',
         'STRIP_METADATA',
       ),
       example: optionalToggle(
-        'Whether an empty folder of originals gets an image of the id `example` at the start. Unless told, `npm start` and the compose project do so.',
+        'Adds an image of the id `example` to an empty folder of originals at the start. Default: on with `npm start` and in the compose project, off elsewhere.',
         'PLANT_EXAMPLE',
       ),
     })

@@ -1,26 +1,31 @@
 import { describeSettings, renderSettings } from '@iaas/common/config/describe'
 import { standaloneConfigSchema } from './config.ts'
 
-/** docs/configuration.md, as the schemas say. `npm run docs` writes it. */
+/** Renders docs/configuration.md from the schemas. `npm run docs` writes it. */
 export function renderConfigurationPage(): string {
   return `# Configuration
 
-Settings come from \`config/default.json\`, then \`config/<NODE_ENV>.json\` (production: \`config/production.json\`), then the
-JSON in the variable \`NODE_CONFIG\`, then the environment variables of this table: the later one wins. Secrets can also be
-read from the file that the variable with \`_FILE\` at its end names. The whole is checked once, at the start: every mistake
-is listed in one message, and the process does not start. A key that no service knows is a mistake; a variable whose name is
-one letter from one of these is warned of.
+For operators: every setting, its environment variable, default and meaning.
 
-Images hold \`config/default.json\` alone: in a container, mount a file of your own read-only at
-\`/app/config/production.json\`, and let the user 10001 read it. Git and the builder of the images leave it out.
+| order | source; later ones win |
+|---|---|
+| 1 | \`config/default.json\` |
+| 2 | \`config/<NODE_ENV>.json\`, in production \`config/production.json\` |
+| 3 | the JSON in the variable \`NODE_CONFIG\` |
+| 4 | the environment variables of the table below |
 
-A service reads what it needs of this table and ignores the rest, so that all of them can share one configuration.
+- **Secrets** can be read from a file: set the variable with \`_FILE\` at its end to the path.
+- **Mistakes** are reported together at the start, and the process does not start. An unknown key is a mistake; a variable
+  whose name is one letter from a known one causes a warning.
+- **Containers** include only \`config/default.json\`. Mount your own file read-only at \`/app/config/production.json\`,
+  readable by the user 10001. Git and the image build ignore it.
+- **Services** ignore settings that they do not use, so all services can share one configuration.
 
 ${renderSettings(standaloneConfigSchema)}
 `
 }
 
-/** packages/common/src/config/known-settings.ts, as the schemas say. `npm run docs` writes it. */
+/** Renders packages/common/src/config/known-settings.ts from the schemas. `npm run docs` writes it. */
 export function renderKnownSettings(): string {
   const settings = describeSettings(standaloneConfigSchema)
   const keys = settings.map(({ path }) => path.join('.'))

@@ -16,12 +16,12 @@ export const uploaderConfigSchema = z.object({
     .object({
       concurrency: integer(
         { min: 1, max: 1000, fallback: 16 },
-        'Jobs that one uploader does at once, of each kind. Each that stores an object holds one rendition in memory; together they hold 128 MiB at most, by an estimate from their sizes.',
+        'Concurrent jobs of one uploader, per kind. Each job that stores an object holds one rendition in memory; together they hold at most an estimated 128 MiB.',
         'UPLOADER_CONCURRENCY',
       ),
       checks_per_minute: integer(
         { min: 0, max: 100_000, fallback: 60 },
-        'Links whose object is looked for, one after the other, over and over; one whose object is gone is removed, and its variant is rendered and stored anew. 0: none.',
+        'Links checked per minute, in an endless cycle. A link whose object is gone is removed, and the next request renders and stores its variant again. 0: no checks.',
         'CHECKS_PER_MINUTE',
       ),
     })

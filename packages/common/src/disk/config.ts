@@ -5,13 +5,12 @@ import { integer, text } from '../config/setting.ts'
 /** Settings at the root of the configuration: where things lie on disk. */
 export const folderSettings = {
   data_dir: text({
-    description:
-      'The folder for everything that this service keeps on disk; `./data` where none is given.',
+    description: 'The folder of all data on disk. Default: `./data`.',
     env: 'DATA_DIR',
   }),
   originals_dir: text({
     description:
-      'The folder of the originals: back it up. Shared by all api processes. `<data_dir>/originals` where none is given.',
+      'The folder of the originals, shared by all api processes. Back it up. Default: `<data_dir>/originals`.',
     env: 'ORIGINALS_DIR',
   }),
 }
@@ -20,16 +19,19 @@ export const spoolSettings = z
   .object({
     max_bytes: integer(
       { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 512 * 1024 * 1024 },
-      'The most that waits for being stored, bytes. Beyond it renditions are served and not stored.',
+      'Largest total of renditions that wait to be stored, bytes. Beyond it, renditions are served and not stored.',
     ),
-    max_items: integer({ min: 0, max: 10_000_000, fallback: 20_000 }, 'The same, renditions.'),
+    max_items: integer(
+      { min: 0, max: 10_000_000, fallback: 20_000 },
+      'Largest number of renditions that wait to be stored. Beyond it, renditions are served and not stored.',
+    ),
     max_jobs: integer(
       { min: 0, max: 10_000_000, fallback: 100_000 },
-      'The most jobs that wait in the queues, two for each rendition. Beyond it renditions are served, and queued by a later request.',
+      'Largest number of waiting jobs, two per rendition. Beyond it, renditions are served, and queued by a later request.',
     ),
     max_age: integer(
       { min: 60, max: 30 * 86_400, fallback: 86_400 },
-      'How long a rendition waits at the most, seconds.',
+      'TTL of a rendition in the spool, seconds.',
     ),
   })
   .prefault({})

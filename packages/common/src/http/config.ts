@@ -4,17 +4,17 @@ import { integer, text } from '../config/setting.ts'
 export const listenSettings = {
   port: integer({ min: 0, max: 65_535, fallback: 1337 }, 'The public port.', 'PORT'),
   listen_address: text({
-    description: 'The address of the public port; `127.0.0.1` where none is given.',
+    description: 'The address of the public port. Default: `127.0.0.1`.',
     env: 'LISTEN_ADDRESS',
   }),
   max_connections: integer(
     { min: 1, max: 1_000_000, fallback: 2000 },
-    'Connections to the public port at once. Beyond it the one that has been idle for the longest time is closed; a new one if none is idle.',
+    'Concurrent connections to the public port. Beyond it, the connection that has been idle longest is closed, or the new one if none is idle.',
     'MAX_CONNECTIONS',
   ),
   lame_duck: integer(
     { min: 0, max: 10_000, fallback: 0 },
-    'How long a service that ends goes on to take connections, ms: `/readyz` is 503, and `/healthz` says `draining`, so that a load balancer sends nothing more before the port closes.',
+    'Milliseconds for which a service that ends still accepts connections. Meanwhile `/readyz` is 503 and `/healthz` says `draining`, so that a load balancer stops sending requests before the port closes.',
     'LAME_DUCK',
   ),
   admin_port: integer(
@@ -23,7 +23,7 @@ export const listenSettings = {
     'ADMIN_PORT',
   ),
   admin_address: text({
-    description: 'The address of the admin listener; `127.0.0.1` where none is given.',
+    description: 'The address of the admin listener. Default: `127.0.0.1`.',
     env: 'ADMIN_ADDRESS',
   }),
 }

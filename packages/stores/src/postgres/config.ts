@@ -16,7 +16,7 @@ export const postgresqlSettings = z
   .object({
     url: address(['postgres', 'postgresql'], {
       description:
-        'The database, `postgres://user:password@host:port/database`; stands for the keys below. Parameters such as `?sslmode=verify-full&sslrootcert=/ca.pem` win over `postgresql.sslmode` and `postgresql.sslrootcert`.',
+        'URL of the database, `postgres://user:password@host:port/database`, instead of the keys below. Parameters such as `?sslmode=verify-full&sslrootcert=/ca.pem` win over `postgresql.sslmode` and `postgresql.sslrootcert`.',
       env: 'DATABASE_URL',
       secret: true,
     }).refine(hasKnownMode, `its sslmode must be one of ${sslModes.join(', ')}`),
@@ -28,20 +28,20 @@ export const postgresqlSettings = z
     sslmode: text(
       {
         description:
-          'How the connection is encrypted. `require` and `verify-full` check the certificate and its name, `verify-ca` the certificate alone, `no-verify` nothing; `disable`: plain text, as where nothing is given.',
+          'Encryption of the connection. `require` and `verify-full` check the certificate and its name, `verify-ca` the certificate only, `no-verify` nothing; `disable` (default): plain text.',
         env: 'PGSSLMODE',
       },
       z.string().refine(isSslMode, `must be one of ${sslModes.join(', ')}`),
     ),
     sslrootcert: text({
       description:
-        'The file (PEM) of the authority that signed the certificate of the server. Without it: the authorities that Node.js knows.',
+        "PEM file of the authority that signed the server's certificate. Default: the authorities that Node.js knows.",
       env: 'PGSSLROOTCERT',
     }),
-    pool: integer({ min: 1, max: 500, fallback: 10 }, 'Connections a process keeps at the most.'),
+    pool: integer({ min: 1, max: 500, fallback: 10 }, 'Largest number of connections per process.'),
     prepared: toggle(
       true,
-      'Whether connections keep the plan of the lookup; off behind a pooler that hands a session from one to another and does not know prepared statements (PgBouncer before 1.21).',
+      'Uses prepared statements for lookups. Turn it off behind a pooler in transaction mode without support for them (PgBouncer before 1.21).',
     ),
   })
   .prefault({})

@@ -5,7 +5,7 @@ export const redisSettings = z
   .object({
     url: address(['redis', 'rediss'], {
       description:
-        'Redis for the queues, the spool and the shared memory of links. Without it: PostgreSQL, a folder, and each process for itself.',
+        'URL of Redis for the queues, the spool and the shared link cache. Without it: PostgreSQL, a folder, and a cache per process.',
       env: 'REDIS_URL',
       secret: true,
     }),

@@ -15,7 +15,7 @@ export const awsSettings = z
   .object({
     access_key: text({
       description:
-        'The access key. If there are no keys, the AWS SDK looks for credentials: the role of the container, the pod (web identity) or the machine, or a profile. It renews them before they expire.',
+        'The access key. Without keys, the AWS SDK finds credentials and renews them: the role of the container, the pod (web identity) or the machine, or a profile.',
       env: 'AWS_ACCESS_KEY_ID',
       secret: true,
     }),
@@ -26,34 +26,34 @@ export const awsSettings = z
     }),
     session_token: text({
       description:
-        'The session token of temporary keys. It is read once, at the start, and expires with them: where it can be had, a role is better.',
+        'The session token of temporary keys. It is read once, at the start, and expires with them. Prefer a role.',
       env: 'AWS_SESSION_TOKEN',
       secret: true,
     }),
     region: text({
-      description: 'The region; `us-east-1` where none is given.',
+      description: 'The region. Default: `us-east-1`.',
       env: 'AWS_REGION',
     }),
-    bucket: text({ description: 'The bucket that variants are stored in.', env: 'S3_BUCKET' }),
+    bucket: text({ description: 'The bucket of stored variants.', env: 'S3_BUCKET' }),
     endpoint: address(['http', 'https'], {
-      description: 'The address of an S3-compatible server other than AWS.',
+      description: 'URL of an S3-compatible server other than AWS.',
       env: 'S3_ENDPOINT',
     }),
     path_style: optionalToggle(
-      'Whether the bucket is named in the path of its address (`https://endpoint/bucket/`) or in its host (`https://bucket.endpoint/`). `true` with `aws.endpoint`, `false` without one. Alibaba OSS, Tencent COS and others need `false`.',
+      'Puts the bucket into the path (`https://endpoint/bucket/`) instead of the host (`https://bucket.endpoint/`). Default: `true` with `aws.endpoint`, `false` without. Alibaba OSS, Tencent COS and others need `false`.',
       'S3_PATH_STYLE',
     ),
     key_prefix: text(
       {
         description:
-          'A folder in the bucket for all variants, such as `images`. It is part of their addresses, after `aws.cache_host`.',
+          'Folder in the bucket for all variants, such as `images`. It is part of their addresses, after `aws.cache_host`.',
         env: 'S3_KEY_PREFIX',
       },
       keyPrefix,
     ),
     cache_host: address(['http', 'https'], {
       description:
-        'Where clients find the stored variants: the CDN or the bucket, no slash at the end.',
+        'Public address of the stored variants: the CDN or the bucket, without a slash at the end.',
       env: 'CACHE_HOST',
     }),
     bucket_url: address(['http', 'https'], {

@@ -5,17 +5,17 @@ export const adminSettings = z
   .object({
     user: text({
       description:
-        'With `admin.password`: who may see the queues at `/queues` of the admin listener. Without both there is no such page.',
+        'User name for the page of the queues, `/queues` of the admin listener. The page exists only if `admin.password` is set, too.',
       env: 'ADMIN_USER',
     }),
     password: text({
-      description: 'See `admin.user`.',
+      description: 'Password for the page of the queues; see `admin.user`.',
       env: 'ADMIN_PASSWORD',
       secret: true,
     }),
     read_only: toggle(
       true,
-      'Whether the page of the queues only shows, or may also retry, promote and remove jobs.',
+      'Makes the page of the queues read-only. If `false`, it can retry, promote and remove jobs.',
       'ADMIN_READ_ONLY',
     ),
   })

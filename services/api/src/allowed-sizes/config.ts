@@ -9,11 +9,12 @@ export const offerSettings = z
   .object({
     widths: list([], {
       description:
-        'Widths, px: a request is redirected to the next of them, its ratio kept. None: every width.',
+        'Allowed widths, px: a request is redirected to the next of them with its ratio kept. Empty: every width.',
       env: 'OFFERED_WIDTHS',
     }).refine((texts) => texts.every((text) => widthPattern.test(text)), 'must be whole numbers'),
     sizes: list([], {
-      description: 'Sizes such as `400x300`: any other is refused (400). None: every size.',
+      description:
+        'Allowed sizes, such as `400x300`; any other is refused (400). Empty: every size.',
       env: 'OFFERED_SIZES',
     }).refine(
       (texts) => texts.every((text) => sizePattern.test(text)),

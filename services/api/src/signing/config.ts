@@ -9,7 +9,7 @@ export const signingSettings = z
   .object({
     keys: list([], {
       description:
-        'Keys of signed addresses, separated by commas. With any, every GET of a picture must be signed with one of them; the first signs the redirects of the service itself. None: nothing is signed.',
+        'Keys of signed addresses, separated by commas. If there are any, every GET of an image must be signed with one of them; the first key signs redirects of the service. Empty: nothing is signed.',
       env: 'SIGNING_KEYS',
       secret: true,
     }).refine(

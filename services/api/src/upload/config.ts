@@ -8,22 +8,22 @@ export const uploadSettings = z
   .object({
     max_in_flight: integer(
       { min: 1, max: 100_000, fallback: 64 },
-      'Uploads that one process takes at once; beyond it: 503. Each may occupy `constraints.max_upload_bytes` of the disk.',
+      'Concurrent uploads per process; beyond it: 503. Each may occupy `constraints.max_upload_bytes` of the disk.',
       'UPLOADS_IN_FLIGHT',
     ),
     min_free_bytes: optionalInteger(
       { min: 0, max: Number.MAX_SAFE_INTEGER },
-      'What uploads leave free on the disk of the originals, bytes; with less: 503. 1 GiB, or 5 % of the disk where that is less, where nothing is given. 0: they may fill it.',
+      'Bytes that uploads leave free on the disk of the originals; with less: 503. Default: 1 GiB or 5 % of the disk, whichever is less. 0: no reserve.',
       'UPLOADS_MIN_FREE_BYTES',
     ),
     timeout_seconds: integer(
       { min: 1, max: 3600, fallback: 60 },
-      'Seconds that every upload may take to arrive. One that keeps up `upload.min_bytes_per_second` may take longer.',
+      'Seconds that every upload may take. An upload that keeps up `upload.min_bytes_per_second` may take longer.',
       'UPLOADS_TIMEOUT_SECONDS',
     ),
     min_bytes_per_second: integer(
       { min: 1024, max: 1_000_000_000, fallback: 32_768 },
-      'The average pace that an upload must keep up after `upload.timeout_seconds`, bytes per second; with less: 408.',
+      'Average rate that an upload must keep up after `upload.timeout_seconds`, bytes per second; with less: 408.',
       'UPLOADS_MIN_BYTES_PER_SECOND',
     ),
   })

@@ -5,7 +5,7 @@ const any = '*'
 
 export const uploadOrigins = list([any], {
   description:
-    'The web origins whose pages may upload, such as `https://shop.example`, separated by commas; `*`: every one.',
+    'Web origins whose pages may upload, such as `https://shop.example`, separated by commas; `*`: all.',
   env: 'UPLOAD_ORIGINS',
 })
   .superRefine((texts, context) => {
