@@ -6,11 +6,11 @@ const names = ['x', 'y', 'width', 'height'] as const
 type Name = (typeof names)[number]
 
 /**
- * The region that an upload is cropped to, `?x=&y=&width=&height=`: px of the picture as it is displayed. Whether it
- * lies inside the picture is known only once the picture is.
+ * Parses the region that an upload is cropped to, `?x=&y=&width=&height=`, in px of the displayed image. Does not check
+ * that the region lies inside the image.
  *
- * @returns undefined where none of the four is given
- * @throws AppError INVALID_CROP where some are missing, repeated or no plain integers
+ * @returns undefined if none of the four is given
+ * @throws AppError INVALID_CROP if some are missing, repeated or not plain integers
  */
 export function parseCrop(query: Query): Region | undefined {
   const given = [...query].filter(([name]) => isName(name))

@@ -2,26 +2,26 @@
 export type FormatFacts = {
   /** Every spelling a URL may use, the canonical one first. Object keys and file names use the canonical one. */
   readonly extensions: readonly [string, ...string[]]
-  /** Also `images.file_type` in the database. */
+  /** MIME type, also `images.file_type` in the database. */
   readonly mime: string
-  /** Matches the first bytes of a file, in Latin-1. */
+  /** Matches the first bytes of a file, read as Latin-1. */
   readonly magic: RegExp
-  /** Variants may have it. Every format of the table may be uploaded. */
+  /** True if variants can have this format. Every format of the table can be uploaded. */
   readonly encodes: boolean
   readonly hasAlpha: boolean
-  /** `quality` changes the bytes. */
+  /** True if `quality` changes the bytes. */
   readonly lossy: boolean
-  /** The longest side that the format can hold, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits. */
+  /** Longest side that the format can hold, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits. */
   readonly maxSide: number
-  /** A client's Accept header may turn the answer into it. */
+  /** True if a client's Accept header can turn the answer into this format. */
   readonly negotiable: boolean
 }
 
 /**
- * One row per format. `gif`, `avif` and `tiff` are read only. Negotiable formats are offered in the order of the table.
+ * One row per format. `gif`, `avif` and `tiff` are read only. Negotiation prefers formats in the order of the table.
  *
- * Signatures: JPEG SOI; PNG 1.2, 3.1; RIFF; GIF89a, 17; TIFF 6.0 and BigTIFF; ISO base media file: the size of the first box,
- * "ftyp", the major brand, a version, compatible brands.
+ * Signatures: JPEG SOI; PNG 1.2, 3.1; RIFF; GIF89a, 17; TIFF 6.0 and BigTIFF; ISO base media file: the size of the
+ * first box, "ftyp", the major brand, a version, compatible brands.
  */
 export const formats = {
   jpg: {
@@ -88,10 +88,10 @@ export const formats = {
 
 type Formats = typeof formats
 
-/** The formats an original may have, judged by its content. */
+/** Formats of originals, detected from their content. */
 export type OriginalFormat = keyof Formats
 
-/** The formats a variant can have. */
+/** Formats of variants. */
 export type Format = {
   [Name in OriginalFormat]: Formats[Name]['encodes'] extends true ? Name : never
 }[OriginalFormat]
@@ -106,7 +106,7 @@ export const variantFormats = originalFormats.filter(isEncoded) as readonly Form
   ...Format[],
 ]
 
-/** Every extension that the address of a variant may have. */
+/** Every extension that the address of a variant can have. */
 export const variantExtensions = variantFormats.flatMap((format) => formats[format].extensions)
 
 const formatByExtension: ReadonlyMap<string, Format> = new Map(
@@ -115,15 +115,15 @@ const formatByExtension: ReadonlyMap<string, Format> = new Map(
   ),
 )
 
-/** The format that a URL extension (without its dot, any letter case) stands for. */
+/** Returns the format of a URL extension (without its dot, in any letter case). */
 export function findFormat(extension: string): Format | undefined {
   return formatByExtension.get(extension.toLowerCase())
 }
 
-/** How many bytes from the beginning of a file `sniffFormat` looks at. */
+/** Number of leading bytes that `sniffFormat` reads. */
 export const sniffLength = 32
 
-/** Returns the format that a file's first bytes announce; undefined if an original may not have it. */
+/** Returns the format that a file's first bytes announce, or undefined if originals cannot have it. */
 export function sniffFormat(head: Uint8Array): OriginalFormat | undefined {
   const text = String.fromCodePoint(...head.subarray(0, sniffLength))
   return originalFormats.find((format) => formats[format].magic.test(text))

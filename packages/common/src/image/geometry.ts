@@ -3,37 +3,35 @@ import type { Fit } from './params.ts'
 /** Width and height in px, positive integers. */
 export type Size = { readonly width: number; readonly height: number }
 
-/** A rectangle within a picture: its top left corner and its size, px. */
+/** A rectangle within an image: its top left corner and its size, px. */
 export type Region = Size & { readonly left: number; readonly top: number }
 
-/**
- * Every size of a rendition, known before any pixel is touched. The steps apply in the order of the fields.
- */
+/** All sizes of a rendition, computed before any pixel is decoded. The steps apply in the order of the fields. */
 export type Plan = {
-  /** Cut from the (oriented) source first, where far more would be scaled than kept. */
+  /** Cropped from the displayed source before scaling, if scaling first would scale far more than is kept. */
   readonly preCrop: Region | undefined
-  /** What the source, or what is left of it, is scaled to. */
+  /** Size that the source, or its `preCrop`, is scaled to. */
   readonly scaled: Size
-  /** Cut from the scaled picture. */
+  /** Cropped from the scaled image. */
   readonly crop: Region | undefined
-  /** Where the scaled picture lies on a larger, white ground. */
+  /** Position of the scaled image on a larger white background. */
   readonly canvas: (Size & { readonly left: number; readonly top: number }) | undefined
-  /** What comes out. */
+  /** Size of the result. */
   readonly result: Size
 }
 
 /**
- * Above this ratio of scaled to kept pixels, cropping before scaling is the cheaper order; below it, scaling first lets
- * the decoder shrink while it loads.
+ * Ratio of scaled to kept pixels above which cropping before scaling is cheaper. Below it, scaling first lets the
+ * decoder shrink on load.
  */
 const preCropRatio = 4
 
 /**
- * The sizes of a rendition of `source` for `box`.
+ * Plans the sizes of a rendition of `source` for `box`.
  *
- * @param source the size of the picture as it is displayed, after EXIF orientation
- * @param bounds the largest allowed result. `boundRequest` and `boundCover` have redirected whatever a smaller box can
- * bring within them; a cover that no box can is scaled down to them here.
+ * @param source size of the displayed image, after EXIF orientation
+ * @param bounds largest allowed result. `boundRequest` and `boundCover` have already redirected every request that a
+ * smaller box brings within the bounds; a cover that no box brings within them is scaled down here.
  */
 export function planRender(source: Size, box: Size, fit: Fit, bounds: Size): Plan {
   switch (fit) {
@@ -70,14 +68,14 @@ function cropToBox(source: Size, box: Size): Plan {
   return { preCrop: undefined, scaled, crop, canvas: undefined, result: box }
 }
 
-/** The largest size within `box` with the ratio of `source`; fractions to the nearest pixel, never 0. */
+/** Returns the largest size within `box` with the ratio of `source`, rounded to whole pixels, at least 1. */
 export function scaleToFit(source: Size, box: Size): Size {
   return isWiderThan(source, box)
     ? { width: box.width, height: scaleSide(source.height, box.width, source.width) }
     : { width: scaleSide(source.width, box.height, source.height), height: box.height }
 }
 
-/** The smallest size that covers `box` with the ratio of `source`; fractions to the nearest pixel, never 0. */
+/** Returns the smallest size that covers `box` with the ratio of `source`, rounded to whole pixels, at least 1. */
 export function scaleToCover(source: Size, box: Size): Size {
   return isWiderThan(source, box)
     ? { width: scaleSide(source.width, box.height, source.height), height: box.height }
@@ -88,7 +86,7 @@ export function isWithin(size: Size, bounds: Size): boolean {
   return size.width <= bounds.width && size.height <= bounds.height
 }
 
-/** `box` within `bounds`: for clip each side is capped; otherwise both shrink by one factor, so that the ratio stays. */
+/** Bounds a box. A clip caps each side; other fits shrink both sides by one factor, which keeps the ratio. */
 export function boundBox(box: Size, fit: Fit, bounds: Size): Size {
   if (isWithin(box, bounds)) return box
   if (fit !== 'clip') return scaleToFit(box, bounds)
@@ -122,8 +120,8 @@ export function snapToWidth(box: Size, fit: Fit, bounds: Size, widths: readonly 
 const smallestBox: Size = { width: 1, height: 1 }
 
 /**
- * The largest box, of the ratio of `box`, whose cover of `source` stays within `bounds`. A picture so thin that not
- * even a box of one pixel does gets that box; `planRender` then scales it to the bounds.
+ * Returns the largest box, with the ratio of `box`, whose cover of `source` stays within `bounds`. If even a box of one
+ * pixel exceeds them, returns that box; `planRender` then scales it down to the bounds.
  */
 export function boundCover(source: Size, box: Size, bounds: Size): Size {
   const cover = scaleToCover(source, box)

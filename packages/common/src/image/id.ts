@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
 import { reservedIds } from './reserved-ids.ts'
 
-/** The name of an original: 1 to 255 characters in NFC, checked by `parseImageId`. */
+/** Name of an original: 1 to 255 characters in NFC, checked by `parseImageId`. */
 export type ImageId = string & { readonly __brand: 'ImageId' }
 
 const maxCharacters = 255
@@ -9,7 +9,7 @@ const maxCharacters = 255
 const reservedNames: ReadonlySet<string> = new Set(reservedIds)
 
 /**
- * Accepts the id of an original and brings it into NFC, so that both spellings of an accented letter are one id.
+ * Checks the id of an original and normalises it to NFC, so that both spellings of an accented letter are one id.
  *
  * @throws AppError INVALID_ID that says which rule is broken
  */
@@ -22,10 +22,10 @@ export function parseImageId(value: unknown): ImageId {
   return id as ImageId
 }
 
-/** Most ids: nothing of what makes Unicode hard is in them, and they are asked for with every request. */
+/** Fast path for most ids: ASCII only, no Unicode rules apply. */
 const plainId = /^[\dA-Za-z][\w -]{0,254}$/
 
-/** What can be wrong with an id that is plain. */
+/** Returns the problem of an id that matches `plainId`, if any. */
 function findPlainProblem(id: string): string | undefined {
   if (id.includes('_') && endsLikeSize(id)) return sizeProblem
   return reservedNames.has(id.toLowerCase()) ? reservedProblem : undefined
@@ -36,7 +36,7 @@ const reservedProblem = 'is the name of a route of this service'
 
 function findProblem(id: string): string | undefined {
   if (id === '') return 'must not be empty'
-  // UTF-16 units bound the count of characters from above, so that a very long string is not spread first.
+  // UTF-16 units bound the number of characters from above, so a very long string is not split first.
   if (id.length > 2 * maxCharacters || Array.from(id).length > maxCharacters)
     return `must have at most ${maxCharacters} characters`
   if (!id.isWellFormed()) return 'must be well-formed Unicode'
@@ -48,10 +48,16 @@ function findProblem(id: string): string | undefined {
   return reservedNames.has(id.toLowerCase()) ? reservedProblem : undefined
 }
 
-/** Any spelling of a number, also those that a size may not have: such a tail is a mistaken size, not part of a name. */
+/**
+ * Matches any spelling of a number, including those that a size cannot have: such a tail is a malformed size, not part
+ * of a name.
+ */
 const numberLike = /^[+-]?(?:\p{Nd}+(?:\.\p{Nd}*)?|\.\p{Nd}+)(?:e[+-]?\p{Nd}+)?$|^0x[\da-f]+$/iu
 
-/** How many parts between underscores the size at the end of `name` takes: 3 with a scale, 2 without, 0 for none. */
+/**
+ * Returns how many parts between underscores the size at the end of `name` takes: 3 with a scale, 2 without, 0 for
+ * none.
+ */
 export function countSizeParts(name: string): 0 | 2 | 3 {
   const parts = name.split('_')
   const last = parts.at(-1)
@@ -63,8 +69,8 @@ export function countSizeParts(name: string): 0 | 2 | 3 {
 }
 
 /**
- * Whether the name ends as a size does, well written or not. The grammar reads such a name as a sized request, so no
- * original could be reached under it.
+ * Returns true if the name ends like a size, well-formed or not. The grammar reads such a name as a sized request, so
+ * no original could be reached under it.
  */
 export function endsLikeSize(name: string): boolean {
   return countSizeParts(name) > 0

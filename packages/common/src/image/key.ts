@@ -2,15 +2,16 @@ import { formats } from './formats.ts'
 import { type VariantOptions, params, variantOptionKeys } from './params.ts'
 import type { Variant } from './variant.ts'
 
-/** The canonical name of a variant: equal for equal variants, different for any two that differ. */
+/** Canonical name of a variant. Two variants have the same key if and only if they are equal. */
 export type VariantKey = string & { readonly __brand: 'VariantKey' }
 
-/** Options that have a place of their own in every key. */
+/** Options with a fixed position in every key. */
 const placed = ['fit', 'blur', 'quality'] as const satisfies readonly (keyof VariantOptions)[]
 
 /**
- * Every field that changes the bytes, in a fixed order. The id stands last: it may contain any separator but "/", the
- * fields before it cannot. A change of the grammar or of the way to render that must not meet old keys takes a new prefix.
+ * Formats every field that changes the bytes, in a fixed order. The id comes last because it may contain any separator
+ * but "/"; the fields before it cannot. Change the prefix if a change of the grammar or of rendering must not match old
+ * keys.
  */
 export function variantKey(variant: Variant): VariantKey {
   const { id, width, height, fit, format, blur, quality } = variant
@@ -35,8 +36,8 @@ const laterKeys: OptionKeys = variantOptionKeys.filter(
 )
 
 /**
- * Formats the options that have no place of their own, as a query in the order of the table; the empty text if all have
- * their defaults, so that a variant keeps its key when an option is added. Values are percent-encoded.
+ * Formats the options without a fixed position as a query, in the order of the table. Returns the empty string if all
+ * have their defaults, so that a variant keeps its key when an option is added. Percent-encodes values.
  */
 export function formatLaterOptions(options: VariantOptions, keys: OptionKeys = laterKeys): string {
   return keys
@@ -45,7 +46,10 @@ export function formatLaterOptions(options: VariantOptions, keys: OptionKeys = l
     .join('&')
 }
 
-/** The inverse of `formatLaterOptions`, defaults filled in; undefined for a text that it does not make. */
+/**
+ * Inverse of `formatLaterOptions`; fills in defaults. Returns undefined for any text that `formatLaterOptions` does not
+ * produce.
+ */
 export function parseLaterOptions(
   text: string,
   keys: OptionKeys = laterKeys,
@@ -64,8 +68,8 @@ export function parseLaterOptions(
 }
 
 /**
- * Version 2: a canvas in a format with alpha, which version 1 left transparent behind the image. All other variants keep
- * their keys.
+ * Returns the key version. Version 2: a canvas in a format with alpha, which version 1 left transparent behind the
+ * image. All other variants keep version 1.
  */
 export function keyVersion({ fit, format }: Pick<Variant, 'fit' | 'format'>): 1 | 2 {
   return fit === 'canvas' && formats[format].hasAlpha ? 2 : 1

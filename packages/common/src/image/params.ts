@@ -2,28 +2,31 @@ import { AppError } from '../errors.ts'
 import type { FormatFacts } from './formats.ts'
 
 export const fits = ['clip', 'crop', 'canvas', 'cover'] as const
-/** How the image is brought into the box: CONTRACT "Options". */
+/** How the image is fitted into the box; see docs/url-grammar.md. */
 export type Fit = (typeof fits)[number]
 
-/** An integer from 0 to 100, or the quality of the original. */
+/** An integer from 0 to 100, or `auto`: the quality of the original. */
 export type Quality = number | 'auto'
 
 type Scalar = string | number | boolean
 
 /** One option of a sized request. */
 type Param<Value extends Scalar, Affects extends 'bytes' | 'answer'> = {
-  /** In the query. */
+  /** Name in the query. */
   readonly name: string
   readonly default: Value
-  /** Completes "must be ..." in a refusal. */
+  /** Completes "must be ..." in an error detail. */
   readonly expected: string
-  /** undefined: `text` is no value of this option. The inverse is `String`. */
+  /** Returns undefined if `text` is not a value of this option. The inverse is `String`. */
   readonly parse: (text: string) => Value | undefined
-  /** `bytes`: a field of every variant, part of its key, its row and its jobs. `answer`: only how a request is answered. */
+  /**
+   * `bytes`: the option is a field of every variant and part of its key, its row and its jobs. `answer`: the option
+   * only changes how a request is answered.
+   */
   readonly affects: Affects
-  /** Absent: every format. Elsewhere the variant has the default. */
+  /** Formats that have the option; all, if absent. In other formats the variant has the default. */
   readonly appliesTo?: (format: FormatFacts) => boolean
-  /** For the documentation of addresses. */
+  /** Sentence for the documentation of addresses. */
   readonly description: string
 }
 
@@ -43,8 +46,8 @@ const param = {
 const flag = { default: false, expected: 'true or false', parse: parseBoolean } as const
 
 /**
- * Every option of a sized request. Its types, its query grammar, the fields of a variant, the key, the row of a link and
- * the schema of jobs derive from this table.
+ * Every option of a sized request. The types, the query grammar, the variant's fields, the key, the link row and the
+ * job schema derive from this table.
  */
 export const params = {
   fit: param.bytes<Fit>({
@@ -83,17 +86,17 @@ type Params = typeof params
 type ParamKey = keyof Params
 type ValueOf<P> = P extends Param<infer Value, 'bytes' | 'answer'> ? Value : never
 
-/** The options of a sized request, defaults filled in. */
+/** Options of a sized request with defaults filled in. */
 export type ImageOptions = { readonly [Key in ParamKey]: ValueOf<Params[Key]> }
 
-/** The options that change the bytes. */
+/** Options that change the bytes. */
 export type VariantOptions = Pick<
   ImageOptions,
   { [Key in ParamKey]: Params[Key] extends { affects: 'bytes' } ? Key : never }[ParamKey]
 >
 
 const paramKeys = Object.keys(params) as ParamKey[]
-/** In the order of the table. */
+/** Keys of the options that change the bytes, in the order of the table. */
 export const variantOptionKeys = paramKeys.filter(
   (key): key is keyof VariantOptions => params[key].affects === 'bytes',
 )
@@ -114,9 +117,9 @@ export const defaultVariantOptions = Object.fromEntries(
 export type Query = Iterable<readonly [name: string, value: string]>
 
 /**
- * Reads the options; unknown names are ignored.
+ * Parses the options; ignores unknown names.
  *
- * @throws AppError INVALID_OPTION for a repeated option or a value that it does not have
+ * @throws AppError INVALID_OPTION for a repeated option or an invalid value
  */
 export function parseOptions(query: Query): ImageOptions {
   const values = collectValues(query)

@@ -3,10 +3,13 @@ import { type Format, findFormat, variantExtensions } from './formats.ts'
 import { type ImageId, countSizeParts, parseImageId } from './id.ts'
 import { type ImageOptions, type Query, formatOptions, parseOptions } from './params.ts'
 
-/** `/{id}.{format}`: the original itself. */
+/** `/{id}.{format}`: a request for the original itself. */
 export type OriginalRequest = { readonly kind: 'original'; readonly id: ImageId }
 
-/** `/{id}_{width}_{height}[_{scale}x].{format}`: the picture inside a box, width and height in px before the scale. */
+/**
+ * `/{id}_{width}_{height}[_{scale}x].{format}`: a request for an image inside a box; width and height in px, before the
+ * scale.
+ */
 export type SizedRequest = {
   readonly kind: 'sized'
   readonly id: ImageId
@@ -19,15 +22,15 @@ export type SizedRequest = {
 
 export type ImageRequest = OriginalRequest | SizedRequest
 
-/** The longest path that is read, in characters as they stand in the request line. */
+/** Longest accepted path, in characters of the request line. */
 export const maxPathLength = 2000
 
-/** Sizes beyond this many digits are mistakes; up to it every product with a scale is an exact integer. */
+/** Sizes with more digits are errors. Within this limit every product with a scale is an exact integer. */
 const sizePattern = /^[1-9]\d{0,8}$/
 const scalePattern = /^[1-9]\d?x$/
 
 /**
- * Reads an image URL from the right, in one pass: format, then an optional scale, then the box; the rest is the id.
+ * Parses an image URL from the right, in one pass: format, optional scale, box; the rest is the id.
  *
  * @param path the raw path of the request, beginning with "/", percent-encoded
  * @param query the query parameters, decoded
@@ -42,7 +45,7 @@ export function parseImageUrl(path: string, query: Query): ImageRequest {
 }
 
 /**
- * Reads the address of an upload: `/{id}` or `/{id}.{format}`.
+ * Parses the address of an upload: `/{id}` or `/{id}.{format}`.
  *
  * @throws AppError INVALID_IMAGE_URL or INVALID_ID
  */
@@ -51,10 +54,13 @@ export function parseUploadPath(path: string): ImageId {
   return parseImageId(endsLikeFormat(name) ? name.slice(0, name.lastIndexOf('.')) : name)
 }
 
-/** Left as they are by `encodeURIComponent`, and not safe between the quotation marks of a shell. */
+/** Characters that `encodeURIComponent` leaves alone and that are unsafe between the quotation marks of a shell. */
 const unsafeMarks = /[!'()*]/g
 
-/** The inverse of `parseUploadPath`. An id that ends like a format is followed by one, or its end would be taken for it. */
+/**
+ * Inverse of `parseUploadPath`. Appends a format to an id that ends like one, because its end would be read as the
+ * format.
+ */
 export function formatUploadPath(id: ImageId): string {
   const path = `/${encodeURIComponent(id).replace(unsafeMarks, toPercentCode)}`
   return endsLikeFormat(id) ? `${path}.jpg` : path
@@ -69,7 +75,7 @@ function toPercentCode(mark: string): string {
   return `%${mark.codePointAt(0)?.toString(16).toUpperCase()}`
 }
 
-/** The inverse of `parseImageUrl`: path and query, canonical, beginning with a single "/". */
+/** Inverse of `parseImageUrl`: the canonical path and query, beginning with a single "/". */
 export function formatImageUrl(request: SizedRequest): string {
   const scale = request.scale === 1 ? '' : `_${request.scale}x`
   const path = `/${encodeURIComponent(request.id)}_${request.width}_${request.height}${scale}.${request.format}`
@@ -101,7 +107,7 @@ function splitFormat(path: string): { readonly name: string; readonly format: Fo
   return { name: path.slice(0, dot), format }
 }
 
-/** "a, b or c", each with its dot. */
+/** Formats extensions as "a, b or c", each with its dot. */
 function listOf(extensions: readonly string[]): string {
   const dotted = extensions.map((extension) => `.${extension}`)
   return `${dotted.slice(0, -1).join(', ')} or ${dotted.at(-1)}`

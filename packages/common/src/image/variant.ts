@@ -8,7 +8,7 @@ import type { SizedRequest } from './url.ts'
 /** Full description of one rendition of an original. Two requests that mean the same image have equal variants. */
 export type Variant = {
   readonly id: ImageId
-  /** The box, scale folded in, px. */
+  /** Box with the scale folded in, px. */
   readonly width: number
   readonly height: number
   readonly format: Format
@@ -56,7 +56,7 @@ export function toVariant(
   }
 }
 
-/** Returns the options that change the bytes in this format; those that do not apply to it have their defaults. */
+/** Returns the options that change the bytes in this format. Options that do not apply to it have their defaults. */
 function variantOptionsFor(format: Format, options: ImageOptions): VariantOptions {
   const kept: Record<string, unknown> = {}
   for (const key of variantOptionKeys) {
@@ -70,8 +70,8 @@ const negotiable = variantFormats.filter((format) => formats[format].negotiable)
 const none: readonly Format[] = []
 
 /**
- * Returns the formats that the client's Accept header can turn the answer into, in the order of preference. If there is
- * one, the answer must say `Vary: Accept`.
+ * Returns the formats that the client's Accept header can turn the answer into, most preferred first. If there is any,
+ * the answer must carry `Vary: Accept`.
  */
 export function negotiableFormats(request: SizedRequest, policy: Policy): readonly Format[] {
   const isOpen = policy.webpSwitch || (policy.webpOptIn && request.options.allowWebp)
@@ -102,7 +102,11 @@ export function boundRequest(
   return withBox(request, variant, box)
 }
 
-/** @throws AppError SIZE_NOT_OFFERED if there is a list of sizes and the box is not on it */
+/**
+ * Checks a box against the allowed sizes.
+ *
+ * @throws AppError SIZE_NOT_OFFERED if there is a list of sizes and the box is not on it
+ */
 export function assertAllowedSize({ width, height }: Variant, { sizes }: AllowedSizes): void {
   if (sizes.length === 0) return
   if (sizes.some((size) => size.width === width && size.height === height)) return
