@@ -1,14 +1,16 @@
 import type { ObjectKey } from '../digest.ts'
 
-/** Where clients find the objects of the variant store. */
+/** Maps objects of the variant store to the addresses that clients use. */
 export type Cdn = {
-  /** The address that clients are redirected to. */
+  /** Returns the address that clients are redirected to. */
   url(key: ObjectKey): string
   /**
-   * The inverse of `url`, whatever the host: another host is a restart, and no row is rewritten. undefined for an address that
-   * is not of our form, such as those of the legacy iaas.
+   * Inverse of `url` for any host, so that a change of host needs a restart but no rewritten row. Returns undefined for
+   * an address of another form, such as those of the legacy iaas.
    */
   keyOf(url: string): ObjectKey | undefined
-  /** The address at which clients now find what was stored under `url`: itself if it is not of our form. */
+  /**
+   * Returns the current address of an object that was stored under `url`. Returns an address of another form unchanged.
+   */
   current(url: string): string
 }

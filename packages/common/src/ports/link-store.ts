@@ -1,38 +1,44 @@
 import type { ImageId, Variant, VariantKey } from '../image/index.ts'
 
-/** The recorded place of a stored variant. */
+/** Recorded place of a stored variant. */
 export type Link = { readonly url: string }
 
 /**
- * The variants that are stored. Every call rejects with AppError STORE_UNAVAILABLE where the database does not answer in
+ * Links of the stored variants. Every call rejects with AppError STORE_UNAVAILABLE if the database does not answer in
  * time.
  */
 export type LinkStore = {
   find(variant: Variant): Promise<Link | undefined>
-  /** Idempotent; the later of two renditions wins, whatever the order of the calls. `renderedAt`: ms since the epoch. */
+  /**
+   * Records a link. Idempotent. The later of two renditions wins, whatever the order of the calls. `renderedAt`: ms
+   * since the epoch.
+   */
   record(variant: Variant, link: Link, renderedAt: number): Promise<void>
-  /** Forgets the link, where it still has this url. */
+  /** Removes the link if it still has this url. */
   remove(variant: Variant, link: Link): Promise<void>
-  /** How many links an original has; `limit` where it has more. */
+  /** Returns the number of links of an original, at most `limit`. */
   count(id: ImageId, limit: number): Promise<number>
 }
 
-/** A link and what it is of. */
+/** A link and its variant. */
 export type StoredLink = { readonly variant: Variant; readonly link: Link }
 
-/** A walk over all links, in some order, which begins anew at its end. */
+/** A walk over all links, in no particular order. Starts again after the end. */
 export type LinkWalk = {
-  /** The next so many; fewer at the end. */
+  /** Returns the next `limit` links; fewer at the end. */
   next(limit: number): Promise<readonly StoredLink[]>
 }
 
 /**
- * A cache of links in front of a LinkStore, shared by processes. What is evicted or unknown is `undefined`, never an answer.
- * Every call rejects with AppError STORE_UNAVAILABLE if the cache does not answer in time.
+ * A cache of links in front of a LinkStore, shared by processes. Returns undefined for evicted and unknown links. Every
+ * call rejects with AppError STORE_UNAVAILABLE if the cache does not answer in time.
  */
 export type LinkCache = {
   get(key: VariantKey): Promise<Link | undefined>
-  /** Does nothing for a few seconds after `delete`: the link may have been looked up before. */
+  /**
+   * Caches a link. Does nothing for a few seconds after `delete`, because the link may have been looked up before the
+   * deletion.
+   */
   set(key: VariantKey, link: Link): Promise<void>
   delete(key: VariantKey): Promise<void>
 }
@@ -44,20 +50,26 @@ export type RememberedLink = {
   readonly expiresAt: number
 }
 
-/** A cache of links within one process; it answers at once. */
+/** A synchronous cache of links within one process. */
 export type LinkMemory = {
   get(key: VariantKey): Link | undefined
   recall(key: VariantKey): RememberedLink | undefined
   set(key: VariantKey, link: Link): void
   delete(key: VariantKey): void
-  /** Grows with each `delete`. A lookup notes it at its start. */
+  /** Grows with each `delete`. A lookup reads it at its start. */
   readonly generation: number
-  /** Returns whether `key` was deleted after this generation. A lookup that began before the deletion must not be cached. */
+  /**
+   * Returns true if `key` was deleted after this generation. A lookup that began before the deletion must not be
+   * cached.
+   */
   wasDeletedSince(generation: number, key: VariantKey): boolean
 }
 
-/** Tells of links that were removed or replaced, by whomever (an operator's SQL included). */
+/** Notifications of links that were removed or replaced by any client of the database, including an operator's SQL. */
 export type LinkChanges = {
-  /** `onChange` with the key of each such link; `onGap` where some may have been missed (a connection was lost). */
+  /**
+   * Calls `onChange` with the key of each such link, and `onGap` if notifications may have been missed (a connection
+   * was lost).
+   */
   subscribe(onChange: (key: VariantKey) => void, onGap: () => void): Promise<AsyncDisposable>
 }

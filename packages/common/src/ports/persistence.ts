@@ -1,30 +1,33 @@
 import type { Variant } from '../image/index.ts'
 
-/** A rendition that waits in the spool for being stored and linked. `renderedAt`: ms since the epoch. */
+/** A spooled rendition that is not yet stored and linked. `renderedAt`: ms since the epoch. */
 export type WaitingRendition = { readonly variant: Variant; readonly renderedAt: number }
 
-/** Brings spooled renditions into the variant store, and records their links, later and elsewhere. */
+/**
+ * Moves spooled renditions to the variant store and records their links, asynchronously and possibly in another
+ * process.
+ */
 export type Persistence = {
   /**
-   * Resolves once the rendition is safely queued.
+   * Schedules a rendition. Resolves once it is safely queued.
    *
-   * @throws AppError STORE_UNAVAILABLE, within a bounded time; STORE_BUSY where too many are on their way; SPOOL_FULL where too many
-   * jobs wait
+   * @throws AppError STORE_UNAVAILABLE, within a bounded time; STORE_BUSY if too many are in flight; SPOOL_FULL if too
+   * many jobs wait
    */
   schedule(rendition: WaitingRendition): Promise<void>
 }
 
 /**
- * Stores a rendition and records its link in this process, without the queue. Rejects where either fails; the same
+ * Stores a rendition and records its link in this process, without the queue. Rejects if either fails. The same
  * rendition may be stored again.
  */
 export type StoreRendition = (rendition: WaitingRendition, bytes: Uint8Array) => Promise<void>
 
-/** Renditions that this process has taken on itself: those of a process that was killed are still there at the next start. */
+/** Renditions that this process has accepted. After a crash they are still listed at the next start. */
 export type RenditionJournal = {
   add(rendition: WaitingRendition): Promise<void>
   /** Does nothing if there is no such entry. */
   remove(rendition: WaitingRendition): Promise<void>
-  /** In no order. Leaves out and removes what cannot be read. */
+  /** Lists the renditions, unordered. Skips and removes unreadable entries. */
   list(): Promise<readonly WaitingRendition[]>
 }

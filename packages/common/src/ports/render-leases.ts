@@ -28,6 +28,11 @@ export type Claim =
  * save work; correctness must not depend on them.
  */
 export type RenderLeases = {
-  /** @param digest digest of the variant @throws AppError STORE_UNAVAILABLE */
+  /**
+   * Claims the lease on a variant.
+   *
+   * @param digest digest of the variant
+   * @throws AppError STORE_UNAVAILABLE
+   */
   claim(digest: Digest): Promise<Claim>
 }

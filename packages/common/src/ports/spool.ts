@@ -6,21 +6,21 @@ export type Spooled = { readonly bytes: Uint8Array; readonly renderedAt: number 
 export type SpoolUsage = { readonly items: number; readonly bytes: number }
 
 /**
- * Renditions that wait for being stored, by the digest of their variant. Bounded, and allowed to lose anything. Every call
- * rejects with AppError STORE_UNAVAILABLE where the spool does not answer, or nothing can be written.
+ * Renditions that wait to be stored, by the digest of their variant. Bounded, and may lose anything. Every call rejects
+ * with AppError STORE_UNAVAILABLE if the spool does not answer or cannot be written.
  */
 export type Spool = {
   /** @throws AppError SPOOL_FULL */
   put(digest: Digest, spooled: Spooled): Promise<void>
   get(digest: Digest): Promise<Spooled | undefined>
-  /** Resolves to the bytes that `get` takes into memory; undefined: there is no such entry. */
+  /** Returns the size of the bytes that `get` would read; undefined if there is no such entry. */
   size(digest: Digest): Promise<number | undefined>
-  /** Resolves to the time of an entry without its bytes; undefined: there is no such entry. */
+  /** Returns the time of an entry without reading its bytes; undefined if there is no such entry. */
   renderedAt(digest: Digest): Promise<number | undefined>
-  /** Does nothing where there is no such entry. */
+  /** Removes an entry; does nothing if there is none. */
   drop(digest: Digest): Promise<void>
-  /** Resolves where it answers and takes what is put. */
+  /** Resolves if the spool answers and accepts entries. */
   ping(): Promise<void>
-  /** What lies in it, within some seconds. */
+  /** Returns the usage, at most a few seconds old. */
   usage(): Promise<SpoolUsage>
 }

@@ -1,39 +1,42 @@
 import type { ImageId } from '../image/index.ts'
 
-/** A permit for one upload of one id. */
+/** A token that permits one upload of one id. */
 export type Token = string & { readonly __brand: 'Token' }
 
 /**
- * The permits and the ids that are taken. Time is the database's, without which every call rejects with AppError
- * STORE_UNAVAILABLE. STORE_BUSY: the database answers, but this process has too much to ask.
+ * Tokens and taken ids. Uses the clock of the database. Every call rejects with AppError STORE_UNAVAILABLE if the
+ * database does not answer, and STORE_BUSY if it answers but this process has too many queries waiting.
  */
 export type TokenStore = {
   /**
-   * A new token for the id, valid for 15 minutes.
+   * Issues a new token for the id, valid for 15 minutes.
    *
-   * @throws AppError ID_TAKEN where the id has an original; TOKEN_PENDING where it has a live token or an upload on its way,
+   * @throws AppError ID_TAKEN if the id has an original; TOKEN_PENDING if it has a live token or an upload in flight,
    * with the seconds until it may be free
    */
   issue(id: ImageId): Promise<Token>
-  /** Whether a claim would get true just now. */
+  /** Returns true if a claim would succeed now. */
   isClaimable(token: string, id: ImageId): Promise<boolean>
   /**
-   * Takes the token for `leaseMs`, atomically: of any number of calls at once, one gets true.
+   * Claims the token for `leaseMs`, atomically: of any number of concurrent calls, one returns true.
    *
-   * @param leaseMs how long the claim lasts where its process is killed
+   * @param leaseMs how long the claim lasts if its process is killed
    */
   claim(token: string, id: ImageId, leaseMs: number): Promise<boolean>
-  /** Records that the upload of a claimed token is durable. false: the claim was lost, the upload must not stand. */
+  /**
+   * Records that the upload of a claimed token is durable. Returns false if the claim was lost; the upload must then be
+   * undone.
+   */
   complete(token: string, id: ImageId): Promise<boolean>
-  /** Gives a claimed, uncompleted token back: it may be claimed again, for a minute at least. */
+  /** Returns a claimed, uncompleted token. It can be claimed again for at least a minute. */
   giveBack(token: string, id: ImageId): Promise<void>
-  /** Gives the id of a claimed, uncompleted token free; the token is gone. */
+  /** Deletes a claimed, uncompleted token and frees its id. */
   release(token: string, id: ImageId): Promise<void>
   /**
-   * Removes expired tokens and claims whose lease is over (their process was killed), for as long as there are any and the
-   * signal is not aborted. Resolves to their number.
+   * Removes expired tokens and claims whose lease has expired (their process was killed), until there are none or the
+   * signal aborts. Resolves to their number.
    *
-   * @param usualLeaseMs the lease of claims of earlier releases, which have none of their own
+   * @param usualLeaseMs lease of claims by earlier releases, which store none
    */
   sweep(usualLeaseMs: number, signal?: AbortSignal): Promise<number>
 }

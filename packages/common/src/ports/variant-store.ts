@@ -2,26 +2,32 @@ import type { Readable } from 'node:stream'
 import type { ObjectKey } from '../digest.ts'
 import type { Cdn } from './cdn.ts'
 
-/** A stored object that is being read. */
+/** A stored object while it is read. */
 export type StoredObject = {
   /** Bytes. */
   readonly size: number
-  /** Its first bytes have arrived. Fails where the rest does not. The reader destroys it, also if nothing is read. */
+  /**
+   * Stream whose first bytes have arrived. Fails if the rest does not arrive. The reader destroys it, even if it reads
+   * nothing.
+   */
   readonly body: Readable
 }
 
 /**
- * Where stored variants lie, and where clients find them. What asks the store rejects with AppError STORE_UNAVAILABLE where it
- * does not answer in time, or refuses, with its reason in the message.
+ * Store of the rendered variants and the addresses of its objects. Calls to the store reject with AppError
+ * STORE_UNAVAILABLE, with the reason in the message, if it refuses or does not answer in time.
  */
 export type VariantStore = Cdn & {
-  /** Idempotent: the same key twice is one object. Resolves once the object can be read. */
+  /** Stores an object. Idempotent per key. Resolves once the object can be read. */
   put(key: ObjectKey, bytes: Uint8Array, mime: string): Promise<void>
-  /** Begins to read an object, of which no more than a piece lies in memory. undefined: no such object. */
+  /**
+   * Opens an object for streaming; only a chunk of it is in memory at a time. Returns undefined if there is no such
+   * object.
+   */
   open(key: ObjectKey): Promise<StoredObject | undefined>
   has(key: ObjectKey): Promise<boolean>
-  /** Does nothing where there is no such object. */
+  /** Deletes an object; does nothing if there is none. */
   delete(key: ObjectKey): Promise<void>
-  /** Resolves where the store answers and may be used. @throws AppError STORE_UNAVAILABLE */
+  /** Resolves if the store answers and accepts the credentials. @throws AppError STORE_UNAVAILABLE */
   ping(): Promise<void>
 }

@@ -1,30 +1,30 @@
 import type { TemporaryFile } from './original-store.ts'
 
-/** A picture that shows what an original shows, and is cheap to decode. */
+/** An image with the content of an original that is cheap to decode. */
 export type WorkingCopy = {
   readonly path: string
-  /** Of the original, 1 to 100: what `quality=auto` means. */
+  /** Quality of the original, 1 to 100: the meaning of `quality=auto`. */
   readonly quality: number
 }
 
-/** A place for the working copy of one original, as that was when the place was reserved. */
+/** Reserved place for the working copy of one original, in the version that the original had then. */
 export type WorkingCopyPlace = TemporaryFile & {
-  /** Makes the file at `path`, which is durable, the working copy. */
+  /** Makes the file at `path`, which must be durable, the working copy. */
   keep(quality: number): Promise<void>
 }
 
 export type WorkingCopyUsage = { readonly items: number; readonly bytes: number }
 
 /**
- * The working copies of originals: a cache, out of which anything may vanish at any time, whoever removes it. A copy is
- * known by the path, the size and the time of its original: another original has none of it. Every call rejects with AppError
- * STORE_UNAVAILABLE where the disk is full or broken.
+ * Working copies of originals: a cache from which anything may vanish at any time. A copy is identified by the path,
+ * size and modification time of its original, so a new original never gets an old copy. Every call rejects with
+ * AppError STORE_UNAVAILABLE if the disk is full or broken.
  */
 export type WorkingCopyStore = {
   find(originalPath: string): Promise<WorkingCopy | undefined>
-  /** The caller disposes of it, also after `keep`. @throws AppError ORIGINAL_NOT_FOUND */
+  /** Reserves a place. The caller disposes of it, also after `keep`. @throws AppError ORIGINAL_NOT_FOUND */
   reserve(originalPath: string): Promise<WorkingCopyPlace>
   remove(copy: WorkingCopy): Promise<void>
-  /** Brings the copies within their bound, the least recently used first, and removes what killed processes left. */
+  /** Evicts the least recently used copies beyond the bound, and removes files left by killed processes. */
   sweep(): Promise<WorkingCopyUsage>
 }
