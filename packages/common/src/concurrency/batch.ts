@@ -1,18 +1,18 @@
 type BatchBounds = {
   readonly maxItems: number
-  /** How long a call waits for others, ms; undefined: for those of the same turn of the event loop. */
+  /** How long a call waits for others, ms; undefined: until the end of the current event loop iteration. */
   readonly waitMs?: number
-  /** Whether a failure is that of every item, so that none of them would do better alone. */
+  /** Returns true if a failure concerns every item, so that asking each alone would not help. */
   readonly isOutage: (error: unknown) => boolean
 }
 
 export type BatchOptions<Item, Answer> = BatchBounds & {
-  /** Answers several items at once, in their order. Has a deadline of its own. */
+  /** Answers several items at once, in their order. Has its own timeout. */
   readonly ask: (items: readonly Item[]) => Promise<readonly Answer[]>
 }
 
 export type WorkBatchOptions<Item> = BatchBounds & {
-  /** Does the work of several items at once: all of it, or none. Has a deadline of its own. */
+  /** Does the work of several items at once: all of it, or none. Has its own timeout. */
   readonly run: (items: readonly Item[]) => Promise<void>
 }
 
@@ -23,8 +23,8 @@ type Call<Item, Answer> = {
 }
 
 /**
- * A function whose calls are answered together: what a call costs is mostly the way there and back. Each gets its own answer:
- * when a batch fails because of one of its items, each is asked alone. Rejects with what `ask` rejects with.
+ * Batches calls, because a call costs mostly its round trip. Each caller gets its own answer. If a batch fails because
+ * of one item, each item is asked alone. Rejects with the error of `ask`.
  */
 export function createBatch<Item, Answer>(
   options: BatchOptions<Item, Answer>,
@@ -67,7 +67,7 @@ export function createBatch<Item, Answer>(
     })
 }
 
-/** The same for work that has no answer. */
+/** Like `createBatch`, for work without an answer. */
 export function createWorkBatch<Item>(
   options: WorkBatchOptions<Item>,
 ): (item: Item) => Promise<void> {

@@ -4,15 +4,15 @@ import { withDeadline } from './with-deadline.ts'
 type Waiter = EventEmitter<{ begin: [] }>
 
 export type BoundOptions = {
-  /** How much work is done at once. */
+  /** Maximum concurrent work. */
   readonly maxAtOnce: number
-  /** How long work waits for its begin, ms. */
+  /** Maximum wait for the start, ms. */
   readonly maxWaitMs: number
   /** Creates the error of work that has waited for `maxWaitMs`. */
   readonly refusal: () => Error
 }
 
-/** Does work, first come first served. Rejects with the refusal, before the work begins, or with what the work rejects with. */
+/** Runs work in order of arrival. Rejects with the refusal if the work never started, or with the error of the work. */
 export type Bound = <T>(work: () => Promise<T>) => Promise<T>
 
 export function createBound({ maxAtOnce, maxWaitMs, refusal }: BoundOptions): Bound {
@@ -26,12 +26,12 @@ export function createBound({ maxAtOnce, maxWaitMs, refusal }: BoundOptions): Bo
     try {
       await withDeadline(begun, maxWaitMs)
     } catch {
-      // It may have begun in the same moment.
+      // The work may have started in the same moment.
       if (waiting.delete(waiter)) throw refusal()
     }
   }
 
-  /** Hands the place to the next one that waits. */
+  /** Passes the slot to the next waiter. */
   function end(): void {
     const [next] = waiting
     if (next === undefined) running -= 1

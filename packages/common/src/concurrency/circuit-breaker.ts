@@ -1,29 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 export type CircuitBreakerOptions = {
-  /** Resolves where the dependency answers again. Has a deadline of its own. */
+  /** Resolves if the dependency answers again. Has its own timeout. */
   readonly probe: () => Promise<unknown>
-  /** Whether a failure is the dependency's, and not that of the call. */
+  /** Returns true if a failure means that the dependency is down, not that the call was wrong. */
   readonly isOutage: (error: unknown) => error is Error
-  /** What a call fails with while the breaker is open. */
+  /** Creates the error of calls while the breaker is open. */
   readonly refusal: () => Error
-  /** The pause between two probes, ms. */
+  /** Pause between two probes, ms. */
   readonly probeEveryMs?: number
-  /** Hears that it opened or closed. */
+  /** Called when the breaker opens or closes. */
   readonly onChange?: (isOpen: boolean) => void
 }
 
-/** Keeps calls away from a dependency that does not answer. */
+/** Fails calls fast while a dependency does not answer. */
 export type CircuitBreaker = {
   /**
-   * Makes the call, unless the breaker is open. An outage opens it; from then on calls fail at once, until a probe in
-   * the background has succeeded: no caller has to try whether the dependency is back.
+   * Makes the call unless the breaker is open. An outage opens the breaker; calls then fail at once until a background
+   * probe succeeds, so no caller has to test the dependency.
    */
   run<T>(call: () => Promise<T>): Promise<T>
   readonly isOpen: boolean
-  /** What it was opened by; undefined while it is closed. */
+  /** Error that opened the breaker; undefined while it is closed. */
   readonly outage: Error | undefined
-  /** Ends the probes. Until then they do not keep the process from ending. */
+  /** Stops the probes. They do not keep the process alive. */
   close(): void
 }
 
@@ -37,7 +37,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     onChange(to !== undefined)
   }
 
-  /** The first probe comes at once: what failed for a moment only is away for a moment only. */
+  /** Probes at once the first time, so that a short failure stays short. */
   async function probeUntilWell(): Promise<void> {
     const pause = { signal: ending.signal, ref: false }
     while (!ending.signal.aborted) {

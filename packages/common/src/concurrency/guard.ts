@@ -5,7 +5,7 @@ type AsyncMethodsOf<Port> = {
   [Name in keyof Port]: Port[Name] extends AsyncMethod ? Name : never
 }[keyof Port]
 
-/** A port whose named methods go through a breaker. */
+/** Returns the port with the named methods guarded by a breaker. */
 export function guard<Port extends object>(
   port: Port,
   breaker: CircuitBreaker,

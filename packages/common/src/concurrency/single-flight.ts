@@ -1,4 +1,4 @@
-/** The work of a flight: `signal` aborts once every caller is gone; `hold` keeps the flight joinable after its result. */
+/** Work of a flight. `signal` aborts once every caller has left. `hold` keeps the flight joinable after its result. */
 export type FlightWork<T> = (
   signal: AbortSignal,
   hold: (until: Promise<unknown>) => void,
@@ -6,17 +6,17 @@ export type FlightWork<T> = (
 
 export type SingleFlight<T> = {
   /**
-   * Joins the flight of `key`, or starts it. Callers that leave (by their signal) are rejected with its reason and
-   * take nothing from the others.
+   * Joins the flight of `key` or starts it. A caller whose signal aborts is rejected with its reason; the others are
+   * unaffected.
    */
   join(key: string, work: FlightWork<T>, signal?: AbortSignal): Promise<T>
-  /** How many keys are in flight. */
+  /** Number of keys in flight. */
   readonly size: number
 }
 
 type Flight<T> = { readonly result: Promise<T>; readonly abort: AbortController; callers: number }
 
-/** One run of the same work at a time: whoever asks while it runs, or is held, gets its result. */
+/** Coalesces concurrent work by key: callers that arrive while a flight runs, or is held, share its result. */
 export function createSingleFlight<T>(): SingleFlight<T> {
   const flights = new Map<string, Flight<T>>()
 
@@ -26,7 +26,7 @@ export function createSingleFlight<T>(): SingleFlight<T> {
     const result = work(abort.signal, (until) => holds.push(until))
     const flight: Flight<T> = { result, abort, callers: 0 }
     flights.set(key, flight)
-    // An aborted flight gives way to a new one before it has ended: it removes no entry but its own.
+    // An aborted flight may be replaced before it has ended, so it removes only its own entry.
     const land = () => {
       if (flights.get(key) === flight) flights.delete(key)
     }

@@ -1,12 +1,12 @@
-/** A timer that is so late tells that this process, or the whole machine, is too busy to be on time, ms. */
+/** Lateness of a timer that shows that the process or the machine is overloaded, ms. */
 const lateMs = 20
-/** How often a deadline is put off for that. */
+/** How often a deadline is extended for that reason. */
 const mostDelays = 3
 
 /**
- * Rejects with what `late` returns when the work takes longer than this, ms; the work itself goes on, its result unheard. While
- * this process is too busy to hear an answer, its absence says nothing of the other side: then the deadline is put off, a few
- * times.
+ * Rejects with the result of `late` if the work takes longer than this, ms. The work itself continues and its result is
+ * ignored. While this process is too busy to notice an answer, a missing answer does not mean that the other side is
+ * slow: the deadline is then extended a few times.
  */
 export async function withDeadline<T>(
   work: Promise<T>,
@@ -17,7 +17,7 @@ export async function withDeadline<T>(
   const expired = new Promise<never>((_resolve, reject) => {
     const arm = (delaysLeft: number) => {
       const dueAt = performance.now() + limitMs
-      // What has arrived by then is heard first.
+      // Handles answers that have already arrived first.
       timer = setTimeout(() => setImmediate(expire, dueAt, delaysLeft), limitMs)
     }
     const expire = (dueAt: number, delaysLeft: number) => {

@@ -5,24 +5,24 @@ import type { Service } from './run-service.ts'
 type End = () => PromiseLike<unknown> | void
 
 /**
- * Registers the end of a part that was just built, and returns the part. Parts end in the reverse order.
+ * Registers the end of a part that was just built, and returns the part. Parts end in reverse order.
  *
- * @param name for the log
- * @param end how a part ends that is not disposable
+ * @param name name for the log
+ * @param end ends a part that is not disposable
  */
 export type Own = {
   <Part extends AsyncDisposable>(name: string, part: Part): Part
   <Part>(name: string, part: Part, end: (part: Part) => PromiseLike<unknown> | void): Part
 }
 
-/** How long the end of one part may take, ms. */
+/** Timeout for ending one part, ms. */
 const endLimitMs = 30_000
 
 /**
- * Builds a service from its parts. If a part cannot be built, those before it are ended, and its error is thrown.
+ * Builds a service from its parts. If a part cannot be built, ends the earlier parts and throws its error.
  *
- * @returns what `build` returns, and the end of all that it owns. A part that fails to end, or takes too long, keeps no other
- * from it
+ * @returns the result of `build`, and the end of all owned parts. A part that fails to end, or times out, does not stop
+ * the others from ending
  */
 export async function compose<Result extends object>(
   log: Logger,
@@ -59,7 +59,7 @@ export async function compose<Result extends object>(
   }
 }
 
-/** The types of `Own` let a part without an `end` be disposable only. */
+/** The types of `Own` guarantee that a part without an `end` is disposable. */
 function dispose(part: unknown): PromiseLike<void> {
   return (part as AsyncDisposable)[Symbol.asyncDispose]()
 }

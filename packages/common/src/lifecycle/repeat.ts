@@ -1,11 +1,11 @@
 import type { Logger } from '../log.ts'
 
-/** One run of what is done again and again. The signal tells one that takes long to end where it is. */
+/** One run of a recurring task. The signal asks a long run to stop. */
 type RecurringTask = (signal: AbortSignal) => Promise<unknown>
 
 /**
- * Runs a task again and again, the first time at once, until disposed of; never twice at the same time. What fails is tried
- * again; of a series of failures the first is logged, and its end with their number.
+ * Runs a task repeatedly, first at once, until disposed of. Runs never overlap. Failures are retried at the next
+ * interval; logs the first of a series of failures, and its end with their number.
  */
 export function repeat(
   name: string,

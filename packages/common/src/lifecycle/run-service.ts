@@ -3,14 +3,14 @@ import { letHeapGrow } from './let-heap-grow.ts'
 
 export type Service = { close(): Promise<void> }
 
-/** How long a service may take to end before the process ends anyway, ms. */
+/** Time after which the process ends even if the service has not, ms. */
 const backstopMs = 40_000
 
 /**
- * Runs a service as the whole of a process: starts it, ends it on SIGTERM or SIGINT, and leaves the exit code. What
- * keeps it from starting is said in plain words on standard error.
+ * Runs a service as the whole process: starts it, ends it on SIGTERM or SIGINT, and sets the exit code. Prints errors
+ * that prevent the start on standard error.
  *
- * @param onEnding hears that it ends, and that it has ended
+ * @param onEnding called when the service begins to end, and when it has ended
  */
 export async function runService(
   start: () => Promise<Service>,
@@ -18,7 +18,7 @@ export async function runService(
 ): Promise<void> {
   letHeapGrow()
   const stopped = Promise.race([nextSignal('SIGTERM'), nextSignal('SIGINT')])
-  // Also where it never comes to be ready.
+  // Also covers a service that never becomes ready.
   void stopped.then(endSoon)
   let service: Service
   try {
@@ -35,14 +35,14 @@ export async function runService(
   onEnding('Ended.')
 }
 
-/** Resolves at the first. Those that follow change nothing: who signals a whole group of processes signals some twice. */
+/** Resolves at the first signal. Later ones are ignored: signalling a process group signals some processes twice. */
 function nextSignal(signal: NodeJS.Signals): Promise<void> {
   return new Promise((resolve) => {
     process.on(signal, () => resolve())
   })
 }
 
-/** Nothing should be left to keep the process; should something be, it ends all the same. */
+/** Ends the process even if something still keeps the event loop alive. */
 function endSoon(): void {
   setTimeout(() => process.exit(), backstopMs).unref()
 }

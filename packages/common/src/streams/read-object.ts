@@ -4,10 +4,10 @@ import type { ObjectKey } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { VariantStore } from '../ports/variant-store.ts'
 
-/** How long a whole object may take to arrive, ms. */
+/** Timeout for reading a whole object, ms. */
 const readLimitMs = 10_000
 
-/** Reads a whole object. undefined: there is none. @throws AppError STORE_UNAVAILABLE */
+/** Reads a whole object. Returns undefined if there is none. @throws AppError STORE_UNAVAILABLE */
 export async function readObject(
   variants: Pick<VariantStore, 'open'>,
   key: ObjectKey,
