@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http'
 import type { Registry } from 'prom-client'
 
-/** What tells the metrics: a registry, or several of them together. */
+/** Source of metrics: one registry, or several merged. */
 export type MetricsSource = Pick<Registry, 'metrics'> & { readonly contentType: string }
 
 /**
- * The admin listener's handler: `GET /metrics` for Prometheus, `GET /healthz`. What a service has besides, where it has
- * any, answers everything else.
+ * Creates the handler of the admin listener: `GET /metrics` for Prometheus and `GET /healthz`. Passes everything else
+ * to the service's own handler, if it has one.
  */
 export function createAdminApp(
   registry: MetricsSource,

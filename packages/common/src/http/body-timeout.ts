@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http'
 
 const timers = new WeakMap<IncomingMessage, NodeJS.Timeout>()
 
-/** Cuts the connection of a request whose body is not complete after `limitMs`, unless the handler takes its time over. */
+/**
+ * Closes the connection of a request whose body is incomplete after `limitMs`, unless the handler takes over its
+ * timeout.
+ */
 export function boundBody(req: IncomingMessage, limitMs: number): void {
   const { headers, socket } = req
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return
@@ -13,11 +16,11 @@ export function boundBody(req: IncomingMessage, limitMs: number): void {
     socket.off('close', clear)
   }
   req.once('end', clear)
-  // A request that was answered before its body had come tells neither its end nor its close.
+  // A request that is answered before its body has arrived emits neither `end` nor `close`.
   socket.once('close', clear)
 }
 
-/** Lets the body of a request take longer. The caller bounds its time. */
+/** Removes the timeout of a request body. The caller limits its time instead. */
 export function takeOverTimeout(req: IncomingMessage): void {
   clearTimeout(timers.get(req))
 }

@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http'
 
-/** A signal that aborts when the client leaves, or has left, before its answer is complete. */
+/** Returns a signal that aborts when the client leaves, or has left, before its answer is complete. */
 export function clientGone(res: ServerResponse): AbortSignal {
   const abort = new AbortController()
   const tell = () => {
     if (!res.writableFinished) abort.abort(new ClientGoneError())
   }
-  // It tells once: who has left already is not heard of again.
+  // `close` is emitted once, so a client that has already left emits nothing.
   if (res.destroyed) tell()
-  // The request's own `close` comes with every complete request; the response's tells how it ended.
+  // The request emits `close` after every complete request; the response's `close` tells how it ended.
   else res.once('close', tell)
   return abort.signal
 }
 
-/** Whether something was given up since nobody waits for its answer any more. */
+/** Returns true if work was aborted because its client left. */
 export function isClientGone(error: unknown): boolean {
   return error instanceof ClientGoneError
 }

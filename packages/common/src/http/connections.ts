@@ -2,32 +2,35 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 export type ConnectionBounds = {
-  /** At once. */
+  /** Maximum open connections. */
   readonly maxConnections?: number | undefined
-  /** At once, of one client. */
+  /** Maximum open connections of one client. */
   readonly maxPerClient?: number | undefined
-  /** The client at an address; undefined: one that has no bound of its own. */
+  /** Returns the client at an address, or undefined for one without a limit of its own. */
   readonly nameClient?: ((address: string | undefined) => string | undefined) | undefined
 }
 
 export type Connections = {
-  /** Makes room for a new connection: the one that has been idle for the longest time is closed, else the new one. */
+  /**
+   * Admits a new connection. At the limit, closes the connection that has been idle longest, or the new one if none is
+   * idle.
+   */
   open(socket: Socket): void
-  /** Notes that a request is being answered. Until that is done, its connection is not idle. */
+  /** Marks a connection as busy until the response is complete. */
   use(socket: Socket, res: ServerResponse): void
 }
 
 type Connection = {
   readonly socket: Socket
   readonly client: string | undefined
-  /** Orders connections by their last request, or their begin. */
+  /** Sequence number of the last request, or of the opening. */
   usedAt: number
   answer: ServerResponse | undefined
 }
 
 /**
- * Bounds the connections of a server. Newcomers are not refused for the sake of connections on which nothing happens, such as
- * those that are kept alive, or bring no request.
+ * Limits the connections of a server. Idle connections, such as those kept alive or without a request, are closed in
+ * favour of new ones.
  */
 export function createConnections(bounds: ConnectionBounds): Connections {
   const {

@@ -11,31 +11,40 @@ import { type ConnectionBounds, createConnections } from './connections.ts'
 import { boundBody } from './body-timeout.ts'
 
 export type ListenOptions = ConnectionBounds & {
-  /** 0: any free port. */
+  /** 0 selects any free port. */
   readonly port: number
   readonly host: string
-  /** The variable that the port comes from: what is told of a port that is taken. */
+  /** Environment variable of the port, named in the error if the port is taken. */
   readonly setting?: 'PORT' | 'ADMIN_PORT'
-  /** How long a client may take to send its whole request, ms. */
+  /** Timeout for receiving a whole request, ms. */
   readonly requestTimeoutMs?: number
-  /** The longest of the requests whose handler takes their time over (`takeOverTimeout`), ms. */
+  /** Longest time of requests whose handler takes over their timeout (`takeOverTimeout`), ms. */
   readonly longestRequestMs?: number
-  /** How long a client that is being answered may take nothing of it, ms. */
+  /** Timeout of a client that does not read its answer, ms. */
   readonly stallTimeoutMs?: number
 }
 
 export type HttpServer = {
   readonly port: number
-  /** Takes no new connections, waits for the requests in flight, at the most `limitMs`, then cuts what is left. */
+  /**
+   * Stops accepting connections, waits at most `limitMs` for in-flight requests, then closes the remaining connections.
+   */
   close(limitMs: number): Promise<void>
 }
 
-/** A load balancer in front keeps idle connections for up to 60 s; ours outlive them, so that none is reused as it ends. */
+/**
+ * Load balancers keep idle connections for up to 60 s. Keeping ours longer ensures that they never reuse one that is
+ * being closed.
+ */
 export const keepAliveTimeoutMs = 65_000
 const headersTimeoutMs = 10_000
 const stallTimeoutMs = 30_000
 
-/** @throws Error that names the port where it is taken or may not be used */
+/**
+ * Listens on a port.
+ *
+ * @throws Error that names the port if it is taken or not permitted
+ */
 export async function listen(
   handler: RequestListener,
   options: ListenOptions,
@@ -58,7 +67,7 @@ export async function listen(
       connectionsCheckingInterval: 2000,
       noDelay: true,
     },
-    // One listener: the server would copy its list of several for each request.
+    // A single listener: for several, the server would copy the list on each request.
     (req, res) => {
       if (res.socket === null) return queue.add(req, res)
       answer(req, res)
@@ -71,13 +80,12 @@ export async function listen(
   return { port, close: (limitMs) => closeServer(server, limitMs) }
 }
 
-/** How many requests of one connection may wait for their turn. */
+/** Maximum pipelined requests of one connection. */
 const longestPipeline = 128
 
 /**
- * Requests that a client has sent before it has the answers to earlier ones. The server tells of all of them at once; each is
- * begun when its turn has come: what would be opened or read for it until then, nobody could close who finds the client
- * gone.
+ * Queues pipelined requests. The server emits all of them at once; each is started only when its predecessor has been
+ * answered, because resources opened earlier would leak if the client left.
  */
 function createPipelineQueue(answer: RequestListener) {
   const waiting = new WeakMap<Socket, number>()
@@ -89,7 +97,7 @@ function createPipelineQueue(answer: RequestListener) {
       waiting.set(socket, count)
       res.once('socket', () => {
         waiting.set(socket, (waiting.get(socket) ?? 1) - 1)
-        // It is told in the middle of the end of the answer before.
+        // The event arrives while the previous response is still ending.
         process.nextTick(answer, req, res)
       })
     },
@@ -97,20 +105,20 @@ function createPipelineQueue(answer: RequestListener) {
 }
 
 /**
- * Finds the connections of clients that do not read their answers. Silence alone is no fault: while an answer is being
- * made, nothing is written, for as long as that takes. What the system has taken as a whole needs no watch, and most
- * answers are such: a timer for each of them would cost more than the lookup of a link.
+ * Detects connections whose clients do not read their answers. Silence alone is not a fault: nothing is written while
+ * an answer is being made. Responses that the kernel has accepted as a whole, which are most, are not watched: a timer
+ * for each would cost more than a link lookup.
  */
 function createStallWatch(limitMs: number) {
   const answers = new WeakMap<Socket, ServerResponse>()
   return {
-    /** Watches an answer of which something is left. */
+    /** Watches a response that the kernel has not accepted as a whole. */
     answer(socket: Socket, res: ServerResponse): void {
       if (isHandedOver(res, socket)) return
       answers.set(socket, res)
       socket.setTimeout(limitMs)
     },
-    /** Told of the connections that nothing has happened on, such as those that were idle for `keepAliveTimeout`. */
+    /** Called for connections without activity, such as those idle for `keepAliveTimeout`. */
     cut(this: void, socket: Socket): void {
       const isAnswering = answers.get(socket)?.writableFinished === false
       if (isAnswering && socket.writableLength === 0) return
@@ -119,14 +127,14 @@ function createStallWatch(limitMs: number) {
   }
 }
 
-/** Whether nothing of an answer is left here. */
+/** Returns true if the kernel has accepted the whole response. */
 function isHandedOver(res: ServerResponse, socket: Socket): boolean {
   return res.writableEnded && res.socket === socket && socket.writableLength === 0
 }
 
 type Place = Pick<ListenOptions, 'port' | 'host' | 'setting'>
 
-/** Finds out before a long start that a port cannot be listened on. @throws Error that names the port */
+/** Checks before a long start that a port is free. @throws Error that names the port */
 export async function assertListenable(place: Place): Promise<void> {
   const probe = createServer()
   await bind(probe, place)

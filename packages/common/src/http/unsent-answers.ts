@@ -1,20 +1,19 @@
 import type { ServerResponse } from 'node:http'
 
-/** Answers that their clients have not taken as a whole yet: until then their pictures lie in memory. */
+/** Answers that their clients have not fully received. Their images stay in memory until then. */
 export type UnsentAnswers = {
-  /** An answer was written, with this picture at its end. */
+  /** Notes that an answer was written that ends with this image. */
   note(res: ServerResponse, picture: Uint8Array): void
 }
 
 /**
- * Bounds what they take together. A client that reads a little now and then keeps its picture in memory for as long as it
- * likes, and there may be thousands: beyond the bound, those that wait for the longest time are cut. What several answers share
- * counts once.
+ * Limits the memory of unsent answers. A client that reads slowly keeps its image in memory, and there may be thousands
+ * of them: beyond the limit, the oldest answers are cut. An image shared by several answers counts once.
  *
- * @param maxBytes one picture may lie there whatever it has
+ * @param maxBytes a single image may exceed it
  */
 export function createUnsentAnswers(maxBytes: number): UnsentAnswers {
-  /** In the order in which they came. */
+  /** In order of arrival. */
   const waiting = new Map<Uint8Array, Set<ServerResponse>>()
   let bytes = 0
 
@@ -53,7 +52,7 @@ export function createUnsentAnswers(maxBytes: number): UnsentAnswers {
   }
 }
 
-/** Whether the system has taken the whole answer, as it does most of the time. */
+/** Returns true if the kernel has accepted the whole answer, as in most cases. */
 function isTaken({ socket }: ServerResponse): boolean {
   return socket === null || socket.writableLength === 0
 }

@@ -7,18 +7,18 @@ import { createFullness } from './fullness.ts'
 
 type Probe = () => Promise<unknown>
 
-/** `full`: it answers, and takes nothing more. */
+/** `full`: the dependency answers but accepts no more. */
 export type DependencyState = 'up' | 'down' | 'full'
 
-/** What a service needs of others, asked whenever the metrics are. */
+/** Dependencies of a service, probed for the metrics and the readiness. */
 export type Dependencies = {
   /**
-   * Adds one, under the name that its metric gives it. The probe rejects while it is down. One that was added before, as
-   * by another service in the same process, stays as it is.
+   * Adds a dependency under the name that its metric uses. The probe rejects while the dependency is down. A dependency
+   * added earlier under this name, such as by another service in the same process, stays as it is.
    *
-   * @param outage the code of the failures that mean that it is down
-   * @param isFull whether a failure means that it takes nothing more: calls are not kept away from it
-   * @returns what keeps calls away from it meanwhile: the same for all
+   * @param outage code of the failures that mean that it is down
+   * @param isFull returns true if a failure means that it accepts no more; such failures do not open the breaker
+   * @returns the breaker that guards its calls, shared by all callers
    */
   add(
     name: string,
@@ -26,16 +26,19 @@ export type Dependencies = {
     outage: ErrorCode,
     isFull?: (error: unknown) => boolean,
   ): CircuitBreaker
-  /** The states of all of them. */
+  /** Returns the states of all dependencies. */
   check(): Promise<ReadonlyMap<string, DependencyState>>
-  /** The state of one: `down` if it does not answer within a second. Concurrent callers share a probe; it is valid for 2 s. */
+  /**
+   * Returns the state of one dependency: `down` if it does not answer within a second. Concurrent callers share a
+   * probe, which is valid for 2 s.
+   */
   ask(name: string): Promise<DependencyState>
-  /** Ends what still waits for the return of one. */
+  /** Stops all background probes. */
   close(): void
 }
 
 const probeLimitMs = 1000
-/** Anyone may ask for the readiness: it must not become a load on what it asks. */
+/** Anyone may request the readiness, so it must not put load on the dependencies. */
 const ttlMs = 2000
 
 export function createDependencies(registry: Registry, log: Logger): Dependencies {
@@ -45,7 +48,7 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
 
   const fullness = createFullness(registry, log, (name) => dependencies.ask(name))
 
-  /** Rejects where the dependency does not answer. One that this process asks too much of does answer. */
+  /** Rejects if the dependency does not answer. One that reports too many requests of this process does answer. */
   async function probe(name: string): Promise<void> {
     try {
       await withDeadline(probes.get(name)?.() ?? Promise.resolve(), probeLimitMs)

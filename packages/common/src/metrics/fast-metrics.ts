@@ -8,22 +8,22 @@ type LabelValue = string | number
 export type FastMetricOptions = {
   readonly name: string
   readonly help: string
-  /** The names of the labels. */
+  /** Names of the labels. */
   readonly labels?: readonly string[]
   readonly registry: Registry
 }
 
-/** Counts what happens, apart by the values of the labels, in their order. What `of` answers may be kept. */
+/** Counts events by label values, given in the order of the labels. Callers may keep the result of `of`. */
 export type FastCounter = { of(...values: LabelValue[]): { add(): void } }
 
-/** Counts values by how large they are, in the same way. */
+/** Counts values in buckets by label values. */
 export type FastHistogram = { of(...values: LabelValue[]): { observe(value: number): void } }
 
 type Sample = { readonly labels: Labels; readonly value: number; readonly metricName?: string }
 
 /**
- * A counter for what happens with every request. That of prom-client looks its labels up by a text that it makes of them
- * each time, which takes longer than the lookup of a link.
+ * A counter for events of every request. The counter of prom-client builds a string of the labels on each lookup, which
+ * takes longer than a link lookup.
  */
 export function createFastCounter(options: FastMetricOptions): FastCounter {
   const cells = createCells(options, () => {
@@ -37,9 +37,9 @@ export function createFastCounter(options: FastMetricOptions): FastCounter {
 }
 
 /**
- * A histogram of the same kind.
+ * Creates a histogram for events of every request.
  *
- * @param bounds the upper bounds of the buckets, ascending
+ * @param bounds upper bounds of the buckets, ascending
  */
 export function createFastHistogram(
   options: FastMetricOptions & { readonly bounds: readonly number[] },
@@ -75,7 +75,7 @@ function createHistogramCell(bounds: readonly number[]): HistogramCell {
   return cell
 }
 
-/** Each bucket counts all that is within its bound, those of the smaller ones as well. */
+/** Buckets are cumulative: each counts all values within its bound. */
 function toSamples(
   name: string,
   bounds: readonly number[],
@@ -103,12 +103,12 @@ type Cells<Cell> = {
 
 type Counted<Cell> = { readonly labels: Labels; readonly cell: Cell }
 
-/** What begins with the same label values. */
+/** Node of a tree with one level per label. */
 type Branch<Cell> = { cell?: Cell; readonly next: Map<LabelValue, Branch<Cell>> }
 
 /**
- * One cell for each combination of label values. Most often it is the one that was asked for before. The way to another
- * goes from value to value: a text or an object of them all would have to be made each time.
+ * Keeps one cell for each combination of label values. Checks the last used cell first. Finds others through a tree of
+ * values, which allocates no key string or object.
  */
 function createCells<Cell>({ labels = [] }: FastMetricOptions, create: () => Cell): Cells<Cell> {
   const all: Counted<Cell>[] = []
@@ -154,7 +154,7 @@ function follow<Cell>({ next }: Branch<Cell>, value: LabelValue): Branch<Cell> {
   return branch
 }
 
-/** A registry asks a metric for its name and its samples, and for nothing else. */
+/** A registry only asks a metric for its name and its samples. */
 function register(
   { name, help, registry }: FastMetricOptions,
   type: 'counter' | 'histogram',

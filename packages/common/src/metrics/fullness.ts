@@ -2,20 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
 import type { Logger } from '../log.ts'
 
-/** How often one that is full is asked whether it has room again, ms. */
+/** Interval between probes of a full dependency, ms. */
 const askEveryMs = 2000
 
-/** Dependencies that answer and take nothing more. Each change is logged once. */
+/** Tracks dependencies that answer but accept no more. Logs each change once. */
 export type Fullness = {
   add(name: string, isFull: (error: unknown) => boolean): void
-  /** Notes what a call failed with. @returns whether that means that the dependency is full */
+  /** Notes the failure of a call. @returns true if it means that the dependency is full */
   note(name: string, error: unknown): boolean
-  /** Notes that the dependency takes what it is given. */
+  /** Notes that the dependency accepts work again. */
   clear(name: string): void
   close(): void
 }
 
-/** @param ask asks a dependency; its answer is noted here */
+/** @param ask asks a dependency, whose answer is noted here */
 export function createFullness(
   registry: Registry,
   log: Logger,
@@ -32,7 +32,7 @@ export function createFullness(
     registers: [registry],
   })
 
-  /** Nobody else may ask for a while. */
+  /** Probes because there may be no other call for a while. */
   async function askUntilRoom(name: string): Promise<void> {
     while (full.has(name) && !ending.signal.aborted) {
       await delay(askEveryMs, undefined, { signal: ending.signal, ref: false }).catch(() => {})

@@ -2,13 +2,13 @@ import { Registry, collectDefaultMetrics } from 'prom-client'
 import type { Logger } from '../log.ts'
 import { type Dependencies, createDependencies } from './dependencies.ts'
 
-/** Time between two looks at the event loop, ms. At the default of 10 they are most of the CPU time of an idle process. */
+/** Sampling interval of the event loop, ms. The default of 10 uses most of the CPU time of an idle process. */
 const eventLoopMonitoringPrecision = 100
 
-/** What a process tells of itself on its admin listener. */
+/** Metrics and dependencies of a process, for its admin listener. */
 export type Telemetry = { readonly registry: Registry; readonly dependencies: Dependencies }
 
-/** Begins with the figures of the process and its event loop. */
+/** Starts with the metrics of the process and its event loop. */
 export function createTelemetry(service: string, log: Logger): Telemetry {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
