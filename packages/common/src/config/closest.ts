@@ -1,4 +1,4 @@
-/** The candidate that is the fewest typing errors away from a name; undefined if all are too far. */
+/** Returns the candidate with the fewest typing errors; undefined if all are too far away. */
 export function findClosest(
   name: string,
   candidates: Iterable<string>,
@@ -16,7 +16,7 @@ export function findClosest(
   return closest
 }
 
-/** Letters that are missing, too many, others, or in the place of their neighbour (optimal string alignment). */
+/** Counts typing errors: missing, extra, wrong and swapped letters (optimal string alignment). */
 export function countErrors(one: string, other: string): number {
   let beforeLast: readonly number[] = []
   let last: readonly number[] = Array.from({ length: other.length + 1 }, (_, index) => index)

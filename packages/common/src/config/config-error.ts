@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Setting } from './describe.ts'
 
-/** Every mistake of a configuration, one a line; secrets are never shown. */
+/** Every mistake of a configuration, one per line. Secrets are never shown. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
@@ -32,7 +32,7 @@ function describeIssue(
 ): string {
   const names = issue.path.map(String)
   const key = names.join('.')
-  // An entry of a list, or a part of an address, is of the setting that it is in.
+  // A list entry, or a part of an address, belongs to the setting that contains it.
   const setting = settings.find(({ path }) => isWithin(names, path))
   const isSecret = settings.some(
     ({ path, secret }) => secret && (isWithin(names, path) || isWithin(path, names)),
@@ -47,7 +47,7 @@ function describeIssue(
   return `${key === '' ? 'configuration' : key}${variable}: ${message}; received ${received}`
 }
 
-/** Whether a path leads to what another leads to, or to a part of it. */
+/** Returns true if a path equals another one or lies below it. */
 function isWithin(path: readonly string[], outer: readonly string[]): boolean {
   return outer.every((name, index) => path[index] === name)
 }

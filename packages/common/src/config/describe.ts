@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** One leaf of a configuration schema. */
 export type Setting = {
-  /** The names from the root to the leaf: `['aws', 'bucket']`. */
+  /** Names from the root to the leaf: `['aws', 'bucket']`. */
   readonly path: readonly string[]
   readonly description: string
   readonly env: string | undefined
@@ -18,7 +18,7 @@ type Node = {
   readonly default?: unknown
 }
 
-/** Every setting of a schema, in its order. */
+/** Returns every setting of a schema, in its order. */
 export function describeSettings(schema: z.ZodType): readonly Setting[] {
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node
   return collect(root, [])
@@ -34,7 +34,7 @@ function collect(node: Node, path: readonly string[]): readonly Setting[] {
   return [{ path, description, env, secret, fallback: node.default }]
 }
 
-/** The reference table of a schema, as Markdown. */
+/** Renders the reference table of a schema as Markdown. */
 export function renderSettings(schema: z.ZodType): string {
   const rows = describeSettings(schema).map(
     ({ path, env, secret, fallback, description }) =>

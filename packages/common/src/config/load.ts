@@ -9,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads the configuration files (node-config's rules: `config/default.json`, `config/<NODE_ENV>.json`, `NODE_CONFIG`),
- * lets the environment win over them, and validates the whole.
+ * overrides them from the environment, and validates the result.
  *
  * @throws ConfigError that lists every mistake
  */
@@ -20,7 +20,9 @@ export function loadConfig<Schema extends z.ZodType>(
   return parseConfig(schema, readFiles(env), env)
 }
 
-/** As `loadConfig`, from the merged contents of the files. Pure, but for the files that `..._FILE` names. */
+/**
+ * Like `loadConfig`, for the merged contents of the files. Pure, apart from reading the files that `..._FILE` names.
+ */
 export function parseConfig<Schema extends z.ZodType>(
   schema: Schema,
   files: Readonly<Record<string, unknown>>,
@@ -46,7 +48,7 @@ function describeUnknownKey({ key, meant }: UnknownKey): string {
   return `${key}: there is no such setting${meant === undefined ? '' : `; did you mean ${meant}?`}`
 }
 
-/** The merged contents of the configuration files. */
+/** Reads and merges the configuration files. */
 export function readFiles(env: Environment): Record<string, unknown> {
   const load = Util.loadFileConfigs({
     configDir: configFolder(env),
@@ -55,12 +57,12 @@ export function readFiles(env: Environment): Record<string, unknown> {
   return Util.extendDeep(load.config, readNodeConfig(env['NODE_CONFIG'])) as Record<string, unknown>
 }
 
-/** Where the files are. */
+/** Returns the folder of the configuration files. */
 export function configFolder(env: Environment): string {
   return env['NODE_CONFIG_DIR'] ?? './config'
 }
 
-/** Whose files are read beside `default.json`. */
+/** Returns the names of the environments whose files are read in addition to `default.json`. */
 export function nodeEnvironments(env: Environment): string[] {
   return (env['NODE_CONFIG_ENV'] ?? env['NODE_ENV'] ?? 'development').split(',')
 }
@@ -82,7 +84,9 @@ function readEnvironment({ env: name, secret }: Setting, env: Environment): stri
   return file === undefined || file === '' ? undefined : readSecret(`${name}_FILE`, file)
 }
 
-/** An empty file is one that was not filled in yet: taken as none, it would turn off what the secret protects. */
+/**
+ * Rejects an empty file. It was probably not filled in yet, and treating it as no secret would disable the protection.
+ */
 function readSecret(name: string, file: string): string {
   const secret = readText(name, file).trim()
   if (secret === '') throw new ConfigError([`${name}: the file it names is empty`])

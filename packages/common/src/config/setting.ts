@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** What the reference page and the environment mapping need to know of a setting. */
+/** Facts about a setting for the reference page and the environment mapping. */
 export type SettingFacts = {
   readonly description: string
-  /** The environment variable that wins over the files. */
+  /** Environment variable that overrides the files. */
   readonly env?: string
-  /** Also read from the file that `${env}_FILE` names; never shown. */
+  /** If true, the value can also be read from the file that `${env}_FILE` names, and is never shown. */
   readonly secret?: boolean
 }
 
-/** The environment gives strings; the files may give numbers. */
+/** An integer setting. The environment provides strings; the files may provide numbers. */
 export function integer(
   range: { readonly min: number; readonly max: number; readonly fallback: number },
   description: string,
@@ -21,7 +21,7 @@ export function integer(
     .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
 }
 
-/** An integer that may be absent: what stands for it then is no plain number. */
+/** An optional integer setting. Its default is not a plain number. */
 export function optionalInteger(
   { min, max }: { readonly min: number; readonly max: number },
   description: string,
@@ -56,17 +56,17 @@ export function toggle(fallback: boolean, description: string, env?: string) {
     .meta({ description, ...(env === undefined ? {} : { env }), default: fallback })
 }
 
-/** A toggle that may be absent: its default depends on other settings. */
+/** An optional toggle. Its default depends on other settings. */
 export function optionalToggle(description: string, env: string) {
   return z.preprocess(toBoolean, z.boolean().optional()).meta({ description, env })
 }
 
-/** A text that may be absent; an empty one counts as absent. */
+/** An optional text setting. An empty text counts as absent. */
 export function text(facts: SettingFacts, kind: z.ZodType<string> = z.string()) {
   return z.preprocess(emptyToUndefined, kind.optional()).meta({ ...facts })
 }
 
-/** Texts that the environment separates by commas. */
+/** A list of texts, separated by commas in the environment. */
 export function list(fallback: readonly string[], facts: SettingFacts) {
   return z
     .preprocess(
@@ -76,10 +76,10 @@ export function list(fallback: readonly string[], facts: SettingFacts) {
     .meta({ ...facts, default: fallback })
 }
 
-/** An absolute URL that may be absent, without its trailing slash and what is blank around it. */
+/** An optional absolute URL. Removes the trailing slash and surrounding white space. */
 export function address(protocols: readonly string[], facts: SettingFacts) {
   const allowed = protocols.map((protocol) => `${protocol}://`).join(' or ')
-  // The parser drops line breaks and the like, which are no less in the address for that.
+  // The URL parser drops line breaks and similar characters, but they remain in the value.
   const isAddress = (value: string) =>
     !/\p{Cc}/u.test(value) &&
     URL.canParse(value) &&
@@ -103,22 +103,22 @@ function wholeNumber(min: number, max: number) {
     .max(max)
 }
 
-/** The message where a value is of another kind; of one that is out of range zod names the bound. */
+/** Returns the message for a value of the wrong type. For a value out of range, zod names the bound. */
 function sayOfOtherKinds(message: string) {
   return ({ code }: { readonly code?: string }) => (code === 'invalid_type' ? message : undefined)
 }
 
-/** Whoever writes `0x10` or `1e3` may mean another number than `Number` reads: only plain decimals are taken. */
+/** Accepts only plain decimals: `0x10` or `1e3` may not mean the number that `Number` reads. */
 const plainDecimal = /^[+-]?\d+(\.\d+)?$/
 
-/** What is no number stays the text that it is, which is then refused. */
+/** Leaves non-numeric text unchanged so that validation can reject it. */
 function toNumber(value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (value === '') return undefined
   return plainDecimal.test(value) ? Number(value) : value
 }
 
-/** In a file a list of widths is one of numbers. A secret is none: a long one would not be what was written. */
+/** Converts numbers in a list to strings. Secrets are excluded: a long number would not keep its digits. */
 function writeNumbers(value: unknown): unknown {
   if (!Array.isArray(value)) return value
   return value.map((each: unknown) => (typeof each === 'number' ? `${each}` : each))

@@ -1,10 +1,10 @@
 import { findClosest } from './closest.ts'
 import { knownKeys } from './known-settings.ts'
 
-/** Keys of the legacy iaas that have no meaning any more: its metrics, and levels of its log. */
+/** Keys of the legacy iaas that no longer have a meaning: its metrics and log levels. */
 const legacyKeys = new Set(['metrics', 'log.silly', 'log.verbose', 'log.http', 'log.trace'])
 
-/** Keys that a file may have in addition to settings. */
+/** Keys that a file may contain in addition to settings. */
 const isComment = (name: string) => name === '$schema' || name.startsWith('//')
 
 type Files = Readonly<Record<string, unknown>>
@@ -13,7 +13,7 @@ export type UnknownKey = { readonly key: string; readonly meant: string | undefi
 
 /** Keys in configuration files that no service knows. */
 export type UnknownKeys = {
-  /** Each with the key that may be meant. */
+  /** Unknown keys, each with the key that may be meant. */
   readonly mistakes: readonly UnknownKey[]
   readonly legacy: readonly string[]
 }
@@ -21,7 +21,7 @@ export type UnknownKeys = {
 /**
  * Finds the keys that no service knows.
  *
- * @param own keys that are known besides, such as those of the schema that the files are read with
+ * @param own additional known keys, such as those of the schema that the files are read with
  */
 export function findUnknownKeys(files: Files, own: readonly string[]): UnknownKeys {
   const known = new Set([...knownKeys, ...own])
@@ -41,14 +41,14 @@ function collectUnknown(node: Files, path: readonly string[], all: Known): reado
   return Object.entries(node).flatMap(([name, value]) => {
     if (isComment(name)) return []
     const key = [...path, name].join('.')
-    // The schema finds mistakes below a setting and in the place of a group.
+    // The schema itself reports mistakes below a setting and in the place of a group.
     if (all.known.has(key)) return []
     if (!all.groups.has(key)) return [key]
     return isObject(value) ? collectUnknown(value, [...path, name], all) : []
   })
 }
 
-/** A setting may also be written in the wrong group, or in none. */
+/** Finds a similar key, also in another group or in none. */
 function findMeant(key: string, candidates: readonly string[]): string | undefined {
   const name = lastOf(key)
   const misplaced = candidates.filter((candidate) => lastOf(candidate) === name)
@@ -59,7 +59,7 @@ function lastOf(key: string): string {
   return key.slice(key.lastIndexOf('.') + 1)
 }
 
-/** The groups that a key is in: `a` and `a.b` of `a.b.c`. */
+/** Returns the groups of a key: `a` and `a.b` for `a.b.c`. */
 function groupsOf(key: string): readonly string[] {
   const names = key.split('.')
   return names.slice(0, -1).map((_, index) => names.slice(0, index + 1).join('.'))

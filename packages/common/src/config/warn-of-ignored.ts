@@ -6,7 +6,7 @@ import { knownVariables } from './known-settings.ts'
 import { type Environment, configFolder, nodeEnvironments, readFiles } from './load.ts'
 import { findUnknownKeys } from './unknown-keys.ts'
 
-/** Warns of what is configured and has no effect. Whoever has written it would run on the defaults without knowing. */
+/** Warns of configuration without effect. Otherwise the service would run on the defaults unnoticed. */
 export function warnOfIgnored(env: Environment, log: Pick<Logger, 'warn'>): void {
   warnOfUnreadFile(env, log)
   for (const key of findUnknownKeys(readFiles(env), []).legacy) {
@@ -21,7 +21,7 @@ function warnOfUnreadFile(env: Environment, log: Pick<Logger, 'warn'>): void {
   log.warn('production.json is not read: NODE_ENV is not production', { file })
 }
 
-/** Other programs have variables as well: a name that is close to one of ours is no mistake for certain. */
+/** Other programs have variables as well, so a similar name is not certainly a mistake. */
 function warnOfVariable(variable: string, log: Pick<Logger, 'warn'>): void {
   if (knownVariables.includes(variable)) return
   if (variable.endsWith('_FILE') && knownVariables.includes(variable.slice(0, -'_FILE'.length))) {
