@@ -183,7 +183,7 @@ export const uploads = [
   {
     row: 'T12',
     breaks: 'a header may promise any size',
-    file: 'packages/rendering/src/child/inspect.ts',
+    file: 'packages/rendering/src/child/check-limits.ts',
     find: 'if (width * height > maxPixels) {',
     replace: 'if (width * height > maxPixels ** 2) {',
     test: 'test/contract/refused-uploads.it.test.ts',
@@ -247,7 +247,7 @@ export const uploads = [
   {
     row: 'T30',
     breaks: 'the setting that refuses a photo is not named',
-    file: 'packages/rendering/src/child/inspect.ts',
+    file: 'packages/rendering/src/child/check-limits.ts',
     find: ' (\\`constraints.max_input\\`)',
     replace: '',
     test: 'packages/rendering/test/child/large-photos.test.ts',

@@ -1,5 +1,5 @@
 import type { Format, Size } from '@iaas/common/image'
-import type { SourceFacts } from './child/inspect.ts'
+import { type SourceFacts } from './child/source-facts.ts'
 
 const mebibyte = 1024 * 1024
 /** A child with a small picture in its hands. */

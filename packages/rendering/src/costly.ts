@@ -1,4 +1,4 @@
-import type { SourceFacts } from './child/inspect.ts'
+import { type SourceFacts } from './child/source-facts.ts'
 
 /**
  * Returns true if decoding an image costs so much more than decoding its working copy that making one pays. That holds for

@@ -1,8 +1,5 @@
-import {
-  type RenderPool,
-  type RenderPoolOptions,
-  createRenderPool,
-} from '@iaas/rendering/pool/render-pool'
+import { createRenderPool } from '@iaas/rendering/pool/render-pool'
+import type { RenderPool, RenderPoolOptions } from '@iaas/rendering/pool/pool-types'
 
 /** A pool that has time and room for everything, but for what a test takes from it. */
 export function openPool(options: Partial<RenderPoolOptions> = {}): RenderPool {

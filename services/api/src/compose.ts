@@ -12,22 +12,17 @@ import { createRenditionJournal } from '@iaas/common/disk/rendition-journal'
 import { listen } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
 import { repeat } from '@iaas/common/lifecycle/repeat'
-import type { Service } from '@iaas/common/lifecycle/run-service'
-import type { Logger } from '@iaas/common/log'
-import type { Telemetry } from '@iaas/common/metrics/telemetry'
-import type { StoreRendition } from '@iaas/common/ports/persistence'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresLinkChanges } from '@iaas/stores/postgres/link-changes'
 import { migrateWhenReachable } from '@iaas/stores/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/stores/postgres/require-url'
 import { createRedis } from '@iaas/stores/redis/connection'
 import { warnOfEviction } from '@iaas/stores/redis/warn-of-eviction'
-import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
+import type { Api, ApiOptions } from './api-options.ts'
 import { createApp } from './app.ts'
 import { awaitDatabase } from './await-database.ts'
 import { capacities, durations } from './capacities.ts'
-import { type ApiConfig } from './config.ts'
 import { createLogClient } from './http/log-client.ts'
 import { toConnectionBounds } from './limits/connection-bounds.ts'
 import { createLimits } from './limits/create-limits.ts'
@@ -43,21 +38,6 @@ import { watchStore } from './stored/watch-store.ts'
 import { wireImages } from './wire-images.ts'
 import { wireStores } from './wire-stores.ts'
 import { wireUploads } from './wire-uploads.ts'
-
-/** An api that is listening. `adminPort` is undefined where another process has the admin listener. */
-export type Api = Service & { readonly port: number; readonly adminPort: number | undefined }
-
-export type ApiOptions = {
-  readonly config: ApiConfig
-  readonly log: Logger
-  readonly telemetry: Telemetry
-  /** One that the caller ends; otherwise the api has its own, as its configuration says. */
-  readonly renderer?: PreparingRenderer
-  /** Stores renditions in this process; otherwise the uploaders do. */
-  readonly storeRendition?: StoreRendition
-  /** Whether another process listens for the operators; see `startProcesses`. */
-  readonly isOneOfMany?: boolean
-}
 
 /**
  * Brings the database to the newest schema, builds the api from its configuration and listens. A database that cannot be

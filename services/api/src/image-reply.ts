@@ -8,7 +8,7 @@ import {
 } from '@iaas/common/image'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
-import type { Timing } from './http/headers.ts'
+import type { Timing } from './http/timing.ts'
 import type { MissOutcome } from './renditions/renditions.ts'
 import { type Validators, validatorsOf } from './validators.ts'
 

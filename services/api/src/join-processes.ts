@@ -1,7 +1,8 @@
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import { fitMemory, leastMiB } from '@iaas/rendering/fit-memory'
 import { AggregatorRegistry } from 'prom-client'
-import { type ApiOptions, startApi } from './compose.ts'
+import type { ApiOptions } from './api-options.ts'
+import { startApi } from './compose.ts'
 
 /** An api that is one of `count` processes: its metrics are gathered by the first, and it decodes by its share. */
 export async function joinProcesses(options: ApiOptions, count: number): Promise<Service> {

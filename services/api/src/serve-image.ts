@@ -1,6 +1,5 @@
 import { isAppError } from '@iaas/common/errors'
 import {
-  type Format,
   type AllowedSizes,
   type Policy,
   type Size,
@@ -17,7 +16,8 @@ import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
 import { originalNotFound } from './original-not-found.ts'
-import type { Timing } from './http/headers.ts'
+import type { Timing } from './http/timing.ts'
+import type { ImageContext } from './image-context.ts'
 import type { FindSize } from './known-sizes.ts'
 import type { CachedLinks } from './links/cached-links.ts'
 import {
@@ -32,19 +32,7 @@ import {
 import type { OpenStored } from './proxied/open-stored.ts'
 import type { Renditions } from './renditions/renditions.ts'
 import type { AnswerInPlace } from './stored/answer-in-place.ts'
-import { type Validators, validatorsOf } from './validators.ts'
-
-export type ImageContext = {
-  /** The formats that the client's Accept header names, if it can change the answer. */
-  readonly accepted: readonly Format[]
-  /** Whether the client asks for the headers only: then nothing is rendered. */
-  readonly headOnly: boolean
-  readonly isFresh: (validators: Validators) => boolean
-  /** Aborts when the client leaves; made where it is needed. */
-  readonly signal: () => AbortSignal
-  /** Who asks; see `clientOf`. */
-  readonly client: () => string
-}
+import { validatorsOf } from './validators.ts'
 
 export type ServeImageOptions = {
   readonly policy: Policy

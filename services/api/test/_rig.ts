@@ -31,7 +31,8 @@ import { createAwaitLease } from '../src/renditions/await-lease.ts'
 import { createRenditionPersister } from '../src/renditions/persist-rendition.ts'
 import { createReadSpool } from '../src/renditions/read-spool.ts'
 import { type MissOutcome, createRenditions } from '../src/renditions/renditions.ts'
-import { type ImageContext, createServeImage } from '../src/serve-image.ts'
+import type { ImageContext } from '../src/image-context.ts'
+import { createServeImage } from '../src/serve-image.ts'
 import { createAnswerInPlace } from '../src/stored/answer-in-place.ts'
 
 export type RigOptions = {

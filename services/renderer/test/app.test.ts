@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import type { AppError } from '@iaas/common/errors'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { RenderPool } from '@iaas/rendering/pool/render-pool'
+import type { RenderPool } from '@iaas/rendering/pool/pool-types'
 import {
   decodeFacts,
   encodeFacts,

@@ -2,7 +2,7 @@ import { syncFile } from '@iaas/common/disk/write-durably'
 import type { CopyJob, CopyOutcome } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { rotate } from '../steps/rotate.ts'
-import type { SourceFacts } from './inspect.ts'
+import { type SourceFacts } from './source-facts.ts'
 import { originalQuality } from './render.ts'
 import { openForDisplay } from './sharp.ts'
 

@@ -1,7 +1,7 @@
 import type { OriginalFormat } from '@iaas/common/image'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { toKnownBrand } from '../avif/brand.ts'
-import type { SourceFacts } from './inspect.ts'
+import { type SourceFacts } from './source-facts.ts'
 
 /** The loaders of the accepted formats; every other one stays blocked, so that no other parser sees foreign bytes. */
 const allowedLoaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map(

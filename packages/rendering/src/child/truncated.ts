@@ -3,7 +3,7 @@ import type { Size } from '@iaas/common/image'
 import sharp, { type Sharp } from 'sharp'
 import { isComplete, readScans } from '../jpeg/scans.ts'
 import { toStoredSize } from '../orientation.ts'
-import type { SourceFacts } from './inspect.ts'
+import { type SourceFacts } from './source-facts.ts'
 
 /** The share of its rows that an image must have. */
 const leastShare = 0.95

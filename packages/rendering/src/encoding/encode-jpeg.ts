@@ -1,4 +1,4 @@
-import type { Encoding } from './encode.ts'
+import type { Encoding } from './encoding.ts'
 import { encodeWithin } from './encode-within.ts'
 
 /** From this quality on colours keep their full resolution, as ImageMagick does, if the original does not decide. */

@@ -1,5 +1,5 @@
 import type { PngOptions, Sharp } from 'sharp'
-import type { Encoding } from './encode.ts'
+import type { Encoding } from './encoding.ts'
 import { findColours } from './find-colours.ts'
 import { encodeIndexedPng } from './indexed-png.ts'
 import { dropConstantChannels, openPixels, readPixels } from './pixels.ts'

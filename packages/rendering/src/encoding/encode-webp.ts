@@ -1,6 +1,6 @@
 import type { Sharp, WebpOptions } from 'sharp'
 import { mostGraphicColours, smallestOf } from './candidates.ts'
-import type { Encoding } from './encode.ts'
+import type { Encoding } from './encoding.ts'
 import { encodeWithin } from './encode-within.ts'
 import { type Colours, findColours } from './find-colours.ts'
 import { type Pixels, dropConstantChannels, openPixels, readPixels } from './pixels.ts'

@@ -1,4 +1,4 @@
-import type { Encoding } from './encode.ts'
+import type { Encoding } from './encoding.ts'
 
 /** By how much a rendition may exceed its original before it is encoded again. */
 const tolerance = 1.02

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { writeSynced } from '@iaas/common/disk/write-durably'
 import type { OriginalFormat } from '@iaas/common/image'
-import type { SourceFacts } from '../child/inspect.ts'
+import { type SourceFacts } from '../child/source-facts.ts'
 import type { Orientation } from '../orientation.ts'
 import { stripJpeg } from './jpeg.ts'
 import { stripPng } from './png.ts'

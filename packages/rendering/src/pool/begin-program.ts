@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { OwnCore } from './cores.ts'
-
-export const shell = '/bin/sh'
+import { type OwnCore, shell } from './cores.ts'
 
 export type Bounds = {
   /** undefined: any core. */

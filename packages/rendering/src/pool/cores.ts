@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { shell } from './begin-program.ts'
+
+/** Becomes the program of a child within its bounds. */
+export const shell = '/bin/sh'
 
 /** A core, and the program that keeps others to it. */
 export type OwnCore = { readonly core: number; readonly taskset: string }

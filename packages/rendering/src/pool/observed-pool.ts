@@ -1,11 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { lossReasons } from './lost-children.ts'
-import {
-  type RenderPool,
-  type RenderPoolEvents,
-  type RenderPoolOptions,
-  createRenderPool,
-} from './render-pool.ts'
+import { createRenderPool } from './render-pool.ts'
+import type { RenderPool, RenderPoolEvents, RenderPoolOptions } from './pool-types.ts'
 
 const secondsBuckets = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 

@@ -4,7 +4,8 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import sharp, { type Sharp } from 'sharp'
-import { inspectFile, inspectKnown } from '../../src/child/inspect.ts'
+import { inspectFile } from '../../src/child/inspect.ts'
+import { inspectKnown } from '../../src/child/inspect-known.ts'
 import { readJpegFrame } from '../../src/jpeg/read-frame.ts'
 
 const maxPixels = 1e6

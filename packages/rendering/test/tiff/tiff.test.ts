@@ -6,7 +6,7 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import type { RenderPool } from '../../src/pool/render-pool.ts'
+import type { RenderPool } from '../../src/pool/pool-types.ts'
 import { openPool } from '../open-pool.ts'
 
 /** Four colours, in the corners of a picture of 60 x 40 px that is stored turned. */

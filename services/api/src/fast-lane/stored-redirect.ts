@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { keepAliveTimeoutMs } from '@iaas/common/http/server'
-import { type Timing, answerHeaders, formatTiming, imageHeaders } from '../http/headers.ts'
+import { answerHeaders, imageHeaders } from '../http/headers.ts'
+import { type Timing, formatTiming } from '../http/timing.ts'
 import { createHttpDate } from './http-date.ts'
 import { redirect, toHeaderValue } from '../http/redirect.ts'
 import { type RequestRecord, noteAnswer } from '../http/request-record.ts'

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { RequestRecord } from './request-record.ts'
+import { formatTiming } from './timing.ts'
 
 const yearInSeconds = 31_536_000
 
@@ -65,16 +66,4 @@ export function exposeHeaders(res: ServerResponse): void {
 
 export function setImmutable(res: ServerResponse, limit = Number.POSITIVE_INFINITY): void {
   res.setHeader('Cache-Control', immutableFor(limit))
-}
-
-/** The spans of a request, ms. */
-export type Timing = Readonly<Record<string, number>>
-
-/** The value of Server-Timing; empty where there is nothing to tell. */
-export function formatTiming(timing: Timing): string {
-  let text = ''
-  for (const span in timing) {
-    text += `${text === '' ? '' : ', '}${span};dur=${Math.round((timing[span] ?? 0) * 10) / 10}`
-  }
-  return text
 }

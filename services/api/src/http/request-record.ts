@@ -3,7 +3,7 @@ import type { ErrorCode } from '@iaas/common/errors'
 import type { ImageId } from '@iaas/common/image'
 import type { Response } from 'express'
 import type { Socket } from 'node:net'
-import type { Timing } from './headers.ts'
+import type { Timing } from './timing.ts'
 
 export type Outcome =
   | 'hit'

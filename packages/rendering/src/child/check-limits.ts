@@ -1,0 +1,44 @@
+import { AppError } from '@iaas/common/errors'
+import type { Size } from '@iaas/common/image'
+import type { SourceFacts } from './source-facts.ts'
+
+/** No format that is written here holds a longer side, and decoders take memory by the row. */
+const maxSide = 65_500
+
+/** Of the colours and of transparency; TIFF may have any number, that no step knows what to do with. */
+const mostChannels = { grey: 2, rgb: 4, other: 5 } as const
+
+export function checkChannels(channels: number, colours: SourceFacts['colours']): void {
+  if (channels <= mostChannels[colours]) return
+  throw new AppError(
+    'IMAGE_UNSUPPORTED',
+    `The image has ${channels} channels, more than its colours need; this is not supported.`,
+  )
+}
+
+/** Of 32 bits a channel only these are known for what they mean; all else would come out black. */
+const deepSpaces: ReadonlySet<string> = new Set(['scrgb', 'lab', 'xyz'])
+
+export function checkDepth(bytesPerChannel: number, space: string): void {
+  if (bytesPerChannel <= 2 || deepSpaces.has(space)) return
+  throw new AppError(
+    'IMAGE_UNSUPPORTED',
+    `The image has ${8 * bytesPerChannel} bits a channel, which is supported for RGB, Lab and XYZ in floating point only.`,
+  )
+}
+
+export function checkSize({ width, height }: Size, maxPixels: number): void {
+  if (width * height > maxPixels) {
+    const megapixels = Math.ceil((width * height) / 1e4) / 100
+    throw new AppError(
+      'IMAGE_TOO_LARGE',
+      `The image has ${width} x ${height} pixels (${megapixels} megapixels); at most ${maxPixels / 1e6} megapixels are allowed (\`constraints.max_input\`).`,
+    )
+  }
+  if (Math.max(width, height) > maxSide) {
+    throw new AppError(
+      'IMAGE_TOO_LARGE',
+      `The image has ${width} x ${height} pixels; no side may have more than ${maxSide}.`,
+    )
+  }
+}

@@ -1,0 +1,11 @@
+/** The spans of a request, ms. */
+export type Timing = Readonly<Record<string, number>>
+
+/** The value of Server-Timing; empty where there is nothing to tell. */
+export function formatTiming(timing: Timing): string {
+  let text = ''
+  for (const span in timing) {
+    text += `${text === '' ? '' : ', '}${span};dur=${Math.round((timing[span] ?? 0) * 10) / 10}`
+  }
+  return text
+}
