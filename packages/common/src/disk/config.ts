@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { integer, text } from '../config/setting.ts'
 
-/** Settings at the root of the configuration: where things lie on disk. */
+/** Settings at the root of the configuration: folders on disk. */
 export const folderSettings = {
   data_dir: text({
     description: 'The folder of all data on disk. Default: `./data`.',
@@ -41,7 +41,7 @@ type FolderSettings = {
   readonly originals_dir?: string | undefined
 }
 
-/** The absolute folders that the settings name. */
+/** Returns the absolute folders that the settings name. */
 export function toFolders({ data_dir, originals_dir }: FolderSettings) {
   const data = resolve(data_dir ?? 'data')
   return {

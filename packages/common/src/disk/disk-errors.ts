@@ -1,13 +1,13 @@
 import { AppError } from '../errors.ts'
 
-/** The system's code of an error, such as ENOENT. */
+/** Returns the system's code of an error, such as ENOENT. */
 export function errorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error
     ? String(error.code)
     : undefined
 }
 
-/** A file that is not there is `undefined`; every other error is the caller's. */
+/** Returns undefined for a missing file; other errors are thrown. */
 export async function ignoreMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
@@ -28,12 +28,12 @@ const fullOrRefused = new Set([
   'ENFILE',
 ])
 
-/** Whether a disk that is full, read-only or broken is the reason, and not what was asked of it. */
+/** Returns true if the error is caused by a full, read-only or broken disk, not by the request. */
 export function isDiskFailure(error: unknown): boolean {
   return fullOrRefused.has(errorCode(error) ?? '')
 }
 
-/** A disk that is full, read-only or broken becomes STORE_UNAVAILABLE. */
+/** Translates errors of a full, read-only or broken disk to STORE_UNAVAILABLE. */
 export async function translateDiskErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work

@@ -6,31 +6,31 @@ export type FolderLedgerOptions = {
   readonly dir: string
   readonly maxBytes: number
   readonly maxItems: number
-  /** Older files are removed, ms. */
+  /** Age after which files are removed, ms. */
   readonly maxAgeMs: number
 }
 
-/** What lies in a folder, kept within bounds. */
+/** Bounds the files of a folder. */
 export type FolderLedger = {
-  /** Takes room for a file before it is written. false: there is none. */
+  /** Reserves room for a file before it is written. Returns false if there is none. */
   reserve(name: string, bytes: number): Promise<boolean>
-  /** The file that room was taken for is in its place. */
+  /** Notes that the file of a reservation is in place. */
   settle(name: string): void
-  /** There is no such file any more, or it could not be written. */
+  /** Notes that the file is gone or could not be written. */
   release(name: string): void
   usage(): Promise<{ readonly items: number; readonly bytes: number }>
 }
 
-/** How long a count of the folder is believed, ms: other processes put and drop files as well. */
+/** TTL of a count of the folder, ms. Other processes add and remove files as well. */
 const recountAfterMs = 30_000
-/** The same while the folder counts as full, ms. */
+/** TTL of a count while the folder is full, ms. */
 const recountFullAfterMs = 1000
-/** The same for who wants to know how full it is, ms. */
+/** TTL of a count for a usage query, ms. */
 const recountForUsageMs = 5000
 
 /**
- * Counts the folder at first use, and again from time to time; in between it follows what this process does. Exact for
- * one process; several exceed the bounds by no more than what they add between two counts.
+ * Counts the folder at first use and again when the count expires. In between, follows the changes of this process.
+ * Exact for one process; several processes exceed the bounds at most by what they add between two counts.
  */
 export function createFolderLedger(options: FolderLedgerOptions): FolderLedger {
   const { dir, maxBytes, maxItems, maxAgeMs } = options

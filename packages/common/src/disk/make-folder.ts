@@ -3,10 +3,10 @@ import { AppError } from '../errors.ts'
 import { errorCode } from './disk-errors.ts'
 
 /**
- * Makes a folder, and those above it, where they are not there yet.
+ * Creates a folder and its parents if they are missing.
  *
- * @throws AppError STORE_UNAVAILABLE on a disk that is read-only: Node looks for the folder that it could not make, and
- *   tells that it is missing instead; other errors of the file system
+ * @throws AppError STORE_UNAVAILABLE on a read-only disk, for which Node reports that the folder it could not create is
+ * missing; other errors of the file system
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -17,7 +17,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Does what needs a folder, and makes the folder only if it is missing: mostly it is there. */
+/** Runs work that needs a folder. Creates the folder only if the work finds it missing, which is rare. */
 export async function withFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

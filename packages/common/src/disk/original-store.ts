@@ -17,15 +17,18 @@ import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
 
 export type DiskOriginalStoreOptions = { readonly dir: string }
 
-/** Holds the hashed names: a flat file of the seed may be named as one of their folders, but never begins with "_". */
+/**
+ * Folder of the hashed names. A flat file of the legacy iaas may have the name of a hashed folder, but never begins
+ * with "_".
+ */
 const hashedFolder = '_hashed'
 
-/** What a path of no file at all may answer: nothing there, a file in the way, a name too long for the disk. */
+/** Errors of a path without a file: nothing there, a file in place of a folder, a name too long for the disk. */
 const absent = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL'])
 
 /**
- * Originals in a folder, spread out by the hash of their ids. Files that the seed put straight into the folder, named
- * as their ids, are found as well; nothing is ever written there.
+ * Stores originals in a folder, spread by the hash of their ids. Also finds the files of the legacy iaas, which lie
+ * directly in the folder under their ids; never writes there.
  */
 export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): OriginalStore {
   const incoming = join(dir, incomingFolder)
@@ -40,14 +43,14 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
     if ((await findFile(join(dir, id))) !== undefined) throw taken()
     await makeFolder(dirname(path))
     await syncFile(file.path)
-    // A hard link, unlike a rename, never replaces what is there.
+    // Unlike a rename, a hard link never replaces an existing file.
     await link(file.path, path).catch((error: unknown) => {
       throw errorCode(error) === 'EEXIST' ? taken(error) : error
     })
     try {
       await syncFolders(dir, dirname(path))
     } catch (error) {
-      // Nobody was promised this one: it must not take the id.
+      // No client was told that this original is stored, so it must not occupy the id.
       await rm(path, { force: true }).catch(() => {})
       throw error
     }
@@ -83,7 +86,7 @@ async function isEmpty(dir: string): Promise<boolean> {
 
 async function findFile(path: string): Promise<OriginalFile | undefined> {
   try {
-    // A symbolic link is not followed: it could lead out of the folder.
+    // Does not follow a symbolic link, which could lead out of the folder.
     const facts = await lstat(path)
     return facts.isFile() ? { path, size: facts.size, modifiedAt: facts.mtime } : undefined
   } catch (error) {

@@ -10,11 +10,12 @@ import { type SlotFile, createSlotFile, readSlots } from './slot-file.ts'
 const slotFileEnding = '.slots'
 
 /**
- * A journal in a folder: a file of slots for each process, of which a rendition takes one with what a job would carry. Nothing
- * is synchronised to the disk: a loss of power may lose entries, and the next request renders those variants again.
+ * A journal in a folder. Each process writes one file of slots; a rendition takes a slot that holds the payload of its
+ * job. Nothing is synchronised to disk: a power loss may lose entries, and the next request renders those variants
+ * again.
  *
- * The next start finds the entries of processes that have ended, also those of earlier releases, which wrote a file for each
- * rendition. A folder is that of one process at a time.
+ * The next start finds the entries of processes that have ended, including those of earlier releases, which wrote one
+ * file per rendition. A folder must belong to one process at a time.
  */
 export function createRenditionJournal(dir: string): RenditionJournal {
   const own = `${randomUUID()}${slotFileEnding}`
@@ -28,7 +29,7 @@ export function createRenditionJournal(dir: string): RenditionJournal {
     return found.flat()
   }
 
-  /** A file that has nothing to tell is removed. */
+  /** Reads a file of an ended process and removes it if it holds no entries. */
   async function readLeft(name: string): Promise<readonly WaitingRendition[]> {
     const path = join(dir, name)
     const file = (await ignoreMissing(readFile(path))) ?? Buffer.alloc(0)
@@ -61,7 +62,7 @@ export function createRenditionJournal(dir: string): RenditionJournal {
   }
 }
 
-/** undefined for what a loss of power has damaged. */
+/** Returns undefined for an entry damaged by a power loss. */
 function parse(text: string): WaitingRendition | undefined {
   try {
     return parsePayload(JSON.parse(text))

@@ -3,23 +3,25 @@ import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { withFolder } from './make-folder.ts'
 
-// By its number: Node closes the objects that it puts around files when nobody uses them any more, and warns.
+// Opens a raw file descriptor: Node closes unused FileHandle objects on garbage collection, with a warning.
 const openFile = promisify(fs.open)
 const writeFile = promisify(fs.write)
 
-/** More than any rendition takes: the id, the longest part, has 255 characters. */
+/** More than any rendition needs; the longest part, the id, has 255 characters. */
 const slotBytes = 4096
 const end = '\n'
 
-/** Short texts in one file that stays open: each is put and cleared by one write. */
+/** Short texts in one file that stays open. Putting or clearing a text is one write. */
 export type SlotFile = {
-  /** Puts a text under a name, once however often it is put. @throws Error for a text longer than a slot; errors of the file system */
+  /**
+   * Puts a text under a name; idempotent. @throws Error if the text is longer than a slot; errors of the file system
+   */
   put(name: string, text: string): Promise<void>
-  /** Does nothing where there is no such text. @throws errors of the file system */
+  /** Clears a text; does nothing if there is none. @throws errors of the file system */
   clear(name: string): Promise<void>
 }
 
-/** Makes the file with the first text. It is closed with the process. */
+/** Creates a slot file. The file itself is created with the first text and closed when the process ends. */
 export function createSlotFile(path: string): SlotFile {
   const taken = new Map<string, number>()
   const free: number[] = []
@@ -60,7 +62,7 @@ export function createSlotFile(path: string): SlotFile {
   }
 }
 
-/** The texts of such a file. */
+/** Returns the texts of a slot file. */
 export function readSlots(file: Buffer): readonly string[] {
   const slots = Array.from({ length: Math.ceil(file.length / slotBytes) }, (_, index) =>
     file.subarray(index * slotBytes, (index + 1) * slotBytes).toString('utf8'),

@@ -14,18 +14,18 @@ export type DiskSpoolOptions = {
   readonly dir: string
   readonly maxBytes: number
   readonly maxItems: number
-  /** Older entries are swept, ms. */
+  /** Age after which entries are swept, ms. */
   readonly maxAgeMs: number
 }
 
-/** Of an entry: when it was rendered (8 bytes), a checksum of the picture (4 bytes), then the picture. */
+/** Header of an entry: time of the rendering (8 bytes), checksum of the image (4 bytes). The image follows. */
 const headerBytes = 12
-/** Temporary files that are older than this are those of a process that was killed, ms. */
+/** Age after which temporary files belong to a killed process, ms. */
 const leftOverMs = 10 * 60_000
 
 /**
- * Waiting renditions in a folder, one file each. Nothing is synchronised to the disk: an entry that a loss of power has
- * damaged does not match its checksum, and counts as lost.
+ * Spools renditions in a folder, one file each. Nothing is synchronised to disk: an entry damaged by a power loss fails
+ * its checksum and counts as missing.
  */
 export function createDiskSpool(options: DiskSpoolOptions): Spool {
   const { dir } = options
@@ -89,7 +89,7 @@ function toHeader({ renderedAt, bytes }: Spooled): Buffer {
   return header
 }
 
-/** An entry that is cut in its header is none. */
+/** Reads the header of an entry. Returns undefined if it is incomplete. */
 async function readHead(path: string): Promise<Buffer | undefined> {
   await using file = await open(path)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0)

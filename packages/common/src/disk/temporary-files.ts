@@ -5,25 +5,25 @@ import type { TemporaryFile } from '../ports/original-store.ts'
 import { ignoreMissing } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
 
-/** A path for a new file in `dir`; nothing is there yet. */
+/** Reserves a path for a new file in `dir`, without creating the file. */
 export async function createTemporaryFile(dir: string): Promise<TemporaryFile> {
   await makeFolder(dir)
   const path = join(dir, randomUUID())
   return {
     path,
-    // What cannot be removed now, as from a disk that has turned read-only, is swept later: no work fails for it.
+    // A file that cannot be removed now, such as on a read-only disk, is swept later; that fails no work.
     [Symbol.asyncDispose]: () => rm(path, { force: true }).catch(() => {}),
   }
 }
 
-/** A file as it was found in a folder. */
+/** A file found in a folder. */
 export type FoundFile = {
   readonly name: string
   readonly size: number
   readonly modifiedMs: number
 }
 
-/** The files in `dir`, those of its folders left out; none where there is no such folder. */
+/** Lists the files in `dir`, without its subfolders. Yields nothing if the folder is missing. */
 export async function* listFiles(dir: string): AsyncGenerator<FoundFile> {
   for (const name of (await ignoreMissing(readdir(dir))) ?? []) {
     const facts = await ignoreMissing(stat(join(dir, name)))
@@ -44,14 +44,16 @@ export async function sweepFolder(dir: string, olderThanMs: number): Promise<num
   return removed
 }
 
-/** The time as the file system has it, which dates the files: the clock of this process may be wrong by hours. */
+/**
+ * Returns the current time of the file system, which dates the files. The clock of this process may be wrong by hours.
+ */
 async function timeOf(dir: string): Promise<number> {
   await using file = await createTemporaryFile(dir)
   try {
     await writeFile(file.path, '')
     return (await stat(file.path)).mtimeMs
   } catch {
-    // A disk that is full is swept all the more.
+    // On a full disk the clock of this process must do, because sweeping frees space.
     return Date.now()
   }
 }

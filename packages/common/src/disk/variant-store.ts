@@ -10,14 +10,14 @@ import { incomingFolder, writeDurably } from './write-durably.ts'
 
 export type DiskVariantStoreOptions = {
   readonly dir: string
-  /** What stands before a key in an address, no slash at its end. */
+  /** Prefix of a key in an address, without a trailing slash. */
   readonly baseUrl: string
 }
 
-/** Temporary files that are older than this are those of a process that was killed, ms. */
+/** Age after which temporary files belong to a killed process, ms. */
 const leftOverMs = 60 * 60_000
 
-/** Stored variants in a folder, which the api serves itself. */
+/** Stores variants in a folder that the api serves itself. */
 export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions): VariantStore {
   let swept: Promise<unknown> | undefined
 
@@ -42,7 +42,7 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
 
 async function openFile(path: string): Promise<StoredObject> {
   const file = await open(path, 'r')
-  // It closes the file when it ends or is destroyed.
+  // The stream closes the file when it ends or is destroyed.
   const body = file.createReadStream()
   try {
     const { size } = await file.stat()

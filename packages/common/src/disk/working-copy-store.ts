@@ -15,32 +15,32 @@ import { createTemporaryFile, listFiles, sweepFolder } from './temporary-files.t
 import { incomingFolder } from './write-durably.ts'
 
 export type DiskWorkingCopyStoreOptions = {
-  /** The folder of the originals, which all processes share. */
+  /** Folder of the originals, shared by all processes. */
   readonly originalsDir: string
   readonly maxBytes: number
-  /** Copies of another revision are not found; see `copyRevision`. */
+  /** Copies of another revision are ignored; see `copyRevision`. */
   readonly revision?: number
-  /** How long a folder's names are believed, ms: so long a copy that another process has made may be overlooked. */
+  /** TTL of a folder listing, ms. A copy made by another process may be overlooked for this long. */
   readonly listingMs?: number
 }
 
-/** Grows with each release whose copies show other colours or another size, so that those of an earlier one are made again. */
+/** Increased by each release whose copies have other colours or another size, so that older copies are made again. */
 const copyRevision = 2
-/** Beside the hashed originals, and as little the name of an id as theirs. */
+/** Lies beside the hashed originals; like theirs, its name cannot be an id. */
 export const copiesFolder = '_copies'
-/** Temporary files that are older than this are those of a process that was killed, ms. */
+/** Age after which temporary files belong to a killed process, ms. */
 const leftOverMs = 10 * 60_000
-/** How exactly the last use of a copy is remembered, ms: not every use is worth a write. */
+/** Resolution of the time of last use, ms; avoids a write per use. */
 const useResolutionMs = 60 * 60_000
-/** By what share of the bound each process may exceed it between two sweeps. */
+/** Share of the bound by which each process may exceed it between two sweeps. */
 const allowedExcess = 0.05
-/** They are spread over so many folders. */
+/** Maximum number of folders that the copies are spread over. */
 const maxFolders = 256
 
 /**
- * Working copies in a folder within that of the originals, so that one copy serves every process that shares them. The
- * name of a file tells the original by the digest of its path, then the revision, its size and time, then its quality:
- * `aa/<digest>-<stamp>-92`. Where there is no copy, which is most often, the names that were read lately tell so.
+ * Stores working copies in a folder below the originals, so that all processes share them. A file name consists of the
+ * digest of the original's path, a stamp (revision, size, time) and the quality: `aa/<digest>-<stamp>-92`. Cached
+ * folder listings answer the most frequent case, that there is no copy.
  */
 export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions): WorkingCopyStore {
   const { originalsDir, maxBytes, revision = copyRevision, listingMs = 15_000 } = options
@@ -130,7 +130,9 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
   }
 }
 
-/** Identifies an original at its path, and the release that made a copy; undefined if there is no original. */
+/**
+ * Returns a stamp of an original at its path and of the release that made a copy; undefined if there is no original.
+ */
 async function stampOf(originalPath: string, revision: number): Promise<string | undefined> {
   const facts = await ignoreMissing(lstat(originalPath))
   return facts && `${revision}.${facts.size.toString(36)}.${Math.floor(facts.mtimeMs).toString(36)}`
@@ -150,9 +152,9 @@ async function listCopies(dir: string): Promise<readonly FoundCopy[]> {
 }
 
 /**
- * The time of a file is that of its last use; one that cannot be written is merely swept sooner.
+ * Sets the file time to the time of last use. If that fails, the copy is merely evicted sooner.
  *
- * @returns whether it is there
+ * @returns true if the file exists
  */
 async function noteUse(path: string): Promise<boolean> {
   const facts = await ignoreMissing(lstat(path))

@@ -7,22 +7,22 @@ import { promisify } from 'node:util'
 import { withFolder } from './make-folder.ts'
 
 /*
- * Each of these wakes a thread, which costs more than most of what it does: a file is opened by its number, without the
- * object that Node puts around it.
+ * Each asynchronous call wakes a thread, which costs more than most of these calls. Files are opened as raw
+ * descriptors, without a FileHandle object.
  */
 const openFile = promisify(fs.open)
 const write = promisify(fs.write)
 const datasync = promisify(fs.fdatasync)
 const sync = promisify(fs.fsync)
 
-/** Where files lie while they are written: in the folder that they go to, so on the same file system. */
+/** Folder for files being written. It lies in the target folder, so it is on the same file system. */
 export const incomingFolder = '.incoming'
 
 /**
- * Writes a file that is whole or not there, whatever ends this process, and that a loss of power leaves whole. The names of
- * its folders are not synchronised: ext4, XFS and Btrfs commit them with the folder that is.
+ * Writes a file atomically: it is complete or absent after a crash of the process, and survives a power loss. The names
+ * of parent folders are not synchronised: ext4, XFS and Btrfs commit them with the synchronised folder.
  *
- * @param path below `root`; what lay there is replaced
+ * @param path path below `root`; an existing file is replaced
  */
 export async function writeDurably(root: string, path: string, bytes: Uint8Array): Promise<void> {
   const incoming = join(root, incomingFolder)
@@ -46,26 +46,26 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
     }
     await datasync(file)
   } finally {
-    // There is nothing left to be written: it takes less time than to have a thread do it.
+    // Nothing is left to write, so a synchronous close is faster than a thread.
     closeSync(file)
   }
 }
 
-/** Writes a file of pieces that survives a loss of power, once this resolves; until then there may be a part of it. */
+/** Writes a file from chunks. It survives a power loss once this resolves; until then a partial file may exist. */
 export async function writeSynced(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   await using file = await open(path, 'w')
   await writeFile(file, pieces)
   await file.sync()
 }
 
-/** Makes sure that what was written to a file survives a loss of power. */
+/** Synchronises a file to disk, so that its contents survive a power loss. */
 export async function syncFile(path: string): Promise<void> {
-  // Windows lets only those that may write synchronise.
+  // Windows requires write access to synchronise.
   await using file = await open(path, 'r+')
   await file.sync()
 }
 
-/** The same for the names in a folder and in those above it, up to `root`. */
+/** Synchronises the names in a folder and in its parents up to `root`. */
 export async function syncFolders(root: string, path: string): Promise<void> {
   for (let folder = path; ; folder = dirname(folder)) {
     await syncFolder(folder)
@@ -76,7 +76,7 @@ export async function syncFolders(root: string, path: string): Promise<void> {
 async function syncFolder(path: string): Promise<void> {
   let folder: number | undefined
   try {
-    // A file has just been put into it: it lies in memory.
+    // A file was just put into the folder, so it is cached and opens without disk access.
     folder = openSync(path, 'r')
     await sync(folder)
   } catch (error) {
