@@ -1,16 +1,16 @@
 import type { QueueName } from './queues.ts'
 import { jobAttempts, jobBackoff, keptFailedJobs } from './retries.ts'
 
-/** A kind of job: what producers and workers of any release agree on. */
+/** A kind of job: the contract between producers and workers of any release. */
 export type JobKind<Payload> = {
   /** Unique within its queue. */
   readonly name: string
   readonly queue: QueueName
-  /** The inverse of `parse`. */
+  /** Inverse of `parse`. */
   readonly format: (payload: Payload) => unknown
-  /** Reads what another process has queued. @throws ZodError or AppError for what no release queues */
+  /** Parses a payload that another process queued. @throws ZodError or AppError for a payload that no release queues */
   readonly parse: (data: unknown) => Payload
-  /** Jobs of one id are one job. An id has no colon. */
+  /** Returns the job id. Jobs with the same id are one job. An id has no colon. */
   readonly idOf: (payload: Payload) => string
   readonly attempts: number
 }
@@ -22,7 +22,7 @@ export function defineJob<Payload>(
   return { attempts: jobAttempts, ...kind }
 }
 
-/** Makes a job for BullMQ. */
+/** Converts a payload to a job of BullMQ. */
 export function toJob<Payload>(kind: JobKind<Payload>, payload: Payload) {
   return {
     name: kind.name,
@@ -32,7 +32,7 @@ export function toJob<Payload>(kind: JobKind<Payload>, payload: Payload) {
       jobId: kind.idOf(payload),
       attempts: kind.attempts,
       backoff: jobBackoff,
-      // BullMQ ignores a job whose id a completed one still has.
+      // BullMQ ignores a new job whose id belongs to a completed job that is kept.
       removeOnComplete: true,
       removeOnFail: keptFailedJobs,
     },

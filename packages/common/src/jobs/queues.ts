@@ -1,6 +1,6 @@
-/** The queues, by what waits in them. Their names are known to running installations. */
+/** Queues, by the work that waits in them. Running installations depend on the names. */
 export const queueNames = { uploads: 'uploads', records: 'records' } as const
 export type QueueName = (typeof queueNames)[keyof typeof queueNames]
 
-/** In Redis, and in PostgreSQL the schema of the queues. */
+/** Key prefix of the queues in Redis, and their schema in PostgreSQL. */
 export const queuePrefix = 'iaas'
