@@ -3,7 +3,11 @@ import type { Cdn } from './ports/cdn.ts'
 
 const origin = /^https?:\/\/[^/?#]*/i
 
-/** @param base what stands before a key in an address, with a slash at its end: `https://host/folder/`, or `/folder/` */
+/**
+ * Creates a CDN that serves objects below one address.
+ *
+ * @param base prefix of a key in an address, with a slash at its end: `https://host/folder/` or `/folder/`
+ */
 export function createCdn(base: string): Cdn {
   const folder = base.replace(origin, '')
 

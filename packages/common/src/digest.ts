@@ -12,19 +12,22 @@ export function variantDigest(variant: Variant): Digest {
   return digestOf(variantKey(variant))
 }
 
-/** Where an original lies below the originals folder: the id never becomes a name, the folders spread by its hash. */
+/**
+ * Returns the path of an original below the originals folder: hashed, so that an id never becomes a file name and the
+ * folders fill evenly.
+ */
 export function originalPath(id: ImageId): string {
   return spreadOut(digestOf(id))
 }
 
-/** The key of a stored variant. */
+/** Key of a stored variant. */
 export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
 
 /**
- * Where a rendition of a variant is stored. The time keeps a later rendition of the same variant apart from an earlier
- * one that caches may still hold.
+ * Returns the object key of a rendition. The time separates it from an earlier rendition of the same variant that
+ * caches may still hold.
  *
- * @param renderedAt when it was rendered, ms since the epoch
+ * @param renderedAt time of the rendering, ms since the epoch
  */
 export function objectKey(variant: Variant, renderedAt: number): ObjectKey {
   const name = `${spreadOut(variantDigest(variant))}-${renderedAt.toString(36)}`
@@ -36,7 +39,7 @@ const objectKeyPattern = new RegExp(
   String.raw`^([\da-f]{2})/([\da-f]{2})/\1\2[\da-f]{60}-[\da-z]{1,11}\.(?:${extensions.join('|')})$`,
 )
 
-/** Accepts what `objectKey` makes, and nothing else: an object key from outside can name no other place. */
+/** Accepts only what `objectKey` produces, so that a key from outside cannot name another place. */
 export function parseObjectKey(text: string): ObjectKey | undefined {
   return objectKeyPattern.test(text) ? (text as ObjectKey) : undefined
 }

@@ -1,14 +1,14 @@
 /** Facts about an expected failure, for each transport. */
 export type ErrorFacts = {
-  /** In HTTP. */
+  /** HTTP status. */
   readonly status: number
-  /** The title of the problem type (RFC 9457). */
+  /** Title of the problem type (RFC 9457). */
   readonly title: string
-  /** A job that failed with it may succeed later. */
+  /** True if a job that failed with it may succeed later. */
   readonly retryable: boolean
   /**
-   * `error`: something has failed here. `none`: the client is at fault, or the service has refused by its own limits, which
-   * the lines of requests and the metrics show.
+   * `error`: something failed in the service. `none`: the client is at fault, or one of the service's limits applied;
+   * request lines and metrics show these.
    */
   readonly logLevel: 'error' | 'none'
 }
@@ -20,7 +20,7 @@ function row(status: number, title: string, options: Options = {}): ErrorFacts {
   return { status, title, retryable, logLevel: status >= 500 && !isRefusal ? 'error' : 'none' }
 }
 
-/** Everything that a caller can act on: the catalogue of expected failures. */
+/** Catalogue of expected failures, by code. */
 export const errorCatalogue = {
   INVALID_IMAGE_URL: row(400, 'The address of the image is not correct'),
   INVALID_ID: row(400, 'The id is not allowed'),
@@ -68,7 +68,7 @@ export const errorCodes = Object.keys(errorCatalogue) as readonly ErrorCode[] as
   ...ErrorCode[],
 ]
 
-/** A limit that was reached: how many in how long, and when there is room again. */
+/** A limit that was reached: its size, its period, and the time until it resets. */
 export type RateLimit = {
   readonly name: string
   readonly quota: number
@@ -82,15 +82,15 @@ type AppErrorOptions = ErrorOptions & {
 }
 
 /**
- * An expected failure. `message` is written for the client: it names the parameter at fault, what was expected and
- * what was received, and never a path, a secret or a stack. What only an operator may see goes into `cause`.
+ * An expected failure. `message` is written for the client: it names the parameter at fault, what was expected and what
+ * was received, and never contains a path, a secret or a stack. Details for operators go into `cause`.
  */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode
-  /** Of TOO_MANY_RENDERS and TOO_MANY_ATTEMPTS. */
+  /** Set for TOO_MANY_RENDERS and TOO_MANY_ATTEMPTS. */
   readonly rateLimit: RateLimit | undefined
-  /** When it may go better; undefined where nothing is known of that. */
+  /** Seconds until a retry may succeed; undefined if unknown. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {

@@ -1,8 +1,10 @@
-/** Writes lines in batches: all those of one turn of the event loop together. */
+/** Writes lines in batches: one batch for each iteration of the event loop. */
 export type LineWriter = (line: string) => void
 
 /**
- * @param write takes one or more whole lines; a write a line costs more than most answers do
+ * Creates a line writer.
+ *
+ * @param write writes one or more whole lines; a system call per line would cost more than most answers
  */
 export function createLineWriter(write: (lines: string) => void): LineWriter {
   let pending = ''
@@ -13,7 +15,7 @@ export function createLineWriter(write: (lines: string) => void): LineWriter {
     if (lines !== '') write(lines)
   }
 
-  // Lines of the last turn of a process that ends by itself.
+  // Flushes the last batch when the process exits by itself.
   process.once('exit', flush)
   return (line) => {
     if (pending === '') setImmediate(flush)

@@ -1,19 +1,19 @@
 import { types } from 'node:util'
 
-/** The longest line, bytes: collectors cut what is longer, and what is cut is no JSON any more. */
+/** Longest line, bytes. Collectors cut longer lines, which breaks their JSON. */
 const maxLineBytes = 4096
 
-/** How much is left of each text, characters: the first of these that makes a line which is short enough. */
+/** Lengths to which texts are cut, characters: the first one that makes the line short enough applies. */
 const textLimits = [2000, 500, 100]
 
-/** Fields whose texts are never written, wherever they come from. */
+/** Fields whose values are never written. */
 const secretName = /secret|token|password|authorization|cookie|credential|access_?key/i
-/** The password in an address. */
+/** Matches the password in an address. */
 const secretInAddress = /(\w+:\/\/[^\s:@/]*):[^\s@/]+@/g
-/** The signature of an address (docs/url-grammar.md): whoever reads it may use the address. */
+/** Matches the signature of an address (docs/url-grammar.md), which grants access to the address. */
 const signature = /([?&]s=)[\w-]+/g
 
-/** Masks what nobody may read of a text: passwords in addresses, and their signatures. */
+/** Masks passwords and signatures in addresses. */
 export function maskSecrets(text: string): string {
   const isPlain = !text.includes('@') && !text.includes('s=')
   return isPlain ? text : text.replace(secretInAddress, '$1:***@').replace(signature, '$1***')
@@ -21,7 +21,7 @@ export function maskSecrets(text: string): string {
 
 type LineFields = Readonly<Record<string, unknown>>
 
-/** One JSON object in one line, bounded, without secrets. */
+/** Formats one line of JSON, bounded in length and without secrets. */
 export function formatLine(level: string, message: string, fields: LineFields): string {
   const own = { '@timestamp': new Date().toISOString(), '@version': 1, level, message }
   for (const limit of textLimits) {

@@ -4,7 +4,7 @@ type Line = Readonly<Record<string, unknown>>
 type Style = Parameters<typeof styleText>[0]
 type ErrorFields = Readonly<{ stack?: unknown; code?: unknown; cause?: unknown }>
 
-/** Text that needs no quotes as the value of a field. */
+/** Matches text that needs no quotes as the value of a field. */
 const plainText = /^[\w./:@?&=*+,%~-]+$/
 
 /** C0 controls, DEL, C1 controls and the separators that some terminals treat as line ends. */
@@ -18,11 +18,11 @@ const levelStyles: Readonly<Record<string, Style>> = {
 }
 
 /**
- * Returns a function that renders a JSON line of the log for people: time, level, service, message, fields as `key=value`,
- * and the stacks of errors indented below. Starting from the JSON line keeps its bounds and its masked secrets.
+ * Returns a function that formats a JSON log line for people: time, level, service, message, fields as `key=value`, and
+ * the stacks of errors indented below. Works on the JSON line, so its bounds and masked secrets are kept.
  */
 export function createPrettyPrinter({ colours }: { readonly colours: boolean }) {
-  // `validateStream` (Node 22) would decide by the environment of this process again.
+  // Without this option `styleText` (Node 22) would check the environment of this process again.
   const paint = (style: Style, text: string) =>
     colours ? styleText(style, text, { validateStream: false }) : text
 
@@ -43,7 +43,7 @@ export function createPrettyPrinter({ colours }: { readonly colours: boolean }) 
   }
 }
 
-/** Local time of day; the date is known to whoever watches. */
+/** Formats the local time of day. The date is omitted because the reader watches live. */
 function formatTime(timestamp: string): string {
   const date = new Date(timestamp)
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => pad(part, 2))
@@ -76,7 +76,7 @@ function isError(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'stack' in value
 }
 
-/** The stack of an error and those of its causes, each line indented so that none looks like a line of the log. */
+/** Formats the stack of an error and of its causes, indented so that no line looks like a log line. */
 function formatError(name: string, error: ErrorFields): readonly string[] {
   const code = error.code === undefined ? '' : ` (${formatValue(error.code)})`
   const [first = '', ...frames] = String(error.stack).split('\n').map(escapeControls)

@@ -8,17 +8,17 @@ import { createPrettyPrinter } from './log-pretty.ts'
 const levels = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof levels)[number]
 
-/** Values of a line beside its message: JSON data, and `error` for an Error with its causes. Never a secret. */
+/** Fields of a line: JSON data, and `error` for an Error with its causes. Never secrets. */
 export type LogFields = Readonly<Record<string, unknown>>
 
-/** A message is a constant phrase; whatever varies is a field. */
+/** Writes log lines. A message is a constant phrase; variable parts are fields. */
 export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>> & {
   child(fields: LogFields): Logger
-  /** For lines of the level `info` with the same message of which there are very many: one function, called for each. */
+  /** Returns a fast writer of frequent `info` lines with the same message. */
   series(message: string): Series
 }
 
-/** Writes one line. `isWritten`: false if the level is off, so that a caller need not gather the fields. */
+/** Writes one line. `isWritten` is false if the level is off, so that a caller need not collect the fields. */
 export type Series = ((fields: LogFields) => void) & { readonly isWritten?: boolean }
 
 const clientForms = ['full', 'truncated', 'hashed', 'none'] as const
@@ -27,7 +27,7 @@ export type ClientForm = (typeof clientForms)[number]
 const formats = ['pretty', 'json'] as const
 type LogFormat = (typeof formats)[number]
 
-/** The seed's keys: one switch a level. `LOG_LEVEL` sets them all at once. */
+/** Keys of the legacy iaas: one switch per level. `LOG_LEVEL` sets all of them. */
 export const logSettings = z
   .object({
     level: z.enum(levels).optional().meta({
@@ -54,7 +54,7 @@ export const logSettings = z
 
 type LogSettings = z.output<typeof logSettings>
 
-/** Returns a logger that writes lines with Logstash's names to standard output, as JSON or for people. */
+/** Creates a logger that writes lines with Logstash's field names to standard output, as JSON or for people. */
 export function createLogger(service: string, settings: LogSettings): Logger {
   const enabled = enabledLevels(settings)
   const present = createPresenter(settings.format)
@@ -81,7 +81,7 @@ export function createSilentLogger(): Logger {
   return adapt(winston.createLogger({ silent: true, transports }), {}, undefined)
 }
 
-/** Returns what turns a JSON line into the text that is written. */
+/** Returns a function that converts a JSON line to the text to write. */
 function createPresenter(format: LogFormat | undefined): (json: string) => string {
   const { isTTY } = process.stdout
   const isPretty = format === undefined ? isTTY : format === 'pretty'
@@ -89,7 +89,11 @@ function createPresenter(format: LogFormat | undefined): (json: string) => strin
   return createPrettyPrinter({ colours: isTTY && process.stdout.hasColors() })
 }
 
-/** @param writeLine writes a JSON line of a series; undefined: they are not written */
+/**
+ * Adapts a winston logger.
+ *
+ * @param writeLine writes a JSON line of a series; undefined if they are not written
+ */
 function adapt(
   logger: winston.Logger,
   own: LogFields,
@@ -104,7 +108,7 @@ function adapt(
     series(message) {
       if (writeLine === undefined) return Object.assign(() => {}, { isWritten: false })
       const timestamp = createTimestamp()
-      // winston takes several times what the rest of a redirect takes: the lines of a series are put together here.
+      // winston takes several times as long as the rest of a redirect, so the lines of a series are built here.
       const constant = JSON.stringify({ '@version': 1, level: 'info', message, ...own }).slice(
         1,
         -1,
@@ -115,7 +119,7 @@ function adapt(
   }
 }
 
-/** Tells the time in ISO 8601; put into words once a millisecond. */
+/** Returns a clock that formats the time in ISO 8601, at most once per millisecond. */
 function createTimestamp(): () => string {
   let latestMs = 0
   let latest = ''

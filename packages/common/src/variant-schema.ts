@@ -8,10 +8,10 @@ import {
   variantOptionKeys,
 } from './image/index.ts'
 
-/** No configuration allows for more, px. */
+/** Largest side of any configuration, px. */
 const sideSchema = z.int().min(1).max(65_500)
 
-/** Accepts a value of the option; an option that the other process does not know yet has its default. */
+/** Accepts a value of the option. An option that the other process does not know yet has its default. */
 function optionSchema(key: keyof VariantOptions) {
   const { default: fallback, expected, parse } = params[key]
   return z
@@ -21,7 +21,7 @@ function optionSchema(key: keyof VariantOptions) {
 
 const optionSchemas = Object.fromEntries(variantOptionKeys.map((key) => [key, optionSchema(key)]))
 
-/** A variant that came from another process. */
+/** A variant received from another process. */
 export const variantSchema = z.object({
   id: z.string().transform((id) => parseImageId(id)),
   width: sideSchema,
