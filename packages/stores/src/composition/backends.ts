@@ -20,18 +20,18 @@ export type BackendSettings = {
   readonly spool: SpoolSettings
 }
 
-/** The path under which the api serves variants that lie in a folder. */
+/** Path under which the api serves variants stored in a folder. */
 export const servedVariantsPath = '/_variants'
 
 type VariantStoreLimits = Pick<S3VariantStoreOptions, 'timeoutMs' | 'connections'>
 
-/** A variant store; `servedFolder` is the folder that it lies in, which the api then serves, and undefined for a bucket. */
+/** A variant store. `servedFolder` is its folder, which the api then serves, or undefined for a bucket. */
 export type OpenedVariantStore = AsyncDisposable & {
   readonly variants: VariantStore
   readonly servedFolder: string | undefined
 }
 
-/** S3 where a bucket is configured; otherwise a folder. The limits are those of S3. */
+/** Creates a variant store: S3 if a bucket is configured, otherwise a folder. The limits apply to S3. */
 export async function createVariantStore(
   { aws }: BackendSettings,
   folders: ReturnType<typeof toFolders>,
@@ -46,7 +46,7 @@ export async function createVariantStore(
       async [Symbol.asyncDispose]() {},
     }
   }
-  // The client of S3 takes 20 MiB, which only those pay who have a bucket.
+  // The S3 client takes 20 MiB of memory, so it is loaded only if there is a bucket.
   const { createS3VariantStore } = await import('../s3/variant-store.ts')
   const { bucket, key_prefix: keyPrefix } = aws
   const place = { ...toS3Server(aws), bucket, keyPrefix, cacheHost: host }
@@ -61,9 +61,9 @@ export async function createVariantStore(
 }
 
 /**
- * Redis where it is configured; otherwise a folder, which api and uploaders of one machine share.
+ * Creates a spool: Redis if it is configured, otherwise a folder shared by api and uploaders of one machine.
  *
- * @param redis a connection of the role `producer`, which the caller ends
+ * @param redis a connection of the role `producer`; the caller closes it
  */
 export function createSpool(
   { spool }: BackendSettings,

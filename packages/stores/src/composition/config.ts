@@ -3,7 +3,7 @@ import { postgresqlSettings } from '../postgres/config.ts'
 import { redisSettings } from '../redis/config.ts'
 import { awsSettings } from '../s3/config.ts'
 
-/** What every service is told that uses the stores and queues. */
+/** Settings of every service that uses the stores and queues. */
 export const backendSettings = {
   postgresql: postgresqlSettings,
   redis: redisSettings,

@@ -5,25 +5,25 @@ import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { isRedisFull } from '../redis/is-full.ts'
 import { type Database, pingDatabase } from '../postgres/database.ts'
 
-/** The name that the metrics and `/readyz` have for the database. */
+/** Name of the database in the metrics and in `/readyz`. */
 export const databaseName = 'database'
 
 export type WatchedBackends = {
   readonly db: Database
   readonly variants: VariantStore
   readonly spool: Spool
-  /** Whether the spool lies in Redis, so that its answer is that of Redis. */
+  /** True if the spool is in Redis, so that Redis decides its state. */
   readonly hasRedis: boolean
 }
 
-/** What keeps calls away from each store that is down. The folders of one machine need none. */
+/** Circuit breakers of the stores. The folders of a single machine need none. */
 export type BackendBreakers = {
   readonly database: CircuitBreaker
   readonly variantStore: CircuitBreaker
   readonly redis: CircuitBreaker | undefined
 }
 
-/** Tells of the stores that a service works with. */
+/** Registers the stores of a service as dependencies. */
 export function watchBackends(
   dependencies: Dependencies,
   backends: WatchedBackends,

@@ -10,10 +10,10 @@ export type LinkMemoryOptions = {
 
 type Remembered = { -readonly [Field in keyof RememberedLink]: RememberedLink[Field] }
 
-/** Deletions that are known by key; older ones count as deletions of every key. */
+/** Maximum number of deletions remembered by key. Older ones count as deletions of every key. */
 const maxDeletions = 10_000
 
-/** The links that this process has asked for lately. */
+/** Creates an LRU cache of the links that this process has looked up. */
 export function createLinkMemory({ maxItems, ttlMs }: LinkMemoryOptions): LinkMemory {
   let generation = 0
   let forgottenUntil = 0
@@ -38,7 +38,7 @@ export function createLinkMemory({ maxItems, ttlMs }: LinkMemoryOptions): LinkMe
   return {
     get: (key) => recall(key)?.link,
     recall,
-    // Whole milliseconds: half the size of others.
+    // Whole milliseconds are small integers, which take half the memory.
     set: (key, link) =>
       void links.set(key, { link, expiresAt: Math.ceil(performance.now() + ttlMs) }),
     delete(key) {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { address, integer, text, toggle } from '@iaas/common/config/setting'
 import { isSslMode, sslModes } from './ssl-mode.ts'
 
-/** node-postgres takes the folder of a socket for a host as well. The port has a key of its own. */
+/** Accepts host names. node-postgres also accepts the folder of a socket as a host. The port has a key of its own. */
 const hostName = z
   .string()
   .refine(
@@ -11,7 +11,7 @@ const hostName = z
     'must be a host name, an IP address or the absolute path of the folder of a socket',
   )
 
-/** The seed's keys, and an address that stands for all of them. */
+/** Keys of the legacy iaas, and one URL that replaces all of them. */
 export const postgresqlSettings = z
   .object({
     url: address(['postgres', 'postgresql'], {
@@ -48,13 +48,13 @@ export const postgresqlSettings = z
 
 type PostgresqlSettings = z.output<typeof postgresqlSettings>
 
-/** The database's address, with all that is configured of its TLS; undefined where none is configured. */
+/** Returns the URL of the database with the configured TLS; undefined if no database is configured. */
 export function postgresUrl(settings: PostgresqlSettings): string | undefined {
   const url = locate(settings)
   return url === undefined ? undefined : addTls(url, settings)
 }
 
-/** An address that says how it is encrypted stays as it is. */
+/** Adds the configured TLS, unless the URL sets its own. */
 function addTls(url: string, { sslmode, sslrootcert }: PostgresqlSettings): string {
   const location = new URL(url)
   const { searchParams } = location
@@ -65,7 +65,7 @@ function addTls(url: string, { sslmode, sslrootcert }: PostgresqlSettings): stri
 }
 
 function hasKnownMode(url: string | undefined): boolean {
-  // Text that is not a URL is refused by a rule of its own.
+  // Another rule rejects text that is not a URL.
   if (url === undefined || !URL.canParse(url)) return true
   const mode = new URL(url).searchParams.get('sslmode')
   return mode === null || isSslMode(mode)
@@ -89,17 +89,17 @@ function toHostOfUrl(value: string): string {
   return isPlainIPv6(bare) ? `[${bare}]` : value
 }
 
-/** IPv6 as it is written in URLs. */
+/** Removes the brackets of an IPv6 address in a URL. */
 function withoutBrackets(value: string): string {
   return value.replace(/^\[(.*)\]$/, '$1')
 }
 
-/** Or an IPv4 address. */
+/** Accepts a host name or an IPv4 address. */
 function isName(value: string): boolean {
   return /^[\p{L}\p{N}._-]+$/u.test(value)
 }
 
-/** Without a zone, which has no place in a URL. */
+/** Accepts an IPv6 address without a zone, because URLs cannot contain zones. */
 function isPlainIPv6(value: string): boolean {
   return isIPv6(value) && !value.includes('%')
 }

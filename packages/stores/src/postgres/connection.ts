@@ -3,24 +3,25 @@ import type { ConnectionOptions } from 'node:tls'
 import { ConfigError } from '@iaas/common/config/config-error'
 import { isSslMode, toTlsOptions } from './ssl-mode.ts'
 
-/** Where a connection of node-postgres leads, and how it is encrypted. */
+/** Target and encryption of a node-postgres connection. */
 export type PostgresConnection = {
   readonly connectionString: string
   readonly ssl?: false | ConnectionOptions
 }
 
-/** Parameters of an address that name PEM files. */
+/** URL parameters that name PEM files. */
 const files = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const
 
 /**
- * Reads what an address says of TLS. Left to itself, node-postgres warns of modes that it means to change.
+ * Converts a URL to connection options with explicit TLS. By itself, node-postgres warns of modes whose meaning it
+ * plans to change.
  *
- * @throws ConfigError if a file that the address names cannot be read
+ * @throws ConfigError if a file named by the URL cannot be read
  */
 export function toConnection(url: string): PostgresConnection {
   const address = new URL(url)
   const { searchParams } = address
-  // Who asks the library for its own rules gets them.
+  // `uselibpqcompat` requests the library's own rules.
   if (searchParams.has('uselibpqcompat')) return { connectionString: url }
   const given = take(searchParams, 'sslmode')
   const read = Object.entries(files).flatMap(([name, option]) => {
@@ -36,7 +37,7 @@ export function toConnection(url: string): PostgresConnection {
   }
 }
 
-/** Said aloud, since node-postgres would look into the environment. */
+/** Set explicitly, because node-postgres would otherwise read the environment. */
 const plain = { ssl: false } as const
 
 function take(parameters: URLSearchParams, name: string): string | undefined {

@@ -13,23 +13,23 @@ export type Database = Kysely<Schema>
 
 export type DatabaseOptions = {
   readonly url: string
-  /** Connections at the most. */
+  /** Maximum number of connections. */
   readonly poolSize: number
-  /** How long a new connection may take, and how long a call waits for a free one, ms. */
+  /** Timeout for opening a connection and for waiting for a free one, ms. */
   readonly connectTimeoutMs?: number
-  /** How long a statement may take, ms: whoever finds the database hung is told so within a second. */
+  /** Timeout of a statement, ms, so that a hung database is noticed within a second. */
   readonly statementTimeoutMs?: number
-  /** Whether connections keep the plans of hot statements. */
+  /** If true, connections keep the plans of hot statements. */
   readonly preparesStatements?: boolean
   readonly log: Logger
 }
 
-/** A pool of connections; they are made when they are needed. The caller ends it with `destroy()`. */
+/** Creates a pool that opens connections on demand. The caller ends it with `destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
   const { url, poolSize, log, connectTimeoutMs = 500, statementTimeoutMs = 700 } = options
   const { preparesStatements = true } = options
   const pool = new pg.Pool({
-    // The server's timeout says nothing when the server hangs; the client has one of its own.
+    // The server's own timeout does not fire when the server hangs, so the client has one as well.
     Client: createPreparingClient(preparesStatements ? [linkLookup] : [], statementTimeoutMs + 50),
     ...toConnection(url),
     max: poolSize,
@@ -40,8 +40,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     application_name: 'iaas',
     onConnect: ignoreConnectionErrors,
   })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process. One that is lost
-  // while the pool ends, as where its server ends as well, is missed by nobody.
+  // The pool replaces an idle connection that breaks, but without a listener the event would end the process. A
+  // connection lost while the pool is ending needs no report.
   pool.on('error', (error) => {
     if (!pool.ending) log.warn('database connection lost', { error })
   })
@@ -50,7 +50,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   })
 }
 
-/** Resolves where the database answers. @throws AppError STORE_UNAVAILABLE, STORE_BUSY */
+/** Resolves if the database answers. @throws AppError STORE_UNAVAILABLE, STORE_BUSY */
 export async function pingDatabase(db: Database): Promise<void> {
   await translateErrors(sql`select 1`.execute(db))
 }

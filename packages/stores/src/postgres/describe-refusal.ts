@@ -1,7 +1,10 @@
 import { types } from 'node:util'
 import { isTlsCode } from './socket-errors.ts'
 
-/** Says in one line what an operator has to set after a database refused a connection; undefined for other errors. */
+/**
+ * Describes in one line what an operator must configure after a database refused a connection. Returns undefined for
+ * other errors.
+ */
 export function describeRefusal(error: unknown): string | undefined {
   if (!types.isNativeError(error)) return undefined
   const code = 'code' in error ? String(error.code) : ''

@@ -4,14 +4,18 @@ import type { ImageId } from '@iaas/common/image'
 import type { Database } from './database.ts'
 import { translateErrors } from './translate-errors.ts'
 
-/** An upload that is complete; one of the seed has no claim and may have no note of its end. */
+/** Matches a complete upload. An upload of the legacy iaas has no claim and may have no time of its end. */
 const isTaken = sql<boolean>`uploaded_at IS NOT NULL OR (used <> 0 AND claimed_at IS NULL)`
 
-/** The seconds until the token expires, or the lease of its claim ends. */
+/** Seconds until the token expires or the lease of its claim ends. */
 const secondsLeft = sql<number>`ceil(extract(epoch FROM CASE used WHEN 0 THEN valid_until
   ELSE claimed_at + coalesce(claim_lease, interval '0') END - now()))::int`
 
-/** @returns the reason why an id gets no token: ID_TAKEN, or TOKEN_PENDING with the seconds until it may be asked for again */
+/**
+ * Explains why an id gets no token.
+ *
+ * @returns ID_TAKEN, or TOKEN_PENDING with the seconds until a retry
+ */
 export async function explainRefusal(db: Database, id: ImageId): Promise<AppError> {
   const query = db
     .selectFrom('tokens')
@@ -20,7 +24,7 @@ export async function explainRefusal(db: Database, id: ImageId): Promise<AppErro
   const row = await translateErrors(query.executeTakeFirst())
   if (row?.isTaken === true)
     return new AppError('ID_TAKEN', 'There is an image of this id already.')
-  // Without a row the token has just been released.
+  // Without a row, the token has just been released.
   const retryAfterSeconds = Math.max(1, row?.secondsLeft ?? 1)
   return new AppError(
     'TOKEN_PENDING',

@@ -11,14 +11,14 @@ const longestPauseMs = 5000
 
 const schemas = { text: z.string(), int: z.number(), boolean: z.boolean() } as const
 
-/** The columns of a row, as the trigger sends them. */
+/** Columns of a row as the trigger sends them. */
 const payloadSchema = z.object(
   Object.fromEntries(linkColumnNames.map((name) => [name, schemas[linkColumns[name]]])),
 ) as unknown as z.ZodType<LinkColumns>
 
 export type LinkChangesOptions = { readonly url: string; readonly log: Logger }
 
-/** Listens to the trigger on `images`, on a connection of its own that is made anew for as long as it takes. */
+/** Listens to the trigger on `images`, on its own connection, which is reopened whenever it is lost. */
 export function createPostgresLinkChanges({ url, log }: LinkChangesOptions): LinkChanges {
   async function listen(onKey: (payload: string | undefined) => void): Promise<pg.Client> {
     const client = new pg.Client({
@@ -87,12 +87,12 @@ async function keepListening({ listen, onGap, signal, log }: ListenerOptions): P
   }
 }
 
-/** Resolves once the connection is gone, or ends it when told to. */
+/** Resolves once the connection is lost, or closes it when the signal aborts. */
 async function untilEnd(client: pg.Client, signal: AbortSignal): Promise<void> {
   const over = new AbortController()
   await new Promise<void>((resolve) => {
     client.once('end', resolve)
-    // The signal outlives all connections.
+    // The signal outlives every connection, so its listener must be removed.
     signal.addEventListener('abort', () => resolve(), { once: true, signal: over.signal })
     if (signal.aborted) resolve()
   })

@@ -6,9 +6,8 @@ const isAsked = linkColumnNames.map((name) => `${name} = asked.${name}`).join(' 
 const typed = linkColumnNames.map((name) => `${name} ${linkColumns[name]}`).join(', ')
 
 /**
- * The one statement of hits, for any number of variants: a row each, in their order. Written out, as composing it anew
- * costs more than asking it. Variants come as one JSON, whose length the planner does not look at: the plan that was made
- * once does for all.
+ * The single statement of hits, for any number of variants: one row each, in their order. A constant text, because
+ * building it costs more than running it. The variants are one JSON parameter, so one plan fits any number of them.
  */
 export const linkLookup = {
   name: 'iaas_find_links',

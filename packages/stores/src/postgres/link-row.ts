@@ -14,7 +14,7 @@ import {
   variantKey,
 } from '@iaas/common/image'
 
-/** The columns of `images` that name a variant, by their types in PostgreSQL, in the order of the unique index. */
+/** Columns of `images` that identify a variant, with their PostgreSQL types, in the order of the unique index. */
 export const linkColumns = {
   id: 'text',
   x: 'int',
@@ -27,20 +27,20 @@ export const linkColumns = {
 
 type ValueOf = { readonly text: string; readonly int: number; readonly boolean: boolean }
 
-/** The part of a row that names its variant. */
+/** The columns of a row that identify its variant. */
 export type LinkColumns = {
   readonly [Name in keyof typeof linkColumns]: ValueOf[(typeof linkColumns)[Name]]
 }
 
 export const linkColumnNames = Object.keys(linkColumns) as readonly (keyof LinkColumns)[]
 
-/** How the legacy iaas writes "the quality of the original". */
+/** Value of the legacy iaas for "the quality of the original". */
 const autoQuality = -1
 
-/** `fit` of canvases whose key has version 2. Rows of earlier releases say `canvas` and are not found. */
+/** `fit` of canvases whose key has version 2. Rows of earlier releases have `canvas` and are not found. */
 const secondCanvas = 'canvas2'
 
-/** An entry of the index holds 2,704 bytes, id and address included. */
+/** Longest text of options, bytes. An index entry holds 2,704 bytes, including id and address. */
 const longestOptions = 200
 
 export function toColumns(variant: Variant): LinkColumns {
@@ -57,8 +57,8 @@ export function toColumns(variant: Variant): LinkColumns {
 }
 
 /**
- * `crop`, or `crop?name=value` with the options that have no column of their own, so that earlier releases, which never ask
- * for them, work on the same rows. A long text is replaced by "~" and its SHA-256.
+ * Formats `crop`, or `crop?name=value` with the options that have no column. Earlier releases never query such rows, so
+ * both releases can share the table. A long text is replaced by "~" and its SHA-256.
  */
 function formatFit(variant: Variant): string {
   const fit = keyVersion(variant) === 2 ? secondCanvas : variant.fit
@@ -67,13 +67,13 @@ function formatFit(variant: Variant): string {
   return `${fit}?${options.length > longestOptions ? `~${digestOf(options)}` : options}`
 }
 
-/** Returns the key of the variant that a row names; undefined for a row that no request of ours can mean. */
+/** Returns the key of the variant of a row; undefined for a row that no request can match. */
 export function keyOfColumns(columns: LinkColumns): VariantKey | undefined {
   const variant = toVariantOf(columns)
   return variant && variantKey(variant)
 }
 
-/** The inverse of `toColumns`; undefined for a row that no request of ours can mean, and for digests of options. */
+/** Inverse of `toColumns`. Returns undefined for a row that no request can match, and for hashed options. */
 export function toVariantOf(columns: LinkColumns): Variant | undefined {
   const format = variantFormats.find((known) => formats[known].mime === columns.file_type)
   const [fitName = '', optionText = ''] = columns.fit.split('?')
@@ -100,7 +100,7 @@ export function toVariantOf(columns: LinkColumns): Variant | undefined {
   }
 }
 
-/** undefined: an unknown fit, or a canvas that an earlier release has stored. */
+/** Returns undefined for an unknown fit, and for a canvas stored by an earlier release. */
 function parseFit(name: string, format: Variant['format']): Fit | undefined {
   const isSecond = name === secondCanvas
   const fit = fits.find((known): known is Fit => known === (isSecond ? 'canvas' : name))

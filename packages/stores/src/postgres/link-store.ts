@@ -10,18 +10,18 @@ import { type LinkRecord, recordLinks } from './record-links.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
-/** The most links of one statement. */
+/** Maximum number of links per statement. */
 const maxRecords = 100
 const defaultRecordWaitMs = 5
-/** Of links that are looked for in one turn: so many by one statement. */
+/** Maximum number of concurrent lookups per statement. */
 const maxLookups = 100
 
 export type LinkStoreOptions = {
-  /** How long the first of a batch of records waits for others, ms. */
+  /** How long the first record of a batch waits for others, ms. */
   readonly recordWaitMs?: number
 }
 
-/** The links in the table `images`. The database is the caller's. */
+/** Stores links in the table `images`. The caller owns the database. */
 export function createPostgresLinkStore(
   db: Database,
   { recordWaitMs = defaultRecordWaitMs }: LinkStoreOptions = {},

@@ -10,8 +10,8 @@ type Row = LinkColumns & { readonly url: string }
 const columns = sql.raw(linkColumnNames.join(', '))
 
 /**
- * Walks along the unique index of `images`, from a random id on, so that many short walks see as much as a long one. Rows
- * that no request can mean are left out.
+ * Walks along the unique index of `images`, starting at a random id, so that many short walks cover as much as a long
+ * one. Skips rows that no request can match.
  */
 export function createPostgresLinkWalk(db: Database): LinkWalk {
   let last: LinkColumns | undefined

@@ -6,13 +6,13 @@ import { isSocketCode } from './socket-errors.ts'
 
 const retryMs = 1000
 
-/** A migration that is done, or goes on in the background until it is disposed of. */
+/** A migration that is complete, or that continues in the background until it is disposed of. */
 export type Migration = AsyncDisposable & { readonly isDone: boolean }
 
 /**
- * Brings the database to the newest schema: now, or in the background from the moment that it can be reached.
+ * Migrates the database to the newest schema: now, or in the background as soon as the database can be reached.
  *
- * @throws Error if it answers and refuses: wrong credentials, no such database, a migration that fails
+ * @throws Error if the database answers but refuses: wrong credentials, no such database, a failed migration
  */
 export async function migrateWhenReachable(url: string, log: Logger): Promise<Migration> {
   const ending = new AbortController()
@@ -40,7 +40,7 @@ async function migrateLater(url: string, log: Logger, signal: AbortSignal): Prom
   }
 }
 
-/** false: it cannot be reached. */
+/** Returns false if the database cannot be reached. */
 async function tryToMigrate(url: string): Promise<boolean> {
   try {
     await migrateToLatest({ url })
@@ -53,19 +53,18 @@ async function tryToMigrate(url: string): Promise<boolean> {
 }
 
 /**
- * What passes by itself, as the server tells it: an administrator ends connections or the server (class 57P), it is
- * still starting, or may not be written to for now, as in the middle of a failover:
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Temporary refusals of the server: an administrator ends connections or the server (class 57P), the server is
+ * starting, or it is read-only, as during a failover: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const passingCodes = new Set(['57P01', '57P02', '57P03', '25006'])
 
-/** No server answers, or not for now. */
+/** Returns true if no server answers, or only temporarily refuses. */
 function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return /timeout/i.test(error.message) || isLost(error)
 }
 
-/** Whether the connection was lost, or is good for nothing now, in whichever step. */
+/** Returns true if the connection was lost or became unusable, in any step. */
 function isLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''

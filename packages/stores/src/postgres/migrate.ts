@@ -6,26 +6,26 @@ import { migrations } from './migrations/index.ts'
 
 export type MigrateOptions = {
   readonly url: string
-  /** How long to wait for another process that migrates, ms. */
+  /** Timeout for waiting for another migrating process, ms. */
   readonly lockTimeoutMs?: number
 }
 
 const table = 'iaas_migrations'
 const newest = Object.keys(migrations).sort().at(-1) ?? ''
 
-/** The key of our advisory lock: "iaas" in ASCII. */
+/** Key of the advisory lock: "iaas" in ASCII. */
 const lockKey = 0x69_61_61_73
 
 /**
- * Brings the database to the newest schema. Any number of processes may do so at once: one does, the others wait.
+ * Migrates the database to the newest schema. Concurrent processes are safe: one migrates, the others wait.
  *
- * @throws Error where the lock is not had within its limit, or a migration fails (none of its changes stay)
+ * @throws Error if the lock is not acquired in time, or a migration fails (and is rolled back)
  */
 export async function migrateToLatest({
   url,
   lockTimeoutMs = 30_000,
 }: MigrateOptions): Promise<void> {
-  // One connection: the lock below is its session's, and it is gone with it, whatever happens.
+  // A single connection, because the lock belongs to its session and ends with it.
   const pool = new pg.Pool({
     ...toConnection(url),
     max: 1,
@@ -36,12 +36,12 @@ export async function migrateToLatest({
   const db = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool }) })
   try {
     await db.connection().execute(async (connection) => {
-      // Most starts have nothing to do, and need no lock for it.
+      // Most starts have nothing to migrate and need no lock.
       if (await isMigrated(connection)) return
       await takeLock(connection, lockTimeoutMs)
-      // No request of a running service waits longer than this for a table that is being changed.
+      // Requests of running services wait at most this long for a table that is being changed.
       await sql`SET lock_timeout = '5s'`.execute(connection)
-      // Another process may have done it meanwhile.
+      // Another process may have migrated in the meantime.
       if (!(await isMigrated(connection))) await runMigrations(connection)
     })
   } finally {
@@ -61,8 +61,8 @@ async function takeLock(db: Kysely<Record<string, never>>, timeoutMs: number): P
 }
 
 /**
- * Whether all of this release has been done: then what else there is is of a newer one, which has been at this database before.
- * An older one that starts beside it, or after it, works with what it finds, since migrations only add.
+ * Returns true if all migrations of this release have been applied. Additional ones belong to a newer release that used
+ * this database before. An older release works with them, since migrations only add.
  */
 async function isMigrated(db: Kysely<Record<string, never>>): Promise<boolean> {
   const { rows } = await sql<{ exists: boolean }>`

@@ -2,15 +2,19 @@ import { types } from 'node:util'
 import pg from 'pg'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 
-/** A statement that a connection has planned once. The name is the session's: no two texts may share it. */
+/**
+ * A statement that each connection plans once. The name is unique in the session: different texts must have different
+ * names.
+ */
 export type PreparedStatement = { readonly name: string; readonly text: string }
 
 /**
- * A client that has these statements prepared when they are first asked for; all others are planned each time. One that got
- * no answer in time ends: the library would give it out again, and what is asked next would wait behind what never ends. Its
- * deadline is not that of the library, which does not know a late answer from one that this process is too busy to hear.
+ * Creates a client class that prepares these statements when they are first used; all others are planned each time. A
+ * connection whose answer is late is closed: the library would reuse it, and the next query would wait behind one that
+ * never ends. The timeout of the library is not used, because it cannot tell a late answer from a process too busy to
+ * read it.
  *
- * @param answerLimitMs how long an answer may take
+ * @param answerLimitMs timeout of an answer
  */
 export function createPreparingClient(
   statements: readonly PreparedStatement[],
@@ -23,7 +27,7 @@ export function createPreparingClient(
       const [text, values, ...rest] = args
       const name = typeof text === 'string' ? prepared.get(text) : undefined
       const asked = name === undefined ? args : [{ name, text, values }, ...rest]
-      // One of its many signatures stands for them all: what is asked is passed on as it came.
+      // One of the many overloads stands for all; the arguments are passed on unchanged.
       const answer = super.query(...(asked as [string])) as Promise<unknown> | undefined
       if (!types.isPromise(answer)) return answer as never
       return withDeadline(answer, answerLimitMs, () => this.#end()) as never

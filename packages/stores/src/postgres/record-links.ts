@@ -12,7 +12,7 @@ export type LinkRecord = {
   readonly renderedAt: number
 }
 
-/** Records some links by one statement; of each variant, the later rendition stays. */
+/** Records several links with one statement. The later rendition of each variant wins. */
 export async function recordLinks(db: Database, records: readonly LinkRecord[]): Promise<void> {
   const rows = inOrder(latestOfEach(records)).map(toRow)
   const query = db
@@ -25,7 +25,7 @@ export async function recordLinks(db: Database, records: readonly LinkRecord[]):
           url: eb.ref('excluded.url'),
           rendered_at: eb.ref('excluded.rendered_at'),
         }))
-        // The seed's rows may have no time: whatever has one is newer.
+        // Rows of the legacy iaas may have no time; any time is newer.
         .where(
           sql<boolean>`images.rendered_at is null or images.rendered_at < excluded.rendered_at`,
         ),
@@ -37,7 +37,7 @@ function toRow({ variant, link: { url }, renderedAt }: LinkRecord) {
   return { ...toColumns(variant), url, rendered_at: new Date(renderedAt) }
 }
 
-/** PostgreSQL refuses a statement that would write a row twice. */
+/** Keeps the latest record of each variant. PostgreSQL rejects a statement that would write a row twice. */
 function latestOfEach(records: readonly LinkRecord[]): ReadonlyMap<VariantKey, LinkRecord> {
   const latest = new Map<VariantKey, LinkRecord>()
   for (const record of records) {
@@ -48,7 +48,7 @@ function latestOfEach(records: readonly LinkRecord[]): ReadonlyMap<VariantKey, L
   return latest
 }
 
-/** Two uploaders that lock the same rows in different orders would wait for each other. */
+/** Sorts the records: uploaders that lock the same rows in different orders would deadlock. */
 function inOrder(records: ReadonlyMap<VariantKey, LinkRecord>): readonly LinkRecord[] {
   const byKey = [...records].sort(([one], [other]) => (one < other ? -1 : 1))
   return byKey.map(([, record]) => record)

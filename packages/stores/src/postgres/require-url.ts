@@ -1,7 +1,7 @@
 import { ConfigError } from '@iaas/common/config/config-error'
 import { type postgresqlSettings, postgresUrl } from './config.ts'
 
-/** The database's address. @throws ConfigError where none is configured */
+/** Returns the URL of the database. @throws ConfigError if none is configured */
 export function requirePostgresUrl(settings: ReturnType<typeof postgresqlSettings.parse>): string {
   const url = postgresUrl(settings)
   if (url !== undefined) return url

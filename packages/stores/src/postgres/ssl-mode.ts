@@ -17,7 +17,7 @@ export function isSslMode(value: string): value is SslMode {
   return (sslModes as readonly string[]).includes(value)
 }
 
-/** How a certificate of the server is checked; false: the connection is not encrypted. */
+/** Returns how the server's certificate is verified; false if the connection is not encrypted. */
 export function toTlsOptions(mode: SslMode): false | ConnectionOptions {
   switch (mode) {
     case 'disable':

@@ -11,13 +11,13 @@ const now = sql<Date>`now()`
 const validUntil = sql<Date>`now() + interval '15 minutes'`
 const validForRetry = sql<Date>`greatest(valid_until, now() + interval '1 minute')`
 
-/** So few that one statement is far from its time limit, however many there are. */
+/** Batch size that keeps each statement far below its timeout. */
 const sweepBatchSize = 1000
 
-/** What a token of ours, or of the seed's, can look like; anything else is not worth a query. */
+/** Matches tokens of this service and of the legacy iaas. Anything else needs no query. */
 const tokenPattern = /^[\w.~+/=-]{1,255}$/
 
-/** A token that may be claimed. */
+/** Matches a token that can be claimed. */
 function isLive(token: string, id: ImageId) {
   return (eb: ExpressionBuilder<Schema, 'tokens'>) =>
     eb.and([
@@ -28,7 +28,7 @@ function isLive(token: string, id: ImageId) {
     ])
 }
 
-/** A token whose upload is not complete. */
+/** Matches a claimed token whose upload is incomplete. */
 function isClaimed(token: string, id: ImageId) {
   return (eb: ExpressionBuilder<Schema, 'tokens'>) =>
     eb('id', '=', token as Token)
@@ -37,7 +37,7 @@ function isClaimed(token: string, id: ImageId) {
       .and('uploaded_at', 'is', null)
 }
 
-/** The tokens in the table `tokens`. The database is the caller's, and its clock is the only one. */
+/** Stores tokens in the table `tokens`. The caller owns the database, whose clock is the only one used. */
 export function createPostgresTokenStore(db: Database): TokenStore {
   return {
     async issue(id) {
@@ -109,14 +109,14 @@ function toInterval(ms: number) {
   return sql<string>`make_interval(secs => ${ms / 1000})`
 }
 
-/** Deletes what has been over for the longest: each batch stays deleted, whatever becomes of the next. */
+/** Deletes one batch, the longest expired first. Each batch is committed by itself. */
 async function sweepBatch(db: Database, usualLeaseMs: number): Promise<number> {
   const lease = sql<Date>`now() - coalesce(claim_lease, ${toInterval(usualLeaseMs)})`
   const batch = db
     .selectFrom('tokens')
     .select('id')
-    // What the index `unfinished_tokens` holds. A used token without a claim is the seed's: its upload may have been
-    // completed without a note.
+    // Matches the partial index `unfinished_tokens`. A used token without a claim belongs to the legacy iaas: its
+    // upload may have been completed without a record.
     .where('uploaded_at', 'is', null)
     .where((eb) => eb.or([eb('used', '=', eb.lit(0)), eb('claimed_at', 'is not', null)]))
     .where((eb) =>
@@ -128,9 +128,9 @@ async function sweepBatch(db: Database, usualLeaseMs: number): Promise<number> {
     .orderBy('valid_until')
     .limit(sweepBatchSize)
     .forUpdate()
-    // Another api sweeps them.
+    // Another api is sweeping the locked rows.
     .skipLocked()
-  // As an array the batch is chosen once; PostgreSQL may ask a subquery of IN again, for others than it has locked.
+  // An array is evaluated once. PostgreSQL may evaluate a subquery of IN again and delete rows that it did not lock.
   const query = db.deleteFrom('tokens').where('id', '=', sql<Token>`any(array(${batch}))`)
   const { numDeletedRows } = await translateErrors(query.executeTakeFirstOrThrow())
   return Number(numDeletedRows)

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { AppError, isAppError } from '@iaas/common/errors'
 import { isSocketCode, isTlsCode } from './socket-errors.ts'
 
-/** Runs a query; a database that is gone, full or too slow becomes STORE_UNAVAILABLE, anything else passes through. */
+/** Runs a query. Errors of an unreachable, full or slow database become STORE_UNAVAILABLE; others pass through. */
 export async function translateErrors<T>(query: Promise<T>): Promise<T> {
   try {
     return await query
@@ -29,11 +29,11 @@ const unavailableClasses = [
 function isUnavailable(error: unknown): boolean {
   if (!types.isNativeError(error) || isAppError(error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  // EPIPE has the form of a code of PostgreSQL, none of which begins with an E.
+  // EPIPE looks like a PostgreSQL code, but none of those begins with E.
   if (isSocketCode(code) || isTlsCode(code)) return true
   if (/^[0-9A-Z]{5}$/.test(code)) {
     return unavailableClasses.some((prefix) => code.startsWith(prefix))
   }
-  // Those of the client library have only a message.
+  // Errors of the client library have only a message.
   return /timeout|terminated|Connection|not queryable/i.test(error.message)
 }

@@ -3,17 +3,17 @@ import type { PostgresPool } from 'kysely'
 import type pg from 'pg'
 import { AppError } from '@iaas/common/errors'
 
-/** A deadline that is noticed so late tells that this process, or the whole machine, was too busy to hear an answer, ms. */
+/** Lateness of a timeout that shows that this process or the machine was too busy to read an answer, ms. */
 const lateMs = 20
-/** How often a connection is tried again for that. */
+/** How often opening a connection is retried for that reason. */
 const mostRetries = 3
 
 /**
- * Tells a pool or a process that is busy from a database that does not answer. Whoever waits in vain for a free connection is
- * told STORE_BUSY if others have given theirs back in the meantime. A new connection that this process was too busy to hear of
- * is made again.
+ * Distinguishes a busy pool or process from a database that does not answer. A caller that waits in vain for a free
+ * connection gets STORE_BUSY if others have returned theirs in the meantime. A connection that this process was too
+ * busy to notice is opened again.
  *
- * @param connectTimeoutMs the limit of the pool
+ * @param connectTimeoutMs timeout of the pool
  */
 export function createWaitedPool(pool: pg.Pool, connectTimeoutMs: number): PostgresPool {
   let releases = 0

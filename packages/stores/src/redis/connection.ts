@@ -2,18 +2,21 @@ import { Redis } from 'ioredis'
 import type { Logger } from '@iaas/common/log'
 
 /**
- * What a connection is for. `cache`: an answer waits for it, so it fails fast. `producer`: nothing waits, but nothing
- * pends. `queue`: a command that is late has not failed, since it would be sent again and done twice. `worker`: it waits
- * for Redis, for as long as that takes.
+ * Role of a connection. `cache`: fails fast, because an answer waits for it. `producer`: may be slower, but commands do
+ * not wait for a connection. `queue`: a late command has not failed; failing it would send it, and apply it, twice.
+ * `worker`: waits for Redis indefinitely.
  */
 export type RedisRole = 'cache' | 'producer' | 'queue' | 'worker'
 
-/** Callers of the role `cache` have a shorter limit of their own, which a busy process does not mistake for a hung Redis. */
+/**
+ * Timeouts by role, ms. Callers of the role `cache` have a shorter one of their own, which does not mistake a busy
+ * process for a hung Redis.
+ */
 const commandTimeoutMs = { cache: 1000, producer: 1000, queue: 10_000 } as const
 
 /**
- * How long a command may go unanswered before its connection counts as dead, ms. What a hung Redis is sent piles up in
- * memory until then. A worker's blocking command is answered after ten seconds at the latest.
+ * Time without an answer after which a connection counts as dead, ms. Commands sent to a hung Redis pile up in memory
+ * until then. A worker's blocking command is answered after at most ten seconds.
  */
 const silenceMs = { cache: 500, producer: 2000, queue: 10_000, worker: 25_000 } as const
 
@@ -24,13 +27,13 @@ export type CreateRedisOptions = {
   readonly url: string
   readonly role: RedisRole
   readonly log: Logger
-  /** Once aborted, a connection that is lost (or never was) is not tried again, nor are its duplicates. */
+  /** Once aborted, lost connections are not reopened, nor are their duplicates. */
   readonly signal?: AbortSignal
 }
 
 /**
- * A connection that the caller ends with `disconnect()`. A Redis that is down or hung does not keep anything from
- * starting; the connection is tried for ever, with growing pauses.
+ * Creates a connection that the caller closes with `disconnect()`. A Redis that is down or hung does not block the
+ * start: the connection is retried for ever, with growing backoff.
  */
 export function createRedis({ url, role, log, signal }: CreateRedisOptions): Redis {
   const redis = new Redis(url, {
@@ -38,7 +41,7 @@ export function createRedis({ url, role, log, signal }: CreateRedisOptions): Red
     connectTimeout: 2000,
     keepAlive: 10_000,
     socketTimeout: silenceMs[role],
-    // A server that has become a replica in place: its name may lead to the new primary by now.
+    // The server has become a replica; its name may now resolve to the new primary.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     retryStrategy: (times: number) => (signal?.aborted ? null : pauseBefore(times)),
   })
@@ -51,13 +54,13 @@ function optionsFor(role: RedisRole) {
   return {
     commandTimeout: commandTimeoutMs[role],
     enableOfflineQueue: false,
-    // What was on its way when the connection was lost has failed; its caller decides what then.
+    // Commands in flight when the connection was lost fail, and their callers decide whether to retry.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
   }
 }
 
-/** The later half of each pause is drawn by lot, so that many processes do not come back at once. */
+/** Returns the backoff, ms. The second half of it is random, so that many processes do not reconnect at once. */
 function pauseBefore(times: number): number {
   const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(times, 10))
   return longest * (0.5 + Math.random() / 2)

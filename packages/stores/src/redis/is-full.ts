@@ -1,8 +1,8 @@
 import { types } from 'node:util'
 
 /**
- * Returns whether Redis has refused to write because its memory is full (`maxmemory`). Reads still work. A
- * transaction tells it by the errors of its commands.
+ * Returns true if Redis refused a write because its memory is full (`maxmemory`). Reads still work. A transaction
+ * reports it in the errors of its commands.
  */
 export function isRedisFull(error: unknown): boolean {
   if (!types.isNativeError(error)) return false

@@ -12,29 +12,29 @@ export type RedisLinkCacheOptions = {
   readonly ttlMs: number
 }
 
-/** Of links that are looked for in one turn: so many by one command. */
+/** Maximum number of concurrent lookups per command. */
 const maxLookups = 100
-/** Longer than any lookup of a link takes, ms. */
+/** Longer than any link lookup takes, ms. */
 const deletionMs = 5000
 
 /*
- * A deletion leaves a set under the key, where a link would be a string. MGET answers nil for a set, also to versions of
- * this service that do not know of it.
+ * A deletion stores a set under the key, where a link would be a string. MGET returns nil for a set, so versions
+ * without this rule see no link either.
  */
 
-/** KEYS: link. ARGV: life of the deletion (ms). */
+/** KEYS: link. ARGV: TTL of the deletion (ms). */
 const deleteScript = `
 redis.call('DEL', KEYS[1])
 redis.call('SADD', KEYS[1], 'deleted')
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])`
 
-/** KEYS: link. ARGV: url, life of the link (ms). */
+/** KEYS: link. ARGV: url, TTL of the link (ms). */
 const setScript = `
 if redis.call('TYPE', KEYS[1]).ok == 'set' then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`
 
-/** The links that any api process has asked for lately. */
+/** Caches links in Redis for all processes that share it. */
 export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOptions): LinkCache {
   const nameOf = (key: VariantKey) => `${prefix}:link:${digestOf(key)}`
   const get = createBatch<VariantKey, Link | undefined>({

@@ -1,10 +1,10 @@
 import type { Digest } from '@iaas/common/digest'
 import type { Spooled } from '@iaas/common/ports/spool'
 
-/** Of an entry: when it was rendered, then the picture. */
+/** Length of the time of the rendering at the start of an entry, bytes. The image follows. */
 export const headerBytes = 8
 
-/** The key of the entry of a rendition. */
+/** Returns the key of a rendition's entry. */
 export function entryName(prefix: string, digest: Digest): string {
   return `${prefix}:spool:${digest}`
 }
@@ -16,13 +16,13 @@ export function toEntry({ bytes, renderedAt }: Spooled): Buffer {
   return entry
 }
 
-/** undefined for what is no entry. */
+/** Parses an entry. Returns undefined if it is malformed. */
 export function readEntry(entry: Buffer): Spooled | undefined {
   const renderedAt = readTime(entry)
   return renderedAt === undefined ? undefined : { renderedAt, bytes: entry.subarray(headerBytes) }
 }
 
-/** Reads the time from the beginning of an entry; undefined for what is no entry. */
+/** Reads the time from the start of an entry. Returns undefined if the entry is malformed. */
 export function readTime(entry: Buffer): number | undefined {
   return entry.length < headerBytes ? undefined : entry.readDoubleBE()
 }

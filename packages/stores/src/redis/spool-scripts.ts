@@ -1,10 +1,10 @@
 import { ended, historyMs } from './lease-scripts.ts'
 
 /*
- * The bounds of the spool are kept by a ledger in Redis itself, so that they hold for all processes together: a sorted
- * set of digests by expiry, a hash of their sizes, and the sum of these. Each script is atomic: no process that dies
- * leaves the ledger wrong. Entries expire by themselves; the ledger lets go of them with the puts that follow. Time is
- * that of Redis. The three are gone together once the spool is empty, so that nothing wrong could last.
+ * A ledger in Redis keeps the bounds of the spool, so that they hold for all processes together: a sorted set of
+ * digests by expiry, a hash of their sizes, and the sum of the sizes. Each script is atomic, so a process that dies
+ * cannot corrupt the ledger. Entries expire by themselves; later puts remove them from the ledger. The clock is that of
+ * Redis. All three keys are deleted once the spool is empty, so no error can persist.
  */
 const forget = `
 local function forget(digest)
@@ -18,8 +18,8 @@ end
 `
 
 /**
- * KEYS: expiries, sizes, total, entry. ARGV: digest, entry, its size (bytes), its time to live (ms), the most bytes,
- * the most items. Answers 1, or 0 where there is no room.
+ * KEYS: expiries, sizes, total, entry. ARGV: digest, entry, its size (bytes), its TTL (ms), maximum bytes, maximum
+ * items. Returns 1, or 0 if there is no room.
  */
 export const putScript = `${forget}
 local time = redis.call('TIME')

@@ -9,22 +9,22 @@ import { translateErrors } from './translate-errors.ts'
 import { leaseName } from './lease-scripts.ts'
 
 export type RedisSpoolOptions = {
-  /** Of the role `producer`: entries are too large for the deadline of a cache. */
+  /** A connection of the role `producer`: entries are too large for the timeout of a cache. */
   readonly redis: Redis
   readonly prefix: string
   readonly maxBytes: number
   readonly maxItems: number
-  /** How long an entry waits at the most, ms. */
+  /** TTL of an entry, ms. */
   readonly maxAgeMs: number
 }
 
-/** How long what a probe writes stays, ms. */
+/** TTL of the key that a probe writes, ms. */
 const probeMs = 1000
 
-/** Dropped by one command at the most. */
+/** Maximum number of entries dropped per command. */
 const maxDrops = 100
 
-/** Waiting renditions in Redis, for any number of processes: binary values that expire, bounded by a ledger. */
+/** Spools renditions in Redis for any number of processes: binary values with a TTL, bounded by a ledger. */
 export function createRedisSpool(options: RedisSpoolOptions): Spool {
   const { redis, prefix, maxBytes, maxItems, maxAgeMs } = options
   const entryOf = (digest: Digest) => entryName(prefix, digest)
@@ -38,7 +38,7 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
     await translateErrors(redis.eval(dropScript, keys.length, ...keys, ...digests))
   }
 
-  /** Links that were recorded together are dropped together. */
+  /** Coalesces drops: links that are recorded together are dropped together. */
   const drop = createWorkBatch({ run: dropAll, maxItems: maxDrops, isOutage: () => true })
 
   return {
@@ -61,7 +61,7 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
       const head = redis.getrangeBuffer(entryOf(digest), 0, headerBytes - 1)
       return readTime(await translateErrors(head))
     },
-    // A full Redis can still be read.
+    // A full Redis still answers reads, so the probe writes.
     async ping() {
       await translateErrors(redis.set(`${prefix}:probe`, '', 'PX', probeMs))
     },

@@ -1,10 +1,10 @@
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import { AppError } from '@iaas/common/errors'
 
-/** How long an answer to a client may wait for Redis, ms. */
+/** Maximum wait of a client's answer for Redis, ms. */
 export const maxWaitMs = 100
 
-/** Redis keeps nothing that this service cannot do without: whatever goes wrong with it is STORE_UNAVAILABLE. */
+/** Translates every error of Redis to STORE_UNAVAILABLE, because the service can work without Redis. */
 export async function translateErrors<T>(command: Promise<T>, limitMs?: number): Promise<T> {
   try {
     return await (limitMs === undefined ? command : withDeadline(command, limitMs))

@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from '@iaas/common/log'
 
-/** A queue whose keys may be evicted loses jobs; the cache of links needs no eviction either, its entries expire. */
+/**
+ * The queues lose jobs if their keys are evicted. The link cache needs no eviction either, because its entries expire.
+ */
 const safePolicy = 'noeviction'
 
-/** Warns, each time that the connection is made, where Redis may evict what it was given when its memory is full. */
+/** Warns on each connection if Redis may evict keys when its memory is full. */
 export function warnOfEviction(redis: Redis, log: Logger): void {
   async function check(): Promise<void> {
     try {

@@ -1,13 +1,16 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 
-/** Where a bucket is, and with whose rights it is used. */
+/** Address and credentials of a bucket. */
 export type S3Server = {
   readonly region: string
-  /** The address of an S3-compatible server other than AWS. */
+  /** Address of an S3-compatible server other than AWS. */
   readonly endpoint?: string | undefined
-  /** Names the bucket in the path of addresses, not in their host; undefined: except on AWS. */
+  /** True puts the bucket into the path of addresses, false into the host; undefined: the path, except on AWS. */
   readonly pathStyle?: boolean | undefined
-  /** undefined: the SDK's own chain (container, pod, machine, profile), which renews what expires. */
+  /**
+   * undefined: the SDK's default provider chain (container, pod, machine, profile), which renews credentials that
+   * expire.
+   */
   readonly credentials?: S3Credentials | undefined
 }
 
@@ -17,7 +20,7 @@ type S3Credentials = {
   readonly sessionToken?: string
 }
 
-/** The caller ends it with `destroy()`. */
+/** Creates a client that the caller ends with `destroy()`. */
 export function createS3Client(server: S3Server, more: S3ClientConfig = {}): S3Client {
   const { region, endpoint, credentials, pathStyle = endpoint !== undefined } = server
   return new S3Client({
@@ -29,7 +32,7 @@ export function createS3Client(server: S3Server, more: S3ClientConfig = {}): S3C
   })
 }
 
-/** Not every server other than AWS knows the newer checksums. */
+/** Returns options for a server other than AWS: not all of them support the newer checksums. */
 function otherServer(endpoint: string): S3ClientConfig {
   return {
     endpoint,

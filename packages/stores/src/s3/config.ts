@@ -10,7 +10,7 @@ const keyPrefix = z
     'must be folders of letters, digits, ".", "_" and "-", with "/" between them',
   )
 
-/** Where stored variants go. Without a bucket: a folder that the api serves itself. */
+/** Settings of the variant store. Without a bucket, a folder that the api serves. */
 export const awsSettings = z
   .object({
     access_key: text({

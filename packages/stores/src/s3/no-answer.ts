@@ -2,8 +2,8 @@ import type { S3ServiceException } from '@aws-sdk/client-s3'
 import { isAppError } from '@iaas/common/errors'
 
 /**
- * Returns whether a call of the store failed because nobody answered, or the server itself failed. False if it refused: keys,
- * rights or the name of the bucket may be wrong for this service and right for the CDN.
+ * Returns true if a call of the store failed because nobody answered, or the server itself failed. Returns false if it
+ * refused: keys, rights or the name of the bucket may be wrong for this service and right for the CDN.
  */
 export function isNoAnswer(error: unknown): boolean {
   const cause = isAppError(error) ? error.cause : error
@@ -11,7 +11,7 @@ export function isNoAnswer(error: unknown): boolean {
   return !(cause instanceof Error && cause.name === 'CredentialsProviderError')
 }
 
-/** By its form: the class would load the client of S3, also where there is no bucket. */
+/** Checks the shape, because importing the class would load the S3 client even without a bucket. */
 function isServiceException(error: unknown): error is S3ServiceException {
   return error instanceof Error && '$metadata' in error && '$fault' in error
 }

@@ -7,7 +7,7 @@ import { ConfigError } from '@iaas/common/config/config-error'
 import { createS3Client } from './client.ts'
 import { type AwsSettings, toS3Server } from './config.ts'
 
-/** Makes the bucket where it is not there, and lets everyone read its objects (not list them). */
+/** Creates the bucket if it is missing, and lets everyone read its objects (but not list them). */
 export async function prepareS3Bucket(aws: AwsSettings): Promise<void> {
   const { bucket } = aws
   if (bucket === undefined) throw new ConfigError(['aws.bucket (S3_BUCKET): received nothing'])

@@ -3,21 +3,20 @@ import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-
 type Request = Parameters<NodeHttpHandler['handle']>[0]
 type Response = ReturnType<NodeHttpHandler['handle']>
 
-/** What an answer that has begun in time may take to its end, ms. */
+/** Time that an answer that began in time may still take, ms. */
 const restMs = 1000
 
 /**
- * Sends requests that end, whatever the server does. The body of a GET is the exception: it is read as fast as a client takes
- * it, and its reader ends it. The signal that ends them is given here and not with each command:
- * a client puts its middleware together anew for every command that is sent with options, a third of what a small object
- * costs.
+ * Gives every request a timeout that holds whatever the server does, except the body of a GET: it is read as fast as
+ * the client takes it, and its reader ends it. The signal is set here rather than per command, because a client
+ * rebuilds its middleware for each command sent with options, which takes a third of the time of a small object.
  */
 export class TimedHandler extends NodeHttpHandler {
   readonly #limitMs: number
 
   /**
-   * @param limitMs until an answer begins; the wait for a connection counts
-   * @param connections at once; what is sent beyond them waits
+   * @param limitMs timeout until an answer begins, including the wait for a connection
+   * @param connections maximum concurrent connections; further requests wait
    */
   constructor(limitMs: number, connections: number) {
     super(toOptions(limitMs, connections))
@@ -41,7 +40,7 @@ function toOptions(limitMs: number, connections: number): NodeHttpHandlerOptions
     httpsAgent: agent,
     connectionTimeout: 2000,
     requestTimeout: limitMs,
-    // Without it the time limit is only logged.
+    // Without this option the SDK only logs the timeout.
     throwOnRequestTimeout: true,
   }
 }

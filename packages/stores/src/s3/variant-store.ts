@@ -20,24 +20,26 @@ import { TimedHandler } from './timed-handler.ts'
 
 export type S3VariantStoreOptions = S3Server & {
   readonly bucket: string
-  /** The folder of the objects in the bucket, without slashes at its ends. */
+  /** Folder of the objects in the bucket, without leading or trailing slashes. */
   readonly keyPrefix?: string | undefined
-  /** Where clients find the objects: CDN or bucket, no slash at its end. */
+  /** Host where clients find the objects, a CDN or the bucket; no trailing slash. */
   readonly cacheHost: string
-  /** How long one attempt may take, ms. */
+  /** Timeout of one attempt, ms. */
   readonly timeoutMs?: number
-  /** Connections at once. A call that waits for one does so within its time: as many as there may be calls. */
+  /**
+   * Maximum concurrent connections. Waiting for one counts towards the timeout, so allow one for each concurrent call.
+   */
   readonly connections?: number
 }
 
-/** Stored variants never change under their key. */
+/** A stored variant never changes under its key. */
 const cacheControl = 'public, max-age=31536000, immutable'
-/** Of one call. What fails after that is for the queue to try again. */
+/** Attempts per call. After that, the queue retries. */
 const maxAttempts = 2
-/** For callers whose calls are bounded elsewhere. */
+/** For callers that limit their calls themselves. */
 const defaultConnections = 256
 
-/** Stored variants in an S3 bucket. The caller ends it with `close()`. */
+/** Stores variants in an S3 bucket. The caller ends it with `close()`. */
 export function createS3VariantStore(
   options: S3VariantStoreOptions,
 ): VariantStore & { close(): void } {
@@ -47,11 +49,11 @@ export function createS3VariantStore(
   const client = createS3Client(options, {
     maxAttempts,
     requestHandler: new TimedHandler(timeoutMs, connections),
-    // The middleware is put together once for each kind of command.
+    // Caches the middleware of each kind of command.
     cacheMiddleware: true,
   })
 
-  /** Each request ends by itself; the deadline holds for all else, such as the search for credentials. */
+  /** Adds a timeout to a call. Each request has its own; this one covers the rest, such as finding credentials. */
   function call<T>(work: Promise<T>): Promise<T> {
     return translateErrors(withDeadline(work, timeoutMs * maxAttempts), region)
   }
@@ -64,7 +66,7 @@ export function createS3VariantStore(
     try {
       return await begin(await client.send(command))
     } catch (error) {
-      // Not any 404: a bucket that is missing is a fault, not a variant that is not stored.
+      // Not every 404: a missing bucket is a fault, not a variant that is not stored.
       if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return undefined
       throw error
     }
@@ -87,7 +89,7 @@ export function createS3VariantStore(
     try {
       return await call(reading)
     } catch (error) {
-      // Nobody waits for an object that arrives after the deadline.
+      // Destroys an object that arrives after the timeout, because nobody reads it.
       reading.then(
         (object) => object?.body.destroy(),
         () => {},
@@ -108,7 +110,7 @@ export function createS3VariantStore(
 
   return {
     async put(key, bytes, mime) {
-      // The bytes as one buffer: a stream is sent in signed chunks that some servers store as they come.
+      // The bytes are sent as one buffer: a stream is sent in signed chunks, which some servers store as they are.
       const command = new PutObjectCommand({
         ...locate(key),
         Body: bytes,

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Makes the tables of the seed, or takes over those that it has made, in any of its versions. Everything is an
- * addition: the seed's own statements keep working on the result.
+ * Creates the tables of the legacy iaas, or adopts existing ones of any of its versions. Only adds: the statements of
+ * the legacy iaas keep working.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await makeImages(db)
@@ -21,7 +21,7 @@ async function makeImages(db: Kysely<unknown>): Promise<void> {
     ADD COLUMN IF NOT EXISTS quality INT NOT NULL DEFAULT -1,
     ALTER COLUMN file_type TYPE VARCHAR(16),
     ALTER COLUMN url TYPE TEXT`.execute(db)
-  // An index of an older seed has fewer columns, and would refuse a second quality of the same variant.
+  // The index of older versions has fewer columns and would reject a second quality of the same variant.
   await sql`DROP INDEX IF EXISTS unique_image`.execute(db)
   await sql`CREATE UNIQUE INDEX unique_image ON images (id, x, y, fit, file_type, blur, quality)`.execute(
     db,
@@ -32,7 +32,7 @@ async function makeImages(db: Kysely<unknown>): Promise<void> {
 async function makeTokens(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE TABLE IF NOT EXISTS tokens (
     id VARCHAR(255), image_id VARCHAR(255), valid_until TIMESTAMPTZ, used INT)`.execute(db)
-  // The first seeds kept the time as text.
+  // The first versions stored the time as text.
   await sql`ALTER TABLE tokens
     ADD COLUMN IF NOT EXISTS uploaded_at TIMESTAMPTZ,
     ADD COLUMN IF NOT EXISTS claimed_at TIMESTAMPTZ,

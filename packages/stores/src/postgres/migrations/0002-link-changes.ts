@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Tells every api process of links that go or change, whoever does it: links remembered in memory must not outlive
- * their row.
+ * Notifies every api of links that are removed or replaced by any client, so that cached links do not outlive their
+ * row.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE OR REPLACE FUNCTION iaas_tell_link_change() RETURNS trigger LANGUAGE plpgsql AS $$

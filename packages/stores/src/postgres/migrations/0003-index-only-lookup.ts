@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Lets the unique index answer a lookup alone: it carries the address. It keeps its name and its columns, which is what
- * the statements of older versions go by.
+ * Adds the address to the unique index, so that a lookup reads only the index. Keeps its name and its columns, which
+ * the statements of older versions depend on.
  *
- * Building it keeps writers waiting, never readers. It may have been built before, under the name `unique_image_with_url`.
+ * Building it blocks writers but not readers. It may have been built in advance under the name `unique_image_with_url`.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await keepPagesVisible(db)
@@ -16,19 +16,25 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`ALTER INDEX unique_image_with_url RENAME TO unique_image`.execute(db)
 }
 
-/** A lookup still visits the rows that were added since the last vacuum: by itself one comes after a fifth is new. */
+/**
+ * Vacuums more often: a lookup also visits the rows added since the last vacuum, which by default runs after a fifth of
+ * the table is new.
+ */
 async function keepPagesVisible(db: Kysely<unknown>): Promise<void> {
   await sql`ALTER TABLE images SET (autovacuum_vacuum_insert_scale_factor = 0.01)`.execute(db)
 }
 
-/** An entry of an index holds 2,704 bytes; one row beyond would fail all of it, so such a table keeps its index. */
+/**
+ * Returns true if a row would exceed the 2,704 bytes of an index entry. Building the index would fail, so such a table
+ * keeps its old index.
+ */
 async function hasLongAddress(db: Kysely<unknown>): Promise<boolean> {
   const { rows } = await sql`SELECT 1 FROM images
     WHERE octet_length(url) + coalesce(octet_length(id), 0) > 2500 LIMIT 1`.execute(db)
   return rows.length > 0
 }
 
-/** What a CREATE INDEX CONCURRENTLY that was given up has left behind. */
+/** Drops the invalid index left by an interrupted CREATE INDEX CONCURRENTLY. */
 async function dropUnfinishedIndex(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql`SELECT 1 FROM pg_index
     WHERE indexrelid = to_regclass('unique_image_with_url') AND NOT indisvalid`.execute(db)

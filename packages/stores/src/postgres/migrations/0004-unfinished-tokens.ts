@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Lets the sweep find what is unfinished without the rows of all uploads there ever were, which stay.
+ * Adds an index of unfinished tokens, so that the sweep does not read the rows of all completed uploads, which are
+ * kept.
  *
- * Building it keeps tokens from being written meanwhile: seconds, for millions of originals. It may have been built before.
+ * Building it blocks writes of tokens: seconds for millions of originals. It may have been built in advance.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await dropUnfinishedIndex(db)
@@ -11,7 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     WHERE uploaded_at IS NULL AND (used = 0 OR claimed_at IS NOT NULL)`.execute(db)
 }
 
-/** What a CREATE INDEX CONCURRENTLY that was given up has left behind. */
+/** Drops the invalid index left by an interrupted CREATE INDEX CONCURRENTLY. */
 async function dropUnfinishedIndex(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql`SELECT 1 FROM pg_index
     WHERE indexrelid = to_regclass('unfinished_tokens') AND NOT indisvalid`.execute(db)

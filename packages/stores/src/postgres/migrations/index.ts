@@ -6,7 +6,7 @@ import * as unfinishedTokens from './0004-unfinished-tokens.ts'
 import * as claimLease from './0005-claim-lease.ts'
 import * as optionsOfVariants from './0006-options-of-variants.ts'
 
-/** In the order of their names. A migration that has been released is never changed: the next one corrects it. */
+/** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-links-and-tokens': linksAndTokens,
   '0002-link-changes': linkChanges,

@@ -1,7 +1,7 @@
 import type { ColumnType } from 'kysely'
 import type { LinkColumns } from '../link-row.ts'
 
-/** The links; one row per stored variant. Names and columns are those of the legacy iaas. */
+/** Links: one row per stored variant. Names and columns are those of the legacy iaas. */
 export type ImagesTable = LinkColumns & {
   readonly url: string
   readonly rendered_at: ColumnType<Date | null, Date | null, Date | null>
