@@ -141,7 +141,7 @@ describe('offered sizes', () => {
     const answer = await ask(target.base, '/photo_31_30.jpg')
     expect([answer.status, json(answer)['detail']]).toEqual([
       400,
-      'The size 31x30 is not offered; there are 100x50, 30x30.',
+      'The size 31x30 is not allowed; allowed sizes are 100x50, 30x30.',
     ])
   })
 

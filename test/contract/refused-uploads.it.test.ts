@@ -201,7 +201,10 @@ describe('an attempt that is refused leaves no file and frees the id', () => {
     const files = await target.countOriginals()
     const bomb = makeScanBomb(400, 300, scans)
     const answer = await upload(target.base, name, await getToken(target.base, name), bomb)
-    expect([answer.status, json(answer)['title']]).toEqual([413, 'The image is built to be costly'])
+    expect([answer.status, json(answer)['title']]).toEqual([
+      413,
+      'The image is too costly to decode',
+    ])
     await expectNothingLeft(name, files)
   })
 

@@ -36,7 +36,7 @@ export function boundBacklog(persistence: Persistence, bound: BacklogBound): Per
       if (!hasRoom(backlog.waiting() ?? maxJobs)) {
         await withDeadline(counted, countLimitMs).catch(() => {})
         if (!hasRoom(backlog.waiting() ?? 0)) {
-          throw new AppError('SPOOL_FULL', 'Too many jobs wait for being done.')
+          throw new AppError('SPOOL_FULL', 'Too many jobs are waiting.')
         }
       }
       underWay += jobsPerRendition

@@ -62,7 +62,7 @@ function toFlow(rendition: WaitingRendition): FlowJob {
 }
 
 function busy(): AppError {
-  return new AppError('STORE_BUSY', 'Too many renditions are being queued just now.')
+  return new AppError('STORE_BUSY', 'Too many renditions are being queued. Try again later.')
 }
 
 function unavailable(cause: unknown): AppError {

@@ -39,7 +39,7 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
     const id = parseImageId(fields['id'])
     // An original may be older than its row: put there by hand, or by an upload whose row was lost with the database.
     if ((await originals.find(id)) !== undefined) {
-      throw new AppError('ID_TAKEN', 'There is an image of this id already.')
+      throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
     }
     return { token: await tokens.issue(id), id }
   }

@@ -124,6 +124,6 @@ function isOwnFault(error: unknown): boolean {
 function tokenInvalid(): AppError {
   return new AppError(
     'TOKEN_INVALID',
-    'The X-Token header must hold a token for this id that is not used and not older than 15 minutes.',
+    'The X-Token header must contain an unused token for this id that is at most 15 minutes old.',
   )
 }

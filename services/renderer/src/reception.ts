@@ -101,5 +101,5 @@ async function write(
 }
 
 function tooLarge(maxBytes: number): AppError {
-  return new AppError('UPLOAD_TOO_LARGE', `A picture may have at most ${maxBytes} bytes.`)
+  return new AppError('UPLOAD_TOO_LARGE', `An image may have at most ${maxBytes} bytes.`)
 }

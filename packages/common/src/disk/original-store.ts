@@ -102,5 +102,7 @@ async function readHead(path: string, bytes: number): Promise<Uint8Array> {
 }
 
 function taken(cause?: unknown): AppError {
-  return new AppError('ID_TAKEN', 'There is an image of this id already.', { cause })
+  return new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.', {
+    cause,
+  })
 }

@@ -37,7 +37,7 @@ export function createDiskSpool(options: DiskSpoolOptions): Spool {
     swept ??= sweepFolder(incoming, leftOverMs).catch(() => {})
     await swept
     if (!(await ledger.reserve(digest, headerBytes + spooled.bytes.length))) {
-      throw new AppError('SPOOL_FULL', 'Too much waits for being stored.')
+      throw new AppError('SPOOL_FULL', 'Too many renditions wait to be stored.')
     }
     try {
       await write(digest, spooled)

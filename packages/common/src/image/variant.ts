@@ -113,7 +113,7 @@ export function assertAllowedSize({ width, height }: Variant, { sizes }: Allowed
   const list = sizes.slice(0, 20).map((size) => `${size.width}x${size.height}`)
   throw new AppError(
     'SIZE_NOT_OFFERED',
-    `The size ${width}x${height} is not offered; there are ${list.join(', ')}.`,
+    `The size ${width}x${height} is not allowed; allowed sizes are ${list.join(', ')}.`,
   )
 }
 

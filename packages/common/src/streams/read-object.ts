@@ -17,7 +17,7 @@ export async function readObject(
   try {
     return await withDeadline(buffer(object.body), readLimitMs)
   } catch (cause) {
-    throw new AppError('STORE_UNAVAILABLE', 'A stored object broke off.', { cause })
+    throw new AppError('STORE_UNAVAILABLE', 'A stored object ended early.', { cause })
   } finally {
     object.body.destroy()
   }

@@ -91,7 +91,7 @@ describe('a list of sizes', () => {
         expect(() => assertAllowedSize(variantOf(own), { widths: [], sizes })).not.toThrow()
         const other = { ...request, width: 101, height: 50, scale: 2 }
         expect(() => assertAllowedSize(variantOf(other), { widths: [], sizes })).toThrow(
-          'The size 202x100 is not offered; there are 200x100, 50x50.',
+          'The size 202x100 is not allowed; allowed sizes are 200x100, 50x50.',
         )
       }),
     )

@@ -44,6 +44,6 @@ export async function boundCpu<T>(limitMs: number, work: () => Promise<T>): Prom
 function tooCostly(): AppError {
   return new AppError(
     'IMAGE_TOO_COSTLY',
-    'The image takes more time to decode than a render may have (`timeout.conversion`).',
+    'Decoding the image takes longer than a render may (`timeout.conversion`).',
   )
 }

@@ -83,6 +83,6 @@ async function openPicture(file: string): Promise<FileHandle> {
     if (errorCode(cause) === 'ENOENT') {
       throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.', { cause })
     }
-    throw new AppError('STORE_UNAVAILABLE', 'The image cannot be read just now.', { cause })
+    throw new AppError('STORE_UNAVAILABLE', 'The image cannot be read now.', { cause })
   }
 }

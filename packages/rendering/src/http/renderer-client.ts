@@ -179,7 +179,7 @@ function toError(body: Buffer): AppError {
 }
 
 function late(cause: unknown): AppError {
-  return new AppError('RENDER_TIMEOUT', 'The render took longer than it may.', { cause })
+  return new AppError('RENDER_TIMEOUT', 'The render exceeded its time limit.', { cause })
 }
 
 function unreachable(cause: unknown): AppError {

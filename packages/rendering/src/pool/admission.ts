@@ -101,5 +101,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
 }
 
 export function busy(cause?: unknown): AppError {
-  return new AppError('RENDERER_BUSY', 'Too many images are being rendered just now.', { cause })
+  return new AppError('RENDERER_BUSY', 'Too many images are being rendered. Try again later.', {
+    cause,
+  })
 }

@@ -23,7 +23,7 @@ export function lossError(reason: LossReason, { kind }: Task, cause: unknown): A
       return tooLarge(cause)
     case 'late':
       return kind === 'render'
-        ? new AppError('RENDER_TIMEOUT', 'The render took longer than it may.', { cause })
-        : new AppError('IMAGE_TOO_COSTLY', 'The image takes too long to be decoded.', { cause })
+        ? new AppError('RENDER_TIMEOUT', 'The render exceeded its time limit.', { cause })
+        : new AppError('IMAGE_TOO_COSTLY', 'Decoding the image takes too long.', { cause })
   }
 }

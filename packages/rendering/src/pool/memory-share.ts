@@ -38,7 +38,7 @@ export function createMemoryShare(
 }
 
 export function tooLarge(cause?: unknown): AppError {
-  return new AppError('IMAGE_TOO_LARGE', 'The image takes more memory than a render may have.', {
+  return new AppError('IMAGE_TOO_LARGE', 'The image needs more memory than a render may use.', {
     cause,
   })
 }

@@ -65,7 +65,7 @@ function createKills(now: () => number) {
 function quarantined(leftMs: number): AppError {
   return new AppError(
     'RENDER_QUARANTINED',
-    'This image could not be rendered several times; it is not tried for some minutes.',
+    'Rendering this image has failed several times. It is refused for some minutes.',
     { retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) },
   )
 }

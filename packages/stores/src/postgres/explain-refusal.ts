@@ -23,12 +23,12 @@ export async function explainRefusal(db: Database, id: ImageId): Promise<AppErro
     .where('image_id', '=', id)
   const row = await translateErrors(query.executeTakeFirst())
   if (row?.isTaken === true)
-    return new AppError('ID_TAKEN', 'There is an image of this id already.')
+    return new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
   // Without a row, the token has just been released.
   const retryAfterSeconds = Math.max(1, row?.secondsLeft ?? 1)
   return new AppError(
     'TOKEN_PENDING',
-    'The id has a token that is not used yet, or an upload on its way. Use that token, or ask again later.',
+    'The id has an unused token or an upload in progress. Use that token, or request one later.',
     { retryAfterSeconds },
   )
 }

@@ -50,5 +50,5 @@ function isConnectOver(error: unknown): boolean {
 }
 
 function busy(cause: unknown): AppError {
-  return new AppError('STORE_BUSY', 'The database has too much to do just now.', { cause })
+  return new AppError('STORE_BUSY', 'The database is overloaded. Try again later.', { cause })
 }

@@ -47,7 +47,7 @@ export function createRedisSpool(options: RedisSpoolOptions): Spool {
       const keys = [...ledger, entryOf(digest)]
       const args = [digest, entry, entry.length, maxAgeMs, maxBytes, maxItems]
       const done = await translateErrors(redis.eval(putScript, keys.length, ...keys, ...args))
-      if (done !== 1) throw new AppError('SPOOL_FULL', 'Too much waits for being stored.')
+      if (done !== 1) throw new AppError('SPOOL_FULL', 'Too many renditions wait to be stored.')
     },
     async get(digest) {
       const entry = await translateErrors(redis.getBuffer(entryOf(digest)))

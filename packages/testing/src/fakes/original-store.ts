@@ -35,7 +35,8 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
       }
     },
     async put(id, { path }) {
-      if (paths.has(id)) throw new AppError('ID_TAKEN', 'There is an image of this id already.')
+      if (paths.has(id))
+        throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
       paths.set(id, path)
       hasStored = true
     },

@@ -16,7 +16,7 @@ export function createFakeSpool(options: FakeSpoolOptions = {}): Spool {
     const others = [...entries].filter(([name]) => name !== digest).map(([, entry]) => entry)
     const bytes = others.reduce((sum, entry) => sum + entry.bytes.length, spooled.bytes.length)
     if (others.length < maxItems && bytes <= maxBytes) return
-    throw new AppError('SPOOL_FULL', 'Too much waits for being stored.')
+    throw new AppError('SPOOL_FULL', 'Too many renditions wait to be stored.')
   }
 
   return {

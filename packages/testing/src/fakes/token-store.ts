@@ -29,7 +29,8 @@ export function createFakeTokenStore(now: () => number): TokenStore {
   }
 
   function explainRefusal({ isUploaded, claimedAt, leaseMs, validUntil }: Row): AppError {
-    if (isUploaded) return new AppError('ID_TAKEN', 'There is an image of this id already.')
+    if (isUploaded)
+      return new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
     const endsAt = claimedAt === undefined ? validUntil : claimedAt + leaseMs
     const retryAfterSeconds = Math.max(1, Math.ceil((endsAt - now()) / 1000))
     return new AppError('TOKEN_PENDING', 'The id has a token already.', { retryAfterSeconds })

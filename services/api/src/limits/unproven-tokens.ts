@@ -15,7 +15,8 @@ export function boundUnprovenTokens(tokens: TokenStore, poolSize: number): Token
   const bounded = createBound({
     maxAtOnce: Math.max(1, Math.floor(poolSize / 4)),
     maxWaitMs,
-    refusal: () => new AppError('STORE_BUSY', 'Too many tokens are being asked for just now.'),
+    refusal: () =>
+      new AppError('STORE_BUSY', 'Too many tokens are being requested. Try again later.'),
   })
   return {
     ...tokens,

@@ -70,5 +70,5 @@ function oldestOfLargest(answers: readonly Answer[]): Answer | undefined {
 }
 
 function full(): AppError {
-  return new AppError('RENDERER_BUSY', 'Too many stored images are being read just now.')
+  return new AppError('RENDERER_BUSY', 'Too many stored images are being read. Try again later.')
 }

@@ -31,7 +31,7 @@ export async function sendStored(
     // A client that leaves ends the body.
     if (res.destroyed) return
     if (cause instanceof AppError) throw cause
-    throw new AppError('STORE_UNAVAILABLE', 'The stored image broke off.', { cause })
+    throw new AppError('STORE_UNAVAILABLE', 'The stored image ended early.', { cause })
   } finally {
     body.destroy()
   }

@@ -53,9 +53,9 @@ function usualFloor(totalBytes: number): number {
 }
 
 function busy(): AppError {
-  return new AppError('UPLOADS_BUSY', 'Too many pictures are being uploaded just now.')
+  return new AppError('UPLOADS_BUSY', 'Too many images are being uploaded. Try again later.')
 }
 
 function full(): AppError {
-  return new AppError('STORE_FULL', 'There is no room for further pictures now.')
+  return new AppError('STORE_FULL', 'The disk has no room for further images.')
 }

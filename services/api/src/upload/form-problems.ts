@@ -15,13 +15,13 @@ export function tooLarge(maxBytes: number): AppError {
 }
 
 export function imageMissing(): AppError {
-  return new AppError('IMAGE_MISSING', 'The form has no picture in its field "image".')
+  return new AppError('IMAGE_MISSING', 'The form has no image in its field "image".')
 }
 
 export function wrongField(name: string): AppError {
   return new AppError(
     'IMAGE_MISSING',
-    `The picture must be in the field "image"; received "${name.slice(0, 40)}".`,
+    `The image must be in the field "image"; received "${name.slice(0, 40)}".`,
   )
 }
 
