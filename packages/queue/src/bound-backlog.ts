@@ -6,33 +6,33 @@ import type { Backlog } from './backlog.ts'
 
 export type BacklogBound = {
   readonly backlog: Backlog
-  /** Beyond so many jobs that wait, in both queues together, no more are queued. */
+  /** Maximum number of waiting jobs in both queues together; beyond it no more are queued. */
   readonly maxJobs: number
 }
 
-/** The flow of a rendition; see `createPersistence`. */
+/** Jobs of the flow of a rendition; see `createPersistence`. */
 const jobsPerRendition = [putObjectJob, recordLinkJob].length
-/** How long a count is waited for, ms. */
+/** Timeout of a count, ms. */
 const countLimitMs = 1000
 
 /**
- * Persistence that refuses while too much waits in the queues, such as when no uploader runs: a later request queues
- * what was refused. Several processes exceed the bound by no more than what they add between two counts.
+ * Bounds a persistence: refuses while too many jobs wait, such as when no uploader runs. A later request queues what
+ * was refused. Several processes exceed the bound at most by what they add between two counts.
  *
- * @throws AppError SPOOL_FULL, beyond what the persistence itself throws
+ * @throws AppError SPOOL_FULL, in addition to the errors of the persistence
  */
 export function boundBacklog(persistence: Persistence, bound: BacklogBound): Persistence {
   const { backlog, maxJobs } = bound
-  // Of this process, on their way into the queues.
+  // Jobs that this process is adding.
   let underWay = 0
 
   const hasRoom = (waiting: number) => waiting + underWay < maxJobs
 
   return {
     async schedule(rendition) {
-      // Whether the queues can be reached is for the call below to find out.
+      // The call below reports whether the queues can be reached.
       const counted = backlog.count().catch(() => {})
-      // Only a count that decides is waited for: the first of all, and that of queues which were full.
+      // Waits only for a count that decides: the first one, and one of queues that were full.
       if (!hasRoom(backlog.waiting() ?? maxJobs)) {
         await withDeadline(counted, countLimitMs).catch(() => {})
         if (!hasRoom(backlog.waiting() ?? 0)) {

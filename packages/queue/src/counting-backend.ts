@@ -7,8 +7,8 @@ import {
 } from 'bullmq'
 
 /**
- * Jobs of a queue by state. BullMQ's own count reads every row of the queue, payload and all: each part of this one is
- * answered by the partial index of its state.
+ * Counts the jobs of a queue by state. BullMQ's own count reads every row of the queue, including the payloads; each
+ * part of this one uses the partial index of its state.
  */
 export const countByState = `
   SELECT
@@ -21,8 +21,8 @@ export const countByState = `
     (SELECT count(*) FROM job WHERE queue = $1 AND state = 'failed') AS failed`
 
 /**
- * BullMQ's backend of a queue in PostgreSQL, which counts without reading the jobs. What waits in a queue that is paused
- * counts as waiting, as it does in Redis.
+ * Creates BullMQ's PostgreSQL backend with a count that does not read the jobs. Jobs of a paused queue count as
+ * waiting, as in Redis.
  */
 export const createCountingBackend: BackendFactory<
   PostgresQueueBackend,

@@ -3,7 +3,7 @@ import type { Logger } from '@iaas/common/log'
 import { createLazyClient } from './lazy-client.ts'
 import type { QueueBackend } from './queue-backend.ts'
 
-/** Where flows are added. Rejects while its server is down; nobody has to start again once it is back. */
+/** Adds flows. Rejects while its server is down; works again without a restart once it is back. */
 export type FlowSink = { add(flow: FlowJob): Promise<unknown>; close(): Promise<void> }
 
 export function createFlowSink(backend: QueueBackend, log: Logger): FlowSink {
@@ -29,9 +29,10 @@ export function createFlowSink(backend: QueueBackend, log: Logger): FlowSink {
 }
 
 /**
- * Redis has refused a script when it was first sent, as its memory was full, or has forgotten it. Flows are added in a
- * transaction, whose failures the connection does not see: it would name the script for ever, and never send it again. Nor
- * does it see there that the server has become a replica.
+ * Returns true for errors that a reconnect fixes. Redis may have rejected a script when it was first sent, because its
+ * memory was full, or may have flushed it. Flows are added in a transaction, where the client does not notice: it would
+ * refer to the script for ever and never send it again. It also does not notice there that the server has become a
+ * replica.
  */
 function needsNewConnection(error: unknown): boolean {
   return error instanceof Error && /^(?:NOSCRIPT|READONLY)/.test(error.message)

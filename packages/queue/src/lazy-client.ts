@@ -4,11 +4,11 @@ import type { Logger } from '@iaas/common/log'
 import { createRedis } from '@iaas/stores/redis/connection'
 import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
 
-/** A client of BullMQ that comes to be once its server answers. */
+/** A client of BullMQ that is created once its server answers. */
 export type LazyClient<Client> = {
-  /** Rejects while the server is down or hung; nobody has to start again once it is back. */
+  /** Rejects while the server is down or hung; works again without a restart. */
   get(): Promise<Client>
-  /** Has the client work on a new connection from now on. */
+  /** Moves the client to a new connection. */
   reconnect(): void
   close(): Promise<void>
 }
@@ -19,10 +19,10 @@ type PostgresClosable = Closable & {
   waitUntilReady(): Promise<unknown>
 }
 
-/** Jobs that are added by the hundred wait for a connection: that is no outage, ms. */
+/** Timeout of a producer's connection, ms. Jobs added by the hundred wait for a connection; that is not an outage. */
 const producerWaitMs = 10_000
 
-/** How a client is built on each server. */
+/** Functions that create a client for each kind of server. */
 export type ClientRecipes<Client extends Closable> = {
   redis(options: { readonly connection: Redis; readonly prefix: string }): Client
   postgres(options: {
@@ -40,7 +40,7 @@ export function createLazyClient<Client extends Closable>(
     : createPostgresClient(backend, log, recipes)
 }
 
-/** A client that is built while its Redis is down or hung pends for ever: it is built once Redis has answered. */
+/** Creates the client once Redis has answered: a client created while Redis is down or hung stays pending for ever. */
 function createRedisClient<Client extends Closable>(
   { url, namespace = queuePrefix }: QueueBackend,
   log: Logger,
@@ -68,7 +68,7 @@ function createRedisClient<Client extends Closable>(
   }
 }
 
-/** A client remembers that its first connection failed: only one that has connected is kept. */
+/** Keeps only a client that has connected, because a client remembers that its first connection failed. */
 function createPostgresClient<Client extends Closable>(
   backend: QueueBackend,
   log: Logger,
@@ -91,7 +91,7 @@ function createPostgresClient<Client extends Closable>(
 
   return {
     get: () => (opened ??= open()),
-    // Its pool has taken the broken ones out by itself.
+    // The pool has already removed its broken connections.
     reconnect: () => {},
     async close() {
       const client = await opened?.catch(() => undefined)

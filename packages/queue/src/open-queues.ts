@@ -5,7 +5,7 @@ import type { Logger } from '@iaas/common/log'
 import { openQueue } from './open-queue.ts'
 import type { QueueBackend } from './queue-backend.ts'
 
-/** Every queue, to look into. Rejects while their server does not answer, after `limitMs` at the latest. */
+/** Opens every queue for inspection. Rejects after at most `limitMs` if their server does not answer. */
 export type Queues = (limitMs: number) => Promise<readonly Queue[]>
 
 export function openQueues(backend: QueueBackend, log: Logger): Queues & AsyncDisposable {

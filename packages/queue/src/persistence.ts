@@ -14,19 +14,22 @@ export type PersistenceOptions = {
   readonly backend: QueueBackend
   readonly log: Logger
   /**
-   * How long adding a flow may take, ms. Longer than the limits of both connections: what they give up has failed, and
-   * what is slower than usual has not.
+   * Timeout of adding a flow, ms. Longer than the timeouts of both connections, so that a slow call is not mistaken for
+   * a failed one.
    */
   readonly timeoutMs?: number
-  /** How many may be on their way at once; more are refused. */
+  /** Maximum number of calls in flight; more are refused. */
   readonly maxInFlight?: number
 }
 
-/** Queues the flow of a rendition. It works from the moment that the queue's server does, without a restart. */
+/**
+ * Creates a persistence that queues the flow of a rendition. Works as soon as the server of the queues does, without a
+ * restart.
+ */
 export function createPersistence(options: PersistenceOptions): Persistence & AsyncDisposable {
   const { backend, log, timeoutMs = 25_000, maxInFlight = 1000 } = options
   const sink = createFlowSink(backend, log)
-  // By job id: a rendition that is added already is not added once more, when its job may be done.
+  // In-flight calls by job id, so that a rendition is not added again after its job has completed.
   const adding = new Map<string, Promise<unknown>>()
 
   function add(id: string, rendition: WaitingRendition): Promise<unknown> {
@@ -53,10 +56,10 @@ export function createPersistence(options: PersistenceOptions): Persistence & As
   }
 }
 
-/** The parent waits for its children: a link never precedes its object. */
+/** Creates the flow of a rendition. The parent waits for its children, so a link never precedes its object. */
 function toFlow(rendition: WaitingRendition): FlowJob {
   const child = toJob(putObjectJob, rendition)
-  // A parent whose child has failed for good would wait for ever.
+  // Without this option, the parent of a child that failed for good would wait for ever.
   const children = [{ ...child, opts: { ...child.opts, failParentOnFailure: true } }]
   return { ...toJob(recordLinkJob, rendition), children }
 }

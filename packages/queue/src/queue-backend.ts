@@ -3,8 +3,8 @@ import { toConnection } from '@iaas/stores/postgres/connection'
 import { ignoreConnectionErrors } from '@iaas/stores/postgres/ignore-connection-errors'
 
 /**
- * Where the queues live: BullMQ runs on both. `namespace` keeps queues apart that share a server: the prefix of their
- * keys in Redis (`iaas` where none is given), their schema in PostgreSQL (`bullmq`).
+ * Server of the queues; BullMQ runs on both kinds. `namespace` separates queues on a shared server: the key prefix in
+ * Redis (default `iaas`), the schema in PostgreSQL (default `bullmq`).
  */
 export type QueueBackend = {
   readonly kind: 'redis' | 'postgres'
@@ -12,7 +12,7 @@ export type QueueBackend = {
   readonly namespace?: string
 }
 
-/** Redis where it is configured; otherwise the database. */
+/** Returns Redis if it is configured, otherwise the database. */
 export function chooseQueueBackend(
   { redis }: { readonly redis: { readonly url?: string | undefined } },
   databaseUrl: string,
@@ -22,13 +22,16 @@ export function chooseQueueBackend(
     : { kind: 'redis', url: redis.url }
 }
 
-/** Queues are enough of a load for a few connections only. */
+/** The queues need only a few connections. */
 const postgresPoolSize = 4
 
-/** How long a connection is waited for, be it a new one or one of the pool that is in use, ms. */
+/** Timeout for a connection, new or from the pool, ms. */
 const connectionWaitMs = 2000
 
-/** What BullMQ's PostgreSQL backend connects with. The first that comes migrates the schema, under a lock. */
+/**
+ * Returns the connection options of BullMQ's PostgreSQL backend. The first connection migrates the schema, under a
+ * lock.
+ */
 export function toPostgresConnection(
   { url, namespace = 'bullmq' }: QueueBackend,
   waitMs = connectionWaitMs,
@@ -51,8 +54,9 @@ export function toPostgresConnection(
 }
 
 /**
- * BullMQ chooses its schema by the startup parameter `options`, which poolers refuse or drop. An address that has this
- * parameter, be it empty, wins over BullMQ; the schema is then chosen by a statement.
+ * Adds an empty parameter `options` to the URL. BullMQ selects its schema by the startup parameter `options`, which
+ * connection poolers reject or drop. A parameter in the URL, even an empty one, overrides BullMQ's, which then selects
+ * the schema by a statement.
  */
 function withoutStartupOptions(connectionString: string): string {
   const address = new URL(connectionString)

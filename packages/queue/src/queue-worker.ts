@@ -19,33 +19,38 @@ import { createWorkerBackend } from './worker-backend.ts'
 export type QueueWorkerOptions = {
   readonly backend: QueueBackend
   readonly queue: string
-  /** Does one attempt of a job; the signal aborts when the worker ends before it. */
+  /** Runs one attempt of a job. The signal aborts if the worker ends before it. */
   readonly process: (job: Job, signal: AbortSignal) => Promise<unknown>
-  /** Hears of a job that workers died under too often: the queue fails it by itself, without an attempt. */
+  /** Called for a job that stalled too often. The queue fails such a job without an attempt. */
   readonly onDeadly: (job: Job, error: Error) => void
-  /** Jobs at once. */
+  /** Maximum concurrent jobs. */
   readonly concurrency: number
-  /** A job whose worker died is taken over after at most twice this, ms. */
+  /** Lock of a job, ms. A job whose worker died is taken over after at most twice this time. */
   readonly lockMs: number
   readonly log: Logger
 }
 
-/** Works off one queue, from the moment that its server answers. */
+/** Works off one queue as soon as its server answers. */
 export type QueueWorker = {
-  /** Takes no more jobs, and waits for the running ones, ms at the most; what is left is taken over by another. */
+  /**
+   * Stops taking jobs and waits at most `limitMs` for running ones. Unfinished jobs are taken over by another worker.
+   */
   close(limitMs: number): Promise<void>
 }
 
-/** A worker may die under a job this often before the job counts as the cause. */
+/** How often a job may stall before it counts as the cause. */
 const maxStalledCount = 5
-/** The pause after a server did not answer, ms. */
+/** Pause after a failed attempt to reach the server, ms. */
 const retryMs = 1000
-/** How long a worker sleeps that PostgreSQL tells of each job; it looks by itself only for what it was not told of, s. */
+/**
+ * Poll interval of an idle worker in PostgreSQL, s. PostgreSQL notifies it of each job; polling covers missed
+ * notifications.
+ */
 const idleSeconds = 60
-/** What jobs that were told to end may still take, ms. */
+/** Time that aborted jobs have to end, ms. */
 const abortMs = 1000
 
-/** A worker that waits before it asks a server again that has refused. BullMQ does so only where the connection is lost. */
+/** A worker that pauses before it retries a server that refused. BullMQ does so only if the connection is lost. */
 class PatientWorker<Backend extends IQueueBackend, Connection> extends Worker<
   unknown,
   unknown,
@@ -70,12 +75,12 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     : createPostgresWorker(options)
 }
 
-/** BullMQ hands a signal only to a processor of three parameters. */
+/** BullMQ passes a signal only to a processor with three parameters. */
 function toWorkerSettings({ process, concurrency, lockMs }: QueueWorkerOptions) {
   return {
     processor: (job: Job, _token: string | undefined, signal: AbortSignal | undefined) =>
       process(job, signal ?? new AbortController().signal),
-    // Without `autorun` nothing waits for a server that is down, so that it can be closed.
+    // Without `autorun` nothing waits for a server that is down, so the worker can be closed.
     settings: {
       autorun: false,
       concurrency,
@@ -105,14 +110,14 @@ function createRedisWorker(options: QueueWorkerOptions): QueueWorker {
   return {
     async close(limitMs) {
       ending.abort()
-      // Jobs cannot tell Redis their end while it is away, and a worker would wait until they can.
+      // While Redis is down, jobs cannot report their end, and a worker would wait until they can.
       await closeWorker(worker, limitMs, redis.status !== 'ready')
       redis.disconnect()
     },
   }
 }
 
-/** A worker remembers that its first connection failed: another one is built until one has connected. */
+/** Creates workers until one connects, because a worker remembers that its first connection failed. */
 function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
   const { backend, queue, log } = options
   const { processor, settings } = toWorkerSettings(options)
@@ -156,7 +161,7 @@ type StartableWorker = Pick<Worker, 'waitUntilReady' | 'run'> & {
   on(event: 'failed', listener: (job: Job | undefined, error: Error) => void): unknown
 }
 
-/** Resolves when the worker has ended. @throws where its server does not answer */
+/** Resolves when the worker has ended. @throws if its server does not answer */
 async function start(
   worker: StartableWorker,
   { queue, onDeadly, log }: QueueWorkerOptions,
@@ -164,7 +169,7 @@ async function start(
 ): Promise<void> {
   worker.on('error', (error) => log.debug('worker connection lost', { queue, error }))
   worker.on('failed', (job, error) => {
-    // A parent whose child has failed has such a reason as well.
+    // A parent whose child failed has a deferred failure as well.
     const isDeadly = job?.deferredFailure !== undefined && job.stalledCounter > maxStalledCount
     if (!isDeadly) return
     onDeadly(job, error)

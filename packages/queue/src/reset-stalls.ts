@@ -1,8 +1,8 @@
 import type { PostgresQueueBackend, RedisQueueBackend } from 'bullmq'
 
 /**
- * Sets to zero how often workers died under a job that has failed for it. BullMQ keeps the counter, so that a job that is
- * retried by hand would fail again at the first worker that is merely late.
+ * Resets the stall counter of a job that stalled too often. BullMQ keeps the counter, so a job retried by hand would
+ * fail at the first worker that is merely late.
  */
 export type ResetStalls = (jobId: string) => Promise<unknown>
 

@@ -6,8 +6,8 @@ import {
 } from 'bullmq'
 
 /**
- * BullMQ's backend of a worker in PostgreSQL. It listens on a connection of its own, which bears the name of the queue and
- * is opened once the schema is there.
+ * Creates BullMQ's PostgreSQL backend of a worker. It listens on a separate connection named after the queue, opened
+ * once the schema exists.
  */
 export const createWorkerBackend: BackendFactory<
   PostgresQueueBackend,
@@ -15,7 +15,10 @@ export const createWorkerBackend: BackendFactory<
 > = (name, options) =>
   new PostgresQueueBackend(new EndingConnection(options.connection), name, options, true, name)
 
-/** BullMQ opens that connection also after its `close` has begun: nothing would close it, and the process would not end. */
+/**
+ * Closes a connection that BullMQ opens after `close` has begun. Nothing else would close it, and the process would not
+ * end.
+ */
 class EndingConnection extends PostgresConnection {
   override async getListenClient(): ReturnType<PostgresConnection['getListenClient']> {
     if (this.isClosing !== undefined) throw new Error('The worker ends.')
