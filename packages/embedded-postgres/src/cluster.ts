@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { type Binaries, majorVersion } from './binaries.ts'
 import type { RunAs } from './run-as.ts'
 
-/** A database cluster on disk, and the password of its owner. */
+/** A database cluster on disk and the password of its owner. */
 export type Cluster = { readonly dir: string; readonly password: string }
 
 export const clusterOwner = 'iaas'
@@ -14,10 +14,10 @@ export const clusterOwner = 'iaas'
 const run = promisify(execFile)
 
 /**
- * Opens the cluster below a folder, or makes one. A first start that was killed leaves nothing that a later one would
- * take for a cluster.
+ * Opens the cluster below a folder, or creates it. A first start that was killed leaves nothing that a later start
+ * would mistake for a cluster.
  *
- * @throws Error where the cluster is another version's
+ * @throws Error if the cluster belongs to another version
  */
 export async function openCluster(
   folder: string,
@@ -36,7 +36,7 @@ export async function openCluster(
   return { dir, password: (await readFile(passwordFile, 'utf8')).trim() }
 }
 
-/** Returns whether there is a cluster below a folder, so that a start only opens it. */
+/** Returns true if there is a cluster below a folder, so that a start only opens it. */
 export async function isSetUp(folder: string): Promise<boolean> {
   return (await readVersion(folder)) !== undefined
 }

@@ -12,27 +12,28 @@ import { type ServerEnd, collectTail, keepRunning, stopServer } from './server-p
 import { chooseRunAs } from './run-as.ts'
 
 export type EmbeddedPostgresOptions = {
-  /** The folder of the database: its cluster and its password. Made where it is not there. */
+  /** Folder of the database: its cluster and its password. Created if missing. */
   readonly dataDir: string
-  /** Settings of the server, in addition to ours. */
+  /** Additional settings of the server. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Told of a server that has ended by itself, and is started again. */
+  /** Called when the server ended unexpectedly; it is restarted. */
   readonly onEnd?: (end: ServerEnd) => void
 }
 
 export type EmbeddedPostgres = AsyncDisposable & {
-  /** The address of the database `iaas`, with the password. */
+  /** URL of the database `iaas`, with the password. */
   readonly url: string
 }
 
-/** For a small machine that this server does not have for itself. */
+/** Settings for a small machine shared with other services. */
 const defaultSettings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   shared_buffers: '64MB',
   max_connections: '100',
   max_wal_size: '256MB',
-  // Processes that would wait for nothing here, and a compiler that takes more memory than any statement of ours.
+  // Omits processes that would have nothing to do here, and a JIT compiler that takes more memory than any of our
+  // statements.
   io_method: 'sync',
   max_logical_replication_workers: '0',
   jit: 'off',
@@ -43,15 +44,15 @@ const defaultSettings = {
 const startLimitMs = 60_000
 
 /**
- * Starts a PostgreSQL of our own on a free port of the loopback, as any user, and keeps it running. It ends with
- * `asyncDispose`; should this process be killed, the next start on the same folder ends what is left.
+ * Starts an embedded PostgreSQL on a free loopback port, as any user, and keeps it running until it is disposed of. If
+ * this process is killed, the next start on the same folder ends the orphaned server.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries()
   const dataDir = resolve(options.dataDir)
-  // With the rights of this user, before it is looked who may pass.
+  // Created with the rights of this user, before access is checked.
   await mkdir(dirname(dataDir), { recursive: true })
   const runAs = await chooseRunAs([dataDir, binaries.postgres])
   const cluster = await openCluster(dataDir, binaries, runAs)
@@ -67,7 +68,7 @@ export async function startEmbeddedPostgres(
     `${port}`,
     ...settings,
   ])
-  // A process group of its own: the terminal's Ctrl-C must not end it before those that use it.
+  // Own process group, so that Ctrl-C in the terminal does not end it before its clients.
   const spawnServer = () =>
     spawn(command, [...args], {
       detached: true,
@@ -107,7 +108,7 @@ async function connectOnceReady(
   connectionString: string,
 ): Promise<pg.Client> {
   for (const giveUpAt = Date.now() + startLimitMs; ;) {
-    // PGSSLMODE is of another database.
+    // PGSSLMODE is meant for another database.
     const client = new pg.Client({ connectionString, ssl: false, connectionTimeoutMillis: 2000 })
     client.on('error', () => {})
     try {

@@ -6,21 +6,21 @@ import pg from 'pg'
 import { type Cluster, clusterOwner } from './cluster.ts'
 
 const waitMs = 15_000
-/** How long the connections of a process that was killed may outlast it, ms. */
+/** How long the connections of a killed process may remain, ms. */
 const lingerMs = 2000
 
 /**
- * Ends the server that a process which was killed has left behind on a cluster: a second one cannot be started there. Where
- * only its lock is left, and its number is another process's by now, the lock is taken away: PostgreSQL would believe it.
+ * Ends the server that a killed process left on a cluster, because a second server cannot start there. If only its lock
+ * is left and its process id now belongs to another process, removes the lock, which PostgreSQL would otherwise trust.
  *
- * @throws Error where somebody uses it, or it does not end
+ * @throws Error if the server is in use or does not end
  */
 export async function endOrphan(cluster: Cluster): Promise<void> {
   const lock = await readLock(cluster.dir)
   if (lock === undefined) return
   const users = await countUsers(cluster, lock.port)
   if (users === undefined && process.platform !== 'linux') return
-  // After a restart of the machine the number may be another program's, or that of another PostgreSQL.
+  // After a reboot the process id may belong to another program or another PostgreSQL.
   if (users === undefined && !(await isServerOf(cluster, lock.pid))) {
     return rm(lockFile(cluster.dir), { force: true })
   }
@@ -42,7 +42,10 @@ export async function endOrphan(cluster: Cluster): Promise<void> {
 
 type Lock = { readonly pid: number; readonly port: number }
 
-/** What a server that runs keeps in its cluster: https://www.postgresql.org/docs/current/storage-file-layout.html */
+/**
+ * Reads the lock that a running server keeps in its cluster:
+ * https://www.postgresql.org/docs/current/storage-file-layout.html
+ */
 async function readLock(clusterDir: string): Promise<Lock | undefined> {
   const text = await readFile(lockFile(clusterDir), 'utf8').catch(() => '')
   const [pid, , , port] = text.split('\n').map(Number)
@@ -54,7 +57,9 @@ function lockFile(clusterDir: string): string {
   return join(clusterDir, 'postmaster.pid')
 }
 
-/** How many connections a server has beside ours; undefined where it does not answer as this cluster's. */
+/**
+ * Returns the number of other connections of a server; undefined if it does not answer as the server of this cluster.
+ */
 async function countUsers(cluster: Cluster, port: number): Promise<number | undefined> {
   const client = new pg.Client({
     host: '127.0.0.1',
@@ -85,12 +90,13 @@ async function countUsers(cluster: Cluster, port: number): Promise<number | unde
   }
 }
 
-/** Of a server that does not answer, as one that is ending, only its process tells, and that on Linux only. */
+/** Identifies a server that does not answer, such as one that is ending, by its process; on Linux only. */
 async function isServerOf({ dir }: Cluster, pid: number): Promise<boolean> {
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   const [program, ...args] = commandLine.split('\0')
   if (program?.endsWith('postgres') !== true) return false
-  // A server works in its cluster. Where one may not see that, its arguments tell the same, unless the folder was moved.
+  // The working directory of a server is its cluster. If it cannot be read, the arguments are checked, which are valid
+  // unless the folder was moved.
   return (await isSameFolder(`/proc/${pid}/cwd`, dir)) || args.includes(dir)
 }
 

@@ -1,23 +1,23 @@
 import { chown, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** How PostgreSQL's programs are started: it refuses to run as root. */
+/** How PostgreSQL's programs are started, since it refuses to run as root. */
 export type RunAs = {
   readonly uid: number | undefined
-  /** Puts what changes the user in front of a command. */
+  /** Prefixes a command so that it runs as the other user. */
   command(program: string, args: readonly string[]): readonly [string, readonly string[]]
-  /** Gives a path to the user that PostgreSQL runs as. */
+  /** Changes the owner of a path to the user that PostgreSQL runs as. */
   own(path: string): Promise<void>
 }
 
-/** "nobody" on Linux: no files, no name needed. */
+/** User "nobody" on Linux: owns no files and needs no name. */
 const nobody = 65_534
 
 /**
- * As whom PostgreSQL runs: as this user, or, where this is root, as nobody. A nobody that may not pass through the
- * folders above (a project below /root, say) is given the one capability that lets it.
+ * Chooses the user of PostgreSQL: this user, or nobody if this is root. If nobody cannot search a parent folder, such
+ * as for a project below /root, the process gets the one capability that allows it.
  *
- * @param paths what it must reach
+ * @param paths paths that it must reach
  */
 export async function chooseRunAs(paths: readonly string[]): Promise<RunAs> {
   if (process.getuid?.() !== 0) {
@@ -25,7 +25,7 @@ export async function chooseRunAs(paths: readonly string[]): Promise<RunAs> {
   }
   const isReachable = (await Promise.all(paths.map((path) => isOpenToAll(path)))).every(Boolean)
   const identity = ['--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups']
-  // The securebit makes the capability count for access(2) as well, by which initdb checks its programs.
+  // The securebit makes the capability apply to access(2) as well, with which initdb checks its programs.
   const pass = isReachable
     ? []
     : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup']
@@ -36,7 +36,7 @@ export async function chooseRunAs(paths: readonly string[]): Promise<RunAs> {
   }
 }
 
-/** Whether every folder above a path may be passed through by everyone. */
+/** Returns true if everyone can search every folder above a path. */
 async function isOpenToAll(path: string): Promise<boolean> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const facts = await stat(folder).catch(() => undefined)

@@ -2,19 +2,19 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How a server has ended, and what it wrote last. Both are null for one that could not be started. */
+/** How a server ended, and its last output. Exit code and signal are null for a server that could not be started. */
 export type ServerEnd = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly lastWords: string
 }
 
-/** The pause before a server that has ended is started again, ms. */
+/** Pause before an ended server is restarted, ms. */
 const restartAfterMs = 1000
 
 /**
- * Starts a server again whenever it ends by itself: it was killed, or its disk was full in the middle of a recovery. Its
- * address stays. Until its predecessor is gone as a whole it ends again, and is tried again.
+ * Restarts a server whenever it ends unexpectedly: it was killed, or its disk was full during a recovery. The address
+ * stays the same. While its predecessor is still running, the new server ends and is retried.
  */
 export function keepRunning(
   first: ChildProcess,
@@ -34,7 +34,7 @@ export function keepRunning(
       onEnd?.({ code, signal, lastWords: tail() })
       void startAgain()
     }
-    // One that could not be started, as for want of memory, tells no exit.
+    // A server that could not be started, such as for lack of memory, emits no `exit`.
     started.once('exit', restart).once('error', () => restart(null, null))
   }
 
@@ -59,14 +59,14 @@ export function keepRunning(
   }
 }
 
-/** In the order of patience: finish quickly, abort, be gone. */
+/** Signals in order of escalation: fast shutdown, immediate shutdown, kill. */
 const stopSignals = [
   ['SIGINT', 10_000],
   ['SIGQUIT', 5000],
   ['SIGKILL', 5000],
 ] as const
 
-/** Ends a server, within twenty seconds at the most. Does nothing where it has ended. */
+/** Stops a server within at most twenty seconds. Does nothing if it has ended. */
 export async function stopServer(server: ChildProcess): Promise<void> {
   for (const [signal, waitMs] of stopSignals) {
     if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return
@@ -78,7 +78,7 @@ export async function stopServer(server: ChildProcess): Promise<void> {
   }
 }
 
-/** The last lines that a server writes: they tell why it did not start. */
+/** Collects the last lines that a server writes, which explain why it did not start. */
 export function collectTail(server: ChildProcess): () => string {
   let tail = ''
   server.on('error', (error) => (tail += error.message))
