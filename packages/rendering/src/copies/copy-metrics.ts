@@ -23,7 +23,7 @@ export function createCopyMetrics(registry: Registry): CopyMetrics {
   })
   const items = new Gauge({
     name: 'iaas_working_copies',
-    // Of the folder that all processes share.
+    // The folder is shared by all processes.
     aggregator: 'max',
     help: 'Working copies on disk at the last sweep.',
     registers,

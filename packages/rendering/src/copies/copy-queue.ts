@@ -7,19 +7,21 @@ export type CopyQueueOptions = {
   /** Makes the working copy of the original at this path. */
   readonly make: (path: string, signal: AbortSignal) => Promise<void>
   readonly log: Logger
-  /** The pause after there was something better to do, ms. */
+  /** Pause after a refusal because of other work, ms. */
   readonly retryAfterMs?: number
 }
 
 /** Makes working copies in the background, one after the other. */
 export type CopyQueue = AsyncDisposable & {
-  /** Nothing happens where the queue is full, or where this original has failed lately: the next render asks again. */
+  /**
+   * Queues an original. Does nothing if the queue is full or this original failed recently; the next render asks again.
+   */
   add(path: string): void
   readonly waiting: number
 }
 
 const maxWaiting = 1000
-/** What has failed is not tried again for so long, ms. */
+/** How long a failed original is not retried, ms. */
 const failureMs = 60 * 60_000
 
 export function createCopyQueue({ make, log, retryAfterMs = 1000 }: CopyQueueOptions): CopyQueue {
@@ -36,7 +38,7 @@ export function createCopyQueue({ make, log, retryAfterMs = 1000 }: CopyQueueOpt
     }
   }
 
-  /** false: it is to be tried again. */
+  /** Returns false if the attempt is to be retried. */
   async function attempt(path: string): Promise<boolean> {
     try {
       await make(path, signal)

@@ -8,21 +8,21 @@ import { createCopyQueue } from './copy-queue.ts'
 export type CopyingRendererOptions = {
   readonly renderer: Renderer & Copier
   readonly copies: WorkingCopyStore
-  /** Whether to make copies as well, or only to use what others have made. */
+  /** If true, makes copies; otherwise only uses existing ones. */
   readonly isMaking: boolean
   readonly metrics: CopyMetrics
   readonly log: Logger
 }
 
-/** A renderer that may be told beforehand what it will have to render. */
+/** A renderer that can prepare for later renders. */
 export type PreparingRenderer = Renderer & {
   /** Requests a working copy of this original in the background if it is costly to decode. */
   prepare(path: string): void
 }
 
 /**
- * Renders from working copies where there are any, and has them made of originals whose render was costly. A copy that is
- * lost or damaged costs a second attempt, from the original, and nothing else.
+ * Renders from working copies if there are any, and requests copies of originals whose render was costly. A lost or
+ * damaged copy only costs a second attempt, from the original.
  */
 export function createCopyingRenderer(
   options: CopyingRendererOptions,
@@ -86,7 +86,7 @@ export function createCopyingRenderer(
   }
 }
 
-/** What another file might not fail with. */
+/** Errors that the file itself may have caused. */
 const fileErrors = new Set<ErrorCode>([
   'ORIGINAL_NOT_FOUND',
   'IMAGE_DAMAGED',

@@ -4,24 +4,24 @@ import { translateDiskErrors } from '@iaas/common/disk/disk-errors'
 import { createAdmission } from '../pool/admission.ts'
 
 export type AnswerBodiesOptions = {
-  /** The bytes of bodies that are read into memory at once. One body is read whatever it has. */
+  /** Maximum bytes of bodies read into memory at once. A single body may exceed it. */
   readonly maxBytes: number
   /** How long a body waits for room, ms. */
   readonly maxWaitMs: number
 }
 
-/** Takes the bodies of answers. A body that is not taken to its end makes the connection useless. */
+/** Reads the bodies of answers. A body that is not read to its end makes the connection unusable. */
 export type AnswerBodies = {
   /**
    * Reads a body into memory as soon as there is room for it.
    *
-   * @param mostBytes the longest body that is correct
-   * @throws AppError RENDERER_BUSY; Error for a body that is too long or breaks off; the reason of `signal`
+   * @param mostBytes length of the longest valid body
+   * @throws AppError RENDERER_BUSY; Error for a body that is too long or incomplete; the reason of `signal`
    */
   read(res: IncomingMessage, mostBytes: number, signal?: AbortSignal): Promise<Buffer>
 }
 
-/** A body of this size needs no room: a connection holds as much. */
+/** Largest body that needs no room: a connection buffers as much. */
 const smallBytes = 64 * 1024
 const maxWaiting = 1000
 
@@ -48,9 +48,9 @@ export function createAnswerBodies({ maxBytes, maxWaitMs }: AnswerBodiesOptions)
 }
 
 /**
- * Writes a body to a file, durably, piece by piece.
+ * Writes a body to a file, durably, chunk by chunk.
  *
- * @throws AppError STORE_UNAVAILABLE; Error where the body breaks off
+ * @throws AppError STORE_UNAVAILABLE; Error if the body is incomplete
  */
 export async function saveBody(res: IncomingMessage, path: string): Promise<void> {
   await using file = await translateDiskErrors(open(path, 'w'))
@@ -65,7 +65,7 @@ function announcedBytes({ headers }: IncomingMessage): number | undefined {
   return length === undefined ? undefined : Number(length)
 }
 
-/** Turns off the timeout of the connection while the body waits for this process. */
+/** Disables the timeout of the connection while the body waits for this process. */
 async function unhurried<T>({ socket }: IncomingMessage, work: Promise<T>): Promise<T> {
   const timeoutMs = socket.timeout ?? 0
   socket.setTimeout(0)
@@ -76,7 +76,7 @@ async function unhurried<T>({ socket }: IncomingMessage, work: Promise<T>): Prom
   }
 }
 
-/** Reads into one buffer: pieces that are joined at the end would take twice the memory. */
+/** Reads into one buffer: joining chunks at the end would take twice the memory. */
 async function collect(res: IncomingMessage, limit: number): Promise<Buffer> {
   const whole = Buffer.allocUnsafeSlow(limit)
   let bytes = 0

@@ -1,6 +1,6 @@
 const timeoutMs = 1000
 
-/** Resolves where a renderer service is ready for work. */
+/** Resolves if a renderer service is ready for work. */
 export async function pingRenderer(url: string): Promise<void> {
   const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(timeoutMs) })
   await answer.body?.cancel()

@@ -5,10 +5,10 @@ import { pipeline } from 'node:stream/promises'
 import { errorCode } from '@iaas/common/disk/disk-errors'
 import { AppError } from '@iaas/common/errors'
 
-/** A renderer says "102 Processing" while it works (`heartbeatMs`): one that is silent for longer hangs. */
+/** Silence after which a renderer counts as hung, ms. It sends "102 Processing" while it works (`heartbeatMs`). */
 const silenceMs = 1500
 
-/** Connections in turn, so that the replicas behind one name all get their share. */
+/** Round-robin over connections, so that all replicas behind one name get their share. */
 const agent = new Agent({
   keepAlive: true,
   scheduling: 'fifo',
@@ -18,18 +18,18 @@ const agent = new Agent({
 
 export type PictureRequest<Result> = {
   readonly target: string
-  /** The path of the picture. */
+  /** Path of the image. */
   readonly file: string
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal | undefined
-  /** Takes the answer as soon as it begins; its body is unread. */
+  /** Called when the answer begins; its body is unread. */
   readonly take: (res: IncomingMessage) => Promise<Result>
 }
 
 /**
- * Sends the file of a picture. Resolves to what `take` makes of the answer.
+ * Posts the file of an image. Resolves to the result of `take`.
  *
- * @throws AppError ORIGINAL_NOT_FOUND, STORE_UNAVAILABLE; Error where the connection is lost or falls silent; what `take` throws
+ * @throws AppError ORIGINAL_NOT_FOUND, STORE_UNAVAILABLE; Error if the connection is lost or silent; errors of `take`
  */
 export async function postPicture<Result>({
   target,
@@ -47,7 +47,7 @@ export async function postPicture<Result>({
     headers: { ...headers, 'Content-Length': size },
     ...(signal && { signal }),
   })
-  // After the answer has begun, what happens to the connection is told by the answer.
+  // Once the answer has begun, the response reports errors of the connection.
   req.on('error', () => {})
   req.once('timeout', () => req.destroy(new Error(`No sign of life in ${silenceMs} ms.`)))
   const answered = once(req, 'response') as Promise<[IncomingMessage]>

@@ -21,29 +21,29 @@ import {
 } from './wire.ts'
 
 export type RendererClientOptions = {
-  /** The address of the renderer service, or of what spreads requests over several; no slash at its end. */
+  /** Address of the renderer service, or of a load balancer in front of several; no trailing slash. */
   readonly url: string
-  /** The longest that one answer may take, its wait for a free child included, ms; 0: no limit. */
+  /** Timeout of one answer, including its wait for a free child, ms; 0: no limit. */
   readonly timeoutMs: number
-  /** The bytes of renditions that are read into memory at once. One rendition is read whatever it has. */
+  /** Maximum bytes of renditions read into memory at once. A single rendition may exceed it. */
   readonly maxReadBytes?: number
   /** How long a rendition waits for that room, ms. */
   readonly maxWaitMs?: number
 }
 
-/** As much as may be read from the spool at once. */
+/** Same as the bytes read from the spool at once. */
 const usualReadBytes = 64 * 2 ** 20
 const usualMaxWaitMs = 2000
-/** The longest answer that holds no image. */
+/** Longest answer without an image, bytes. */
 const mostTextBytes = 64 * 1024
 
-/** A replica that ends takes its connections with it: another one does the work. */
+/** Number of attempts. A replica that ends closes its connections; another one then does the work. */
 export const attempts = 3
 
 type Call<Schema extends z.ZodType, Result> = {
   readonly path: string
   readonly task: unknown
-  /** The picture. */
+  /** Path of the image. */
   readonly file: string
   readonly schema: Schema
   readonly client?: string | undefined
@@ -55,11 +55,11 @@ type Call<Schema extends z.ZodType, Result> = {
 type Answer<Facts> = {
   readonly facts: Facts
   readonly res: IncomingMessage
-  /** Aborts at the deadline, and with the caller. */
+  /** Aborts at the timeout and when the caller's signal aborts. */
   readonly signal: AbortSignal | undefined
 }
 
-/** Decodes pictures by a renderer service. It keeps nothing that must be closed. */
+/** Creates a renderer that uses a renderer service. Holds nothing that must be closed. */
 export function createRendererClient(options: RendererClientOptions): Renderer & Copier {
   const { url, timeoutMs, maxReadBytes = usualReadBytes, maxWaitMs = usualMaxWaitMs } = options
   const bodies = createAnswerBodies({ maxBytes: maxReadBytes, maxWaitMs })
@@ -100,7 +100,7 @@ export function createRendererClient(options: RendererClientOptions): Renderer &
     })
   }
 
-  /** Reads the body of an answer that holds no image. */
+  /** Reads the body of an answer without an image. */
   const end = ({ res, signal }: Answer<unknown>) => bodies.read(res, mostTextBytes, signal)
 
   return {
@@ -157,7 +157,7 @@ export function createRendererClient(options: RendererClientOptions): Renderer &
   }
 }
 
-/** The most that an encoder writes of an image: twice its pixels, and a header. */
+/** Returns the maximum size of an encoded image, bytes: twice its pixels, plus a header. */
 function mostRenditionBytes({ width, height }: Size): number {
   return 8 * width * height + mostTextBytes
 }
@@ -172,7 +172,7 @@ function deadline(timeoutMs: number, signal: AbortSignal | undefined): AbortSign
   return signal === undefined ? limit : AbortSignal.any([signal, limit])
 }
 
-/** @throws where the answer is none of a renderer */
+/** Converts the body of a failure. @throws if the answer is not from a renderer */
 function toError(body: Buffer): AppError {
   const { code, message, retryAfterSeconds } = failure.parse(JSON.parse(body.toString('utf8')))
   return new AppError(code, message, { retryAfterSeconds })

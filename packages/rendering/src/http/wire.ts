@@ -12,8 +12,8 @@ import {
 } from '../protocol.ts'
 
 /**
- * How a task travels to a renderer service: the picture as the body of a POST, what to do with it in the query
- * parameter `task`. What comes back is a picture or nothing as the body, and the facts in a header.
+ * Paths of the renderer service. A task is a POST of the image with its options in the query parameter `task`. The
+ * answer has an image or nothing as its body, and the facts in a header.
  */
 export const wirePaths = {
   inspect: '/inspect',
@@ -22,16 +22,16 @@ export const wirePaths = {
   copy: '/copy',
 } as const
 export const taskParameter = 'task'
-/** Who asks, as a digest: fairness needs no name. Whoever does not know the header leaves it out, or passes over it. */
+/** Digest of the client, used for fairness. Optional: senders may omit it and receivers may ignore it. */
 export const clientHeader = 'x-client'
 const digestOfClient = z.string().regex(/^[\da-f]{1,64}$/)
 
-/** undefined for what is no digest. */
+/** Returns undefined for a value that is not a digest. */
 export function parseClient(header: string | undefined): string | undefined {
   return digestOfClient.safeParse(header).data
 }
 
-/** JSON, in ASCII by percent-encoding. */
+/** Header with the facts: JSON, percent-encoded to ASCII. */
 export const resultHeader = 'x-result'
 
 const region = sizeSchema.extend({ left: z.int().nonnegative(), top: z.int().nonnegative() })
@@ -43,10 +43,10 @@ export const renderTask = z.object({
 })
 export const ingestTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
 
-/** Releases before the table of formats call JPEG so; either side may be one of them during an upgrade. */
+/** Name of JPEG in earlier releases; during an upgrade either side may be one of them. */
 const wireJpeg = 'jpeg'
 
-/** Names the format of an image as the other side of any release knows it. */
+/** Replaces the format of an image by the name that every release knows. */
 export function toWireInfo<Info extends ImageInfo>(info: Info) {
   return { ...info, format: info.format === 'jpg' ? wireJpeg : info.format }
 }
@@ -77,14 +77,14 @@ export const renderResult = z.discriminatedUnion('kind', [
 export const ingestResult = z.preprocess(fromWireInfo, ingestSchema)
 export const copyResult = copySchema
 
-/** The body of every answer that is not 200. */
+/** Body of every answer other than 200. */
 export const failure = failureSchema.extend({ retryAfterSeconds: z.int().positive().optional() })
 
 export function encodeFacts(facts: unknown): string {
   return encodeURIComponent(JSON.stringify(facts))
 }
 
-/** @throws where the text is not what `encodeFacts` makes of such facts */
+/** Inverse of `encodeFacts`. @throws if `text` is not the output of `encodeFacts` */
 export function decodeFacts<Schema extends z.ZodType>(
   schema: Schema,
   text: string | null | undefined,
