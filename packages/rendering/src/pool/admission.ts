@@ -1,23 +1,22 @@
 import { AppError } from '@iaas/common/errors'
 
 export type AdmissionOptions = {
-  /** How much may be inside at once; of what, the caller says. */
+  /** Capacity; the caller defines the unit. */
   readonly capacity: number
-  /** How many may wait. */
+  /** Maximum number of waiters. */
   readonly queueLimit: number
-  /** How long one waits at the most, ms. */
+  /** Maximum wait, ms. */
   readonly queueTimeoutMs: number
 }
 
 export type Admission = {
   /**
-   * Waits until `share` of the capacity is free, first come first served. The caller gives it back, once, by calling
-   * what this resolves to.
+   * Waits until `share` of the capacity is free, in order of arrival. The caller returns it by calling the result once.
    *
-   * @throws AppError RENDERER_BUSY; the reason of `signal` where that aborts while waiting
+   * @throws AppError RENDERER_BUSY; the reason of `signal` if it aborts while waiting
    */
   enter(share: number, signal?: AbortSignal): Promise<() => void>
-  /** The same where that much is free now and nobody waits; otherwise undefined. */
+  /** Like `enter`, if that much is free now and nobody waits; otherwise returns undefined. */
   tryEnter(share: number): (() => void) | undefined
   readonly inside: number
   readonly waiting: number
@@ -25,7 +24,7 @@ export type Admission = {
 
 type Waiter = { readonly share: number; readonly admit: () => void }
 
-/** A semaphore with weights whose queue is bounded in length and in time. */
+/** Creates a weighted semaphore whose queue is bounded in length and in time. */
 export function createAdmission(options: AdmissionOptions): Admission {
   const { capacity, queueLimit, queueTimeoutMs } = options
   const queue: Waiter[] = []

@@ -4,17 +4,17 @@ import { type OwnCore, shell } from './cores.ts'
 export type Bounds = {
   /** undefined: any core. */
   readonly own: OwnCore | undefined
-  /** The most memory that the program gets from the system, bytes. */
+  /** Maximum memory that the program gets from the system, bytes (RLIMIT_DATA). */
   readonly mostDataBytes: number
 }
 
-/** V8 keeps a heap of its own for each of its threads, which have next to nothing to do in a child: 6 MiB. */
+/** V8 keeps a heap for each of its threads, which have hardly any work in a child: saves 6 MiB. */
 const engineOptions = ['--single-threaded']
 
 /**
- * How Node is begun within bounds. The shell becomes Node: the process stays the same. Where the system does not let it be
- * kept to a core, or has taken that core away meanwhile, it goes where it likes. RLIMIT_DATA leaves alone what V8 and
- * WebAssembly only reserve, which RLIMIT_AS does not.
+ * Returns the command that starts Node within bounds. The shell replaces itself by Node, so the process id stays. If
+ * the system does not allow pinning to a core, or has removed the core, the process runs anywhere. RLIMIT_DATA does not
+ * count what V8 and WebAssembly only reserve; RLIMIT_AS would.
  */
 export function beginProgram({ own, mostDataBytes }: Bounds) {
   if (!existsSync(shell)) return { execArgv: engineOptions }

@@ -2,26 +2,26 @@ import { AppError } from '@iaas/common/errors'
 import type { OwnCore } from './cores.ts'
 import { type RenderChild, startRenderChild } from './render-child.ts'
 
-/** The children of a pool: each is idle or taken. */
+/** Children of a pool, each idle or taken. */
 export type ChildSet = AsyncDisposable & {
-  /** An idle child, or a new one. @throws AppError RENDERER_BUSY once the set is disposed of */
+  /** Returns an idle child or a new one. @throws AppError RENDERER_BUSY once the set is disposed of */
   take(): RenderChild
-  /** Makes a child idle again; one that has ended is forgotten. */
+  /** Makes a child idle again; drops one that has ended. */
   giveBack(child: RenderChild): void
-  /** How many have been started so far. */
+  /** Number of children started so far. */
   readonly started: number
-  /** The process ids of those that are alive. */
+  /** Process ids of the live children. */
   readonly pids: readonly number[]
 }
 
 export type ChildSetOptions = {
-  /** One for each child, or none. */
+  /** One core per child, or none. */
   readonly ownCores: readonly OwnCore[]
-  /** How many there may be; as many are kept warm as have been needed lately. */
+  /** Maximum number of children. As many are kept warm as were needed recently. */
   readonly most: number
   /** See `Bounds`. */
   readonly mostDataBytes: number
-  /** How long children stay that nobody needs, ms. One of them stays for good, so that the next task need not wait for a start. */
+  /** How long unneeded children stay, ms. One of them always stays, so that the next task need not wait for a start. */
   readonly idleMs?: number
 }
 
@@ -32,7 +32,7 @@ export function createChildSet(options: ChildSetOptions): ChildSet {
   const children = new Map<RenderChild, OwnCore | undefined>()
   const idle: RenderChild[] = []
   const taken = new Set<RenderChild>()
-  // The fewest that were idle at any time since the last look: nobody has needed them.
+  // Lowest number of idle children since the last check: nobody needed them.
   let unneeded = 0
   let isDisposed = false
   let started = 0
@@ -46,20 +46,23 @@ export function createChildSet(options: ChildSetOptions): ChildSet {
     return child
   }
 
-  /** Whoever comes next need not wait for its start. What ends without a task would end again. */
+  /**
+   * Starts a replacement, so that the next task need not wait for it. A child that ended without a task is not
+   * replaced: its replacement would end as well.
+   */
   function replace(child: RenderChild): void {
     children.delete(child)
     if (taken.delete(child) && !isDisposed && children.size < most) idle.push(start())
   }
 
-  /** A child that was killed takes no core from the one that follows it. */
+  /** Returns a core without a live child: a killed child no longer holds its core. */
   function findFreeCore(): OwnCore | undefined {
     const held = new Set([...children].flatMap(([{ isAlive }, own]) => (isAlive ? [own] : [])))
     return ownCores.find((own) => !held.has(own))
   }
 
   function endUnneeded(): void {
-    // The first of them has been idle for the longest time.
+    // The first ones have been idle longest.
     const spare = Math.min(unneeded, idle.length - 1)
     for (const child of idle.splice(0, Math.max(0, spare))) void child.kill()
     unneeded = idle.length
@@ -74,7 +77,7 @@ export function createChildSet(options: ChildSetOptions): ChildSet {
   return {
     take() {
       if (isDisposed) throw new AppError('RENDERER_BUSY', 'The renderer is ending.')
-      // The one that worked last has the warmest caches.
+      // The child that worked last has the warmest caches.
       for (let child = idle.pop(); child !== undefined; child = idle.pop()) {
         unneeded = Math.min(unneeded, idle.length)
         if (child.isAlive) return lend(child)

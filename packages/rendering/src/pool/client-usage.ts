@@ -1,20 +1,20 @@
 import { LRUCache } from 'lru-cache'
 
-/** After this time a client has half as much to its account, ms. */
+/** Time after which the usage of a client is halved, ms. */
 const halfLifeMs = 30_000
 const maxClients = 10_000
 
-/** How long clients have held places of late. */
+/** Recent usage of places by client, as time. */
 export type ClientUsage = {
-  /** Tells of a place that a client takes; what it returns is called when the client leaves it. */
+  /** Notes that a client takes a place. The client calls the result when it leaves. */
   begin(client: string): () => void
-  /** With what it still holds, ms. */
+  /** Returns the usage of a client, including the places that it still holds, ms. */
   of(client: string): number
 }
 
 type Account = { ms: number; at: number; readonly begun: Set<{ readonly at: number }> }
 
-/** @param now ms, from any beginning */
+/** @param now returns ms from any origin */
 export function createClientUsage(now: () => number = () => performance.now()): ClientUsage {
   const accounts = new LRUCache<string, Account>({ max: maxClients })
 

@@ -3,41 +3,41 @@ import { type Entrant, type Lane, type Waiter, findDisplaceable } from './waiter
 import { type ClientUsage, createClientUsage } from './client-usage.ts'
 
 export type FairAdmissionOptions = {
-  /** How much may be inside at once; of what, the caller says. */
+  /** Capacity; the caller defines the unit. */
   readonly capacity: number
-  /** How much of it checks of uploads may have. */
+  /** Share of the capacity that upload checks may use. */
   readonly ingestCapacity?: number
-  /** How many may wait. */
+  /** Maximum number of waiters. */
   readonly queueLimit: number
-  /** How long one waits at most, also by what is expected when it comes, ms. */
+  /** Maximum wait, ms. Also applies to the expected wait of a newcomer. */
   readonly maxWaitMs: number
   readonly usage?: ClientUsage
 }
 
 export type FairAdmission = {
   /**
-   * Waits until there is room. The caller gives it back, once, by calling what this resolves to.
+   * Waits until there is room. The caller returns it by calling the result once.
    *
-   * @throws AppError RENDERER_BUSY; the reason of `signal` if that aborts while waiting
+   * @throws AppError RENDERER_BUSY; the reason of `signal` if it aborts while waiting
    */
   enter(entrant: Entrant, signal?: AbortSignal): Promise<() => void>
-  /** Enters if there is room now and nobody waits; otherwise undefined. Counts for no client. */
+  /** Enters if there is room now and nobody waits; otherwise returns undefined. Counts for no client. */
   tryEnter(share: number): (() => void) | undefined
   readonly inside: number
   readonly waiting: number
 }
 
-/** How much the latest stay counts in the mean. */
+/** Weight of the latest stay in the moving mean. */
 const weight = 0.1
-/** How much of its time in the queue a waiter has in its favour, so that newcomers cannot overtake it for ever. */
+/** Share of its waiting time that is credited to a waiter, so that newcomers cannot overtake it for ever. */
 const waitCredit = 0.2
-/** So many renders may overtake the check of an upload. */
+/** Number of renders that may overtake an upload check. */
 const mostOvertaking = 4
 
 /**
- * A semaphore with weights whose queue is fair: next is the client that has had the least of late. The queue is as long as
- * its work can be done in time, by how long others have stayed; once it is full, a place in it is taken from the client
- * with the most waiters, the last one first. A client alone is served in the order of its requests.
+ * Creates a weighted semaphore with a fair queue: the next waiter belongs to the client with the least recent usage.
+ * The queue is as long as its work can be done in time, judged by previous stays. If it is full, the client with the
+ * most waiters loses its last one. The requests of a single client keep their order.
  */
 export function createFairAdmission(options: FairAdmissionOptions): FairAdmission {
   const { capacity, queueLimit, maxWaitMs, usage = createClientUsage() } = options
@@ -67,12 +67,12 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
     })
   }
 
-  /** Returns the usage of its client, less a part of the time that it has waited. */
+  /** Returns the usage of the waiter's client, minus a part of its waiting time. */
   function rankOf({ client, since }: Waiter): number {
     return usage.of(client) - waitCredit * (performance.now() - since)
   }
 
-  /** The first waiter of the client that comes next. */
+  /** Returns the first waiter of the client that is next. */
   function findNext(lane: Lane): Waiter | undefined {
     const firsts = new Map<string, Waiter>()
     for (const waiter of queue) {
@@ -100,9 +100,7 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
     }
   }
 
-  /**
-   * Counts those that are served before a newcomer. The mean is never out of date: one may wait however long the others stay.
-   */
+  /** Counts the waiters ahead of a newcomer. The mean never expires, because stays can be arbitrarily long. */
   function isFull({ lane: name, client }: Entrant): boolean {
     const lane = lanes[name]
     const waiting = queue.filter((waiter) => waiter.lane === name)
@@ -112,7 +110,7 @@ export function createFairAdmission(options: FairAdmissionOptions): FairAdmissio
     return ahead > 0 && (ahead * lane.meanStayMs) / lane.capacity > maxWaitMs
   }
 
-  /** Makes room at the expense of the client that has the most waiters, unless that is the newcomer. */
+  /** Makes room by refusing a waiter of the client with the most waiters, unless that is the newcomer. */
   function displaceFor({ client, lane }: Entrant): boolean {
     const displaced = findDisplaceable(queue, { lane, client }, usage)
     displaced?.refuse(busy())

@@ -2,18 +2,18 @@ import { LRUCache } from 'lru-cache'
 
 const windowMs = 60_000
 const maxClients = 10_000
-/** A child costs as much to start as a hundred small renders. */
+/** Starting a child costs as much as a hundred small renders. */
 const killsPerClient = 3
 
 /**
- * Bounds how many children each client may have killed in a minute by leaving: beyond it what it has asked for is done.
+ * Limits how many children each client may kill per minute by leaving. Beyond the limit, its work is completed.
  *
- * @param now ms, from any beginning
+ * @param now returns ms from any origin
  */
 export function createKillLimit(now: () => number = () => performance.now()) {
   const kills = new LRUCache<string, readonly number[]>({ max: maxClients })
   return {
-    /** Takes one; false if there is none left. */
+    /** Takes one kill. Returns false if none is left. */
     take(client: string): boolean {
       const time = now()
       const recent = (kills.get(client) ?? []).filter((at) => time - at < windowMs)

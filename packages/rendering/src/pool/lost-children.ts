@@ -3,18 +3,18 @@ import type { Task } from '../protocol.ts'
 import { tooLarge } from './memory-share.ts'
 import { ChildCrashedError, ChildLateError, ChildTooLargeError } from './run-task.ts'
 
-/** How a child is lost: it ends by itself, or is killed at the deadline or for the memory that it takes. */
+/** How a child is lost: it ends unexpectedly, or is killed for exceeding its timeout or its memory. */
 export const lossReasons = ['crashed', 'late', 'memory'] as const
 export type LossReason = (typeof lossReasons)[number]
 
-/** undefined for an error that leaves the child as it is. */
+/** Returns undefined for an error that does not end the child. */
 export function lossOf(error: unknown): LossReason | undefined {
   if (error instanceof ChildLateError) return 'late'
   if (error instanceof ChildTooLargeError) return 'memory'
   return error instanceof ChildCrashedError ? 'crashed' : undefined
 }
 
-/** Creates the error of a task whose child was lost for good. */
+/** Creates the error of a task whose attempts all lost their child. */
 export function lossError(reason: LossReason, { kind }: Task, cause: unknown): AppError {
   switch (reason) {
     case 'crashed':

@@ -1,20 +1,20 @@
 import { AppError } from '@iaas/common/errors'
 import type { Admission } from './admission.ts'
 
-/** What one task holds of the memory budget. */
+/** Share of the memory budget held by one task. */
 export type MemoryShare = {
   /**
-   * Takes this share instead of what it had before. It gives back before it asks: two that hold and wait would block
-   * each other.
+   * Replaces the held share by this one. Releases before it acquires, because two tasks that hold and wait would
+   * deadlock.
    *
-   * @throws AppError IMAGE_TOO_LARGE for more than there is at all, RENDERER_BUSY
+   * @throws AppError IMAGE_TOO_LARGE for more than the whole budget, RENDERER_BUSY
    */
   enter(bytes: number, signal?: AbortSignal): Promise<void>
-  /** Gives back what it has, for good: also what it is still to be given. */
+  /** Releases the share for good, including one that is still being acquired. */
   leave(): void
 }
 
-/** @param refusal what is said of more than there is at all */
+/** @param refusal message for a share that exceeds the whole budget */
 export function createMemoryShare(
   memory: Admission,
   budgetBytes: number,

@@ -5,7 +5,7 @@ import type { RenderPool, RenderPoolEvents, RenderPoolOptions } from './pool-typ
 
 const secondsBuckets = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 
-/** A pool whose work and state the metrics tell. The caller ends it by disposing of it. */
+/** Creates a pool with metrics. The caller disposes of it. */
 export function createObservedPool(
   options: Omit<RenderPoolOptions, 'events'>,
   registry: Registry,
@@ -30,7 +30,7 @@ function createPoolEvents(registry: Registry): RenderPoolEvents {
     labelNames: ['reason'],
     registers,
   })
-  // Told of from the start: the first of a series that begins with 1 is no increase, and no alert would see it.
+  // Registered at 0: a counter that first appears as 1 shows no increase, so no alert would fire.
   for (const reason of lossReasons) losses.inc({ reason }, 0)
   return {
     task: (kind, outcome, ms) => durations.observe({ kind, outcome }, ms / 1000),
@@ -38,7 +38,7 @@ function createPoolEvents(registry: Registry): RenderPoolEvents {
   }
 }
 
-/** What the pool is doing, read whenever it is asked for. */
+/** Registers gauges of the pool, read at each scrape. */
 function registerPoolGauges(registry: Registry, pool: RenderPool): void {
   const figures = {
     iaas_renders_in_flight: ['Tasks that children are working on.', () => pool.stats().inFlight],

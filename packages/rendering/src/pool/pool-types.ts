@@ -6,36 +6,39 @@ import type { LossReason } from './lost-children.ts'
 import type { ReadMemory } from './watch-memory.ts'
 
 export type RenderPoolOptions = {
-  /** Pictures decoded at once. */
+  /** Maximum number of images decoded at once. */
   readonly concurrency: number
-  /** Whether each child is kept to a core of its own, where there is one for each. */
+  /** Pins each child to its own core, if there is one for each. */
   readonly ownCores: boolean
   readonly queueLimit: number
-  /** The longest wait for a child, and then for memory, ms. */
+  /** Maximum wait for a child, and again for memory, ms. */
   readonly queueTimeoutMs: number
   readonly memoryBudgetBytes: number
-  /** Whether it stands in for a renderer that may have more: what is too costly here is to come again. */
+  /**
+   * True if this pool stands in for a renderer that may have more memory: an image too costly here may be retried
+   * later.
+   */
   readonly isStandIn?: boolean
-  /** The longest render, ms; 0: no limit. */
+  /** Timeout of a render, ms; 0: no limit. */
   readonly timeoutMs: number
-  /** The longest check of an upload, ms. */
+  /** Timeout of an upload check, ms. */
   readonly ingestTimeoutMs: number
   readonly maxInputPixels: number
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
   readonly encoders: EncoderOptions
-  /** From how many pixels on a working copy pays. */
+  /** Number of pixels from which a working copy pays. */
   readonly minCopiedPixels: number
   readonly events?: RenderPoolEvents
-  /** How the memory of a child is read; of the system, but in tests. */
+  /** Reads the memory of a child; replaced in tests only. */
   readonly readMemory?: ReadMemory
 }
 
-/** What there is to count. A listener must not throw. */
+/** Events for metrics. Listeners must not throw. */
 export type RenderPoolEvents = {
-  /** A task is over: how it ended, and how long it took with its time in the queue, ms. */
+  /** A task ended: its outcome, and its duration including its time in the queue, ms. */
   task(kind: TaskKind, outcome: 'done' | 'aborted' | ErrorCode, ms: number): void
-  /** A child was lost under its task. */
+  /** A child was lost during its task. */
   childLost(reason: LossReason): void
 }
 
@@ -43,13 +46,13 @@ export type RenderPoolStats = {
   readonly inFlight: number
   readonly waiting: number
   readonly quarantined: number
-  /** What the tasks in flight take of the memory budget, by estimate. */
+  /** Estimated memory of the tasks in flight, bytes. */
   readonly memoryBytes: number
-  /** The process ids of the children. */
+  /** Process ids of the children. */
   readonly children: readonly number[]
-  /** How many of them have been started so far. */
+  /** Number of children started so far. */
   readonly started: number
 }
 
-/** Like any renderer, but a render that has begun goes on for a moment once its signal aborts, and may resolve all the same. */
+/** Like any renderer, but a started render continues for a moment after its signal aborts and may still resolve. */
 export type RenderPool = Renderer & Copier & AsyncDisposable & { stats(): RenderPoolStats }

@@ -5,22 +5,22 @@ import { LRUCache } from 'lru-cache'
 import type { Task } from '../protocol.ts'
 
 export type Quarantine = {
-  /** @throws AppError RENDER_QUARANTINED for a task that has killed its child too often, or whose original has */
+  /** Checks a task. @throws AppError RENDER_QUARANTINED if the task, or its original, has killed its child too often */
   check(task: Task): void
   /** Notes that a task has killed its child. */
   note(task: Task): void
   readonly size: number
 }
 
-/** The kills allowed to one task, and to all renders of one original. */
+/** Kills allowed to one task, and to all renders of one original. */
 const allowedKills = { task: 2, original: 3 } as const
 const quarantineMs = 10 * 60_000
 const maxNames = 10_000
 
 /**
- * Remembers for some minutes what kills children, so that it does not keep the others from being rendered.
+ * Remembers for some minutes which tasks kill children, so that they do not keep others from being rendered.
  *
- * @param now ms, from any beginning
+ * @param now returns ms from any origin
  */
 export function createQuarantine(now: () => number = () => performance.now()): Quarantine {
   const [tasks, originals] = [createKills(now), createKills(now)]
@@ -47,7 +47,7 @@ function createKills(now: () => number) {
   const kills = new LRUCache<string, number>({
     max: maxNames,
     ttl: quarantineMs,
-    // Without it, a time is remembered for a moment by a timer.
+    // Without this option the cache would also cache the current time for a moment.
     ttlResolution: 0,
     perf: { now },
   })
@@ -71,15 +71,15 @@ function quarantined(leftMs: number): AppError {
 }
 
 /**
- * A render is known by its variant, whose id stands for the original: in a renderer service each path is new. One from a
- * working copy, the quality of whose original is told with it, is another: the original may be healthy.
+ * Names a render by its variant, whose id identifies the original; in a renderer service each path is new. A render
+ * from a working copy, which carries the quality of its original, has another name: the original may be healthy.
  */
 function nameTask(task: Task): string {
   if (task.kind !== 'render') return digestOf(`${task.kind} ${task.path}`)
   return digestOf(`${variantKey(task.variant)} ${sourceOf(task)}`)
 }
 
-/** An original that is costly to decode is costly in every size. */
+/** Names the original of a render: an original that is costly to decode is costly in every size. */
 function nameOriginal(task: Task): string {
   if (task.kind !== 'render') return nameTask(task)
   return digestOf(`${task.variant.id} ${sourceOf(task)}`)

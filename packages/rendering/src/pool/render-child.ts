@@ -7,21 +7,21 @@ import { ChildCrashedError, type RunOptions, runTask } from './run-task.ts'
 
 export type RenderChild = {
   readonly pid: number | undefined
-  /** false once it has ended, or was told to. */
+  /** False once the child has ended or was told to. */
   readonly isAlive: boolean
-  /** Resolves once it has ended. */
+  /** Resolves once the child has ended. */
   readonly ended: Promise<void>
   /**
-   * Gives it a task; it has no other. Late or aborted, the child is killed: nothing else ends a decoder.
+   * Runs a task; a child runs one at a time. At the timeout or on abort, kills the child: nothing else stops a decoder.
    *
    * @throws AppError as the task does; ChildCrashedError; ChildLateError; ChildTooLargeError; the reason of the signal
    */
   run(task: Task, options: RunOptions): Promise<Results[TaskKind]>
-  /** Kills it, and resolves once it is gone. */
+  /** Kills the child and resolves once it is gone. */
   kill(): Promise<void>
 }
 
-/** Tests run the sources, which no child of Node 20 can: it takes the compiled file either way. */
+/** Tests run the sources, which a child on Node 20 cannot, so the compiled file is used either way. */
 const childFile = fileURLToPath(
   new URL(
     import.meta.url.endsWith('.ts') ? '../../dist/child/main.js' : '../child/main.js',
@@ -30,9 +30,9 @@ const childFile = fileURLToPath(
 )
 
 /**
- * No secret of the service is in a child's environment. What glibc is told: one arena, and the buffers of a picture (to
- * 32 MiB) are kept for the next one (to 64 MiB) rather than given back to the system and asked for again, which takes a
- * twentieth of a small render and more memory. Other C libraries do not read it.
+ * The environment of a child holds no secrets of the service. The settings of glibc: one arena, and the buffers of an
+ * image (up to 32 MiB) are kept for the next one (up to 64 MiB) instead of being returned to the system and requested
+ * again, which takes a twentieth of a small render and more memory. Other C libraries ignore them.
  */
 const childEnvironment = {
   VIPS_BLOCK_UNTRUSTED: '1',
@@ -42,12 +42,10 @@ const childEnvironment = {
   UV_THREADPOOL_SIZE: '4',
 }
 
-/** A process that takes longer to start never will, ms. */
+/** Timeout of a start, ms: a process that takes longer never starts. */
 const longestStartMs = 60_000
 
-/**
- * Starts a process that decodes pictures. The caller ends it with `kill()`; it ends by itself with its parent.
- */
+/** Starts a process that decodes images. The caller ends it with `kill()`; it also ends with its parent. */
 export function startRenderChild(bounds: Bounds): RenderChild {
   const child = fork(childFile, [], {
     ...beginProgram(bounds),
@@ -87,23 +85,23 @@ export function startRenderChild(bounds: Bounds): RenderChild {
   }
 }
 
-/** A third of the weight of a process at 0: enough to give way, and not to starve on a machine with other work. */
+/** A third of the weight of a process at 0: enough to yield without starving on a machine with other work. */
 const niceness = 5
 
 /**
- * Decoders take every core there is: what only takes a moment, such as a redirect, must not queue behind them. On Linux
- * this has to come before the child has threads, which inherit it.
+ * Lowers the priority of the child. Decoders use every core, and short work such as a redirect must not queue behind
+ * them. On Linux this must happen before the child has threads, which inherit it.
  */
 function yieldToAnswers({ pid }: ChildProcess): void {
   if (pid === undefined) return
   try {
     setPriority(pid, niceness)
   } catch {
-    // It has ended already, or the system knows no such thing: then it works as any other process.
+    // The child has already ended, or the system has no priorities; it then runs at the normal priority.
   }
 }
 
-/** A child that could not be started tells no exit. */
+/** Resolves when the child ends. A child that could not be started emits no `exit`. */
 function endOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve())

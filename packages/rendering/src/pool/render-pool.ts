@@ -12,16 +12,19 @@ import { createQuarantine } from './quarantine.ts'
 import { mostData } from './watch-memory.ts'
 import type { RenderPool, RenderPoolEvents, RenderPoolOptions } from './pool-types.ts'
 
-/** A crash may be the fault of whatever ran before, or of the machine: it is tried once more. */
+/** Number of attempts. A crash may be caused by an earlier task or the machine, so it is retried once. */
 export const attempts = 2
 
-/** How long a render goes on whose caller has left, ms: as long as it takes to start another child. Its rendition is stored. */
+/**
+ * How long a render continues after its caller has left, ms: as long as starting another child takes. Its rendition is
+ * stored.
+ */
 const lingerMs = 1000
 
-/** How much of the deadline of a render decoding may take at most: the rest is for scaling and encoding. */
+/** Maximum share of the render timeout for decoding; the rest is for scaling and encoding. */
 const decodeShare = 0.5
 
-/** Decodes pictures in children of this process, which the caller ends by disposing of the pool. */
+/** Creates a renderer that decodes images in children of this process. The caller disposes of the pool. */
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const { concurrency, queueLimit, queueTimeoutMs, memoryBudgetBytes, events } = options
   const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = options
@@ -79,8 +82,8 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   }
 
   /**
-   * A crash, and too much memory, which may be left over from another task, is tried once more, on another child; what kills
-   * its child again and again is kept out.
+   * Runs a task and retries it once on another child after a crash or excessive memory, which an earlier task may have
+   * left over. Tasks that keep killing children are quarantined.
    */
   async function runTask(
     task: Task,
@@ -101,7 +104,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     }
   }
 
-  /** A working copy is for later: it takes a child that is idle, and waits in nobody's way. */
+  /** Enters the pool. A working copy is not urgent: it takes an idle child and never waits in the queue. */
   async function enter(kind: TaskKind, client: string, signal?: AbortSignal): Promise<() => void> {
     const lane = kind === 'take-in' ? 'ingest' : 'render'
     if (kind !== 'copy') return slots.enter({ share: 1, lane, client }, signal)

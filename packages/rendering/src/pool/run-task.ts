@@ -11,12 +11,12 @@ import {
 } from '../protocol.ts'
 import { type ReadMemory, watchMemory } from './watch-memory.ts'
 
-/** A child that ended under its task, by itself or by a signal from outside, or that talks nonsense. */
+/** A child that ended during its task, by itself or by a signal from outside, or sent an invalid message. */
 export class ChildCrashedError extends Error {
   override readonly name = 'ChildCrashedError'
 }
 
-/** A child that was killed because its task took too long. */
+/** A child that was killed because its task timed out. */
 export class ChildLateError extends Error {
   override readonly name = 'ChildLateError'
 }
@@ -26,27 +26,27 @@ export class ChildTooLargeError extends Error {
   override readonly name = 'ChildTooLargeError'
 }
 
-/** Nobody reads it: an error made for each task would cost more than the rest of its end. */
+/** Shared, because creating an error for each task would cost more than the rest of its end, and nobody reads it. */
 const over = new Error('The task is over.')
 
 export type RunOptions = {
   readonly limits: TaskLimits
-  /** The memory that the task has reserved when it begins, bytes. */
+  /** Memory reserved by the task when it starts, bytes. */
   readonly reservedBytes: number
-  /** How long the child may work, without what it waits for in `admit`, ms; 0: no limit. */
+  /** Timeout of the child's work, without its waits in `admit`, ms; 0: no limit. */
   readonly timeoutMs: number
-  /** Resolves when that many bytes may be taken; `ended` aborts when they are no longer wanted. */
+  /** Resolves when that many bytes may be used. `ended` aborts when they are no longer needed. */
   readonly admit: (bytes: number, ended: AbortSignal) => Promise<void>
   readonly signal: AbortSignal | undefined
-  /** How long the child may go on once `signal` has aborted, ms: what is nearly done is done. */
+  /** How long the child may continue after `signal` aborts, ms, to complete work that is nearly done. */
   readonly lingerMs?: number
-  /** Returns whether the child may be killed then; otherwise the task goes on to its end. */
+  /** Returns true if the child may be killed then; otherwise the task continues to its end. */
   readonly mayKill?: () => boolean
-  /** How the memory of the child is read; of the system, but in tests. */
+  /** Reads the memory of the child; replaced in tests only. */
   readonly readMemory?: ReadMemory | undefined
 }
 
-/** Has a child do a task; see `RenderChild`. `kill` is called where the child is to be ended. */
+/** Runs a task in a child; see `RenderChild`. Calls `kill` if the child must be ended. */
 export function runTask(
   child: ChildProcess,
   task: Task,
@@ -56,7 +56,7 @@ export function runTask(
   const { limits, timeoutMs, admit, signal, readMemory } = options
   const { lingerMs = 0, mayKill = () => true } = options
   return new Promise((resolve, reject) => {
-    // Made for the few tasks that wait for their memory.
+    // Created only for the few tasks that wait for memory.
     let waiting: AbortController | undefined
     const deadline = createDeadline(timeoutMs, () => fail(new ChildLateError()))
     const memory = watchMemory(child.pid, onOver, readMemory)
@@ -73,12 +73,12 @@ export function runTask(
     }
     function fail(error: unknown): void {
       settle()
-      // A child that waits for its memory has nothing in its hands yet: it is as good as idle.
+      // A child that waits for memory has done no work yet: it is as good as idle.
       if (isWorking) kill()
       reject(error)
     }
     function onAbort(): void {
-      // It has nothing in its hands that is worth anything.
+      // The child has done no work worth keeping.
       if (!isWorking || lingerMs === 0) return fail(signal?.reason)
       lingering = setTimeout(() => {
         if (!isWorking || mayKill()) fail(signal?.reason)
@@ -94,7 +94,7 @@ export function runTask(
     }
     function tell(message: ToChild): void {
       deadline.resume()
-      // Its exit may have been told before anybody listened.
+      // The child may have exited before the listener was added.
       child.send(message, (error) => error && onCrash())
     }
     async function onCost(bytes: number): Promise<void> {
@@ -115,7 +115,7 @@ export function runTask(
     }
     function onMessage(data: unknown): void {
       const message = parseFromChild(task.kind, data)
-      // A child that waits for its memory has nothing to say, and asks for it once.
+      // A child that waits for memory has nothing to report, and requests it only once.
       if (message === undefined || !isWorking) return onCrash()
       if (message.kind === 'cost') return void onCost(message.bytes).catch(fail)
       if (message.kind === 'failed') return onFailed(message)
@@ -134,7 +134,7 @@ type Failed = Extract<FromChild, { readonly kind: 'failed' }>
 
 type Deadline = { resume(): void; pause(): void }
 
-/** A timer whose time does not run while it is paused. */
+/** Creates a timer that does not advance while it is paused. */
 function createDeadline(limitMs: number, onOver: () => void): Deadline {
   let leftMs = limitMs
   let startedAt = 0

@@ -1,12 +1,12 @@
 import type { ClientUsage } from './client-usage.ts'
 
-/** Who waits for an image to be shown comes first; checks of uploads have a share of their own. */
+/** Renders come first, because someone waits for the image; upload checks have their own share. */
 export type Lane = 'render' | 'ingest'
 
 export type Entrant = {
   readonly share: number
   readonly lane: Lane
-  /** Opaque. Whoever tells no client is one with all that tell none. */
+  /** Opaque. All requests without a client count as one client. */
   readonly client: string
 }
 
@@ -18,9 +18,10 @@ export type Waiter = Entrant & {
 }
 
 /**
- * The last waiter of the client that has the most of a lane; of several that have as many, of the one that has had the most.
+ * Returns the last waiter of the client with the most waiters in a lane. Among equals, picks the client with the most
+ * usage.
  *
- * @returns undefined if a newcomer would take more than it leaves the other
+ * @returns undefined if the newcomer would have more waiters than the displaced client keeps
  */
 export function findDisplaceable(
   queue: readonly Waiter[],

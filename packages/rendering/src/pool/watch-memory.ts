@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs'
 import { childMiB } from '../fit-memory.ts'
 
 const mebibyte = 2 ** 20
-/** The time between two looks at a child that works, ms: decoders fill some ten megabytes in it. */
+/** Interval between checks of a working child, ms: decoders allocate some ten megabytes in it. */
 const everyMs = 50
-/** How far an estimate may be wrong: by half, and by what no estimate counts. */
+/** Tolerance of an estimate: half of it, plus a constant for what no estimate covers. */
 const tolerance = 1.5
 const uncountedBytes = 64 * mebibyte
-/** Stacks of threads and the heap of a child, which the system counts as data although little of it is used. */
+/** Thread stacks and the heap of a child, which the system counts as data although little of them is used. */
 const dataBytes = 256 * mebibyte
 
-/** Bytes of memory that a process has for itself alone; undefined where the system does not tell, or it has ended. */
+/**
+ * Returns the private memory of a process, bytes; undefined if the system does not report it or the process has ended.
+ */
 export type ReadMemory = (pid: number) => number | undefined
 
 /** Reads the anonymous memory of a process; Linux, proc(5). */
@@ -24,26 +26,29 @@ export const readOwnMemory: ReadMemory = (pid) => {
   }
 }
 
-/** The most that a child may have whose task has reserved so much, bytes. */
+/** Returns the maximum memory of a child whose task reserved this much, bytes. */
 export function mostMemory(reservedBytes: number): number {
   return childMiB * mebibyte + tolerance * reservedBytes + uncountedBytes
 }
 
-/** The most that any child may ask the system for (RLIMIT_DATA), bytes. @param budgetBytes of all renders at once */
+/**
+ * Returns the maximum memory that any child may request from the system (RLIMIT_DATA), bytes. @param budgetBytes budget
+ * of all renders together
+ */
 export function mostData(budgetBytes: number): number {
   return dataBytes + mostMemory(budgetBytes)
 }
 
 export type MemoryWatch = {
-  /** Sets what the task has reserved, bytes. */
+  /** Sets the memory that the task has reserved, bytes. */
   reserve(bytes: number): void
   end(): void
 }
 
 /**
- * Looks at the memory of a child from outside, since what is reserved is an estimate from a header.
+ * Watches the memory of a child from outside, because the reservation is only an estimate from a header.
  *
- * @param onOver is called once it has more than its reservation explains
+ * @param onOver called once the child exceeds its reservation and the tolerance
  */
 export function watchMemory(
   pid: number | undefined,
