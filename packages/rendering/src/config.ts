@@ -94,7 +94,7 @@ const workingCopiesSettings = z
   })
   .prefault({})
 
-/** What every service is told that has pictures decoded. */
+/** Settings of every service that decodes images. */
 export const renderingSettings = {
   timeout: timeoutSettings,
   blur_sigma: blurSigma,
@@ -112,12 +112,12 @@ export type PoolSettings = {
   readonly working_copies: z.output<typeof workingCopiesSettings>
 }
 
-/** How long a render waits at most, ms. */
+/** Returns the maximum wait of a render, ms. */
 export function toMaxWaitMs({ max_wait, queue_timeout }: PoolSettings['renderer']): number {
   return queue_timeout ?? max_wait
 }
 
-/** The options of a render pool that the settings ask for. @param besideMiB what else lies in memory, MiB */
+/** Converts the settings to options of a render pool. @param besideMiB memory used for other purposes, MiB */
 export function toPoolOptions(settings: PoolSettings, besideMiB = 0) {
   const { renderer, timeout, constraints, blur_sigma, encoders, working_copies } = settings
   const { concurrency, memory } = fitMemory(renderer, { besideMiB })

@@ -2,24 +2,30 @@ import type { Format, Size } from '@iaas/common/image'
 import { type SourceFacts } from './child/source-facts.ts'
 
 const mebibyte = 1024 * 1024
-/** A child with a small picture in its hands. */
+/** Memory of a child that works on a small image. */
 const baseBytes = 40 * mebibyte
-/** Buffers of scaling and encoding, by output pixel; lossless WebP, which only lossless sources become, keeps many copies. */
+/**
+ * Buffers for scaling and encoding, bytes per output pixel. Lossless WebP, used only for lossless sources, keeps many
+ * copies.
+ */
 const bytesPerOutputPixel = { lossless: 32, other: 12 } as const
-/** All pixels of an enlargement lie in memory, with their margins and a copy of them. */
+/** Bytes per pixel of an enlargement, which is in memory as a whole, with its margins and a copy. */
 const enlargedBytesPerPixel = 10
-/** All pixels of a source that is amended lie in memory: four channels of two bytes, and the result of one each. */
+/**
+ * Bytes per pixel of an amended source, which is in memory as a whole: four channels of two bytes, and the result of
+ * one byte each.
+ */
 const amendedBytesPerPixel = 12
-/** A file that a decoder gets from memory is read for its header, and once more for its pixels. */
+/** A file decoded from memory is read once for its header and once for its pixels. */
 const heldCopies = 2
-/** All pixels of a JPEG that lacks its end lie in memory: to look for the end, and to fill what is missing. */
+/** A truncated JPEG is in memory as a whole twice: to find its end and to fill in the missing rows. */
 const repairCopies = 2
-/** How many rows of the source lie in buffers between the steps: next to nothing, but for a very wide one. */
+/** Number of source rows buffered between the steps; significant only for very wide images. */
 const bufferedRows = 256
 
 /**
- * The memory that decoding takes, in bytes by pixel, as measured for each loader (rounded up): a decoder that works
- * row by row needs little, one that must see the whole picture first needs all of it.
+ * Returns the memory of decoding, bytes per pixel, as measured for each loader (rounded up). A decoder that works row
+ * by row needs little; one that must decode the whole image first needs all of it.
  */
 function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFacts): number {
   switch (format) {
@@ -37,16 +43,16 @@ function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFac
   }
 }
 
-/** The image that is written. */
+/** Image to be written. */
 export type Output = Size & {
   readonly format?: Format
   readonly isEnlarged?: boolean
 }
 
 /**
- * An estimate of the memory that a picture takes from its header to its rendition, bytes.
+ * Estimates the memory of an image from its header to its rendition, bytes.
  *
- * @param output undefined where nothing is written
+ * @param output undefined if nothing is written
  */
 export function estimateMemory(source: SourceFacts, output: Output | undefined): number {
   const { size, bytesPerPixel, isLossless, heldBytes = 0 } = source
@@ -57,12 +63,12 @@ export function estimateMemory(source: SourceFacts, output: Output | undefined):
   return estimateOpening(heldBytes) + decoding + rows + encoding
 }
 
-/** Estimates the memory that the header of an image takes, of whose file so many bytes lie in memory, bytes. */
+/** Estimates the memory of reading a header, bytes. @param heldBytes bytes of the file held in memory */
 export function estimateOpening(heldBytes: number): number {
   return baseBytes + heldCopies * heldBytes
 }
 
-/** Estimates the memory of an upload, bytes. Its file is read whole to remove its metadata, after it was decoded. */
+/** Estimates the memory of an upload, bytes. After decoding, its file is read as a whole to remove its metadata. */
 export function estimateIngest(
   source: SourceFacts,
   output: Output | undefined,
@@ -71,7 +77,7 @@ export function estimateIngest(
   return Math.max(estimateMemory(source, output), baseBytes + readBytes)
 }
 
-/** Estimates the memory of a JPEG that lacks its end, bytes. Its file is read whole. */
+/** Estimates the memory of a truncated JPEG, bytes. Its file is read as a whole. */
 export function estimateRepair(
   source: SourceFacts,
   output: Output | undefined,

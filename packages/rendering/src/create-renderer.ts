@@ -20,13 +20,13 @@ export type RendererSettings = PoolSettings & Parameters<typeof toFolders>[0]
 export type RendererParts = {
   readonly telemetry: Telemetry
   readonly log: Logger
-  /** Whether working copies are only used; a process that may not write among the originals makes none. */
+  /** If true, working copies are used but not made, for a process that may not write to the originals. */
   readonly copiesReadOnly?: boolean
 }
 
 /**
- * The renderer service where one is configured, and children of this process while none can be reached, unless that is turned
- * off; otherwise always children of this process. In front of them are the working copies.
+ * Creates the renderer: the renderer service if one is configured, with a fallback to children of this process unless
+ * that is disabled; otherwise only children. Working copies are in front of either.
  */
 export function createRenderer(
   settings: RendererSettings,

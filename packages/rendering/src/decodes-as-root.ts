@@ -3,12 +3,15 @@ import type { PoolSettings } from './config.ts'
 
 type Settings = Pick<PoolSettings['renderer'], 'url' | 'fallback'>
 
-/** Returns whether children of this process decode, and run as root. A file that takes one over has the machine then. */
+/**
+ * Returns true if children of this process decode and run as root. A file that exploits a decoder then controls the
+ * machine.
+ */
 export function decodesAsRoot({ url, fallback }: Settings, uid = process.getuid?.()): boolean {
   return uid === 0 && (url === undefined || fallback)
 }
 
-/** Warns of decoders that run as root. */
+/** Warns if decoders run as root. */
 export function warnOfRoot(
   settings: Settings,
   log: Pick<Logger, 'warn'>,

@@ -5,18 +5,18 @@ import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 
 export type FailoverRendererOptions = {
   readonly primary: Renderer & Copier
-  /** Of the primary. */
+  /** Circuit breaker of the primary. */
   readonly breaker: CircuitBreaker
-  /** Does the work while the primary cannot be reached; undefined: nobody does. */
+  /** Does the work while the primary cannot be reached; undefined: nothing does. */
   readonly fallback: (Renderer & Copier) | undefined
 }
 
-/** How long a renderer is waited for that nobody stands in for: its replicas may be replaced, all at once, ms. */
+/** How long an unreachable renderer without a fallback is waited for, ms: all its replicas may be replaced at once. */
 export const maxWaitMs = 10_000
 const pauseMs = 100
 
 /**
- * Decodes by the primary; by the fallback, if there is one, while that cannot be reached.
+ * Renders on the primary, or on the fallback, if there is one, while the primary cannot be reached.
  *
  * Without a fallback every method may fail with RENDERER_UNREACHABLE.
  */

@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 /*
- * For children, which have nothing else to do meanwhile: a read that blocks costs a tenth of one that goes through the
- * pool of threads.
+ * Synchronous, for children, which have nothing else to do meanwhile: a blocking read costs a tenth of one through the
+ * thread pool.
  */
 
-/** Opens a file for reading, as long as `read` takes. @throws errors of the file system */
+/** Opens a file for reading while `read` runs. @throws errors of the file system */
 export function withFile<T>(path: string, read: (file: number) => T): T {
   const file = openSync(path, 'r')
   try {
@@ -16,8 +16,8 @@ export function withFile<T>(path: string, read: (file: number) => T): T {
 }
 
 /**
- * Reads `length` bytes at a position; fewer where the file ends before. Positions and lengths come from the file itself, so
- * that any number is possible: what lies outside the file is empty, and no more is allocated than the file has.
+ * Reads `length` bytes at a position; fewer at the end of the file. Positions and lengths come from the file itself and
+ * may be any number: a range outside the file is empty, and no more is allocated than the file has.
  */
 export function readBytes(file: number, at: number, length: number): Buffer {
   const inside = Math.min(length, fstatSync(file).size - at)
@@ -27,8 +27,8 @@ export function readBytes(file: number, at: number, length: number): Buffer {
 }
 
 /**
- * Reads pieces of one length of an open file, each over the one before: a walk along many short ones makes no garbage. What
- * is not whole within the file is undefined.
+ * Reads pieces of equal length of an open file into one reused buffer, so that walking many short ones creates no
+ * garbage. Returns undefined for a piece that is not completely inside the file.
  */
 export function createPieceReader(
   file: number,
@@ -42,18 +42,18 @@ export function createPieceReader(
   }
 }
 
-/** The first bytes of a file; fewer where it is shorter. */
+/** Returns the first bytes of a file; fewer if it is shorter. */
 export function readHead(path: string, length: number): Uint8Array {
   return withFile(path, (file) => readBytes(file, 0, length))
 }
 
-/** The byte at a position; undefined outside of the file. */
+/** Returns the byte at a position; undefined outside the file. */
 export type ByteReader = (at: number) => number | undefined
 
-/** The bytes that are read at once for single bytes. */
+/** Bytes read at once for single bytes. */
 const windowBytes = 64 * 1024
 
-/** Reads single bytes of an open file, cheap for positions that follow each other closely. */
+/** Reads single bytes of an open file; cheap for positions close to each other. */
 export function createByteReader(file: number): ByteReader {
   let start = 0
   let window = readBytes(file, 0, windowBytes)

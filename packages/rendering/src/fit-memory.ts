@@ -1,33 +1,33 @@
 import { availableParallelism } from 'node:os'
 
-/** What a process of a service takes beside its renders, MiB. */
+/** Memory of a service's process in addition to its renders, MiB. */
 const processMiB = 256
-/** What a child takes while it decodes nothing, MiB. */
+/** Memory of a child that decodes nothing, MiB. */
 export const childMiB = 64
-/** Every running task begins with this much of the memory budget, MiB; one that is costlier asks for its whole cost. */
+/** Part of the memory budget that every running task starts with, MiB. A costlier task requests its whole cost. */
 export const allowanceMiB = 96
-/** The least that a render pool works with, MiB. */
+/** Minimum memory of a render pool, MiB. */
 export const leastMiB = 128
 
 export type RenderRoom = {
-  /** Pictures decoded at once; 0: as many as there are cores. */
+  /** Maximum number of images decoded at once; 0: one per core. */
   readonly concurrency: number
-  /** What all renders at once may take, MiB. */
+  /** Maximum memory of all concurrent renders, MiB. */
   readonly memory: number
 }
 
 export type Surroundings = {
-  /** How many processes share the limit. */
+  /** Number of processes that share the limit. */
   readonly processes?: number
-  /** What else lies in memory, MiB. */
+  /** Memory used for other purposes, MiB. */
   readonly besideMiB?: number
-  /** 0, or more than any machine has, where there is no limit, bytes. */
+  /** Memory limit, bytes; 0, or more than any machine has, if there is none. */
   readonly limitBytes?: number
 }
 
 /**
- * What is asked for, as far as the memory limit of the container leaves room for it: a pool that takes more is ended by the
- * system, and its service with it. Without a limit it is what is asked for.
+ * Reduces the requested settings to the memory limit of the container: the system would kill a pool that exceeds it,
+ * together with its service. Without a limit, returns the settings unchanged.
  */
 export function fitMemory(
   { concurrency, memory }: RenderRoom,

@@ -3,13 +3,13 @@ import { attempts as serviceAttempts } from './http/renderer-client.ts'
 import { type PoolSettings, toMaxWaitMs } from './config.ts'
 import { attempts as poolAttempts } from './pool/render-pool.ts'
 
-/** What a request to a renderer service takes besides its work: the way there and back, ms. */
+/** Time of a request to a renderer service in addition to its work: the transfer in both directions, ms. */
 export const transferMs = 2000
 
 /**
- * How long the check of an upload takes at the most, ms: by a renderer service, each of whose replicas may vanish in the
- * middle of it, and then by children of this process, where it waits for its turn, and in each attempt twice for memory, or by a
- * replica that is waited for.
+ * Returns the longest duration of an upload check, ms. It may run on a renderer service, each of whose replicas may
+ * vanish midway, and then either in children of this process, where it waits for admission and in each attempt twice
+ * for memory, or on a replica that has to be waited for.
  */
 export function longestIngestMs({ renderer }: Pick<PoolSettings, 'renderer'>): number {
   const { url, fallback, intake_timeout: workMs } = renderer

@@ -9,7 +9,7 @@ import {
 import { z } from 'zod'
 import type { EncoderOptions } from './steps/step.ts'
 
-/** What a child is given to do. */
+/** Task of a child. */
 export type Task =
   | { readonly kind: 'inspect'; readonly path: string }
   | ({ readonly kind: 'render' } & RenderJob)
@@ -23,15 +23,15 @@ export type TaskLimits = {
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
   readonly encoders: EncoderOptions
-  /** From how many pixels on a working copy pays. */
+  /** Number of pixels from which a working copy pays. */
   readonly minCopiedPixels: number
-  /** The processor time that decoding an upload may take, so that it can be rendered in time later, ms; 0: no limit. */
+  /** Processor time that decoding an upload may take, ms, so that later renders meet their timeout; 0: no limit. */
   readonly decodeCpuMs: number
-  /** A task that is estimated to take no more memory than this begins at once, bytes. */
+  /** A task whose estimate does not exceed this starts at once, bytes. */
   readonly allowance: number
 }
 
-/** To the child: a task, or leave to go on with the one whose cost it has told. */
+/** Message to the child: a task, or permission to continue with the task whose cost it reported. */
 export type ToChild =
   | { readonly kind: 'task'; readonly task: Task; readonly limits: TaskLimits }
   | { readonly kind: 'proceed' }
@@ -48,7 +48,7 @@ export const copySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copied'), quality: qualitySchema }),
   z.object({ kind: z.literal('pointless') }),
 ])
-/** An expected failure, on its way between processes. */
+/** An expected failure, as sent between processes. */
 export const failureSchema = z.object({ code: z.enum(errorCodes), message: z.string() })
 
 const resultSchemas = {
@@ -65,16 +65,16 @@ const resultSchemas = {
   copy: copySchema,
 } as const satisfies Record<TaskKind, z.ZodType>
 
-/** What each task results in. */
+/** Result of each task. */
 export type Results = { readonly [Kind in TaskKind]: z.output<(typeof resultSchemas)[Kind]> }
 
-/** From the child: the estimated cost of its task (then it waits), or what came of it. */
+/** Message from the child: the estimated cost of its task (it then waits), or its result. */
 export type FromChild<Kind extends TaskKind = TaskKind> =
   | { readonly kind: 'cost'; readonly bytes: number }
   | { readonly kind: 'done'; readonly result: Results[Kind] }
   | ({
       readonly kind: 'failed'
-      /** The decoder is still at work, so that the child is good for nothing else. */
+      /** The decoder is still working, so the child cannot be reused. */
       readonly isUnfinished?: boolean | undefined
     } & z.output<typeof failureSchema>)
 
@@ -94,9 +94,9 @@ function messagesWith<Result extends z.ZodType>(result: Result) {
 }
 
 /**
- * Reads what a child says of its task: it has had foreign bytes in its decoders, and is not believed blindly.
+ * Parses a message of a child. It may be malicious, because the child's decoders have processed foreign bytes.
  *
- * @returns undefined for anything that such a task has not to say
+ * @returns undefined for anything that is not a valid message for such a task
  */
 export function parseFromChild<Kind extends TaskKind>(
   kind: Kind,

@@ -1,2 +1,2 @@
-/** The first that a child says: it can begin with a task. */
+/** First message of a child: it is ready for a task. */
 export const readyMessage = { kind: 'ready' } as const
