@@ -33,7 +33,7 @@ export type RendererAppOptions = {
   readonly renderer: Renderer & Copier
   readonly reception: Reception
   readonly unsent: UnsentAnswers
-  /** false while it ends: no new work should come. */
+  /** false while the service ends and should get no new work. */
   readonly isReady: () => boolean
   readonly log: Logger
 }
@@ -46,10 +46,10 @@ type Answer = {
   readonly file?: string
 }
 
-/** Well below what a caller takes for silence, ms. */
+/** Interval of `102 Processing`, ms; well below the silence that a caller tolerates. */
 const heartbeatMs = 300
 
-/** The renderer's HTTP interface, inside the network: docs/architecture.md. */
+/** Creates the internal HTTP interface of the renderer; see docs/architecture.md. */
 export function createRendererApp(options: RendererAppOptions): Express {
   const { renderer, reception, unsent, isReady, log } = options
 
@@ -140,7 +140,7 @@ function readTask<Schema extends typeof renderTask | typeof ingestTask>(
   }
 }
 
-/** Says that the work goes on, for as long as it does: who hears nothing asks another renderer. */
+/** Sends `102 Processing` while the task runs: a caller that hears nothing tries another renderer. */
 function beat(res: Response): void {
   const timer = setInterval(() => {
     if (!res.headersSent) res.writeProcessing()
@@ -148,17 +148,17 @@ function beat(res: Response): void {
   res.once('close', () => clearInterval(timer))
 }
 
-/** The caller is a service of ours: it is told the code, and what it means in HTTP is for the api to say. */
+/** Answers with the error code. The caller is one of our services, and the api maps codes to HTTP. */
 function createErrorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     if (res.headersSent || res.destroyed) return void res.destroy()
     const known = isAppError(error)
       ? error
       : new AppError('RENDER_FAILED', 'The image could not be rendered.', { cause: error })
-    // A disk that is full or broken is told to come again, as a renderer that is busy; that it is no load, only this tells.
+    // A full or broken disk is answered like a busy renderer; only this line tells the difference.
     if (!isAppError(error) || isDiskFailure(error.cause)) log.error('task failed', { error })
     const status = known.code === 'RENDERER_BUSY' ? 503 : 422
-    // What is left of a body that nobody wants is read and thrown away: a reset would take the answer with it.
+    // Discards the rest of the body: a reset would destroy the answer.
     req.resume()
     const { code, message, retryAfterSeconds } = known
     res.status(status).json({ code, message, retryAfterSeconds })

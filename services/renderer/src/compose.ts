@@ -15,26 +15,26 @@ import { createRendererApp } from './app.ts'
 import { createReception } from './reception.ts'
 import type { RendererConfig } from './config.ts'
 
-/** Originals that are older than any limit on uploads may be larger than it. */
+/** Largest image, bytes. Originals that predate the limits on uploads may exceed those. */
 const bodyAllowance = 4
-/** What the pictures that lie here may take of the memory, MiB; of a tight one a sixth. */
+/** Memory for received images, MiB; at most a sixth of the limit. */
 const mostReceivedMiB = 512
-/** Renditions that callers have not taken yet, bytes. */
+/** Most bytes of renditions that callers have not read yet. */
 const maxUnsentBytes = 64 * 2 ** 20
-/** A picture that lies there for so long, and longer than any work takes, is that of a process that is gone, ms. */
+/** Age at which a received image belongs to a process that is gone, ms. No task takes that long. */
 const temporaryFileAgeMs = 10 * 60_000
-/** What requests in flight may still take when the renderer ends, ms. */
+/** Milliseconds that requests in flight may take when the renderer ends. */
 const drainMs = 25_000
 const adminDrainMs = 1000
 
 type RunningRenderer = Service & { readonly port: number }
 
-/** The renderer service, listening. @throws Error in plain words: a port that is taken */
+/** Starts the renderer service. @throws Error in plain words, such as for a port that is taken */
 export function startRenderer(config: RendererConfig, log: Logger): Promise<RunningRenderer> {
   return compose(log, (own) => composeRenderer(config, log, own))
 }
 
-/** Everything that a renderer is built of, in order; it ends in the reverse order. */
+/** Builds all parts of a renderer in order; they end in reverse order. */
 async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
   let isReady = true
   const { registry } = createTelemetry('renderer', log)

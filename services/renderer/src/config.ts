@@ -5,7 +5,7 @@ import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 
-/** Everything that the renderer service can be told. */
+/** Configuration of the renderer service. */
 export const rendererConfigSchema = z.object({
   ...listenSettings,
   data_dir: folderSettings.data_dir,

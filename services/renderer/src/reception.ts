@@ -7,30 +7,30 @@ import { busy } from '@iaas/rendering/pool/admission'
 import { createFairAdmission } from '@iaas/rendering/pool/fair-admission'
 import type { Entrant } from '@iaas/rendering/pool/waiters'
 
-/** A picture that lies in a file as long as it is being worked on, with room beside it for another. */
+/** A received image in a file, and the room reserved for its result. */
 export type ReceivedPicture = AsyncDisposable & {
   readonly path: string
   readonly outputPath: string
 }
 
 export type ReceptionOptions = {
-  /** Where pictures lie while they are worked on; memory-backed where that can be. */
+  /** Folder of received images; memory-backed if possible. */
   readonly dir: string
-  /** The largest picture, bytes. */
+  /** Largest image, bytes. */
   readonly maxBytes: number
-  /** What those that lie there may have together, bytes. One may lie there whatever it has. */
+  /** Most bytes of all received images. A single image may exceed it. */
   readonly roomBytes: number
-  /** How many may wait for room, unread. */
+  /** Most requests that may wait for room, unread. */
   readonly queueLimit: number
-  /** How long one waits at the most, ms. */
+  /** Longest wait for room, ms. */
   readonly queueTimeoutMs: number
 }
 
 export type Reception = {
   /**
-   * Writes the body of a request to a file, as soon as there is room for it.
+   * Writes the body of a request to a file once there is room for it.
    *
-   * @throws AppError UPLOAD_TOO_LARGE; RENDERER_BUSY where too much lies there; the reason of the signal
+   * @throws AppError UPLOAD_TOO_LARGE; RENDERER_BUSY if there is no room in time; the reason of the signal
    */
   receive(
     req: IncomingMessage,
@@ -39,7 +39,7 @@ export type Reception = {
   ): Promise<ReceivedPicture>
 }
 
-/** Takes in the pictures that are sent here: no more at once than there is room for, however many are sent. */
+/** Receives images within a bound of bytes, however many are sent. */
 export function createReception(options: ReceptionOptions): Reception {
   const { dir, maxBytes, roomBytes, queueLimit, queueTimeoutMs } = options
   const ingestCapacity = Math.ceil(roomBytes / 2)
@@ -80,7 +80,7 @@ async function createPicture(dir: string, leave: () => void): Promise<ReceivedPi
   }
 }
 
-/** A body that is too large leaves the request whole, so that it can still be answered. */
+/** Stops reading a body that is too large without destroying the request, so that it can still be answered. */
 async function write(
   req: IncomingMessage,
   picture: ReceivedPicture,

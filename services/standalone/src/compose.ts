@@ -21,11 +21,11 @@ export type Standalone = Service & { readonly greeting: GreetingFacts }
 export type StandaloneOptions = {
   readonly config: StandaloneConfig
   readonly log: Logger
-  /** Hears in a few words what takes its time. */
+  /** Called with a short description of each slow step. */
   readonly onProgress: (step: string) => void
 }
 
-/** Everything in one process: an embedded database where none is configured, the api and an uploader. */
+/** Starts everything in one process: an embedded database unless one is configured, the api and an uploader. */
 export function startStandalone(options: StandaloneOptions): Promise<Standalone> {
   return compose(options.log, (own) => composeStandalone(options, own))
 }
@@ -39,7 +39,7 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   const url =
     postgresUrl(config.postgresql) ??
     own('embedded database', await startDatabase(folders.postgres, log, onProgress)).url
-  // The address says all: what else is configured of a database is not of the embedded one.
+  // The URL is complete: other database settings do not apply to the embedded one.
   const tls = { sslmode: undefined, sslrootcert: undefined }
   const configured = {
     ...config,
@@ -85,7 +85,7 @@ async function startDatabase(dataDir: string, log: Logger, onProgress: (step: st
   })
 }
 
-/** "Every address" is none that can be asked. */
+/** Replaces a wildcard address by one that clients can request. */
 function displayHost(address: string): string {
   if (address === '0.0.0.0' || address === '::') return '127.0.0.1'
   return address.includes(':') ? `[${address}]` : address

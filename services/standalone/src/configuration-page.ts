@@ -37,7 +37,7 @@ export function renderKnownSettings(): string {
 export const knownKeys: readonly string[] = [
 ${renderItems(keys)}]
 
-/** With those of the files of secrets. */
+/** All variables, including those that name files of secrets. */
 export const knownVariables: readonly string[] = [
 ${renderItems(variables)}]
 `

@@ -1,12 +1,12 @@
 export type GreetingFacts = {
-  /** Of the public listener, no slash at its end. */
+  /** URL of the public listener, without a slash at the end. */
   readonly base: string
   readonly admin: string
   readonly dataDir: string
   readonly exampleFile: string
   /** There is an image of the id `example`. */
   readonly hasExample: boolean
-  /** Whether `POST /token` asks for a secret. */
+  /** `POST /token` requires a secret. */
   readonly needsSecret: boolean
   /** Originals are kept without the place where they were taken. */
   readonly stripsMetadata: boolean
@@ -28,7 +28,7 @@ const rootDecoders = `
 Decoders run as root, so that a file built to take one over would have this machine. Use a user of its own for the service.
 `
 
-/** What a person reads once everything runs: where it is, and three commands to paste. */
+/** Formats the greeting for people: the address, and three commands to paste. */
 export function formatGreeting(facts: GreetingFacts): string {
   const { base, admin, dataDir, exampleFile, hasExample, needsSecret, id } = facts
   const warning =

@@ -17,7 +17,7 @@ await runService(async () => {
   return standalone
 }, say)
 
-/** What is for a person; the log is on the other stream. */
+/** Writes for people; the log uses the other stream. */
 function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }

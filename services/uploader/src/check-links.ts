@@ -7,15 +7,15 @@ export type CheckLinksOptions = {
   readonly walk: LinkWalk
   readonly links: Pick<LinkStore, 'remove'>
   readonly variants: Pick<VariantStore, 'ping' | 'has' | 'keyOf'>
-  /** How many links one check looks at. */
+  /** Number of links per check. */
   readonly batch: number
   readonly metrics: Pick<UploaderMetrics, 'unlinked'>
   readonly log: Logger
 }
 
 /**
- * Looks for the objects of some links, the next ones each time, and removes the links whose objects are gone: clients
- * were redirected to nothing, and the next of them has the variant rendered and stored again.
+ * Checks the objects of the next links and removes links whose objects are gone. Without the link, the next request renders and
+ * stores the variant again.
  */
 export function createCheckLinks(
   options: CheckLinksOptions,
@@ -23,7 +23,7 @@ export function createCheckLinks(
   const { walk, links, variants, batch, metrics, log } = options
 
   async function check({ variant, link }: StoredLink): Promise<void> {
-    // What lies elsewhere (rows of the seed, another bucket) cannot be looked for.
+    // Objects elsewhere (rows of the legacy iaas, another bucket) cannot be checked.
     const key = variants.keyOf(link.url)
     if (key === undefined || (await variants.has(key))) return
     await links.remove(variant, link)
@@ -32,7 +32,7 @@ export function createCheckLinks(
   }
 
   return async (signal) => {
-    // A bucket that is away or gone as a whole looks as if every object were.
+    // A bucket that is down or deleted looks as if every object were gone.
     await variants.ping()
     for (const stored of await walk.next(batch)) {
       if (signal.aborted) return

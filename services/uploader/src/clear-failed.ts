@@ -4,13 +4,13 @@ import type { GiveUp } from './handlers/give-up.ts'
 
 export type ClearFailedOptions = { readonly queues: Queues; readonly giveUp: GiveUp }
 
-/** How long the queues may take to be reached, ms. */
+/** Timeout for opening the queues, ms. */
 const queuesLimitMs = 2000
 
 /**
- * Gives up the renditions of the jobs that have failed since it last looked. Most were given up with their last attempt;
- * but a job that its uploaders were killed under, again and again, fails between two attempts, and so does the parent of
- * one. Its rendition would stay in the spool, and keep its variant from being rendered and stored anew.
+ * Gives up the renditions of jobs that failed since the last run. Most are given up with their last attempt. A job that stalled
+ * too often fails between two attempts, and so does its parent: its rendition would stay in the spool and keep its variant from
+ * being stored again.
  */
 export function createClearFailed({
   queues,

@@ -37,30 +37,30 @@ export type StartUploaderOptions = {
   readonly config: UploaderConfig
   readonly log: Logger
   readonly telemetry: Telemetry
-  /** One that the caller ends; otherwise the uploader has its own, as its configuration says. */
+  /** A renderer that the caller ends. By default the uploader creates its own from its configuration. */
   readonly renderer?: Renderer
 }
 
 export type Uploader = Service & {
-  /** For an api in the same process, which has the bytes at hand. */
+  /** Stores renditions of an api in the same process, which has their bytes in memory. */
   readonly storeRendition: StoreRendition
 }
 
-/** An uploader at work, from the moment that its queue and its database can be reached. @throws ConfigError, or Error in plain words */
+/** Starts an uploader. It works as soon as its queue and database can be reached. @throws ConfigError, or Error in plain words */
 export function startUploader(options: StartUploaderOptions): Promise<Uploader> {
   return compose(options.log, (own) => composeUploader(options, own))
 }
 
 /** Connections to the variant store, in addition to those of jobs: for the check of links and for pings. */
 const otherConnections = 4
-/** A quarter of what a container of an uploader is given in our examples. */
+/** Most bytes of renditions in memory: a quarter of an uploader's container in the examples. */
 const maxPutBytes = 128 * 2 ** 20
-/** Nobody waits for these links, as jobs do that hold a place of the queue: fewer and larger commits, ms. */
+/** Milliseconds that direct links are batched. No job waits for them, so commits can be fewer and larger. */
 const directRecordWaitMs = 300
 const repairEveryMs = 60_000
 const checkEveryMs = 10_000
 
-/** Everything that an uploader is built of, in order; it ends in the reverse order. */
+/** Builds all parts of an uploader in order; they end in reverse order. */
 async function composeUploader(options: StartUploaderOptions, own: Own) {
   const { config, log, telemetry } = options
   const { registry, dependencies } = telemetry
@@ -92,7 +92,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const watched = own('dependencies', dependencies, (watch) => watch.close())
   const hasRedis = redis !== undefined
   const breakers = watchBackends(watched, { db, variants: store.variants, spool, hasRedis })
-  // While the store is away jobs fail at once, and come again later: it is not flooded by a backlog.
+  // While the store is down, jobs fail at once and are retried later, so that a backlog does not flood it.
   const variants = guard(store.variants, breakers.variantStore, 'put')
   const links = createPostgresLinkStore(db)
   const renderer =

@@ -7,7 +7,7 @@ import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 
-/** Everything that the uploader can be told. */
+/** Configuration of the uploader. */
 export const uploaderConfigSchema = z.object({
   admin_port: listenSettings.admin_port,
   admin_address: listenSettings.admin_address,

@@ -21,17 +21,17 @@ export type RenditionWork = {
 
 export type UploaderOptions = RenditionWork & {
   readonly backend: QueueBackend
-  /** Jobs at once, in each queue. */
+  /** Concurrent jobs per queue. */
   readonly concurrency: number
   readonly metrics: Pick<UploaderMetrics, 'job'>
   readonly log: Logger
-  /** A job whose uploader died is taken over after at most twice this, ms. */
+  /** Milliseconds of a job's lock; a job whose uploader died is taken over after at most twice this. */
   readonly lockMs?: number
-  /** How long running jobs may take when the uploader ends, ms. */
+  /** Milliseconds that running jobs may take when the uploader ends. */
   readonly closeLimitMs?: number
 }
 
-/** Works off every queue until it is disposed of. Their server may come later than it, and may come and go. */
+/** Works off every queue until disposed of. The queues' server may start later, and may come and go. */
 export function createUploader(options: UploaderOptions): AsyncDisposable {
   const { backend, concurrency, metrics, log } = options
   const { lockMs = 15_000, closeLimitMs = 10_000 } = options
@@ -69,7 +69,7 @@ export function createHandlers(work: RenditionWork): readonly JobHandler[] {
       ...rendition,
       kind: recordLinkJob,
       handle: (payload, { wasPreceded }) => recordLink(payload, wasPreceded),
-      // A rendition is stored with the last of its jobs: one line is enough for them.
+      // A rendition is stored once its last job succeeds, so only that job writes a line.
       doneMessage: 'rendition stored',
     }),
   ]

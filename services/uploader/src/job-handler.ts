@@ -1,15 +1,15 @@
 import type { JobKind } from '@iaas/common/jobs/define-job'
 import type { JobName } from '@iaas/common/jobs/kinds'
 
-/** One attempt of a job, as its handler sees it. */
+/** An attempt of a job, as its handler sees it. */
 export type Attempt = {
   /** Aborts when the uploader ends before it. */
   readonly signal: AbortSignal
-  /** Resolves to whether the job that this one waits for was done. The dashboard can start this one without it. */
+  /** Resolves to whether the child job succeeded. The dashboard can start a job without its child. */
   readonly wasPreceded: () => Promise<boolean>
 }
 
-/** How one kind of job is done. */
+/** Handler of one kind of job. */
 export type JobWork<Payload> = {
   readonly kind: JobKind<Payload>
   readonly handle: (payload: Payload, attempt: Attempt) => Promise<unknown>
@@ -17,11 +17,11 @@ export type JobWork<Payload> = {
   readonly giveUp: (payload: Payload) => Promise<void>
   /** Fields of its log lines. */
   readonly describe: (payload: Payload) => Readonly<Record<string, unknown>>
-  /** The log message of a job that is done; undefined: none is written. */
+  /** Log message of a job that succeeded; undefined: none. */
   readonly doneMessage?: string
 }
 
-/** A job whose data has been read. */
+/** A job whose data is parsed. */
 export type ParsedJob = {
   readonly fields: Readonly<Record<string, unknown>>
   handle(attempt: Attempt): Promise<unknown>

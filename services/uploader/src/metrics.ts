@@ -5,11 +5,11 @@ import { Counter, type Registry } from 'prom-client'
 const jobResults = ['done', 'retried', 'failed'] as const
 
 export type UploaderMetrics = {
-  /** What came of a job, after an attempt that took so long; a job may also fail without one. */
+  /** Counts the result of a job and the duration of its attempt. A job may fail without an attempt. */
   job(queue: string, result: (typeof jobResults)[number], ms?: number): void
-  /** A link was removed, since its object is gone. */
+  /** Counts a link that was removed because its object is gone. */
   unlinked(): void
-  /** A link was recorded, so long after its render, ms. */
+  /** Observes the milliseconds from a render to its recorded link. */
   linked(lagMs: number): void
 }
 
@@ -20,7 +20,7 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     labels: ['queue', 'result'],
     registry,
   })
-  // Told of from the start: the first of a series that begins with 1 is no increase, and no alert would see it.
+  // Initialised with 0: a series that starts at 1 shows no increase, and no alert would fire.
   for (const queue of Object.values(queueNames)) {
     for (const result of jobResults) jobs.of(queue, result)
   }

@@ -1,10 +1,10 @@
 import type { Logger } from '@iaas/common/log'
 
-/** Tells of the jobs of a queue that are put off since a store is away: once when that begins, and once when it ends. */
+/** Logs that jobs of a queue are delayed because a store is down: once at the start, once at the end. */
 export type OutageLog = {
-  /** A job was put off. */
+  /** Called when a job is delayed. */
   putOff(reason: string): void
-  /** A job was done. */
+  /** Called when a job succeeds. */
   done(): void
 }
 

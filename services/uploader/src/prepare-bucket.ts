@@ -4,7 +4,7 @@ import { awsSettings } from '@iaas/stores/s3/config'
 import { prepareS3Bucket } from '@iaas/stores/s3/prepare-bucket'
 import { z } from 'zod'
 
-/** Makes the configured bucket and opens it for reading, once its server answers: for a server of one's own. */
+/** Creates the configured bucket and makes it publicly readable, once its server answers. For self-hosted servers. */
 const { aws } = loadConfig(z.object({ aws: awsSettings }), process.env)
 const attempts = 30
 

@@ -19,7 +19,7 @@ export type ProcessJob = (
   signal: AbortSignal,
 ) => Promise<void>
 
-/** Does one attempt of a job: every failure reaches the queue, which decides by its kind whether there is another. */
+/** Runs one attempt of a job. Every failure reaches the queue, which decides by its kind whether to retry. */
 export function createProcessJob(options: ProcessJobOptions): ProcessJob {
   const { queue, registry, metrics } = options
   const outageLog = createOutageLog(queue, options.log)
@@ -74,7 +74,7 @@ async function wasPreceded(job: Pick<Job, 'getChildrenValues'>): Promise<boolean
   return Object.keys(await job.getChildrenValues()).length > 0
 }
 
-/** Reports a job that failed because its uploaders died under it too often: no attempt of it does. */
+/** Reports a job that failed because it stalled too often; no attempt reports it. */
 export function createReportDeadly(
   options: Pick<ProcessJobOptions, 'queue' | 'metrics' | 'log'>,
 ): (job: Pick<Job, 'id'>, error: Error) => void {

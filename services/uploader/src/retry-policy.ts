@@ -2,7 +2,7 @@ import { errorCatalogue, isAppError } from '@iaas/common/errors'
 import { UnrecoverableError } from 'bullmq'
 import { ZodError } from 'zod'
 
-/** What a job is failed with: the error itself, or one that ends its attempts. */
+/** Returns the error to fail a job with: the error itself, or one that ends its attempts. */
 export function toJobError(error: unknown): unknown {
   const isFatal =
     error instanceof ZodError || (isAppError(error) && !errorCatalogue[error.code].retryable)
@@ -10,7 +10,7 @@ export function toJobError(error: unknown): unknown {
   return new UnrecoverableError(error instanceof ZodError ? describe(error) : error.message)
 }
 
-/** Names the fields and what they must be; of their values, which anybody may have chosen, it tells nothing. */
+/** Names the invalid fields and what they must be, without their values, which clients may have chosen. */
 function describe({ issues }: ZodError): string {
   const problems = issues.map(({ path, message }) => `${path.join('.') || 'payload'}: ${message}`)
   return `The job is malformed. ${problems.slice(0, 3).join('; ')}`

@@ -16,7 +16,7 @@ export type StoreRenditionOptions = {
   readonly now: () => number
 }
 
-/** Does the work of both jobs of a rendition at once, and counts it as theirs: for a process that has its bytes at hand. */
+/** Stores and links a rendition without jobs, for a process that has its bytes in memory. Counts the work as both jobs. */
 export function createStoreRendition(options: StoreRenditionOptions): StoreRendition {
   const { variants, links, metrics, log, now } = options
   const writeStored = log.series('rendition stored')

@@ -95,7 +95,7 @@ export const knownKeys: readonly string[] = [
   'uploader.checks_per_minute',
 ]
 
-/** With those of the files of secrets. */
+/** All variables, including those that name files of secrets. */
 export const knownVariables: readonly string[] = [
   'PORT',
   'LISTEN_ADDRESS',

@@ -2,8 +2,8 @@ import { type RenditionId } from '@iaas/common/jobs/store-rendition'
 import type { Spool } from '@iaas/common/ports/spool'
 
 /**
- * Lets the spool go of a rendition whose last attempt has failed; a later rendition of its variant stays. The failed job
- * is kept, and the queue ignores others of its id: only a new rendition, which the next request then makes, is stored.
+ * Drops a rendition from the spool after its last attempt failed; a later rendition of its variant stays. The failed job is
+ * kept, and the queue ignores further jobs with its id: the next request makes a new rendition, which is stored.
  */
 export type GiveUp = (rendition: RenditionId) => Promise<void>
 

@@ -13,20 +13,20 @@ export type PutObjectOptions = {
   readonly spool: Spool
   readonly variants: VariantStore
   readonly links: Pick<LinkStore, 'find'>
-  /** What the variant store failed with, while it is known to be away. */
+  /** Returns the error of the variant store while its circuit is open. */
   readonly storeOutage: () => Error | undefined
   readonly originals: OriginalStore
   readonly renderer: Renderer
   readonly policy: Policy
 }
 
-/** Puts the object of a rendition into the variant store; the same twice is one object. */
+/** Puts the object of a rendition into the variant store. Idempotent. */
 export type PutObject = (rendition: WaitingRendition, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
   const { spool, variants, links, storeOutage, originals, renderer, policy } = options
 
-  /** The spool may have lost the bytes, or not answer. As many are held at once as jobs are done (`uploader.concurrency`). */
+  /** Reads the bytes from the spool, which may have lost them or not answer. Each concurrent job holds one rendition. */
   async function findSpooled(variant: Variant): Promise<Uint8Array | undefined> {
     const spooled = await spool.get(variantDigest(variant)).catch((error: unknown) => {
       if (isAppError(error, 'STORE_UNAVAILABLE')) return undefined
@@ -35,7 +35,7 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     return spooled?.bytes
   }
 
-  /** Another rendition of the variant may have been stored since: its bytes do as well. */
+  /** Reads the bytes of another rendition of the variant, if one has been stored since. */
   async function findLinked(variant: Variant): Promise<Uint8Array | undefined> {
     const link = await links.find(variant)
     const key = link && variants.keyOf(link.url)
@@ -57,7 +57,7 @@ export function createPutObject(options: PutObjectOptions): PutObject {
   }
 
   return async function putObject(rendition, signal) {
-    // Before the bytes are fetched, or rendered again, for nothing. The last attempt may end here: it is to say why.
+    // Fails before the bytes are fetched or rendered in vain. The last attempt may end here, so the error must say why.
     const outage = storeOutage()
     if (outage !== undefined) {
       throw new AppError('STORE_UNAVAILABLE', outage.message, { cause: outage })
@@ -65,7 +65,7 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     const { variant, renderedAt } = rendition
     const key = objectKey(variant, renderedAt)
     const spooled = await findSpooled(variant)
-    // A job that runs again, after its first run has emptied the spool, has nothing left to do.
+    // A job that runs again after its first run emptied the spool has nothing left to do.
     if (spooled === undefined && (await variants.has(key))) return key
     const bytes = spooled ?? (await findLinked(variant)) ?? (await renderAgain(rendition, signal))
     await variants.put(key, bytes, formats[variant.format].mime)

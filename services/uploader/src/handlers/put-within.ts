@@ -3,14 +3,14 @@ import { createAdmission } from '@iaas/rendering/pool/admission'
 import type { PutObject } from './put-object.ts'
 
 export type PutWithinOptions = {
-  /** The bytes of renditions that lie in memory at once, by estimate. One rendition may have more. */
+  /** Estimated bytes of all renditions in memory. A single rendition may exceed it. */
   readonly maxBytes: number
   readonly policy: Policy
 }
 
-/** No encoder writes more of a pixel, but for a few bytes a row. */
+/** Most bytes that an encoder writes per pixel, apart from a few bytes per row. */
 const bytesPerPixel = 4
-/** How long a job waits for room, ms; it is tried again then. */
+/** Milliseconds that a job waits for room; then it is retried. */
 const maxWaitMs = 60_000
 
 /** Admits renditions before they are read or rendered again, until they are stored. */
@@ -31,7 +31,7 @@ export function putWithin(putObject: PutObject, { maxBytes, policy }: PutWithinO
   }
 }
 
-/** The largest size of a result. A cover is larger than its box, within the bounds. */
+/** Returns the largest possible size of a result. A cover may exceed its box, within the bounds. */
 function mostSize({ width, height, fit, format }: Variant, policy: Policy): Size {
   const bounds = boundsFor(format, policy)
   if (fit === 'cover') return bounds

@@ -16,10 +16,10 @@ export type RecordLinkOptions = {
 }
 
 /**
- * Records where a stored variant lies, then lets the spool go of it.
+ * Records the link of a stored variant, then deletes the variant from the spool.
  *
- * @param wasPreceded whether the job that stores its object was done; where not, the object itself is looked for
- * @throws UnrecoverableError where there is no object: nobody is ever sent to one that is not there
+ * @param wasPreceded resolves to whether the job that stores the object succeeded; if not, the object itself is looked up
+ * @throws UnrecoverableError if there is no object: clients are never redirected to a missing one
  */
 export type RecordLink = (
   rendition: WaitingRendition,
@@ -36,9 +36,9 @@ export function createRecordLink(options: RecordLinkOptions): RecordLink {
     const url = variants.url(key)
     await links.record(variant, { url }, renderedAt)
     metrics.linked(now() - renderedAt)
-    // Should a later rendition lie there already, as after its link was deleted, it goes as well, and nothing is lost: the
-    // link that stands is of the same original and the same variant, so of the same picture, and whoever needs the bytes
-    // (the job of the later one) renders them again. Comparing the times would mean reading every picture once more.
+    // Also drops a later rendition, which exists if the link was deleted meanwhile. Nothing is lost: the recorded link shows
+    // the same image, and the job of the later rendition renders it again. Comparing the times would mean reading every image
+    // once more.
     await spool.drop(variantDigest(variant))
   }
 }
