@@ -1,4 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
 import type { Provided } from './postgres.ts'
@@ -19,6 +23,7 @@ export async function startTestS3(): Promise<Provided> {
   if (endpoint !== undefined) return { url: endpoint, async [Symbol.asyncDispose]() {} }
   const folder = await createTemporaryFolder()
   const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory: folder.path })
+  storeAtOnce(server, folder.path)
   const { port } = await server.run()
   return {
     url: `http://127.0.0.1:${port}`,
@@ -26,6 +31,39 @@ export async function startTestS3(): Promise<Provided> {
       await server.close()
       await folder[Symbol.asyncDispose]()
     },
+  }
+}
+
+type StoredObject = {
+  readonly bucket: string
+  readonly key: string
+  readonly content: Readable | Buffer
+  readonly metadata: unknown
+}
+
+/** What s3rver keeps its objects in, of which its types say nothing. */
+type Store = {
+  putObject(object: StoredObject): Promise<{ readonly size: number; readonly md5: string }>
+  getResourcePath(bucket: string, key: string, resource: 'object'): string
+  putMetadata(bucket: string, key: string, metadata: unknown, md5: string): Promise<void>
+}
+
+/**
+ * Has an object be whole or not there, as in S3. s3rver writes into the object itself, so that a request which is cut leaves a
+ * part of it, or nothing of what lay there before.
+ */
+function storeAtOnce(server: S3rver, folder: string): void {
+  const { store } = server as unknown as { readonly store: Store }
+  store.putObject = async ({ bucket, key, content, metadata }) => {
+    const bytes = Buffer.isBuffer(content) ? content : await buffer(content)
+    const path = store.getResourcePath(bucket, key, 'object')
+    const temporary = join(folder, randomBytes(16).toString('hex'))
+    await writeFile(temporary, bytes)
+    await mkdir(dirname(path), { recursive: true })
+    await rename(temporary, path)
+    const md5 = createHash('md5').update(bytes).digest('hex')
+    await store.putMetadata(bucket, key, metadata, md5)
+    return { size: bytes.length, md5 }
   }
 }
 

@@ -1,4 +1,4 @@
-import { access, open, rm } from 'node:fs/promises'
+import { access, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createCdn } from '../cdn.ts'
 import type { StoredObject, VariantStore } from '../ports/variant-store.ts'
@@ -32,8 +32,8 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
     open: (key) => translateDiskErrors(ignoreMissing(openFile(join(dir, key)))),
     delete: (key) => translateDiskErrors(rm(join(dir, key), { force: true })),
     async has(key) {
-      const file = ignoreMissing(access(join(dir, key)).then(() => true))
-      return (await translateDiskErrors(file)) ?? false
+      const file = await translateDiskErrors(ignoreMissing(stat(join(dir, key))))
+      return file !== undefined && file.size > 0
     },
     ping: () => translateDiskErrors(makeFolder(dir).then(() => access(dir))),
     ...createCdn(`${baseUrl}/`),

@@ -100,8 +100,8 @@ export function createS3VariantStore(
 
   async function exists(command: HeadObjectCommand) {
     try {
-      await client.send(command)
-      return true
+      const { ContentLength: size } = await client.send(command)
+      return size !== 0
     } catch (error) {
       if (error instanceof S3ServiceException && error.name === 'NotFound') return false
       throw error

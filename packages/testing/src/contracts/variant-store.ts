@@ -63,6 +63,13 @@ export function describeVariantStore(name: string, open: OpenVariantStore): void
       expect(await opened.variants.open(key)).toBeUndefined()
     })
 
+    it('takes an empty object for none, so that it is stored again', async () => {
+      await using opened = await open()
+      const key = newKey()
+      await opened.variants.put(key, makeBytes(0), 'image/jpeg')
+      expect(await opened.variants.has(key)).toBe(false)
+    })
+
     it('answers a ping', async () => {
       await using opened = await open()
       await expect(opened.variants.ping()).resolves.toBeUndefined()

@@ -22,7 +22,7 @@ export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): V
     async delete(key) {
       objects.delete(key)
     },
-    has: async (key) => objects.has(key),
+    has: async (key) => (objects.get(key)?.length ?? 0) > 0,
     async ping() {},
     ...createCdn(`${baseUrl}/`),
   }
