@@ -9,19 +9,19 @@ import { isUncovered, uncoverScreen } from './uncover-screen.ts'
 
 /** Corrections that browsers apply to some files and libvips does not. */
 export type Amendment = {
-  /** The size of the image as it is stored, if libvips says another, px. */
+  /** Size of the stored image if libvips reports another one, px. */
   readonly size?: Size
-  /** Where it is another one than libvips says. */
+  /** Set if it differs from what libvips reports. */
   readonly hasAlpha?: boolean
-  /** A colour profile of the file is not applied. */
+  /** If true, the colour profile of the file is not applied. */
   readonly ignoresProfile?: boolean
-  /** The file lacks its end, which the decoder fills. */
+  /** The file is truncated; the decoder fills in the rest. */
   readonly endsEarly?: boolean
-  /** Decodes all of an image and corrects it. The result has eight bits a channel and no profile. */
+  /** Decodes the whole image and corrects it. The result has eight bits per channel and no profile. */
   readonly apply: (image: Sharp) => Promise<Sharp>
 }
 
-/** @returns undefined for nearly every file */
+/** Finds the amendment of a file. @returns undefined for nearly every file */
 export function findAmendment(
   path: string,
   format: OriginalFormat,
@@ -65,7 +65,7 @@ function amendAvif(path: string, metadata: Metadata): Amendment | undefined {
   return { apply: (image) => convert(image, metadata, conversion) }
 }
 
-/** A channel beside the colours is a selection, or something else that is not to be seen, unless it is said to be transparency. */
+/** Corrects a TIFF: an extra channel is a selection or otherwise invisible, unless it is declared as transparency. */
 function amendTiff(path: string, metadata: Metadata): Amendment | undefined {
   if (!metadata.hasAlpha || !readTiffKind(path).hasFalseAlpha) return undefined
   const isDeepColour = metadata.space === 'rgb16'
@@ -78,7 +78,7 @@ function amendTiff(path: string, metadata: Metadata): Amendment | undefined {
   }
 }
 
-/** sharp does its operations in an order of its own: what must come before all others is done by itself. */
+/** Decodes in a separate pipeline, because sharp applies its operations in an order of its own. */
 async function decode(image: Sharp): Promise<Sharp> {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
   return sharp(data, { raw: info })
@@ -98,7 +98,10 @@ async function convert(image: Sharp, metadata: Metadata, conversion: Conversion)
   return sharp(pixels, { raw: { width, height, channels } })
 }
 
-/** The space that changes no sample. A profile, where one is applied, leads to sRGB; raw pixels of eight bits have no alpha beside grey. */
+/**
+ * Returns the space that changes no sample. If a profile is applied, the result is sRGB. Raw pixels of eight bits
+ * cannot be grey with alpha.
+ */
 function workingSpace({ space, hasProfile, hasAlpha }: Metadata): string {
   if (hasProfile) return 'srgb'
   return space === 'b-w' && hasAlpha ? 'srgb' : space

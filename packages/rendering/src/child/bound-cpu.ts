@@ -1,17 +1,17 @@
 import { AppError } from '@iaas/common/errors'
 
-/** How often is looked at the clock, ms. */
+/** Interval of the checks, ms. */
 const everyMs = 100
 
 const unfinished = new WeakSet<object>()
 
-/** Returns whether failed work goes on in threads of the decoder. Only the end of the process ends it. */
+/** Returns true if failed work continues in threads of the decoder. Only the end of the process stops it. */
 export function isUnfinished(error: unknown): boolean {
   return typeof error === 'object' && error !== null && unfinished.has(error)
 }
 
 /**
- * Bounds the processor time of this process while it decodes.
+ * Limits the processor time of this process while it decodes.
  *
  * @param limitMs 0: no limit
  * @throws AppError IMAGE_TOO_COSTLY

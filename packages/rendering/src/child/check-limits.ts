@@ -2,10 +2,10 @@ import { AppError } from '@iaas/common/errors'
 import type { Size } from '@iaas/common/image'
 import type { SourceFacts } from './source-facts.ts'
 
-/** No format that is written here holds a longer side, and decoders take memory by the row. */
+/** No output format holds a longer side, and decoders allocate memory per row. */
 const maxSide = 65_500
 
-/** Of the colours and of transparency; TIFF may have any number, that no step knows what to do with. */
+/** Maximum number of channels, colours and transparency. TIFF may have any number, which no step can process. */
 const mostChannels = { grey: 2, rgb: 4, other: 5 } as const
 
 export function checkChannels(channels: number, colours: SourceFacts['colours']): void {
@@ -16,7 +16,7 @@ export function checkChannels(channels: number, colours: SourceFacts['colours'])
   )
 }
 
-/** Of 32 bits a channel only these are known for what they mean; all else would come out black. */
+/** Spaces whose meaning is known at 32 bits per channel. Any other would render black. */
 const deepSpaces: ReadonlySet<string> = new Set(['scrgb', 'lab', 'xyz'])
 
 export function checkDepth(bytesPerChannel: number, space: string): void {

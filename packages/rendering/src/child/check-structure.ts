@@ -6,15 +6,15 @@ import { measureTexts } from '../png/measure-texts.ts'
 import { type TiffMeasure, measureDirectories } from '../tiff/measure-directories.ts'
 import { countFrames as countWebpFrames } from '../webp/count-frames.ts'
 
-/** Decoders look at every one of them each time that they open a file, whichever is wanted. */
+/** Maximum number of pages. Decoders read all of them each time they open a file. */
 const mostPages = 5000
-/** Decoders unpack all texts of a file and keep them, bytes. */
+/** Maximum size of the unpacked texts, bytes. Decoders unpack all texts of a file and keep them. */
 const mostTextBytes = 16 * 1024 * 1024
-/** Room for what several directories or strips of a TIFF share, bytes. */
+/** Allowance for data that several directories or strips of a TIFF share, bytes. */
 const sharedTiffBytes = 16 * 1024 * 1024
 
 /**
- * Refuses what is costly to open, before a decoder opens it.
+ * Rejects a file that is costly to open, before a decoder opens it.
  *
  * @throws AppError IMAGE_TOO_COSTLY; errors of the file system
  */
@@ -30,12 +30,12 @@ export function checkStructure(path: string, format: OriginalFormat): void {
       return checkTexts(measureTexts(path, mostTextBytes))
     case 'jpg':
       return countSegments(path)
-    // Its boxes are counted where the size is read.
+    // Boxes are counted when the size is read.
     case 'avif':
   }
 }
 
-/** @throws AppError IMAGE_TOO_COSTLY */
+/** Checks a number of pages. @throws AppError IMAGE_TOO_COSTLY */
 export function checkPages(pages: number): void {
   if (pages <= mostPages) return
   throw new AppError('IMAGE_TOO_COSTLY', `An image may have at most ${mostPages} frames or pages.`)

@@ -6,10 +6,10 @@ import { type SourceFacts } from './source-facts.ts'
 import { originalQuality } from './render.ts'
 import { openForDisplay } from './sharp.ts'
 
-/** Higher than of any photo that people upload, so that what is lost here is not seen. */
+/** Higher than that of any photo people upload, so that the loss is invisible. */
 const copyQuality = 95
 
-/** Writes a picture anew in its full size, upright, in sRGB, and in the form that is cheapest to decode. */
+/** Writes an upright copy of an image in full size, in sRGB, and in the format that is cheapest to decode. */
 export async function copyFile(
   { path, outputPath }: CopyJob,
   source: SourceFacts,
@@ -21,7 +21,10 @@ export async function copyFile(
   return { kind: 'copied', quality: originalQuality(path, source) }
 }
 
-/** What was lossless stays so; of a JPEG, colours that were halved once lose nothing when they are halved again. */
+/**
+ * Chooses the encoding. A lossless image stays lossless. Chroma of a JPEG that is already subsampled loses nothing when
+ * subsampled again.
+ */
 function encodeCopy(image: Sharp, source: SourceFacts): Sharp {
   const { format, hasAlpha, hasHalvedColours } = source
   const isLossy = format === 'jpg' || format === 'avif'

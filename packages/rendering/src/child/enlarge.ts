@@ -2,24 +2,27 @@ import type { Region, Size } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import { type Pixels, openPixels, readPixels } from '../encoding/pixels.ts'
 
-/** The interpolation of a border reads as many pixels outside of it. */
+/** Number of pixels outside a border that the interpolation reads. */
 const margin = 2
-/** The margin grows with the image: tiny ones are enlarged in several passes. */
+/** Maximum enlargement per pass. The margin grows with the image, so tiny images are enlarged in several passes. */
 const mostPerPass = 16
 /** Makes sharp weight colours by their alpha while it interpolates. */
 const identity = { width: 3, height: 3, kernel: [0, 0, 0, 0, 1, 0, 0, 0, 0] }
 
 export type Enlargement = {
-  /** The size of the image, px. */
+  /** Size of the image, px. */
   readonly from: Size
   readonly to: Size
-  /** The region of the result that is kept. */
+  /** Region of the result that is kept. */
   readonly cut: Region
-  /** The image has neither colours nor alpha. */
+  /** True if the image has neither colours nor alpha. */
   readonly isGrey: boolean
 }
 
-/** Enlarges an image bicubically, centre on centre. `resize` of sharp puts it half a pixel of the result off. */
+/**
+ * Enlarges an image bicubically, aligned at the centres of pixels. sharp's `resize` shifts it by half a pixel of the
+ * result.
+ */
 export async function enlarge(
   image: Sharp,
   { from, to, cut, isGrey }: Enlargement,
@@ -55,8 +58,8 @@ async function enlargeOnce(image: Sharp, { from, to, cut, isGrey }: Enlargement)
 }
 
 /**
- * Along one side: which part of the padded image is read, how it is scaled and moved, and where the cut begins in the result,
- * which is at a whole pixel.
+ * Plans one axis: the part of the padded image to read, its scale and shift, and the start of the crop in the result,
+ * which is a whole pixel.
  */
 function placeAlong(from: number, to: number, cutStart: number, cutLength: number) {
   const scale = to / from

@@ -15,13 +15,13 @@ import { stripFile } from '../metadata/strip-file.ts'
 import { originalQuality } from './render.ts'
 import { openHeader, openImage } from './sharp.ts'
 
-/** A progressive JPEG needs some ten; each further one costs a pass over the whole picture. */
+/** Maximum number of scans. A progressive JPEG needs some ten; each further one costs a pass over the whole image. */
 const maxScans = 100
 
 /**
- * What is to become of an upload, by its header alone.
+ * Plans the ingest of an upload from its header.
  *
- * @returns the size to write it anew in; undefined where it is kept as it is
+ * @returns the size to re-encode it in; undefined if it is kept unchanged
  * @throws AppError IMAGE_TOO_COSTLY, INVALID_CROP
  */
 export function planIngest(
@@ -42,7 +42,7 @@ export function planIngest(
     : undefined
 }
 
-/** Decodes all of an upload, and writes it anew where the original to keep is not the upload itself. */
+/** Decodes the whole upload, and re-encodes it if it cannot be kept unchanged. */
 export async function ingestFile(
   job: IngestJob,
   source: SourceFacts,
@@ -54,7 +54,7 @@ export async function ingestFile(
   await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))
   if (kept !== undefined) return writeAnew(job, source, kept, maxPixels)
   const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
-  // What only a decoder understands is rid of its metadata by being encoded.
+  // A container that only a decoder understands loses its metadata by re-encoding.
   if (found === 'opaque') return writeAnew(job, source, size, maxPixels)
   if (found === 'stripped') return { reencoded: true, format, size }
   const isLocated = hasLocation(await openHeader(path, format).metadata())
@@ -72,15 +72,15 @@ async function writeAnew(
   const quality = originalQuality(path, source)
   const encoded = encodeOriginal(keepColours(image, source), source, quality)
   await encoded.toFile(outputPath)
-  // The encoder writes the orientation of the upload, which its pixels no longer need.
+  // The encoder copies the orientation of the upload, which no longer applies to the pixels.
   if (format === 'tiff') setUpright(outputPath)
   await syncFile(outputPath)
   return { reencoded: true, format, size: kept }
 }
 
 /**
- * Every pixel is decoded on its way to a small picture: what is cut short or corrupt fails, also where it would be cut
- * away.
+ * Decodes every pixel while scaling to a small image, so that truncated or corrupt data fails, including data that
+ * would be cropped away.
  */
 async function decodeAll(path: string, source: SourceFacts, maxPixels: number): Promise<void> {
   const image = await openImage(path, maxPixels, source)
@@ -94,7 +94,7 @@ function reshape(image: Sharp, source: SourceFacts, crop: Region | undefined, ke
   return rotate(scaled, { orientation })
 }
 
-/** Colours stay as they are, with their profile, where a browser knows them; the others become sRGB. */
+/** Keeps the colours and their profile if browsers support it; converts others to sRGB. */
 function keepColours(image: Sharp, { format, colours, isDeep }: SourceFacts): Sharp {
   if (colours === 'other') return image
   const keepsDepth = isDeep && (format === 'png' || format === 'tiff')
@@ -119,7 +119,7 @@ function shrinkTo({ width, height }: Size, maxPixels: number): Size {
   }
 }
 
-/** In the format that it came in: baseline and not interlaced, since those are cheap to decode later. */
+/** Encodes in the original format, baseline and not interlaced, because those are cheap to decode later. */
 function encodeOriginal(
   image: Sharp,
   { format, hasHalvedColours, isLossless }: SourceFacts,

@@ -6,7 +6,7 @@ import { inspectFile } from './inspect.ts'
 import type { Admit, SourceFacts } from './source-facts.ts'
 
 /**
- * Reads the header of a file that was accepted before; without a decoder if it is a plain JPEG or PNG.
+ * Reads the header of a file that was accepted earlier; without a decoder if it is a plain JPEG or PNG.
  *
  * @throws as `inspectFile`
  */

@@ -19,9 +19,9 @@ import { unsupported } from './unsupported.ts'
 const atOnce: Admit = async () => {}
 
 /**
- * Reads the header of a picture.
+ * Reads the header of an image.
  *
- * @param admit is asked before a file is read whole
+ * @param admit called before a file is read as a whole
  * @throws AppError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE; errors of sharp and of the file system
  */
 export async function inspectFile(
@@ -36,7 +36,7 @@ export async function inspectFile(
   if (format === 'tiff') checkKind(path, head)
   const heldBytes = format === 'avif' ? countHeldBytes(path) : 0
   if (heldBytes > 0) await admit(estimateOpening(heldBytes))
-  // Before a decoder reads it, which may take another part of it for the picture.
+  // Read before the decoder, which may take another part of the file for the image.
   const whole = format === 'avif' ? readWhole(path, head) : undefined
   const metadata = await readMetadata(path, format, head)
   const amendment = findAmendment(path, format, metadata)
@@ -73,28 +73,34 @@ function isLosslessFile(path: string, format: OriginalFormat): boolean {
   return format !== 'jpg' && format !== 'avif'
 }
 
-/** Lossy WebP has no other. Of an AVIF that cannot be followed, what nearly all have. */
+/**
+ * Returns true if the chroma is subsampled. Lossy WebP always is. An AVIF that cannot be parsed is assumed to be, like
+ * nearly all.
+ */
 function findHalvedColours(path: string, format: OriginalFormat, metadata: Metadata): boolean {
   if (format === 'avif') return readAvifFacts(path)?.hasHalvedColours ?? true
   if (format === 'webp') return true
   return metadata.chromaSubsampling?.startsWith('4:4:4') === false
 }
 
-/** Before a decoder reads it, which calls damaged what it does not know, or shows something else. */
+/**
+ * Checks the kind of a file before a decoder reads it, which reports what it does not know as damaged, or shows
+ * something else.
+ */
 function checkKind(path: string, head: Uint8Array): void {
   if (isCameraRaw(path)) throw unsupported(head, 'Camera raw')
   const kind = readTiffKind(path)
   if (kind.unsupported !== undefined) throw unsupported(head, kind.unsupported)
 }
 
-/** All of the picture of an AVIF, of which a part may be shown. */
+/** Reads the whole image of an AVIF, of which only a part may be displayed. */
 function readWhole(path: string, head: Uint8Array): Size {
   const size = readCodedSize(path)
   if (size === undefined) throw unsupported(head, 'An AVIF that is built like this')
   return size
 }
 
-/** By the name that sharp has for the type of a channel. */
+/** Bytes per channel, by sharp's name for the channel type. */
 const channelBytes: Readonly<Record<Metadata['depth'], number>> = {
   uchar: 1,
   char: 1,
@@ -118,7 +124,7 @@ async function readMetadata(
   format: OriginalFormat,
   head: Uint8Array,
 ): Promise<Metadata> {
-  // libvips tells the coding by the brand.
+  // libvips derives the codec from the brand.
   if (format === 'avif' && !isAv1(path)) throw unsupported(head)
   const metadata = await openHeader(path, format).metadata()
   checkPages(metadata.pages ?? 1)

@@ -5,7 +5,7 @@ import { perform } from './perform.ts'
 import { configureSharp } from './sharp.ts'
 import { translateError } from './translate-errors.ts'
 
-/** The process that decodes pictures: one task at a time, and it may be killed in the middle of any. */
+/** The process that decodes images. It runs one task at a time and can be killed at any moment. */
 
 configureSharp()
 let proceed = () => {}
@@ -19,7 +19,7 @@ process.on('message', (message: ToChild) => {
       proceed = resolve
     })
     tell({ kind: 'cost', bytes })
-    // Where the parent has no room for it, this never ends: the next task takes its place.
+    // If the parent has no room for the task, this never resolves: the next task replaces it.
     await admitted
   }
   perform(task, limits, admit).then(
@@ -31,12 +31,12 @@ process.on('message', (message: ToChild) => {
   )
 })
 
-// However the parent ends, its children end with it; at once, since an orderly exit would wait for the decoder.
+// Children end with their parent, immediately, because an orderly exit would wait for the decoder.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-// The terminal and the service manager signal every process of a group: the parent decides when its children end.
+// The terminal and the service manager signal every process of a group; the parent decides when its children end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-// The time of a task does not run while this process starts.
+// The timeout of a task does not include the start of this process.
 process.send?.(readyMessage)
 
 function tell(message: FromChild): void {

@@ -11,9 +11,9 @@ import { planIngest, ingestFile } from './ingest.ts'
 import { allowTruncation } from './truncated.ts'
 
 /**
- * Does a task: first what the header tells, then, once `admit` has let its memory in, the pixels.
+ * Performs a task: first what the header tells, then the pixels, once `admit` has granted the memory.
  *
- * @param admit resolves when that many bytes may be taken
+ * @param admit resolves when that many bytes may be used
  */
 export async function perform(
   task: Task,

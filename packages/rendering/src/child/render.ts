@@ -25,13 +25,19 @@ import { estimateWebpQuality } from '../webp/quality.ts'
 import { enlarge } from './enlarge.ts'
 import { openForDisplay } from './sharp.ts'
 
-/** From the stored source to the pixels, in the order in which sharp does them, whatever order it is told them in. */
+/**
+ * Steps from the stored source to the pixels, in the order in which sharp applies them regardless of the order of the
+ * calls.
+ */
 const steps: readonly Step[] = [preCrop, flatten, resize, rotate, crop, canvas, blur]
-/** Steps before and after an enlargement, which crops as well. sharp has no operation for it. */
+/** Steps before and after an enlargement, which also crops. sharp has no operation for it. */
 const stepsBefore: readonly Step[] = [preCrop, flatten, rotate]
 const stepsAfter: readonly Step[] = [canvas, blur]
 
-/** The sizes of a render; undefined where the result of a cover would leave the bounds, and a smaller box would not. */
+/**
+ * Plans the sizes of a render. Returns undefined if the result of a cover would exceed the bounds and a smaller box
+ * would not.
+ */
 export function planVariant(source: Size, variant: Variant, bounds: Size): Plan | undefined {
   if (variant.fit === 'cover') {
     const box = boundCover(source, variant, bounds)
@@ -45,7 +51,7 @@ export type RenderFileOptions = {
   readonly source: SourceFacts
   readonly variant: Variant
   readonly plan: Plan
-  /** Where it is known better than by the file. */
+  /** Set if the quality is known better than from the file. */
   readonly originalQuality: number | undefined
   readonly maxPixels: number
   readonly blurSigma: number
@@ -74,21 +80,21 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   return encodeImage({ ...encoding, budgetBytes })
 }
 
-/** Returns whether the kept part of the source is scaled up. */
+/** Returns true if the kept part of the source is scaled up. */
 export function isEnlargement({ preCrop: kept, scaled }: Plan, source: Size): boolean {
   return isLarger(scaled, kept ?? source)
 }
 
-/** In any direction. */
+/** Returns true if either side is larger. */
 function isLarger(one: Size, other: Size): boolean {
   return one.width > other.width || one.height > other.height
 }
 
-/** Returns the bytes of the original, if the rendition has its format and no more pixels than it. */
+/** Returns the size of the original, bytes, if the rendition has the same format and no more pixels. */
 function findBudget(options: RenderFileOptions): number | undefined {
   const { path, source, variant, plan } = options
   const { format, size } = source
-  // The bytes of a working copy say nothing about those of its original.
+  // The size of a working copy says nothing about that of its original.
   const isCopy = options.originalQuality !== undefined
   if (
     variant.quality !== 'auto' ||
@@ -104,12 +110,12 @@ function findBudget(options: RenderFileOptions): number | undefined {
 function chooseQuality(options: RenderFileOptions): number {
   const { format, quality } = options.variant
   if (!formats[format].lossy) return unknownQuality
-  // The encoders begin at 1.
+  // Encoders accept qualities from 1.
   if (quality !== 'auto') return Math.max(1, quality)
   return options.originalQuality ?? originalQuality(options.path, options.source)
 }
 
-/** The quality that an original was written with, 1 to 100. */
+/** Returns the quality that an original was written with, 1 to 100. */
 export function originalQuality(path: string, { format }: SourceFacts): number {
   switch (format) {
     case 'jpg':

@@ -3,12 +3,14 @@ import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { toKnownBrand } from '../avif/brand.ts'
 import { type SourceFacts } from './source-facts.ts'
 
-/** The loaders of the accepted formats; every other one stays blocked, so that no other parser sees foreign bytes. */
+/** Loaders of the accepted formats. All others stay blocked, so that no other parser processes foreign bytes. */
 const allowedLoaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map(
   (name) => `VipsForeignLoad${name}`,
 )
 
-/** One picture at a time, and nothing remembered: a child renders for many and dies at any moment. */
+/**
+ * Configures sharp for one image at a time and no caches: a child renders for many clients and can die at any moment.
+ */
 export function configureSharp(): void {
   sharp.concurrency(1)
   sharp.cache(false)
@@ -16,7 +18,7 @@ export function configureSharp(): void {
   sharp.unblock({ operation: allowedLoaders })
 }
 
-/** More than red, green, blue or cyan, magenta, yellow, black, each with alpha, is no picture of ours. */
+/** Maximum number of channels: RGB or CMYK, each with alpha. */
 const maxChannels = 5
 
 const openOptions = {
@@ -26,7 +28,7 @@ const openOptions = {
   sequentialRead: true,
 } as const satisfies SharpOptions
 
-/** Opens an image to be decoded. `maxPixels` guards a second time what was checked from the header. */
+/** Opens an image for decoding. `maxPixels` checks again what was already checked from the header. */
 export async function openImage(
   path: string,
   maxPixels: number,
@@ -45,8 +47,8 @@ export async function openImage(
 }
 
 /**
- * The same, to be shown in sRGB. Whatever has sixteen bits and a profile, sharp takes to Display P3 first, whose numbers would
- * be taken for those of sRGB in the end: such a picture is taken to sRGB before anything else.
+ * Opens an image for decoding to sRGB. sharp converts images with sixteen bits and a profile to Display P3 first, and
+ * would then output those numbers as sRGB; such an image is converted to sRGB before anything else.
  */
 export async function openForDisplay(
   path: string,
@@ -58,7 +60,7 @@ export async function openForDisplay(
   return isDeepColour ? image.pipelineColourspace('srgb') : image
 }
 
-/** Opens a picture for its header only, however large it says it is. */
+/** Opens an image to read only its header, whatever size it declares. */
 export function openHeader(path: string, format: OriginalFormat): Sharp {
   return sharp(toInput(path, format), { ...openOptions, limitInputPixels: false })
 }

@@ -2,32 +2,32 @@ import type { OriginalFormat, Size } from '@iaas/common/image'
 import type { Orientation } from '../orientation.ts'
 import type { Amendment } from './amendment.ts'
 
-/** The facts of an image that its header tells, before any pixel is decoded. */
+/** Facts about an image from its header, before any pixel is decoded. */
 export type SourceFacts = {
   readonly format: OriginalFormat
-  /** As it is displayed, px. */
+  /** Displayed size, px. */
   readonly size: Size
-  /** How many are decoded: more than are displayed where a file says what is to be cut away. */
+  /** Number of decoded pixels: more than displayed if the file declares a crop. */
   readonly pixels: number
   readonly orientation: Orientation
   readonly colours: 'grey' | 'rgb' | 'other'
   readonly hasAlpha: boolean
-  /** A lossy image keeps its colours at half the resolution of its brightness. */
+  /** True for a lossy image whose chroma is subsampled. */
   readonly hasHalvedColours: boolean
-  /** The format, as it is used here, keeps pixels exactly. */
+  /** True if the format, as used here, keeps pixels exactly. */
   readonly isLossless: boolean
-  /** The pixels are entries of a palette. */
+  /** True if the pixels are entries of a palette. */
   readonly isIndexed: boolean
-  /** Progressive JPEG, interlaced PNG: all of it is kept in memory while it is decoded. */
+  /** Progressive JPEG or interlaced PNG: the whole image is in memory while it is decoded. */
   readonly isProgressive: boolean
-  /** Of the decoded pixels. */
+  /** Bytes per decoded pixel. */
   readonly bytesPerPixel: number
-  /** More than eight bits a channel, of what is left once it is amended. */
+  /** True for more than eight bits per channel, after the amendment. */
   readonly isDeep: boolean
   readonly amendment?: Amendment | undefined
-  /** The bytes of the file that lie in memory while it is decoded; none unless given. */
+  /** Bytes of the file held in memory while it is decoded; none unless set. */
   readonly heldBytes?: number
 }
 
-/** Resolves when that many bytes of memory may be taken. */
+/** Resolves when that many bytes of memory may be used. */
 export type Admit = (bytes: number) => Promise<void>

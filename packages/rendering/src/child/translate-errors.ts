@@ -3,7 +3,7 @@ import { AppError, type ErrorCode } from '@iaas/common/errors'
 
 const damaged = ['IMAGE_DAMAGED', 'The image is damaged: it cannot be decoded.'] as const
 
-/** What libvips and sharp say in their messages is all that tells their errors apart; the first that fits counts. */
+/** Translations of messages: only the message distinguishes errors of libvips and sharp. The first match applies. */
 const translations: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/system error: (?:invalid argument|value too large)/i, ...damaged],
   [/^input file is missing/i, 'ORIGINAL_NOT_FOUND', 'There is no image of this id.'],
@@ -26,7 +26,7 @@ const translations: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/^expected |bad extract area/i, 'RENDER_FAILED', 'The image could not be rendered.'],
 ]
 
-/** An error of sharp or of the file system becomes an AppError with the original as its cause. */
+/** Converts an error of sharp or of the file system to an AppError with the original as its cause. */
 export function translateError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const [code, message] = explain(error)
@@ -39,11 +39,11 @@ function explain(error: unknown): readonly [ErrorCode, string] {
   if (!(error instanceof Error)) return ['RENDER_FAILED', 'The image could not be rendered.']
   const found = translations.find(([pattern]) => pattern.test(error.message))
   if (found !== undefined) return [found[1], found[2]]
-  // What is left is what decoders complain of; sharp has no type of its own, so that any other is a defect of ours.
+  // The rest are complaints of decoders. sharp has no error type of its own, so any other type is a bug of ours.
   return error.name === 'Error' ? damaged : ['RENDER_FAILED', 'The image could not be rendered.']
 }
 
-/** Codes of calls whose arguments were not possible: positions and lengths, which come from the file. */
+/** Codes of calls with impossible arguments: positions and lengths, which come from the file. */
 const impossibleArguments: ReadonlySet<string> = new Set([
   'ERR_OUT_OF_RANGE',
   'ERR_BUFFER_OUT_OF_BOUNDS',
@@ -51,7 +51,7 @@ const impossibleArguments: ReadonlySet<string> = new Set([
   'EOVERFLOW',
 ])
 
-/** Errors of sharp have no code; those of Node have. */
+/** Explains the code of a system error. Errors of sharp have no code; those of Node have. */
 function explainSystem(code: string): readonly [ErrorCode, string] {
   if (code === 'ENOENT') return ['ORIGINAL_NOT_FOUND', 'There is no image of this id.']
   if (impossibleArguments.has(code)) return damaged

@@ -5,9 +5,9 @@ import { isComplete, readScans } from '../jpeg/scans.ts'
 import { toStoredSize } from '../orientation.ts'
 import { type SourceFacts } from './source-facts.ts'
 
-/** The share of its rows that an image must have. */
+/** Minimum share of the rows that must be present. */
 const leastShare = 0.95
-/** The level of all channels where a decoder finds no data: the middle. */
+/** Level of all channels where the decoder finds no data: middle grey. */
 const missingLevel = 128
 const blockSide = 8
 
@@ -17,15 +17,15 @@ export type Attempt<Result> = {
   readonly path: string
   readonly source: SourceFacts
   readonly maxPixels: number
-  /** Resolves when a file of so many bytes may be read and repaired. */
+  /** Resolves when a file of this size may be read and repaired. */
   readonly admitRepair: (fileBytes: number) => Promise<void>
   readonly work: (source: SourceFacts) => Promise<Result>
 }
 
 /**
- * Works by the facts of a file. Where a decoder finds that a JPEG lacks its end, it works again by the part that is there.
+ * Runs `work` on a file. If the decoder finds a JPEG truncated, runs it again on the part that is present.
  *
- * @throws as `work` does, also where less than 95 % of the rows are there
+ * @throws as `work` does, also if less than 95 % of the rows are present
  */
 export async function allowTruncation<Result>(attempt: Attempt<Result>): Promise<Worked<Result>> {
   const { source, work } = attempt
@@ -38,15 +38,16 @@ export async function allowTruncation<Result>(attempt: Attempt<Result>): Promise
   }
 }
 
-/** Returns whether a decoder says that a file ends too early. */
+/** Returns true if a decoder reports a premature end. */
 function isTruncation(error: unknown): boolean {
   return error instanceof Error && /premature end of JPEG/i.test(error.message)
 }
 
 /**
- * Facts by which a JPEG that lacks its end is decoded as far as it goes, with white below, where browsers show nothing.
+ * Returns facts with which a truncated JPEG is decoded as far as possible, with white below, where browsers show
+ * nothing.
  *
- * @returns undefined where less than 95 % of its rows are there
+ * @returns undefined if less than 95 % of the rows are present
  */
 async function repairTruncated({
   path,
@@ -77,7 +78,7 @@ async function countRows(file: Buffer, size: Size, maxPixels: number): Promise<n
     : countRefinedRows(file, size, maxPixels)
 }
 
-/** The rows of whole blocks to the right end, as browsers show them: what is missing is of one level there. */
+/** Counts the rows of whole blocks up to the right edge, as browsers show them. Missing data has a single level. */
 async function countDecodedRows(file: Buffer, size: Size, maxPixels: number): Promise<number> {
   const { width, height } = size
   const left = Math.max(0, width - blockSide)
@@ -88,10 +89,10 @@ async function countDecodedRows(file: Buffer, size: Size, maxPixels: number): Pr
   return rows === height ? height : rows - (rows % blockSide)
 }
 
-/** Bytes that are taken away from the end, until that shows. */
+/** Numbers of bytes removed from the end until a difference shows. */
 const shortenedBytes = [8, 32, 128, 512, 2048] as const
 
-/** The rows that the last scan has refined: those that do not change where some more bytes are missing. */
+/** Counts the rows refined by the last scan: those that stay the same if more bytes are missing. */
 async function countRefinedRows(file: Buffer, size: Size, maxPixels: number): Promise<number> {
   const { height } = size
   const region = { left: 0, ...size }

@@ -1,6 +1,6 @@
 import { AppError } from '@iaas/common/errors'
 
-/** What people upload by mistake, by its first bytes as Latin-1 text. */
+/** Files that people upload by mistake, by their first bytes as Latin-1 text. */
 const knownOthers: readonly (readonly [RegExp, string])[] = [
   [/^....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)/s, 'HEIC'],
   [/^....ftyp/s, 'A video, or another ISO media file,'],
@@ -14,7 +14,7 @@ const knownOthers: readonly (readonly [RegExp, string])[] = [
   [/^\0\0\0\fjP {2}/, 'JPEG 2000'],
 ]
 
-/** A file that is no picture of ours. @param name what it is called to whoever sent it */
+/** Creates the error of a file that is not a supported image. @param name name of the file for the client */
 export function unsupported(head: Uint8Array, name = nameOther(head)): AppError {
   return new AppError(
     'IMAGE_UNSUPPORTED',
