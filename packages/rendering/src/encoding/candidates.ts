@@ -1,4 +1,4 @@
-/** An image of at most as many colours is a drawing or a screenshot. A power of two. */
+/** Maximum number of colours of a drawing or screenshot. A power of two. */
 export const mostGraphicColours = 4096
 
 export function smallestOf(candidates: readonly [Buffer, ...Buffer[]]): Buffer {

@@ -1,14 +1,14 @@
 import type { Encoding } from './encoding.ts'
 import { encodeWithin } from './encode-within.ts'
 
-/** From this quality on colours keep their full resolution, as ImageMagick does, if the original does not decide. */
+/** Quality from which chroma keeps its full resolution, as in ImageMagick, unless the original decides. */
 const fullChromaQuality = 90
 
 const smallPixels = 128 * 128
 
 /**
- * Writes progressive JPEG, grey if the source is. mozjpeg stays off: its tables are not the standard ones, so that no
- * quality could be read from the file again.
+ * Writes progressive JPEG, grey if the source is. Keeps mozjpeg off: its tables are not the standard ones, so the
+ * quality could not be read back from the file.
  */
 export function encodeJpeg(encoding: Encoding): Promise<Buffer> {
   const { draw, source, encoders } = encoding
@@ -28,12 +28,12 @@ export function encodeJpeg(encoding: Encoding): Promise<Buffer> {
   )
 }
 
-/** In small files the headers of needless scans outweigh the image. */
+/** Returns true for small images: in small files, the headers of additional scans outweigh the image. */
 function isSmall({ size }: Encoding): boolean {
   return size.width * size.height <= smallPixels
 }
 
-/** With quality `auto` those of a lossy original, which has no more to give. */
+/** Returns true if chroma is subsampled. With quality `auto`, follows a lossy original, which has no more detail. */
 function hasHalvedColours({ source, variant, quality }: Encoding): boolean {
   if (variant.quality === 'auto' && !source.isLossless) return source.hasHalvedColours
   return quality < fullChromaQuality

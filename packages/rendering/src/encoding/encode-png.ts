@@ -7,7 +7,7 @@ import { mostGraphicColours, smallestOf } from './candidates.ts'
 import { keepImageChunks } from './png-chunks.ts'
 import { quantize } from './quantize.ts'
 
-/** Up to as many colours a palette nearly always wins over filters. */
+/** Number of colours up to which a palette nearly always beats filters. */
 const plainlyFew = 16
 
 /** Writes PNG: grey if the source is, a palette if the image fits one, otherwise true colour. */
@@ -29,7 +29,7 @@ export async function encodePng(encoding: Encoding): Promise<Buffer> {
   return quantized === undefined ? trueColour() : smallestOf([quantized, await trueColour()])
 }
 
-/** Tries harder only if the rendition has more bytes than its original. */
+/** Uses more effort only if the rendition is larger than its original. */
 async function encodeTrue(
   { encoders, budgetBytes = Infinity }: Encoding,
   open: () => Promise<Sharp>,

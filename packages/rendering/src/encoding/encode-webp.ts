@@ -5,13 +5,13 @@ import { encodeWithin } from './encode-within.ts'
 import { type Colours, findColours } from './find-colours.ts'
 import { type Pixels, dropConstantChannels, openPixels, readPixels } from './pixels.ts'
 
-/** Preprocessing of lossless WebP whose effect cannot be seen. */
+/** Preprocessing of lossless WebP with an invisible effect. */
 const nearLosslessLevel = 60
 const hardestEffort = 6
-/** An image with more colours for its size is no drawing. */
+/** An image with fewer pixels per colour is not a drawing. */
 const pixelsPerColour = 4
 
-/** Writes lossy WebP; for a few colours lossless or near-lossless WebP, if that is smaller. */
+/** Writes lossy WebP. For few colours, writes lossless or near-lossless WebP if that is smaller. */
 export async function encodeWebp(encoding: Encoding): Promise<Buffer> {
   const { draw, source } = encoding
   if (!source.isLossless)
@@ -36,7 +36,7 @@ function isGraphic({ width, height }: Pixels, { count, indexed }: Colours): bool
   return indexed !== undefined || count * pixelsPerColour <= width * height
 }
 
-/** Exact if the image fits a palette. Tries harder only if the rendition has more bytes than its original. */
+/** Encodes exactly if the image fits a palette. Uses more effort only if the rendition is larger than its original. */
 async function encodeLossless(
   { encoders, budgetBytes = Infinity }: Encoding,
   open: () => Promise<Sharp>,

@@ -1,15 +1,15 @@
 import type { Encoding } from './encoding.ts'
 
-/** By how much a rendition may exceed its original before it is encoded again. */
+/** How far a rendition may exceed its original before it is encoded again. */
 const tolerance = 1.02
 const attempts = 6
 const worstQuality = 10
 
-/** How one attempt is encoded. `isHarder`: takes more time to save bytes. */
+/** Parameters of one encoding. `isHarder`: uses more time to save bytes. */
 type Attempt = { readonly quality: number; readonly isHarder: boolean }
 
 /**
- * Encodes with the given quality; if the result has more bytes than the original, tries harder, then lowers the quality,
+ * Encodes with the given quality. If the result is larger than the original, uses more effort, then lowers the quality,
  * which is only an estimate. Nearly all images are encoded once.
  */
 export async function encodeWithin(
@@ -28,7 +28,7 @@ export async function encodeWithin(
   return smallest
 }
 
-/** Widens the steps of the quantizer, which are linear in the quality from 50 on. */
+/** Lowers a quality by widening the quantizer steps, which are linear in the quality from 50 on. */
 function lower(quality: number, factor: number): number {
   const step = quality < 50 ? 5000 / quality : 200 - 2 * quality
   const wider = Math.max(step + 2, step * factor)

@@ -3,19 +3,22 @@ import type { Sharp } from 'sharp'
 import type { SourceFacts } from '../child/source-facts.ts'
 import type { EncoderOptions } from '../steps/step.ts'
 
-/** A rendition that is to be encoded. */
+/** A rendition to be encoded. */
 export type Encoding = {
-  /** Builds the pipeline of the rendition again; each result is consumed once. */
+  /** Builds the pipeline of the rendition. Called for each encoding, because a pipeline is consumed once. */
   readonly draw: () => Promise<Sharp>
   readonly source: SourceFacts
   readonly variant: Variant
-  /** The size of the rendition, px. */
+  /** Size of the rendition, px. */
   readonly size: Size
-  /** Every pixel is one of the original. */
+  /** True if every pixel is a pixel of the original. */
   readonly isUnscaled: boolean
-  /** 1 to 100. */
+  /** Quality, 1 to 100. */
   readonly quality: number
   readonly encoders: EncoderOptions
-  /** The bytes of the original, if it has the format of the rendition and as many pixels or more; undefined: no limit. */
+  /**
+   * Size of the original, bytes, if it has the format of the rendition and at least as many pixels; undefined: no
+   * limit.
+   */
   readonly budgetBytes: number | undefined
 }

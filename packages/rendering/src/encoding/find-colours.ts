@@ -1,6 +1,6 @@
 import type { Pixels } from './pixels.ts'
 
-/** The distinct colours of an image. */
+/** Distinct colours of an image. */
 export type Colours = {
   readonly count: number
   /** undefined if there are more colours than a palette holds. */
@@ -9,9 +9,9 @@ export type Colours = {
 
 /** An image as entries of a palette. */
 export type Indexed = {
-  /** RGBA, the first byte the lowest, at most 256. */
+  /** RGBA, with red in the lowest byte; at most 256 entries. */
   readonly palette: readonly number[]
-  /** The palette index of each pixel, row by row. */
+  /** Palette index of each pixel, row by row. */
   readonly indexes: Uint8Array
   readonly width: number
   readonly height: number
@@ -20,7 +20,7 @@ export type Indexed = {
 const paletteSize = 256
 
 /**
- * Counts distinct colours up to `limit`, in one pass that ends early for photographs.
+ * Counts distinct colours up to `limit` in one pass, which ends early for photographs.
  *
  * @param limit a power of two
  * @returns undefined if there are more
@@ -29,7 +29,7 @@ export function findColours(pixels: Pixels, limit: number): Colours | undefined 
   const { width, height } = pixels
   const slots = 4 * limit
   const colours = new Uint32Array(slots)
-  // 0: an empty slot; otherwise the index of its colour plus one.
+  // 0 marks an empty slot; other values are the index of the colour plus one.
   const places = new Uint16Array(slots)
   const indexes = new Uint8Array(width * height)
   const palette: number[] = []
@@ -67,7 +67,7 @@ function toGrey(level: number, alpha: number): number {
   return ((level * 0x01_01_01) | (alpha << 24)) >>> 0
 }
 
-/** Multiplicative hashing; the high bits are the mixed ones. */
+/** Multiplicative hashing: the high bits are well mixed. */
 function hash(colour: number): number {
   return Math.imul(colour, 0x9e_37_79_b1) >>> 12
 }

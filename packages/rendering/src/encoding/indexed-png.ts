@@ -8,10 +8,10 @@ const depths = [1, 2, 4, 8] as const
 const colourTypes = { grey: 0, palette: 3 } as const
 
 /**
- * Writes few colours as a PNG of as few bits a pixel as they need: grey where all of them are grey levels of that depth,
- * otherwise a palette. PNG (third edition), chapter 11.
+ * Writes few colours as a PNG with as few bits per pixel as they need: grey if all of them are grey levels of that
+ * depth, otherwise a palette. PNG (third edition), chapter 11.
  *
- * sharp can write palettes, but only through a quantizer that may change the colours.
+ * sharp writes palettes only through a quantizer that may change the colours.
  */
 export async function encodeIndexedPng({
   palette,
@@ -37,7 +37,7 @@ export async function encodeIndexedPng({
   ])
 }
 
-/** The fewest bits that hold all colours as grey levels; undefined if one has a hue or is not opaque. */
+/** Returns the fewest bits that hold all colours as grey levels; undefined if one has a hue or is not opaque. */
 function findGreyDepth(palette: readonly number[]): Depth | undefined {
   const isGrey = palette.every((colour) => {
     const level = colour & 255
@@ -49,7 +49,7 @@ function findGreyDepth(palette: readonly number[]): Depth | undefined {
   )
 }
 
-/** Transparent colours first: the chunk of their alphas ends with the last of them. */
+/** Sorts transparent colours first, because the chunk of alphas ends with the last of them. */
 function sortByAlpha(palette: readonly number[]) {
   const all = [...palette.keys()]
   const isOpaque = (index: number) => (palette[index] ?? 0) >>> 24 === 255
@@ -77,7 +77,7 @@ function makePalette(colours: readonly number[], opaqueFrom: number): readonly B
   return [makeChunk('PLTE', rgb), ...(opaqueFrom === 0 ? [] : [makeChunk('tRNS', alphas)])]
 }
 
-/** Without the filters of the rows; pixels are packed from the highest bits on. */
+/** Packs rows without filters; pixels start at the highest bits. */
 function packRows(
   indexes: Uint8Array,
   width: number,
@@ -101,8 +101,8 @@ function packRows(
 }
 
 /**
- * The IDAT chunks of packed rows. To filters and compression, rows of indexes are rows of grey bytes, so that sharp can
- * write them: its zlib makes them a tenth smaller than the one in Node.
+ * Returns the IDAT chunks of packed rows. To filters and compression, rows of indexes are rows of grey bytes, so sharp
+ * can write them: its zlib makes them a tenth smaller than Node's.
  */
 async function compressRows(rows: Buffer, height: number): Promise<readonly Buffer[]> {
   const width = rows.length / height

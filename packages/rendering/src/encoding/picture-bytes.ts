@@ -9,15 +9,15 @@ const markers = {
   lastApplication: 0xef,
   comment: 0xfe,
 } as const
-/** No encoder writes as many. */
+/** Maximum number of segments; no encoder writes as many. */
 const mostSegments = 500
 const mostChunks = 50_000
 const jfifBytes = 18
 
 /**
- * The bytes that encode the pixels of an original: without metadata and colour profile. Reads headers only.
+ * Returns the size of an original's encoded pixels, without metadata and colour profile, bytes. Reads headers only.
  *
- * @returns undefined if the file cannot be followed, and for formats that no variant has
+ * @returns undefined if the file cannot be parsed, and for formats that variants do not have
  */
 export function readPictureBytes(path: string, format: Format): number | undefined {
   return withFile(path, (file) => {
@@ -27,7 +27,7 @@ export function readPictureBytes(path: string, format: Format): number | undefin
   })
 }
 
-/** Everything but application segments and comments before the first scan; the bare JFIF header counts. */
+/** Counts everything except application segments and comments before the first scan; a bare JFIF header counts. */
 function readJpegBytes(file: number): number | undefined {
   let bytes = fstatSync(file).size + jfifBytes
   for (let at = 2, segments = 0; segments < mostSegments; segments += 1) {

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 
-/** Decoded pixels, row by row, one byte a channel: grey, grey with alpha, RGB or RGBA. */
+/** Decoded pixels, row by row, one byte per channel: grey, grey with alpha, RGB or RGBA. */
 export type Pixels = {
   readonly data: Buffer
   readonly width: number
@@ -8,7 +8,7 @@ export type Pixels = {
   readonly channels: 1 | 2 | 3 | 4
 }
 
-/** Runs a pipeline. `isGrey`: of a source without colours and alpha. */
+/** Runs a pipeline. @param isGrey the source has neither colours nor alpha */
 export async function readPixels(image: Sharp, isGrey: boolean): Promise<Pixels> {
   const { data, info } = await image
     .toColourspace(isGrey ? 'b-w' : 'srgb')

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 
 export const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex')
-/** Length and type before the content, the checksum behind it. */
+/** Length and type before the content, and the checksum after it. */
 const frameBytes = 12
 
 export function makeChunk(type: string, content: Buffer): Buffer {
@@ -13,7 +13,7 @@ export function makeChunk(type: string, content: Buffer): Buffer {
   return chunk
 }
 
-/** The chunks of some types, of a PNG that was written here. */
+/** Returns the chunks of some types of a PNG that was written here. */
 export function takeChunks(png: Buffer, types: readonly string[]): readonly Buffer[] {
   const taken: Buffer[] = []
   for (let at = pngSignature.length; at < png.length;) {

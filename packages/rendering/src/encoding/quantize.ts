@@ -2,12 +2,12 @@ import sharp from 'sharp'
 import { type Pixels, openPixels } from './pixels.ts'
 import { keepImageChunks } from './png-chunks.ts'
 
-/** Peak signal-to-noise ratio of pictures that look the same beside each other, dB. */
+/** Peak signal-to-noise ratio above which two images look the same, dB. */
 const leastFidelity = 42
-/** The largest result for which searching a palette is fast enough, px. */
+/** Largest result for which the palette search is fast enough, px. */
 const mostPixels = 4_000_000
 
-/** Writes a PNG with a palette of 256 colours; undefined if the difference could be seen. */
+/** Writes a PNG with a palette of 256 colours. Returns undefined if the difference could be visible. */
 export async function quantize(pixels: Pixels): Promise<Buffer | undefined> {
   const { width, height, channels } = pixels
   if (channels < 3 || width * height > mostPixels) return undefined

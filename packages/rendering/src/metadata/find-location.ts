@@ -1,13 +1,13 @@
-/** EXIF 2.32, 4.6.3: the directory of the position. */
+/** Tag of the GPS directory: EXIF 2.32, 4.6.3. */
 const gpsDirectoryTag = 0x8825
-/** EXIF 2.32, 4.6.6: latitude and longitude, and those of what is shown. */
+/** Tags of latitude and longitude, of the camera and of the subject: EXIF 2.32, 4.6.6. */
 const positionTags: ReadonlySet<number> = new Set([0x0002, 0x0004, 0x0014, 0x0016])
 const entryBytes = 12
 const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
 
 type Blocks = { readonly exif?: Buffer | undefined; readonly xmp?: Buffer | undefined }
 
-/** Tells whether the metadata of an image says where it was taken. */
+/** Returns true if the metadata of an image says where it was taken. */
 export function hasLocation({ exif, xmp }: Blocks): boolean {
   return (exif !== undefined && hasPosition(exif)) || xmp?.includes('GPSLatitude') === true
 }
@@ -23,7 +23,7 @@ function hasPosition(exif: Buffer): boolean {
   return [...readEntries(tiff, read32(at), isLittle).keys()].some((tag) => positionTags.has(tag))
 }
 
-/** @returns the tags of a directory, and where their values lie; empty for what is not laid out as it should be */
+/** @returns the tags of a directory and the positions of their values; empty if the directory is malformed */
 function readEntries(tiff: Buffer, start: number, isLittle: boolean): ReadonlyMap<number, number> {
   const entries = new Map<number, number>()
   if (start + 2 > tiff.length) return entries

@@ -11,16 +11,16 @@ const APP14 = 0xee
 const APP15 = 0xef
 const COM = 0xfe
 
-/** Of an APP0 that has no thumbnail, with its length. */
+/** Length of an APP0 segment without a thumbnail. */
 const plainJfifBytes = 16
 
 /**
- * A JPEG without anything that is not needed to show it: of its application segments the bare JFIF header, the colour
- * profile and Adobe's colour transform stay; what lies behind its end is cut off. Everything else is taken over byte
- * for byte. ITU-T T.81, annex B.
+ * Removes what is not needed to display a JPEG. Of its application segments, keeps the bare JFIF header, the colour
+ * profile and Adobe's colour transform; cuts off data after the end of the image. Copies the rest byte for byte. ITU-T
+ * T.81, annex B.
  *
- * @param orientation is written back where it is not upright
- * @returns its pieces; undefined where the segments cannot be followed to the end of the picture
+ * @param orientation written back if the image is not upright
+ * @returns the pieces of the file; undefined if the segments cannot be followed to the end of the image
  */
 export function stripJpeg(file: Buffer, orientation: Orientation): readonly Buffer[] | undefined {
   if (file[0] !== 0xff || file[1] !== SOI) return undefined
@@ -45,7 +45,7 @@ export function stripJpeg(file: Buffer, orientation: Orientation): readonly Buff
 
 type Segment = { readonly marker: number; readonly bytes: Buffer; readonly end: number }
 
-/** The segment that begins at a marker, with its length; the marker may be preceded by any number of fill bytes. */
+/** Reads the segment at a marker, with its length. Any number of fill bytes may precede the marker. */
 function readSegment(file: Buffer, start: number): Segment | undefined {
   let at = start
   if (file[at] !== 0xff) return undefined
@@ -59,7 +59,7 @@ function readSegment(file: Buffer, start: number): Segment | undefined {
   return { marker, bytes: file.subarray(at, end), end }
 }
 
-/** Where the next segment begins: entropy-coded data has no FF but stuffed ones and restart markers. */
+/** Returns the position of the next segment: in entropy-coded data, FF only occurs stuffed or in restart markers. */
 function findScanEnd(file: Buffer, start: number): number {
   for (let at = file.indexOf(0xff, start); at !== -1; at = file.indexOf(0xff, at + 1)) {
     const next = file[at + 1]
@@ -92,7 +92,7 @@ function withoutThumbnail(jfif: Buffer): Buffer | undefined {
   return plain
 }
 
-/** Behind the JFIF header, which wants to be the first. */
+/** Inserts the orientation after the JFIF header, which must come first. */
 function withOrientation(parts: readonly Buffer[], orientation: Orientation): readonly Buffer[] {
   if (orientation === 1) return parts
   const content = Buffer.concat([

@@ -3,10 +3,10 @@ import type { Orientation } from '../orientation.ts'
 import { makeOrientationExif } from './orientation-exif.ts'
 
 const signature = Buffer.from('89504e470d0a1a0a', 'hex')
-/** Of a chunk: its length and type before the content, its checksum behind it. */
+/** Length and type before the content of a chunk, and its checksum after it. */
 const frameBytes = 12
 
-/** The chunks beside the critical ones that decide how a picture looks. */
+/** Ancillary chunks that affect the look of an image. */
 const shown = new Set([
   'tRNS',
   'cHRM',
@@ -27,11 +27,11 @@ const shown = new Set([
 ])
 
 /**
- * A PNG without anything that is not needed to show it: texts, times, EXIF and whatever else is not known are left out,
- * and what lies behind its end. Every chunk that stays is taken over byte for byte.
+ * Removes what is not needed to display a PNG: texts, times, EXIF, unknown chunks, and data after its end. Copies every
+ * remaining chunk byte for byte.
  *
- * @param orientation is written back where it is not upright
- * @returns its pieces; undefined where the chunks cannot be followed to the end of the picture
+ * @param orientation written back if the image is not upright
+ * @returns the pieces of the file; undefined if the chunks cannot be followed to the end of the image
  */
 export function stripPng(file: Buffer, orientation: Orientation): readonly Buffer[] | undefined {
   if (!file.subarray(0, signature.length).equals(signature)) return undefined
@@ -48,7 +48,7 @@ export function stripPng(file: Buffer, orientation: Orientation): readonly Buffe
   return undefined
 }
 
-/** By the case of the first letter. */
+/** Returns true for a critical chunk, marked by the case of its first letter. */
 function isCritical(type: string): boolean {
   return /^[A-Z]/.test(type)
 }

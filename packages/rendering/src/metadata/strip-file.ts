@@ -9,7 +9,7 @@ import { stripWebp } from './webp.ts'
 
 type Strip = (file: Buffer, orientation: Orientation) => readonly Buffer[] | undefined
 
-/** Animations and files of many pictures: their containers are left alone. */
+/** Keeps animations and files with several images as they are. */
 const keep: Strip = (file) => [file]
 
 const strips: Readonly<Record<OriginalFormat, Strip>> = {
@@ -22,10 +22,10 @@ const strips: Readonly<Record<OriginalFormat, Strip>> = {
 }
 
 /**
- * Writes a picture without its metadata to `outputPath`, durably, where it has any. The file is one that decodes. It lies in
- * memory once: what is written are pieces of it.
+ * Writes an image without its metadata to `outputPath`, durably, if it has any. The file must be decodable. It is in
+ * memory once: the output consists of slices of it.
  *
- * @returns `opaque` where its container cannot be followed, although a decoder can
+ * @returns `opaque` if its container cannot be followed, although a decoder can
  */
 export async function stripFile(
   path: string,

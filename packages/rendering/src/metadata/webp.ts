@@ -3,15 +3,15 @@ import { chunkHeaderBytes, fileHeaderBytes } from '../webp/chunks.ts'
 import { makeOrientationExif } from './orientation-exif.ts'
 
 const shown = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICCP'])
-/** Of VP8X. */
+/** Flags of VP8X. */
 const flags = { exif: 0x08, xmp: 0x04 } as const
 
 /**
- * A WebP without anything that is not needed to show it: EXIF, XMP and chunks that are not known are left out, and what
- * lies behind its end. Every chunk that stays is taken over byte for byte, but for the flags that tell of the others.
+ * Removes what is not needed to display a WebP: EXIF, XMP, unknown chunks, and data after its end. Copies every
+ * remaining chunk byte for byte, except the flags that announce removed ones.
  *
- * @param orientation is written back where it is not upright
- * @returns its pieces; undefined where the chunks cannot be followed to the end of the picture
+ * @param orientation written back if the image is not upright
+ * @returns the pieces of the file; undefined if the chunks cannot be followed to the end of the image
  */
 export function stripWebp(file: Buffer, orientation: Orientation): readonly Buffer[] | undefined {
   if (file.length < fileHeaderBytes) return undefined
@@ -30,7 +30,7 @@ export function stripWebp(file: Buffer, orientation: Orientation): readonly Buff
     isExtended ||= name === 'VP8X'
     at = next + (bytes % 2)
   }
-  // Only an extended file can say how it is turned.
+  // Only an extended file can declare an orientation.
   if (orientation !== 1 && !isExtended) return undefined
   if (orientation !== 1) parts.push(makeExifChunk(orientation))
   return withHeader(parts)
@@ -43,7 +43,7 @@ function withFlags(extended: Buffer, orientation: Orientation): Buffer {
   return chunk
 }
 
-/** The last chunk of a file may lack its padding to an even length. */
+/** Returns the padding of a chunk to an even length; the last chunk of a file may lack it. */
 function paddingOf(chunk: Buffer): Buffer {
   return Buffer.alloc(chunk.length % 2)
 }

@@ -1,6 +1,6 @@
 import { type Step, white } from './step.ts'
 
-/** Lays the scaled picture on a white ground. */
+/** Places the scaled image on a white background. */
 export const canvas: Step = (image, { plan }) => {
   if (plan.canvas === undefined) return image
   const { left, top, width, height } = plan.canvas

@@ -1,5 +1,5 @@
 import type { Step } from './step.ts'
 
-/** Cuts the overflow off the scaled picture. */
+/** Crops the overflow of the scaled image. */
 export const crop: Step = (image, { plan }) =>
   plan.crop === undefined ? image : image.extract(plan.crop)

@@ -1,7 +1,7 @@
 import { toStoredRegion } from '../orientation.ts'
 import type { Step } from './step.ts'
 
-/** Cuts from the source first what is far more than what is kept. */
+/** Crops the source first if much more would be scaled than kept. */
 export const preCrop: Step = (image, { plan, size, orientation }) =>
   plan.preCrop === undefined
     ? image

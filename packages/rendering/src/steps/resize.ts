@@ -2,7 +2,7 @@ import type { Size } from '@iaas/common/image'
 import { toStoredSize } from '../orientation.ts'
 import type { Step } from './step.ts'
 
-/** Scales to the planned size, to the pixel; not for enlargements, see `enlarge`. */
+/** Scales to the exact planned size. Does not enlarge; see `enlarge`. */
 export const resize: Step = (image, { plan, size, orientation, format }) =>
   image.resize({
     ...toStoredSize(plan.scaled, orientation),
@@ -10,12 +10,13 @@ export const resize: Step = (image, { plan, size, orientation, format }) =>
     fastShrinkOnLoad: format !== 'jpg' || !isFineDecodingCheap(size, plan.scaled),
   })
 
-/** Takes some two milliseconds, px. */
+/** Maximum of additionally decoded pixels; they take some two milliseconds. */
 const mostFinePixels = 250_000
 
 /**
- * A JPEG decoder can shrink by 2, 4 and 8 while it decodes. By default it leaves the scaler a factor between one and two, which
- * costs sharpness; here at least two are left, if few more pixels are decoded for that. Decision 13 has the figures.
+ * Returns true if decoding a JPEG at a higher resolution is cheap. The decoder can shrink by 2, 4 and 8. By default it
+ * leaves the scaler a factor between one and two, which costs sharpness; here it leaves at least two if few more pixels
+ * are decoded for that. Decision 13 has the figures.
  */
 export function isFineDecodingCheap(source: Size, scaled: Size): boolean {
   const times = Math.min(source.width / scaled.width, source.height / scaled.height)
