@@ -1,4 +1,4 @@
-/** Reads unsigned numbers, the highest bit first. Behind the end there are zeros. */
+/** Reads unsigned numbers, the highest bit first. Returns zeros after the end. */
 export type BitReader = {
   read(bits: number): number
   flag(): boolean

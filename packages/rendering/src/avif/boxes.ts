@@ -2,11 +2,11 @@ import { fstatSync } from 'node:fs'
 import { createChunkBound } from '../bound-chunks.ts'
 import { readBytes } from '../files.ts'
 
-/** No file needs more to say what is in it, bytes. */
+/** Maximum size of the metadata, bytes; no file needs more. */
 const mostMetaBytes = 1024 * 1024
 
 /**
- * The box `meta` of an open file, with its head; undefined where it has none, or several.
+ * Returns the box `meta` of an open file, with its header; undefined if there is none, or several.
  *
  * @throws AppError IMAGE_TOO_COSTLY
  */
@@ -19,7 +19,10 @@ export function findMeta(file: number): Buffer | undefined {
 
 type PlacedBox = { readonly name: string; readonly at: number; readonly length: number }
 
-/** A box begins with its length and its name. Length 1: eight bytes behind the name hold it; 0: to the end of the file. */
+/**
+ * Walks the boxes of a file. A box begins with its length and its name. Length 1: eight bytes after the name hold the
+ * length; 0: the box extends to the end of the file.
+ */
 function* walkBoxes(file: number): Generator<PlacedBox> {
   const end = fstatSync(file).size
   let at = 0
@@ -37,10 +40,10 @@ function* walkBoxes(file: number): Generator<PlacedBox> {
   }
 }
 
-/** A box within another one, without its own head. */
+/** A box within another one, without its header. */
 export type Box = { readonly name: string; readonly content: Buffer }
 
-/** The boxes that stand in some bytes one behind the other; those that are cut off, or of another layout, are left out. */
+/** Reads consecutive boxes. Skips boxes that are truncated or have another layout. */
 export function readBoxes(bytes: Buffer): readonly Box[] {
   const boxes: Box[] = []
   for (let at = 0; at + 8 <= bytes.length;) {
@@ -56,12 +59,12 @@ export function readBoxes(bytes: Buffer): readonly Box[] {
 }
 
 export type Cursor = {
-  /** The next number of 0 to 4 bytes; 0 beyond the end. */
+  /** Reads the next number of 0 to 4 bytes; 0 after the end. */
   readonly read: (length: number) => number
   readonly isAtEnd: boolean
 }
 
-/** Reads big-endian numbers one behind the other. */
+/** Reads consecutive big-endian numbers. */
 export function createCursor(bytes: Buffer): Cursor {
   let at = 0
   return {

@@ -3,23 +3,26 @@ import { readHead, withFile } from '../files.ts'
 import { findMeta, readBoxes } from './boxes.ts'
 import { firstTile, readItems } from './items.ts'
 
-/** Where the major brand stands: behind the length and the name of the first box; a version, then compatible brands. */
+/**
+ * Position of the major brand, after the length and the name of the first box. A version and the compatible brands
+ * follow.
+ */
 const brandAt = 8
 const compatibleAt = 16
 const brandBytes = 4
-/** Brands that libvips knows as major ones. */
+/** Major brands that libvips knows. */
 const knownBrands: ReadonlySet<string> = new Set(['avif', 'mif1'])
-/** Brands of files that hold a sequence of frames as well. */
+/** Brands of files that also hold a sequence of frames. */
 const sequenceBrands: ReadonlySet<string> = new Set(['avis', 'msf1'])
 
-/** Returns whether the image that a file shows is coded in AV1, whatever the brand of the file. */
+/** Returns true if the displayed image is coded in AV1, whatever the brand of the file. */
 export function isAv1(path: string): boolean {
   const meta = withFile(path, findMeta)
   const items = meta && readItems(meta)
   return items?.primary !== undefined && firstTile(items, items.primary).type === 'av01'
 }
 
-/** Returns how many bytes of an AVIF lie in memory while it is decoded: all, if libvips does not know its brand. */
+/** Returns how many bytes of an AVIF are in memory while it is decoded: all, if libvips does not know its brand. */
 export function countHeldBytes(path: string): number {
   return hasKnownBrand(path) ? 0 : statSync(path).size
 }
@@ -30,8 +33,8 @@ function hasKnownBrand(path: string): boolean {
 }
 
 /**
- * Returns what a decoder is given of an AVIF: its path, or its bytes under a brand that libvips knows. A sequence (`avis`)
- * has an image of its own as well, its first frame: the frames are hidden, since not every track of them can be read.
+ * Returns the input of a decoder for an AVIF: its path, or its bytes with a brand that libvips knows. A sequence
+ * (`avis`) also has a still image, its first frame; the frames are hidden because not every track of them can be read.
  */
 export function toKnownBrand(path: string): string | Buffer {
   if (hasKnownBrand(path)) return path

@@ -1,11 +1,11 @@
 import { readBytes, withFile } from '../files.ts'
 
-/** Enough for the boxes before the image, and for the headers of its bitstream, bytes. */
+/** Enough for the boxes before the image and for the headers of its bitstream, bytes. */
 const metaBytes = 64 * 1024
 const imageBytes = 4096
 
 /**
- * The start of the bitstream of the first AV1 image of an AVIF: ISO/IEC 14496-12, 8.11.
+ * Returns the start of the bitstream of the first AV1 image of an AVIF: ISO/IEC 14496-12, 8.11.
  *
  * @returns undefined if its boxes are not laid out as encoders do
  */
@@ -21,7 +21,7 @@ export function readCodedImage(path: string): Buffer | undefined {
   })
 }
 
-/** The content of a box; a box whose length stands elsewhere ends the search. */
+/** Returns the content of a box. A box whose length is stored elsewhere ends the search. */
 function findBox(boxes: Buffer, name: string): Buffer | undefined {
   for (let at = 0; at + 8 <= boxes.length;) {
     const length = boxes.readUInt32BE(at)
@@ -33,7 +33,7 @@ function findBox(boxes: Buffer, name: string): Buffer | undefined {
   return undefined
 }
 
-/** The id of the first item of type `av01`. */
+/** Returns the id of the first item of type `av01`. */
 function findCodedItem(infos: Buffer | undefined): number | undefined {
   if (infos === undefined) return undefined
   for (let at = infos.indexOf('infe'); at !== -1; at = infos.indexOf('infe', at + 4)) {
@@ -48,7 +48,7 @@ function findCodedItem(infos: Buffer | undefined): number | undefined {
 
 type Place = { readonly offset: number; readonly length: number }
 
-/** The first extent of an item. Items within the box itself (construction method 1) are not followed. */
+/** Returns the first extent of an item. Items within the box itself (construction method 1) are not followed. */
 function findItem(locations: Buffer | undefined, id: number): Place | undefined {
   if (locations === undefined || locations.length < 8) return undefined
   const version = locations[0] ?? 0

@@ -2,14 +2,14 @@ import type { Size } from '@iaas/common/image'
 import { withFile } from '../files.ts'
 import { findMeta } from './boxes.ts'
 
-/** Version and flags stand before the size that it tells. */
+/** Marker of an `ispe` box. Version and flags precede the size. */
 const extents = Buffer.from('ispe', 'latin1')
 
 /**
- * The largest picture that is decoded of an AVIF file: what is displayed may be a small part of it (`clap`), and costs as much.
- * Every size that stands in the box of what the file holds is taken for one of a picture: ISO/IEC 23008-12, 6.5.3.
+ * Returns the largest image decoded from an AVIF file; the displayed image may be a small part of it (`clap`) but costs
+ * as much. Treats every size in the property container as that of an image: ISO/IEC 23008-12, 6.5.3.
  *
- * @returns undefined where there is none, or it cannot be told: decoders do not agree which of two boxes counts
+ * @returns undefined if there is none, or if it is ambiguous: decoders do not agree which of two boxes counts
  * @throws AppError IMAGE_TOO_COSTLY
  */
 export function readCodedSize(path: string): Size | undefined {

@@ -8,15 +8,15 @@ import { units, walkUnits } from './units.ts'
 
 /** Properties of an AVIF's pixels that libheif does not apply. */
 export type AvifColours = {
-  /** undefined for sRGB, and where there is an ICC profile, which counts more. */
+  /** undefined for sRGB, and if there is an ICC profile, which takes precedence. */
   readonly tag: ColourTag | undefined
-  /** Grey samples of the limited range, which libheif takes for those of the full one. */
+  /** True for grey samples of the limited range, which libheif treats as full range. */
   readonly isLimited: boolean
-  /** Transparency of the limited range. */
+  /** True for an alpha channel of the limited range. */
   readonly isAlphaLimited: boolean
 }
 
-/** Reads them as browsers do: an ICC profile counts more than nclx, nclx more than the AV1 data. */
+/** Reads the colours as browsers do: an ICC profile takes precedence over nclx, and nclx over the AV1 data. */
 export function readAvifColours(path: string): AvifColours | undefined {
   return withFile(path, (file) => {
     const meta = findMeta(file)
@@ -37,7 +37,7 @@ function toColours(file: number, items: Items, primary: Item): AvifColours {
   }
 }
 
-/** Browsers take video of BT.709 and what is unspecified for sRGB. */
+/** Codes that browsers treat as sRGB: video of BT.709, and unspecified. */
 const takenForSrgb: ReadonlySet<number> = new Set([0, 1, 2, 3, 6, 11, 14, 15])
 const takenForBt709: ReadonlySet<number> = new Set([0, 2, 3])
 
@@ -56,7 +56,7 @@ function kindOf(colr: Buffer): string {
   return colr.toString('latin1', 0, 4)
 }
 
-/** ISO/IEC 14496-12, 12.1.5: its kind, primaries, transfer, matrix, and a bit for the full range. */
+/** Reads an nclx box: kind, primaries, transfer, matrix, and a bit for the full range. ISO/IEC 14496-12, 12.1.5. */
 function readNclx(item: Item): SequenceColours | undefined {
   const nclx = colourBoxes(item).find(({ content }) => kindOf(content) === 'nclx')?.content
   if (nclx === undefined || nclx.length < 11) return undefined
@@ -67,15 +67,15 @@ function readNclx(item: Item): SequenceColours | undefined {
   }
 }
 
-/** The brightest white of the content, ISO/IEC 14496-12, 12.1.6, cd/m2. */
+/** Returns the brightest white of the content, cd/m2: ISO/IEC 14496-12, 12.1.6. */
 function readPeak({ properties }: Item): number | undefined {
   const clli = properties.find(({ name }) => name === 'clli')?.content
   return clli === undefined || clli.length < 2 ? undefined : clli.readUInt16BE(0) || undefined
 }
 
-/** Holds the sequence header and some OBUs before it, bytes. */
+/** Enough for the sequence header and some OBUs before it, bytes. */
 const headerBytes = 256
-/** The fixed part of the box that tells of the codec, before OBUs: AV1 in ISO base media files, 2.3. */
+/** Fixed part of the codec configuration box, before its OBUs: AV1 in ISO base media files, 2.3. */
 const configurationBytes = 4
 
 function readSequence(file: number, items: Items, item: Item): SequenceColours | undefined {
@@ -103,7 +103,7 @@ function isMonochrome(item: Item): boolean {
   return ((configurationOf(item)?.[2] ?? 0) & 0x10) !== 0
 }
 
-/** ISO/IEC 23000-22, 7.3.5.2, or as HEVC has it. */
+/** Types of alpha items: ISO/IEC 23000-22, 7.3.5.2, or the type of HEVC. */
 const alphaTypes = /:auxiliary:alpha\0|:auxid:1\0/
 
 function findAlpha({ byId, references }: Items, primary: Item): Item | undefined {

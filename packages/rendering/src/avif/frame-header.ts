@@ -1,7 +1,7 @@
 import type { BitReader } from './bit-reader.ts'
 import type { SequenceHeader } from './sequence-header.ts'
 
-/** The largest tile, px, and the most tiles of a frame. */
+/** Largest tile, px, and most tiles of a frame. */
 const largestTile = { width: 4096, area: 4096 * 2304, count: 64 } as const
 
 /**
@@ -58,7 +58,7 @@ function skipTiles(
   return true
 }
 
-/** How often `unit` must be doubled to reach `target`. */
+/** Returns how often `unit` must be doubled to reach `target`. */
 function log2Of(unit: number, target: number): number {
   return Math.max(0, Math.ceil(Math.log2(target / unit)))
 }

@@ -14,10 +14,10 @@ export type Reference = {
   readonly to: readonly number[]
 }
 
-/** Where the bytes of an item begin, counted from the start of the file. */
+/** Positions of the items' bytes, from the start of the file. */
 type Places = ReadonlyMap<number, number>
 
-/** The items of a file: ISO/IEC 14496-12, 8.11. */
+/** Items of a file: ISO/IEC 14496-12, 8.11. */
 export type Items = {
   readonly primary: Item | undefined
   readonly byId: ReadonlyMap<number, Item>
@@ -28,9 +28,9 @@ export type Items = {
 /** Version and flags of a full box. */
 const versionBytes = 4
 
-/** Reads what the box `meta` tells of the items. Whatever is not laid out as it should be is left out. */
+/** Reads the items from the box `meta`. Skips whatever is malformed. */
 export function readItems(meta: Buffer): Items {
-  // `meta` itself is handed over with its head.
+  // `meta` itself is passed with its header.
   const boxes = readBoxes(meta.subarray(8 + versionBytes))
   const contentOf = (name: string) => boxes.find((box) => box.name === name)?.content
   const byId = new Map<number, Item>()
@@ -46,7 +46,7 @@ export function readItems(meta: Buffer): Items {
   }
 }
 
-/** The coded image that an item is, or the first of those that it is derived from, such as a grid. */
+/** Returns the coded image of an item, or the first one that it is derived from, such as for a grid. */
 export function firstTile({ byId, references }: Items, item: Item): Item {
   const [tile] = references.find(({ type, from }) => type === 'dimg' && from === item.id)?.to ?? []
   return (tile !== undefined && byId.get(tile)) || item
@@ -58,7 +58,7 @@ function readPrimary(pitm: Buffer | undefined): number {
   return read(pitm[0] === 0 ? 2 : 4)
 }
 
-/** 8.11.6, of the versions that name a type. */
+/** Reads the types of the items: 8.11.6, versions that name a type. */
 function readTypes(iinf: Buffer | undefined): readonly (readonly [id: number, type: string])[] {
   if (iinf === undefined) return []
   const entries = readBoxes(iinf.subarray(versionBytes + (iinf[0] === 0 ? 2 : 4)))
@@ -67,13 +67,13 @@ function readTypes(iinf: Buffer | undefined): readonly (readonly [id: number, ty
     .map(({ content }) => {
       const idBytes = content[0] === 2 ? 2 : 4
       const { read } = createCursor(content.subarray(versionBytes))
-      // Behind the id, the index of its protection.
+      // The index of the protection follows the id.
       const type = versionBytes + idBytes + 2
       return [read(idBytes), content.toString('latin1', type, type + 4)] as const
     })
 }
 
-/** 8.11.14: the properties, and which items they belong to. */
+/** Reads the properties and their items: 8.11.14. */
 function readProperties(iprp: Buffer | undefined): ReadonlyMap<number, readonly Box[]> {
   const boxes = iprp === undefined ? [] : readBoxes(iprp)
   const container = boxes.find(({ name }) => name === 'ipco')
@@ -87,7 +87,7 @@ function readProperties(iprp: Buffer | undefined): ReadonlyMap<number, readonly 
     for (let left = read(4); left > 0 && !cursor.isAtEnd; left -= 1) {
       const id = read(idBytes)
       const indices = Array.from({ length: read(1) }, () => read(indexBytes))
-      // The highest bit says that a reader must know the property.
+      // The highest bit marks a property as essential.
       const mask = indexBytes === 1 ? 0x7f : 0x7f_ff
       byItem.set(
         id,
@@ -98,7 +98,7 @@ function readProperties(iprp: Buffer | undefined): ReadonlyMap<number, readonly 
   return byItem
 }
 
-/** 8.11.12. */
+/** Reads the references between items: 8.11.12. */
 function readReferences(iref: Buffer | undefined): readonly Reference[] {
   if (iref === undefined) return []
   const idBytes = iref[0] === 0 ? 2 : 4
@@ -109,7 +109,7 @@ function readReferences(iref: Buffer | undefined): readonly Reference[] {
   })
 }
 
-/** 8.11.3, of items that lie in the file itself. */
+/** Reads the positions of items stored in the file itself: 8.11.3. */
 function readPlaces(iloc: Buffer | undefined): Places {
   const places = new Map<number, number>()
   if (iloc === undefined) return places
@@ -136,7 +136,7 @@ function readPlaces(iloc: Buffer | undefined): Places {
   return places
 }
 
-/** A number of 0, 4 or 8 bytes. */
+/** Reads a number of 0, 4 or 8 bytes. */
 function readLong(read: (length: number) => number, length: number): number {
   return length === 8 ? read(4) * 2 ** 32 + read(4) : read(length)
 }

@@ -5,12 +5,12 @@ import { type SequenceHeader, readSequenceHeader } from './sequence-header.ts'
 import { units, walkUnits } from './units.ts'
 
 export type AvifFacts = {
-  /** 1 to 100, on the scale of JPEG; undefined if it cannot be estimated. */
+  /** Quality of 1 to 100 on the scale of JPEG; undefined if it cannot be estimated. */
   readonly quality: number | undefined
   readonly hasHalvedColours: boolean
 }
 
-/** Reads the headers of the first coded image of an AVIF. @returns undefined if they cannot be followed */
+/** Reads the headers of the first coded image of an AVIF. @returns undefined if they cannot be parsed */
 export function readAvifFacts(path: string): AvifFacts | undefined {
   const image = readCodedImage(path)
   if (image === undefined) return undefined

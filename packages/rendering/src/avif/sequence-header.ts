@@ -1,23 +1,23 @@
 import type { ColourCodes } from '../colour/colour-tag.ts'
 import type { BitReader } from './bit-reader.ts'
 
-/** The colours that the samples of a sequence stand for. */
+/** Colours of the samples of a sequence. */
 export type SequenceColours = ColourCodes & { readonly isFullRange: boolean }
 
-/** Fields of the header of a sequence that the headers of its frames depend on. */
+/** Fields of a sequence header that the frame headers depend on. */
 export type SequenceHeader = {
-  /** A single image, whose frame header leaves out what is the same for all of them. */
+  /** True for a single image, whose frame header omits fields with fixed values. */
   readonly isReduced: boolean
   readonly width: number
   readonly height: number
-  /** The bits of a size in a frame header. */
+  /** Bits of a size in a frame header. */
   readonly widthBits: number
   readonly heightBits: number
   /** 0: frames have no ids. */
   readonly frameIdBits: number
   readonly orderHintBits: number
   readonly hasLargeBlocks: boolean
-  /** 2: each frame says it for itself. */
+  /** 2: each frame specifies it. */
   readonly screenContentTools: number
   readonly integerVectors: number
   readonly hasSuperResolution: boolean
@@ -31,7 +31,7 @@ const unspecified = 2
 const srgb = { primaries: 1, transfer: 13, matrix: 0 } as const
 
 /**
- * AV1 bitstream specification, 5.5.
+ * Reads a sequence header: AV1 bitstream specification, 5.5.
  *
  * @returns undefined with a decoder model, which no encoder of still images writes
  */
@@ -87,7 +87,7 @@ function readTools(bits: BitReader) {
   return { orderHintBits, screenContentTools, integerVectors }
 }
 
-/** 5.5.2. */
+/** Reads the colour configuration: 5.5.2. */
 function readColours(
   bits: BitReader,
   profile: number,

@@ -1,11 +1,11 @@
 /** Types of an open bitstream unit: AV1 bitstream specification, 6.2.2. */
 export const units = { sequenceHeader: 1, frameHeader: 3, frame: 6 } as const
-/** An image has two or three before its pixels. */
+/** Maximum number of units; an image has two or three before its pixels. */
 const mostUnits = 16
 
 type Unit = { readonly type: number; readonly content: Buffer }
 
-/** AV1 bitstream specification, 5.3. Of the last one only the start may be there. */
+/** Walks the units of a bitstream: AV1 bitstream specification, 5.3. The last one may be truncated. */
 export function* walkUnits(image: Buffer): Generator<Unit> {
   let at = 0
   for (let count = 0; count < mostUnits && at < image.length; count += 1) {
