@@ -1,25 +1,25 @@
 import type { Region, Size } from '@iaas/common/image'
 import { readHead } from '../files.ts'
 
-/** Bytes that hold what stands before the first frame: of nearly every file, and of all that is looked at. */
+/** Bytes read up to the first frame: enough for nearly every file, and the maximum. */
 const headBytes = { usual: 16 * 1024, most: 1024 * 1024 } as const
-/** Signature, width and height of the screen, flags, background, aspect ratio. */
+/** Length of the signature, width and height of the screen, flags, background and aspect ratio. */
 const screenBytes = 13
-/** Separator, left, top, width, height, flags. */
+/** Length of the separator, left, top, width, height and flags. */
 const descriptorBytes = 10
 const blocks = { extension: 0x21, image: 0x2c } as const
 
 export type GifScreen = {
-  /** The size of the screen, enlarged to hold the first frame as browsers do, px. */
+  /** Size of the screen, enlarged to hold the first frame as browsers do, px. */
   readonly size: Size
-  /** The part of it that the first frame covers. */
+  /** Part of the screen that the first frame covers. */
   readonly frame: Region
 }
 
 /**
- * Reads where the first frame of a GIF lies on its screen. https://www.w3.org/Graphics/GIF/spec-gif89a.txt
+ * Reads the position of the first frame of a GIF on its screen. https://www.w3.org/Graphics/GIF/spec-gif89a.txt
  *
- * @returns undefined where no frame is found
+ * @returns undefined if there is no frame
  */
 export function readGifScreen(path: string): GifScreen | undefined {
   return findFrame(readHead(path, headBytes.usual)) ?? findFrame(readHead(path, headBytes.most))
@@ -44,12 +44,12 @@ function findFrame(head: Uint8Array): GifScreen | undefined {
   return { size, frame }
 }
 
-/** Flags: the highest bit says that there is a palette, the lowest three how large it is. */
+/** Returns the size of a palette from its flags: the highest bit marks a palette, the lowest three give its size. */
 function paletteBytes(flags = 0): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0
 }
 
-/** Returns the place behind a chain of sub-blocks, each with its length in front, that ends with an empty one. */
+/** Returns the position after a chain of sub-blocks. Each has its length in front; an empty one ends the chain. */
 function skipSubBlocks(bytes: Buffer, from: number): number {
   let at = from
   for (let length = bytes[at]; length; length = bytes[at]) at += 1 + length
