@@ -5,8 +5,8 @@ const firstSegmentAt = 2
 const markers = { first: 0xc0, firstAlone: 0xd0, lastAlone: 0xd8, end: 0xd9, scan: 0xda } as const
 
 /**
- * Counts the segments before the first scan of a JPEG, all of which decoders keep in memory while they open it.
- * ITU-T T.81, annex B.
+ * Counts the segments before the first scan of a JPEG. Decoders keep all of them in memory when they open it. ITU-T
+ * T.81, annex B.
  *
  * @throws AppError IMAGE_TOO_COSTLY
  */
@@ -27,7 +27,7 @@ export function countSegments(path: string): void {
   })
 }
 
-/** Where the next marker stands, behind its FF. Decoders skip what is none, as well. */
+/** Returns the position of the next marker, after its FF. Skips bytes that are not a marker, as decoders do. */
 function skipToMarker(byteAt: (at: number) => number | undefined, from: number): number {
   let at = from
   for (let before = byteAt(at); before !== undefined; before = byteAt(at)) {

@@ -1,11 +1,11 @@
-/** EXIF 2.32, 4.6.4: how the picture is turned, as one SHORT. */
+/** Tag of the orientation, one SHORT: EXIF 2.32, 4.6.4. */
 const orientationTag = 0x0112
 const short = 3
 const entryBytes = 12
 
 /**
- * The orientation of the first directory of a TIFF structure, as EXIF is one: 0 where it has none, undefined where it is
- * not laid out as it should be.
+ * Reads the orientation from the first directory of a TIFF structure, as used by EXIF. Returns 0 if there is none,
+ * undefined if the structure is malformed.
  */
 export function readExifOrientation(tiff: Buffer): number | undefined {
   const order = tiff.toString('latin1', 0, 4)

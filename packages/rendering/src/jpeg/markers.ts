@@ -1,24 +1,24 @@
 /** A quantisation table in natural (not zigzag) order, 64 coefficients. */
 export type QuantisationTable = readonly number[]
 
-/** What the segments of a JPEG file tell. */
+/** Facts from the segments of a JPEG file. */
 export type JpegFacts = {
-  /** By table number, the last definition before the first scan. */
+  /** Quantisation tables by number; the last definition before the first scan. */
   readonly tables: ReadonlyMap<number, QuantisationTable>
   readonly scans: number
-  /** All of them, between scans as well. */
+  /** Number of segments, including those between scans. */
   readonly segments: number
 }
 
 export type JpegScanner = {
-  /** Takes the next bytes of the file, in order, in pieces of any size. Never throws. */
+  /** Processes the next bytes of the file, in chunks of any size. Never throws. */
   push(chunk: Uint8Array): void
-  /** How many of the bytes that come next tell nothing. They are taken for pushed. */
+  /** Returns how many of the next bytes are irrelevant, and treats them as pushed. */
   skip(): number
   readonly facts: JpegFacts
 }
 
-/** Where in the file the next byte lies. */
+/** Parser state: the meaning of the next byte of the file. */
 type Place =
   | { readonly kind: 'marker' }
   | { readonly kind: 'length'; readonly marker: number; readonly high: number | undefined }
@@ -31,8 +31,7 @@ const EOI = 0xd9
 const DQT = 0xdb
 
 /**
- * Walks through a JPEG file once, byte by byte, in constant memory: reads the quantisation tables and counts the scans.
- * ITU-T T.81, annex B.
+ * Scans a JPEG file once, in constant memory. Reads the quantisation tables and counts the scans. ITU-T T.81, annex B.
  */
 export function createJpegScanner(): JpegScanner {
   const tables = new Map<number, QuantisationTable>()
@@ -67,8 +66,8 @@ export function createJpegScanner(): JpegScanner {
     }
     if (!afterFF) return
     afterFF = false
-    // 00 is a stuffed byte, D0 to D8 (restart, start of image) stand alone; what is below C0 means nothing, and a decoder that
-    // comes upon it reads on behind it.
+    // 00 is a stuffed byte; D0 to D8 (restart, start of image) have no length. Values below C0 are undefined, and a
+    // decoder continues after them.
     if (byte === EOI) place = { kind: 'end' }
     else if (byte >= 0xc0 && !(byte >= 0xd0 && byte <= 0xd8)) {
       place = { kind: 'length', marker: byte, high: undefined }
@@ -93,7 +92,7 @@ export function createJpegScanner(): JpegScanner {
     }
   }
 
-  /** Entropy-coded data is most of a file: it is searched for the next FF rather than walked through. */
+  /** Searches entropy-coded data, which is most of a file, for the next FF instead of parsing each byte. */
   function push(chunk: Uint8Array): void {
     for (let index = 0; index < chunk.length; index += 1) {
       if (place.kind === 'end') return
@@ -109,7 +108,7 @@ export function createJpegScanner(): JpegScanner {
   function skip(): number {
     if (place.kind !== 'segment') return 0
     const { marker, left } = place
-    // A scan whose header is cut off is none.
+    // A scan with a truncated header does not count.
     if (marker === SOS || isOfTables(marker)) return 0
     place = leaveSegment(marker, [])
     return left
@@ -124,7 +123,10 @@ export function createJpegScanner(): JpegScanner {
   }
 }
 
-/** DQT: precision and number in one byte, then 64 coefficients of one or two bytes, in zigzag order; repeated. */
+/**
+ * Reads a DQT segment: precision and number in one byte, then 64 coefficients of one or two bytes in zigzag order;
+ * repeated.
+ */
 function readTables(content: readonly number[], tables: Map<number, QuantisationTable>): void {
   for (let at = 0; at < content.length;) {
     const head = content[at] ?? 0
@@ -142,7 +144,7 @@ function readTables(content: readonly number[], tables: Map<number, Quantisation
   }
 }
 
-/** The natural index of each zigzag position: along the anti-diagonals, up and down in turn. */
+/** Natural index of each zigzag position, along the anti-diagonals in alternating directions. */
 export const zigzag: readonly number[] = Array.from({ length: 15 }, (_, diagonal) => {
   const cells = Array.from({ length: 8 }, (_row, row) => [row, diagonal - row] as const)
     .filter(([, column]) => column >= 0 && column < 8)

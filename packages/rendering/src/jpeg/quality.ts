@@ -1,11 +1,11 @@
 import type { JpegFacts, QuantisationTable } from './markers.ts'
 
-/** The quality of a file whose tables tell none, and of originals that are no JPEG. */
+/** Quality assumed for tables that do not reveal one, and for originals other than JPEG. */
 export const unknownQuality = 92
 
 /**
- * The standard tables of ITU-T T.81, annex K.1 (luminance) and K.2 (chrominance), in natural order. Each quality is a
- * scaling of them, by the rule of the Independent JPEG Group.
+ * Standard tables of ITU-T T.81, annex K.1 (luminance) and K.2 (chrominance), in natural order. Each quality scales
+ * them by the rule of the Independent JPEG Group.
  */
 const luminance = [
   16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
@@ -21,10 +21,10 @@ const chrominance = [
   ...Array.from({ length: 32 }, () => 99),
 ]
 
-/** Two sums over the tables of a file: of a few coefficients that tell much, and of all. */
+/** Two sums over the tables of a file: of a few significant coefficients, and of all. */
 type Sums = { readonly few: number; readonly all: number }
 
-/** The first two tables tell much; every table counts for the other sum. */
+/** Only the first two tables count for the few coefficients; every table counts for the other sum. */
 function sumsOf(
   first: QuantisationTable,
   second: QuantisationTable | undefined,
@@ -51,8 +51,9 @@ const expectedOfOne = qualities.map((quality) => {
 })
 
 /**
- * The quality that a JPEG was written with, 1 to 100, as ImageMagick's `identify -format %Q` estimates it: the first
- * quality whose expected sums are not both above the file's; it is believed where both are reached, or from 51 on.
+ * Estimates the quality that a JPEG was written with, 1 to 100, like ImageMagick's `identify -format %Q`: the first
+ * quality whose expected sums are not both above the file's. The estimate counts if both sums are reached, or from 51
+ * on.
  */
 export function estimateQuality({ tables }: JpegFacts): number {
   const first = tables.get(0)

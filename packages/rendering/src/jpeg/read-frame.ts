@@ -2,17 +2,17 @@ import { readSync } from 'node:fs'
 import { withFile } from '../files.ts'
 import { readExifOrientation } from './exif-orientation.ts'
 
-/** What the segments before the first scan of a JPEG file tell of its picture. */
+/** Facts about the image from the segments before the first scan of a JPEG file. */
 export type JpegFrame = {
-  /** As it is stored, px. */
+  /** Stored width, px. */
   readonly width: number
   readonly height: number
-  /** Grey, or brightness and colour. */
+  /** Grey, or luma and chroma. */
   readonly components: 1 | 3
   readonly isProgressive: boolean
-  /** In one direction or both. */
+  /** True if the chroma is subsampled in one direction or both. */
   readonly hasHalvedColours: boolean
-  /** As EXIF numbers it; 0 where it tells none. */
+  /** EXIF orientation; 0 if there is none. */
   readonly orientation: number
 }
 
@@ -31,22 +31,22 @@ const markers = {
   fill: 0xff,
 } as const
 const exifName = 'Exif\0\0'
-/** What is read at once. */
+/** Bytes read at once. */
 const chunkBytes = 16 * 1024
-/** No camera writes as many. */
+/** Maximum number of segments; no camera writes as many. */
 const mostSegments = 500
 
 /**
- * Reads the header of a plain JPEG, of which there are far more than of all other pictures together, at a tenth of what
- * a decoder takes to open it. ITU-T T.81, annex B.
+ * Reads the header of a plain JPEG, by far the most frequent kind of image, in a tenth of the time that a decoder takes
+ * to open it. ITU-T T.81, annex B.
  *
- * @returns undefined for whatever is not quite plain, which is for a decoder to judge
+ * @returns undefined for anything that is not plain, which a decoder must judge
  */
 export function readJpegFrame(path: string): JpegFrame | undefined {
   return withFile(path, (file) => findFrame(createReader(file)))
 }
 
-/** Bytes of a file at a place; fewer where it ends before. */
+/** Returns bytes of a file at a position; fewer at the end of the file. */
 type Reader = (at: number, length: number) => Buffer
 
 function createReader(file: number): Reader {
@@ -75,19 +75,19 @@ function findFrame(read: Reader): JpegFrame | undefined {
     if (head.length < 4 || head[0] !== 0xff) return undefined
     const [, marker = 0] = head
     if (marker === markers.scan) {
-      // With a scan for each component all of the picture has to be kept, as of a progressive one.
+      // With a scan per component, the whole image must be kept in memory, as for a progressive one.
       if (frame === undefined || read(at + 4, 1)[0] !== frame.components) return undefined
       return { ...frame, orientation: orientation ?? 0 }
     }
     const length = head.readUInt16BE(2)
     const isExif = marker === markers.exif && isNamed(read(at + 4, exifName.length), exifName)
     if (isFrame(marker)) {
-      // A second frame is another picture within, such as of a hierarchical file.
+      // A second frame is another image inside, such as in a hierarchical file.
       if (frame !== undefined) return undefined
       frame = readFrame(marker, read(at + 4, length - 2))
       if (frame === undefined) return undefined
     } else if (isExif) {
-      // Of several, decoders do not agree which one counts.
+      // If there are several, decoders do not agree which one counts.
       if (orientation !== undefined) return undefined
       orientation = readExifOrientation(read(at + 10, length - 8))
       if (orientation === undefined) return undefined
@@ -97,7 +97,10 @@ function findFrame(read: Reader): JpegFrame | undefined {
   return undefined
 }
 
-/** Whoever reads on where one has none leaves the path of a decoder, and may be told of another picture. */
+/**
+ * Returns true if a length follows the marker. Assuming one that is not there would make the parser diverge from the
+ * decoder and read another image.
+ */
 function hasLength(marker: number): boolean {
   const { firstFrame, firstRestart, end, fill } = markers
   return marker >= firstFrame && marker !== fill && (marker < firstRestart || marker > end)
@@ -106,11 +109,11 @@ function hasLength(marker: number): boolean {
 function isFrame(marker: number): boolean {
   const { firstFrame, lastFrame, tables, arithmeticCoding } = markers
   if (marker < firstFrame || marker > lastFrame) return false
-  // C8 is reserved; a decoder may say what it is.
+  // C8 is reserved; a decoder must judge it.
   return marker !== tables && marker !== arithmeticCoding
 }
 
-/** Precision, height, width, the number of components, then of each: its name, its sampling, its table. */
+/** Reads a frame header: precision, height, width, number of components, then name, sampling and table of each. */
 function readFrame(marker: number, content: Buffer): Frame | undefined {
   const { firstFrame, extendedFrame, progressiveFrame } = markers
   if (marker !== firstFrame && marker !== extendedFrame && marker !== progressiveFrame) {

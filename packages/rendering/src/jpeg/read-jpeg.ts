@@ -3,20 +3,22 @@ import { checkChunks } from '../bound-chunks.ts'
 import { withFile } from '../files.ts'
 import { type JpegFacts, createJpegScanner } from './markers.ts'
 
-/** What is read at once of a whole file, and of its header, most of which is metadata that is skipped. */
+/** Bytes read at once, of a whole file and of its header, which is mostly skipped metadata. */
 const chunkBytes = { file: 64 * 1024, header: 1024 } as const
-/** What is read for a header at the most: enough for any number of large segments, and not for a file built to be costly. */
+/**
+ * Maximum bytes read for a header: enough for any number of large segments, but bounded for a file built to be costly.
+ */
 const headerBytes = 1024 * 1024
 
-/** The quantisation tables of a file, from the segments before its first scan. */
+/** Reads the quantisation tables from the segments before the first scan of a file. */
 export function readJpegHeader(path: string): JpegFacts {
   return readUntil(path, chunkBytes.header, ({ scans }, bytes) => scans > 0 || bytes >= headerBytes)
 }
 
 /**
- * Reads the whole file and counts its scans, until there are more of them than `enough`.
+ * Reads the whole file and counts its scans, up to one more than `enough`.
  *
- * @throws AppError IMAGE_TOO_COSTLY where there are too many segments
+ * @throws AppError IMAGE_TOO_COSTLY if there are too many segments
  */
 export function countJpegScans(path: string, enough: number): JpegFacts {
   return readUntil(path, chunkBytes.file, ({ scans, segments }) => {

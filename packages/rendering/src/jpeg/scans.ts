@@ -1,4 +1,4 @@
-/** A scan of a JPEG: which components, which coefficients of them, and how many low bits of those are left out. */
+/** A scan of a JPEG: its components, its range of coefficients, and the number of low bits that it omits. */
 export type Scan = {
   readonly components: readonly number[]
   readonly first: number
@@ -16,7 +16,7 @@ export type Scans = {
 const markers = { progressiveFrame: 0xc2, end: 0xd9, scan: 0xda, firstRestart: 0xd0 } as const
 const frames: ReadonlySet<number> = new Set([0xc0, 0xc1, markers.progressiveFrame])
 
-/** Reads the headers of the scans of a JPEG, as far as the file goes: ITU-T T.81, annex B. */
+/** Reads the headers of the scans of a JPEG up to the end of the file: ITU-T T.81, annex B. */
 export function readScans(file: Buffer): Scans {
   const scans: Scan[] = []
   let components: readonly number[] = []
@@ -36,7 +36,7 @@ export function readScans(file: Buffer): Scans {
   return { isProgressive, components, scans }
 }
 
-/** Returns whether every coefficient of every component is begun in all its bits. */
+/** Returns true if every coefficient of every component has been started, with all its bits. */
 export function isComplete({ isProgressive, components, scans }: Scans): boolean {
   return components.every((component) => {
     const own = scans.filter((scan) => scan.components.includes(component))
@@ -48,7 +48,10 @@ export function isComplete({ isProgressive, components, scans }: Scans): boolean
   })
 }
 
-/** The number of components, of each its name and its tables; the first and the last coefficient, the bits before and now. */
+/**
+ * Reads a scan header: number of components, name and tables of each, first and last coefficient, and the bits before
+ * and now.
+ */
 function readScan(content: Buffer): Scan {
   const count = content[0] ?? 0
   const behind = 1 + 2 * count
@@ -64,7 +67,7 @@ function listEvery(content: Buffer, from: number, step: number, count: number): 
   return Array.from({ length: count }, (_, index) => content[from + step * index] ?? 0)
 }
 
-/** The next marker that a segment follows: stuffed bytes and restarts belong to the data of a scan. */
+/** Returns the next marker with a segment. Stuffed bytes and restarts belong to the data of a scan. */
 function findMarker(file: Buffer, from: number): number {
   for (let at = file.indexOf(0xff, from); at !== -1; at = file.indexOf(0xff, at + 1)) {
     const marker = file[at + 1] ?? 0
