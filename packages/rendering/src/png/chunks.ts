@@ -1,23 +1,23 @@
 import { createChunkBound } from '../bound-chunks.ts'
 import { createPieceReader } from '../files.ts'
 
-/** The signature of the file. */
+/** Length of the file's signature. */
 const signatureBytes = 8
-/** The length and the name of a chunk. */
+/** Length of the length and the name of a chunk. */
 const chunkHeaderBytes = 8
-/** It follows the content of a chunk. */
+/** Length of the checksum after the content of a chunk. */
 const checksumBytes = 4
 
 export type PngChunk = {
   readonly name: string
-  /** Where its content begins. */
+  /** Position of the content. */
   readonly at: number
-  /** The length of its content. */
+  /** Length of the content, bytes. */
   readonly bytes: number
 }
 
 /**
- * The chunks of an open PNG, until the file ends. https://www.w3.org/TR/png-3/#5Chunk-layout
+ * Walks the chunks of an open PNG to the end of the file. https://www.w3.org/TR/png-3/#5Chunk-layout
  *
  * @throws AppError IMAGE_TOO_COSTLY
  */

@@ -4,15 +4,15 @@ import { powerToLight } from '../colour/transfers.ts'
 import { readBytes, withFile } from '../files.ts'
 import { walkPngChunks } from './chunks.ts'
 
-/** The colours that a PNG names without an ICC profile. */
+/** Colours that a PNG declares without an ICC profile. */
 export type PngColours = {
   /** undefined: sRGB. */
   readonly tag: ColourTag | undefined
-  /** It counts more than an ICC profile of the same file. */
+  /** True if they take precedence over an ICC profile of the same file. */
   readonly overrulesProfile: boolean
 }
 
-/** The length of each chunk that tells of colours; of an ICC profile nothing is read. */
+/** Lengths of the chunks that declare colours; an ICC profile is not read. */
 const lengths: Readonly<Record<string, number>> = {
   cICP: 4,
   iCCP: 0,
@@ -24,10 +24,10 @@ const lengths: Readonly<Record<string, number>> = {
 }
 
 /**
- * Reads the colours of a PNG in the order that its specification ranks them: cICP, iCCP, sRGB, gAMA with cHRM.
+ * Reads the colours of a PNG in the order of precedence of its specification: cICP, iCCP, sRGB, gAMA with cHRM.
  * https://www.w3.org/TR/png-3/#color-chunk-precendence
  *
- * @returns undefined for sRGB, and where an ICC profile counts
+ * @returns undefined for sRGB, and if an ICC profile applies
  */
 export function readPngColours(path: string): PngColours | undefined {
   const chunks = withFile(path, readChunks)
@@ -55,19 +55,19 @@ function readChunks(file: number): ReadonlyMap<string, Buffer> {
   return chunks
 }
 
-/** Primaries, transfer, matrix, range: a PNG can only be RGB of the full range. */
+/** Reads primaries, transfer, matrix and range: a PNG can only be RGB of the full range. */
 function readCodes(cicp: Buffer | undefined) {
   if (cicp === undefined || cicp[2] !== 0 || cicp[3] !== 1) return undefined
   return { primaries: cicp.readUInt8(0), transfer: cicp.readUInt8(1) }
 }
 
-/** The brightest white of the content, or else of the screen that it was made on, cd/m2. */
+/** Returns the brightest white of the content, or otherwise of the mastering display, cd/m2. */
 function readPeak(chunks: ReadonlyMap<string, Buffer>): number | undefined {
   const content = chunks.get('cLLI')?.readUInt32BE(0) ?? chunks.get('mDCV')?.readUInt32BE(16)
   return content === undefined || content === 0 ? undefined : content / 10_000
 }
 
-/** The exponent that sRGB comes near to, and how far from it libpng and browsers still take a file for sRGB. */
+/** Exponent closest to sRGB, and the tolerance within which libpng and browsers treat a file as sRGB. */
 const nearSrgb = { exponent: 2.2, tolerance: 0.05 } as const
 
 function toGammaTag(gama: Buffer | undefined, chrm: Buffer | undefined): ColourTag | undefined {
@@ -75,7 +75,7 @@ function toGammaTag(gama: Buffer | undefined, chrm: Buffer | undefined): ColourT
   if (gamma === 0) return undefined
   const exponent = 100_000 / gamma
   const isNearSrgb = Math.abs(nearSrgb.exponent / exponent - 1) <= nearSrgb.tolerance
-  // Browsers count gAMA by itself only where it is clearly another one.
+  // Browsers apply gAMA by itself only if it clearly differs.
   if (chrm === undefined && isNearSrgb) return undefined
   return {
     primaries: chrm === undefined ? bt709 : readPrimaries(chrm),

@@ -3,11 +3,11 @@ import { errorCode } from '@iaas/common/disk/disk-errors'
 import { readBytes, withFile } from '../files.ts'
 import { walkPngChunks } from './chunks.ts'
 
-/** What a decoder needs for a text beside its letters, bytes. */
+/** Memory of a decoder for a text in addition to its letters, bytes. */
 const textBytes = 1024
 
 /**
- * What the texts of a PNG file take once they are unpacked, bytes; not exactly where it is more than `enough`.
+ * Returns the unpacked size of the texts of a PNG file, bytes; inexact beyond `enough`.
  * https://www.w3.org/TR/png-3/#11textinfo
  *
  * @throws AppError IMAGE_TOO_COSTLY
@@ -33,12 +33,15 @@ function measureText(name: string, content: Buffer, enough: number): number {
   try {
     return inflateSync(packed, { maxOutputLength: Math.max(1, enough) }).length
   } catch (error) {
-    // What cannot be unpacked is no text to a decoder either.
+    // Decoders ignore a text that cannot be unpacked as well.
     return errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? enough + 1 : 0
   }
 }
 
-/** zTXt: keyword, 0, method. iTXt: keyword, 0, whether it is packed, method, language, 0, translated keyword, 0. */
+/**
+ * Returns the packed part of a text. zTXt: keyword, 0, method. iTXt: keyword, 0, packed flag, method, language, 0,
+ * translated keyword, 0.
+ */
 function findPacked(name: string, content: Buffer): Buffer | undefined {
   const keyword = content.indexOf(0)
   if (keyword === -1 || name === 'tEXt') return undefined

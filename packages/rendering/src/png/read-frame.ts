@@ -2,20 +2,20 @@ import { readBytes, withFile } from '../files.ts'
 import { pngSignature } from '../encoding/png-chunks.ts'
 import { walkPngChunks } from './chunks.ts'
 
-/** The header of a PNG file. */
+/** Header of a PNG file. */
 export type PngFrame = {
-  /** px. */
+  /** Width, px. */
   readonly width: number
   readonly height: number
-  /** Grey or colours, with transparency or without. */
+  /** Grey or colours, with or without alpha. */
   readonly channels: 1 | 2 | 3 | 4
   readonly isInterlaced: boolean
 }
 
 const headerBytes = 13
-/** By colour type. Palettes are for a decoder to judge. */
+/** Channels by colour type. Palettes are left to a decoder. */
 const channelsOf: Readonly<Record<number, PngFrame['channels']>> = { 0: 1, 2: 3, 4: 2, 6: 4 }
-/** Chunks that change nothing of what a decoder tells of an image. */
+/** Chunks that do not change what a decoder reports about an image. */
 const plainChunks: ReadonlySet<string> = new Set([
   'sRGB',
   'iCCP',
@@ -27,9 +27,9 @@ const plainChunks: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads the header of a plain PNG of eight bits a channel, without a decoder.
+ * Reads the header of a plain PNG of eight bits per channel, without a decoder.
  *
- * @returns undefined for whatever is not quite plain, such as a file with texts, which is for a decoder to judge
+ * @returns undefined for anything that is not plain, such as a file with texts, which a decoder must judge
  * @throws AppError IMAGE_TOO_COSTLY
  */
 export function readPngFrame(path: string): PngFrame | undefined {
@@ -47,7 +47,7 @@ export function readPngFrame(path: string): PngFrame | undefined {
   })
 }
 
-/** Width, height, bits, colour type, compression, filters, interlacing. */
+/** Parses the header: width, height, bits, colour type, compression, filters, interlacing. */
 function toFrame(header: Buffer): PngFrame | undefined {
   if (header.length < headerBytes) return undefined
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)]
