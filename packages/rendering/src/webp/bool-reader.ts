@@ -1,9 +1,9 @@
-/** Reads the arithmetically coded header of a VP8 frame: RFC 6386, section 7. Behind the end there are zeros. */
+/** Reads the arithmetically coded header of a VP8 frame: RFC 6386, section 7. Returns zeros after the end. */
 export type BoolReader = {
-  /** An unsigned number, the highest bit first, each bit as likely 0 as 1. */
+  /** Reads an unsigned number, the highest bit first, each bit with probability one half. */
   literal(bits: number): number
   flag(): boolean
-  /** Magnitude, then sign. */
+  /** Reads a magnitude, then a sign. */
   signed(bits: number): number
 }
 

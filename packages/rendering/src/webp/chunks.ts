@@ -1,22 +1,23 @@
 import { createChunkBound } from '../bound-chunks.ts'
 import { readBytes } from '../files.ts'
 
-/** Of the file: RIFF, its length, WEBP. Of a chunk: its name and its length. */
+/** Header of the file: RIFF, its length, WEBP. Header of a chunk: its name and its length. */
 export const fileHeaderBytes = 12
 export const chunkHeaderBytes = 8
 
 export type Chunk = {
   readonly name: string
-  /** Where its content begins. */
+  /** Position of the content. */
   readonly at: number
-  /** The length of its content. */
+  /** Length of the content, bytes. */
   readonly bytes: number
 }
 
 /**
- * The chunks of an open WebP, until the file ends; https://developers.google.com/speed/webp/docs/riff_container.
+ * Walks the chunks of an open WebP to the end of the file;
+ * https://developers.google.com/speed/webp/docs/riff_container.
  *
- * @param from where the first of them lies
+ * @param from position of the first chunk
  * @throws AppError IMAGE_TOO_COSTLY
  */
 export function* walkChunks(file: number, from = fileHeaderBytes): Generator<Chunk> {
@@ -31,10 +32,10 @@ export function* walkChunks(file: number, from = fileHeaderBytes): Generator<Chu
   }
 }
 
-/** The place, the size and the time of a frame of an animation, before its own chunks. */
+/** Length of the position, size and duration of an animation frame, before its own chunks. */
 const frameHeaderBytes = 16
 
-/** The chunks of a still image, or those of an animation up to the end of its first frame. */
+/** Walks the chunks of a still image, or those of an animation up to the end of its first frame. */
 export function* walkFrameChunks(file: number): Generator<Chunk> {
   for (const chunk of walkChunks(file)) {
     if (chunk.name !== 'ANMF') {

@@ -1,7 +1,7 @@
 import { withFile } from '../files.ts'
 import { walkChunks } from './chunks.ts'
 
-/** How many frames an animated WebP has, 0 where it is none; at the most one more than `enough`. */
+/** Counts the frames of an animated WebP, up to one more than `enough`; 0 if it is not animated. */
 export function countFrames(path: string, enough: number): number {
   return withFile(path, (file) => {
     let frames = 0

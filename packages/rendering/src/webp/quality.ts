@@ -2,19 +2,19 @@ import { readBytes, withFile } from '../files.ts'
 import { type BoolReader, createBoolReader } from './bool-reader.ts'
 import { walkFrameChunks } from './chunks.ts'
 
-/** More than the frame header and the start of its first partition need, bytes. */
+/** Enough for the frame header and the start of its first partition, bytes. */
 const headerBytes = 128
-/** Frame tag, start code, width, height. */
+/** Length of the frame tag, start code, width and height. */
 const tagBytes = 10
 const startCode = 0x2a_01_9d
 const segments = 4
 const highestIndex = 127
 
 /**
- * Estimates the quality that a lossy WebP was written with, from the quantizer indexes in the header of its first frame:
- * RFC 6386, section 19.2. The inverse of libwebp's mapping of quality to quantizer.
+ * Estimates the quality that a lossy WebP was written with, from the quantizer indexes in the header of its first
+ * frame: RFC 6386, section 19.2. Inverts libwebp's mapping of quality to quantizer.
  *
- * @returns undefined for lossless files, and for files that no decoder takes
+ * @returns undefined for lossless files, and for files that decoders reject
  */
 export function estimateWebpQuality(path: string): number | undefined {
   const header = withFile(path, (file) => {
@@ -28,8 +28,8 @@ export function estimateWebpQuality(path: string): number | undefined {
 }
 
 /**
- * The index of the image, 0 to 127. An encoder with segments spreads their indexes around the one of its quality: halfway
- * between their mean and the finest is close to it.
+ * Reads the index of the image, 0 to 127. An encoder with segments spreads their indexes around that of its quality:
+ * halfway between their mean and the finest is close to it.
  */
 function readQuantizerIndex(header: Buffer): number | undefined {
   if (header.length <= tagBytes) return undefined
@@ -51,7 +51,7 @@ function readQuantizerIndex(header: Buffer): number | undefined {
 
 type SegmentIndexes = { readonly isAbsolute: boolean; readonly values: readonly number[] }
 
-/** undefined if the segments differ in nothing that counts here. */
+/** Returns undefined if the segments do not differ in their quantizer. */
 function readSegments(bits: BoolReader): SegmentIndexes | undefined {
   const [hasMap, hasValues] = [bits.flag(), bits.flag()]
   const all = Array.from({ length: segments })
@@ -72,7 +72,7 @@ function clampIndex(index: number): number {
   return Math.max(0, Math.min(highestIndex, index))
 }
 
-/** libwebp compresses by the cube root of a quality that it has bent at three quarters. */
+/** Inverts libwebp's compression curve: the cube root of a quality that is bent at three quarters. */
 function toQuality(index: number): number {
   const bent = (1 - index / highestIndex) ** 3
   const quality = bent < 0.5 ? bent * 1.5 : (bent + 1) / 2
