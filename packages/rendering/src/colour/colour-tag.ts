@@ -6,7 +6,7 @@ import {
 import { type Primaries, primariesByCode } from './primaries.ts'
 import { type Transfer, transfersByCode } from './transfers.ts'
 
-/** The colours of a file by other means than an ICC profile. */
+/** Colours that a file declares by other means than an ICC profile. */
 export type ColourTag = {
   readonly primaries: Primaries
   readonly transfer:
@@ -14,18 +14,18 @@ export type ColourTag = {
     | {
         readonly kind: 'high'
         readonly range: HighDynamicRange
-        /** The brightest white of the image, cd/m2. */
+        /** Brightest white of the image, cd/m2. */
         readonly peakNits: number
       }
 }
 
-/** Numbers of ITU-T H.273. */
+/** Codes of ITU-T H.273. */
 export type ColourCodes = { readonly primaries: number; readonly transfer: number }
 
-/** The colours of an image that tells nothing of them. */
+/** Colours of an image that declares none. */
 export const srgbCodes: ColourCodes = { primaries: 1, transfer: 13 }
 
-/** @returns undefined for sRGB, and where browsers do not know one of the numbers, so that they ignore both */
+/** @returns undefined for sRGB, and if browsers do not know one of the codes, because they then ignore both */
 export function toColourTag(codes: ColourCodes, peakNits = nominalPeakNits): ColourTag | undefined {
   const primaries = primariesByCode.get(codes.primaries)
   const isSrgb = codes.primaries === srgbCodes.primaries && codes.transfer === srgbCodes.transfer

@@ -6,20 +6,20 @@ import { lightToSrgb } from './transfers.ts'
 /** Samples of eight or sixteen bits, row by row. */
 export type Pixels = {
   readonly data: Uint8Array | Uint16Array
-  /** Grey, or red, green and blue; with or without transparency behind them. */
+  /** Grey, or red, green and blue; with or without alpha after them. */
   readonly channels: 1 | 2 | 3 | 4
 }
 
 export type Conversion = {
   /** undefined: sRGB. */
   readonly tag: ColourTag | undefined
-  /** The samples of the colours have the limited range. */
+  /** True if the colour samples have the limited range. */
   readonly isLimited: boolean
-  /** The samples of the transparency have the limited range. */
+  /** True if the alpha samples have the limited range. */
   readonly isAlphaLimited: boolean
 }
 
-/** Converts pixels to sRGB of eight bits and the full range; those of eight bits in the memory that they lie in. */
+/** Converts pixels to sRGB with eight bits and full range. Converts those of eight bits in place. */
 export function convertPixels(pixels: Pixels, conversion: Conversion): Uint8Array {
   const { data, channels } = pixels
   const { tag, isLimited, isAlphaLimited } = conversion
@@ -36,10 +36,10 @@ export function convertPixels(pixels: Pixels, conversion: Conversion): Uint8Arra
   return result
 }
 
-/** The places of black and white in the limited range of eight bits: ITU-R BT.709-6, item 3.4. */
+/** Levels of black and white in the limited range of eight bits: ITU-R BT.709-6, item 3.4. */
 const limited = { black: 16, white: 235 } as const
 
-/** Returns the share that each level of a sample stands for, 0 to 1. */
+/** Returns the value of each level of a sample, 0 to 1. */
 function sharesOf(levels: number, isLimited: boolean): Float64Array {
   const black = isLimited ? (limited.black * levels) / 256 : 0
   const white = isLimited ? (limited.white * levels) / 256 : levels - 1
@@ -98,7 +98,7 @@ function createMixer(linear: Float64Array, mix: (linear: Vector) => Vector): Con
   }
 }
 
-/** Like `createMixer`, without a vector for each pixel: several times as fast. */
+/** Like `createMixer`, without allocating a vector per pixel: several times as fast. */
 function createMatrixMixer(linear: Float64Array, [forRed, forGreen, forBlue]: Matrix): Converter {
   const [rr, rg, rb] = forRed
   const [gr, gg, gb] = forGreen
@@ -115,7 +115,7 @@ function createMatrixMixer(linear: Float64Array, [forRed, forGreen, forBlue]: Ma
   }
 }
 
-/** Fine enough for the steepest part of the curve of sRGB: a twentieth of a level. */
+/** Resolution of the table: a twentieth of a level in the steepest part of the sRGB curve. */
 const steps = 65_535
 const codedBytes = Uint8Array.from({ length: steps + 1 }, (_, step) =>
   toByte(lightToSrgb(step / steps)),

@@ -1,12 +1,12 @@
 import { type Vector, dot } from './matrix.ts'
 import type { Transfer } from './transfers.ts'
 
-/** The light of a diffuse white, cd/m2: ITU-R BT.2408-7, table 1. Light is counted in it here. */
+/** Luminance of diffuse white, cd/m2: ITU-R BT.2408-7, table 1. The unit of light in this file. */
 const whiteNits = 203
-/** The light of the brightest coded white where a file does not tell another, cd/m2: BT.2100-3, table 5. */
+/** Luminance of the brightest white if a file does not declare it, cd/m2: BT.2100-3, table 5. */
 export const nominalPeakNits = 1000
 
-/** PQ, ITU-R BT.2100-3, table 4: from a coded value to light, in diffuse whites. */
+/** PQ, from a coded value to light in diffuse whites: ITU-R BT.2100-3, table 4. */
 const pqToLight: Transfer = (coded) => {
   const m1 = 2610 / 16_384
   const m2 = (2523 / 4096) * 128
@@ -17,7 +17,7 @@ const pqToLight: Transfer = (coded) => {
   return (10_000 / whiteNits) * (Math.max(root - c1, 0) / (c2 - c3 * root)) ** (1 / m1)
 }
 
-/** HLG, ITU-R BT.2100-3, table 5, the inverse OETF: from a coded value to the light of the scene, 0 to 1. */
+/** Inverse OETF of HLG, from a coded value to scene light, 0 to 1: ITU-R BT.2100-3, table 5. */
 const hlgToScene: Transfer = (coded) => {
   const a = 0.178_832_77
   const b = 1 - 4 * a
@@ -25,10 +25,10 @@ const hlgToScene: Transfer = (coded) => {
   return coded <= 0.5 ? coded ** 2 / 3 : (Math.exp((coded - c) / a) + b) / 12
 }
 
-/** The luminance of the linear RGB of BT.2020-2, table 4. */
+/** Luminance weights of linear RGB: BT.2020-2, table 4. */
 const luminance: Vector = [0.2627, 0.678, 0.0593]
 
-/** HLG, BT.2100-3, table 5, the OOTF at the nominal peak: from light of the scene to light of a screen, in diffuse whites. */
+/** OOTF of HLG at the nominal peak, from scene light to display light in diffuse whites: BT.2100-3, table 5. */
 function sceneToScreen(scene: Vector): Vector {
   const gain = (nominalPeakNits / whiteNits) * dot(luminance, scene) ** 0.2
   return [scene[0] * gain, scene[1] * gain, scene[2] * gain]
@@ -41,16 +41,16 @@ export type HighDynamicRange = {
   readonly toScreen: (linear: Vector) => Vector
 }
 
-/** TransferCharacteristics, ITU-T H.273 (2024), table 3, of a high dynamic range. */
+/** TransferCharacteristics of high dynamic range: ITU-T H.273 (2024), table 3. */
 export const highDynamicRangesByCode: ReadonlyMap<number, HighDynamicRange> = new Map([
   [16, { toLinear: pqToLight, toScreen: (linear) => linear }],
   [18, { toLinear: hlgToScene, toScreen: sceneToScreen }],
 ])
 
 /**
- * Returns the curve that brings light of up to `peakNits` to a screen of standard range, 0 to 1: the reference white tone
- * mapping of SMPTE ST 2094-50, annex C, which Chromium uses. Up to the diffuse white light is scaled by a factor, above
- * it a quadratic Bezier curve leads to 1 at the peak.
+ * Returns the curve that maps light of up to `peakNits` to a display of standard range, 0 to 1: the reference white
+ * tone mapping of SMPTE ST 2094-50, annex C, which Chromium uses. Scales light up to diffuse white by a factor; above
+ * it, a quadratic Bezier curve leads to 1 at the peak.
  */
 export function createToneCurve(peakNits: number): (light: number) => number {
   const headroom = Math.log2(peakNits / whiteNits)
@@ -72,7 +72,7 @@ export function createToneCurve(peakNits: number): (light: number) => number {
   }
 }
 
-/** Applies a tone curve to the brightest of three channels and the same gain to all, which keeps the hue. */
+/** Applies a tone curve to the brightest of three channels and the same gain to all, which preserves the hue. */
 export function mapTones(light: Vector, toneCurve: (light: number) => number): Vector {
   const brightest = Math.max(...light)
   if (brightest <= 0) return [0, 0, 0]

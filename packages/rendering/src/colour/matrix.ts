@@ -1,26 +1,26 @@
 import type { Chromaticity, Primaries } from './primaries.ts'
 
 export type Vector = readonly [number, number, number]
-/** In rows. */
+/** Three rows. */
 export type Matrix = readonly [Vector, Vector, Vector]
 
-/** The white that others are adapted to: ICC.1:2022, 7.2.16. */
+/** White point that others are adapted to: ICC.1:2022, 7.2.16. */
 const d50: Vector = [0.9642, 1, 0.8249]
 
-/** The cone responses of the Bradford transform: ICC.1:2022, annex E. */
+/** Cone responses of the Bradford transform: ICC.1:2022, annex E. */
 const bradford: Matrix = [
   [0.8951, 0.2664, -0.1614],
   [-0.7502, 1.7135, 0.0367],
   [0.0389, -0.0685, 1.0296],
 ]
 
-/** Returns the matrix from linear RGB of some primaries to that of others; undefined where they span no space. */
+/** Returns the matrix from linear RGB of some primaries to that of others; undefined if they do not span a space. */
 export function between(from: Primaries, to: Primaries): Matrix | undefined {
   const matrix = multiply(invert(toConnectionSpace(to)), toConnectionSpace(from))
   return matrix.flat().every(Number.isFinite) ? matrix : undefined
 }
 
-/** Returns the matrix from linear RGB to XYZ, its white adapted to D50. */
+/** Returns the matrix from linear RGB to XYZ with the white adapted to D50. */
 function toConnectionSpace(primaries: Primaries): Matrix {
   const from = apply(bradford, lightOf(primaries.white))
   const to = apply(bradford, d50)
@@ -44,7 +44,7 @@ export function apply(matrix: Matrix, vector: Vector): Vector {
   return [dot(matrix[0], vector), dot(matrix[1], vector), dot(matrix[2], vector)]
 }
 
-/** By the adjugate; the rows of three cross products are its columns. */
+/** Inverts a matrix by its adjugate: the cross products of the rows are its columns. */
 function invert(matrix: Matrix): Matrix {
   const [one, two, three] = matrix
   const columns: Matrix = [cross(two, three), cross(three, one), cross(one, two)]
@@ -60,7 +60,7 @@ export function dot(one: Vector, other: Vector): number {
   return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
 }
 
-/** XYZ of luminance 1. */
+/** Returns XYZ for luminance 1. */
 function lightOf([x, y]: Chromaticity): Vector {
   return y === 0 ? [x, y, 1 - x] : [x / y, 1, (1 - x - y) / y]
 }

@@ -31,7 +31,7 @@ const smpte170m: Primaries = {
 }
 const p3 = { red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06] } as const
 
-/** ColourPrimaries, ITU-T H.273 (2024), table 2. The numbers that are left out are reserved or unspecified. */
+/** ColourPrimaries: ITU-T H.273 (2024), table 2. Missing numbers are reserved or unspecified. */
 export const primariesByCode: ReadonlyMap<number, Primaries> = new Map([
   [1, bt709],
   [4, { white: illuminantC, red: [0.67, 0.33], green: [0.21, 0.71], blue: [0.14, 0.08] }],

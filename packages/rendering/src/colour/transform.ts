@@ -4,15 +4,15 @@ import { type Matrix, type Vector, apply, between } from './matrix.ts'
 import { bt2020, bt709 } from './primaries.ts'
 import type { Transfer } from './transfers.ts'
 
-/** The way from coded values to the linear RGB of sRGB, some of which is out of gamut. */
+/** Conversion of coded values to the linear RGB of sRGB, which may be out of gamut. */
 export type Transform = {
-  /** Applies to each channel by itself. */
+  /** Applies to each channel separately. */
   readonly toLinear: Transfer
-  /** Applies to the three channels together; linear for a standard dynamic range. */
+  /** Applies to the three channels together; linear for standard dynamic range. */
   readonly mix: Matrix | ((linear: Vector) => Vector)
 }
 
-/** @returns undefined where the primaries span no colours */
+/** @returns undefined if the primaries do not span colours */
 export function createTransform({ primaries, transfer }: ColourTag): Transform | undefined {
   const matrix = between(primaries, transfer.kind === 'high' ? bt2020 : bt709)
   if (matrix === undefined) return undefined
