@@ -1,11 +1,14 @@
 import { readFirstDirectory } from './directory.ts'
 
-/** NewSubfileType, whose lowest bit says that this is a small picture of another one; TIFF 6.0, section 8. */
+/** Tag of NewSubfileType, whose lowest bit marks a reduced version of another image: TIFF 6.0, section 8. */
 const subfileTypeTag = 254
-/** DNGVersion. */
+/** Tag of DNGVersion. */
 const dngTag = 50_706
 
-/** Whether a TIFF is what a camera has recorded (DNG, NEF, ARW): its first picture is a thumbnail, and decoders see no other. */
+/**
+ * Returns true if a TIFF is a camera raw file (DNG, NEF, ARW): its first image is a thumbnail, and decoders see no
+ * other.
+ */
 export function isCameraRaw(path: string): boolean {
   const entries = readFirstDirectory(path)?.entries
   if (entries === undefined) return false

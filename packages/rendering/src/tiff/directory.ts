@@ -3,21 +3,21 @@ import { readLayout, readNumber } from './layout.ts'
 
 /** An entry of a directory. */
 export type TiffEntry = {
-  /** The first of its values, where they are of two, four or eight bytes; otherwise not a number. */
+  /** First value if the values have two, four or eight bytes; otherwise NaN. */
   readonly value: number
-  /** How many values there are. */
+  /** Number of values. */
   readonly count: number
-  /** Where the first value lies in the file. */
+  /** Position of the first value in the file. */
   readonly at: number
 }
 
 export type TiffDirectory = {
   readonly isLittleEndian: boolean
-  /** By their tags. */
+  /** Entries by tag. */
   readonly entries: ReadonlyMap<number, TiffEntry>
 }
 
-/** SHORT, LONG, and LONG8 of BigTIFF. */
+/** Sizes of SHORT, LONG, and LONG8 of BigTIFF. */
 const valueBytes: ReadonlyMap<number, 2 | 4 | 8> = new Map([
   [3, 2],
   [4, 4],
@@ -27,7 +27,7 @@ const valueBytes: ReadonlyMap<number, 2 | 4 | 8> = new Map([
 /**
  * Reads the first directory of a TIFF or BigTIFF: TIFF 6.0, section 2.
  *
- * @returns undefined where it is not laid out as it should be
+ * @returns undefined if it is malformed
  */
 export function readFirstDirectory(path: string): TiffDirectory | undefined {
   return withFile(path, readDirectory)
@@ -43,7 +43,7 @@ function readDirectory(file: number): TiffDirectory | undefined {
   const first = start + countBytes
   const table = readBytes(file, first, readNumber(head, 0, countBytes, layout) * entryBytes)
   const entries = new Map<number, TiffEntry>()
-  // Tag, type, number of values, and the values or where they are.
+  // Tag, type, number of values, and the values or their position.
   for (let from = 0; from + entryBytes <= table.length; from += entryBytes) {
     const bytes = valueBytes.get(readNumber(table, from + 2, 2, layout))
     const count = readNumber(table, from + 4, offsetBytes, layout)

@@ -1,6 +1,6 @@
 import { readFirstDirectory } from './directory.ts'
 
-/** TIFF 6.0, section 8, and TIFF technical note 3 for the last. */
+/** Tags: TIFF 6.0, section 8; the last one TIFF technical note 3. */
 const tags = {
   bitsPerSample: 258,
   compression: 259,
@@ -21,10 +21,12 @@ const photometrics = {
 } as const
 const logLuvCompressions: ReadonlySet<number> = new Set([34_676, 34_677])
 const formats = { signed: 2, floating: 3, complexSigned: 5, complexFloating: 6 } as const
-/** The fourth channel stands for something else than transparency. */
+/** The fourth channel is something other than alpha. */
 const unspecified = 0
 
-/** Decoded: none, fax (three kinds), LZW, JPEG, Deflate, PackBits, the older number of Deflate, LogLuv. */
+/**
+ * Supported compressions: none, fax (three kinds), LZW, JPEG, Deflate, PackBits, the older number of Deflate, LogLuv.
+ */
 const compressions: ReadonlySet<number> = new Set([
   1,
   2,
@@ -37,7 +39,7 @@ const compressions: ReadonlySet<number> = new Set([
   32_946,
   ...logLuvCompressions,
 ])
-/** Names of compressions that are not supported. */
+/** Names of unsupported compressions. */
 const compressionNames: ReadonlyMap<number, string> = new Map([
   [6, 'the JPEG compression of TIFF 6.0, which was replaced in 1995'],
   [34_712, 'JPEG 2000'],
@@ -47,11 +49,11 @@ const compressionNames: ReadonlyMap<number, string> = new Map([
   [50_002, 'JPEG XL'],
 ])
 
-/** Facts about the first image of a TIFF that decoders go wrong with. */
+/** Facts about the first image of a TIFF that decoders get wrong. */
 export type TiffKind = {
-  /** Why libvips would refuse it as damaged or show something else; undefined where it can decode it. */
+  /** Why libvips would reject it as damaged or show something else; undefined if libvips can decode it. */
   readonly unsupported: string | undefined
-  /** libvips takes a channel for transparency that is none. */
+  /** True if libvips treats an unrelated channel as alpha. */
   readonly hasFalseAlpha: boolean
 }
 
@@ -100,7 +102,10 @@ function nameUnsupported({
   return isKnownDepth(bits, channels) ? undefined : `A TIFF of ${bits} bits a channel`
 }
 
-/** Fewer than eight bits are decoded of one channel only. 32 bits a channel are judged by what they stand for. */
+/**
+ * Returns true for a supported depth. Fewer than eight bits are supported for a single channel only. 32 bits are judged
+ * by their meaning.
+ */
 function isKnownDepth(bits: number, channels: number): boolean {
   if (bits === 1 || bits === 2 || bits === 4) return channels === 1
   return bits === 8 || bits === 16 || bits === 32

@@ -1,17 +1,19 @@
 import { readBytes } from '../files.ts'
 
-/** How the file of one of the two kinds is laid out: TIFF 6.0, and BigTIFF (https://libtiff.gitlab.io/libtiff/specification/bigtiff.html). */
+/**
+ * Layout of either kind of file: TIFF 6.0, and BigTIFF (https://libtiff.gitlab.io/libtiff/specification/bigtiff.html).
+ */
 export type Layout = {
   readonly isLittleEndian: boolean
-  /** Where the place of the first directory stands. */
+  /** Position of the offset of the first directory. */
   readonly firstAt: number
   readonly countBytes: 2 | 8
   readonly entryBytes: 12 | 20
-  /** The bytes of an offset, and of a count of values. */
+  /** Bytes of an offset and of a count of values. */
   readonly offsetBytes: 4 | 8
 }
 
-/** undefined for a file that is no TIFF. */
+/** Returns undefined for a file that is not a TIFF. */
 export function readLayout(file: number): Layout | undefined {
   const order = readBytes(file, 0, 4).toString('latin1')
   const isLittleEndian = order.startsWith('II')
@@ -24,7 +26,7 @@ export function readLayout(file: number): Layout | undefined {
   return undefined
 }
 
-/** An unsigned number; 0 where the bytes end before, or it is none that a place can have. */
+/** Reads an unsigned number; 0 if the bytes are too short or the number cannot be a position. */
 export function readNumber(
   from: Buffer,
   at: number,

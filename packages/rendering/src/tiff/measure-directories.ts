@@ -3,23 +3,23 @@ import { readBytes, withFile } from '../files.ts'
 import { type Layout, readLayout, readNumber } from './layout.ts'
 
 export type TiffMeasure = {
-  /** How many pictures there are. */
+  /** Number of images. */
   readonly directories: number
-  /** The bytes that decoders read of the file: all directories with their values, and the pixels of the first. */
+  /** Bytes that decoders read: all directories with their values, and the pixels of the first. */
   readonly readBytes: number
   readonly fileBytes: number
 }
 
-/** TIFF 6.0, section 15 and 8: how many bytes each tile, and each strip, has. */
+/** Tags of the bytes of each tile and each strip: TIFF 6.0, sections 15 and 8. */
 const pixelBytesTags: ReadonlySet<number> = new Set([325, 279])
-/** The bytes of a value by its type; types begin at 1. BigTIFF has three more in addition to thirteen. */
+/** Bytes of a value by its type; types start at 1. BigTIFF adds three types to the thirteen. */
 const typeBytes = [1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8] as const
-/** The bytes of a list that are read at once. */
+/** Bytes of a list that are read at once. */
 const chunkBytes = 64 * 1024
 
 /**
- * Sums up what decoders read of a TIFF, also where the same bytes are told of many times or directories lead in a circle.
- * It stops where either is more than `enough`.
+ * Sums up what decoders read of a TIFF, even if the same bytes are referenced many times or directories form a cycle.
+ * Stops if either sum exceeds `enough`.
  */
 export function measureDirectories(
   path: string,
@@ -51,13 +51,13 @@ type Entry = {
   readonly tag: number
   readonly bytesPerValue: 1 | 2 | 4 | 8
   readonly values: number
-  /** Where they stand, in the entry itself or elsewhere. */
+  /** Position of the values, in the entry itself or elsewhere. */
   readonly at: number
 }
 
 type Directory = {
   readonly entries: readonly Entry[]
-  /** With all values. */
+  /** Size of all values, bytes. */
   readonly bytes: number
   readonly next: number
 }
@@ -79,7 +79,7 @@ function readDirectory(file: number, at: number, layout: Layout): Directory {
   }
 }
 
-/** Tag, type, number of values, and the values or where they are. */
+/** Reads an entry: tag, type, number of values, and the values or their position. */
 function readEntry(table: Buffer, at: number, tableAt: number, layout: Layout): Entry {
   const { offsetBytes } = layout
   const bytesPerValue = typeBytes[readNumber(table, at + 2, 2, layout)] ?? 1

@@ -1,11 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFirstDirectory } from './directory.ts'
 
-/** TIFF 6.0, section 8: how the picture is turned. */
+/** Tag of the orientation: TIFF 6.0, section 8. */
 const orientationTag = 274
 const upright = 1
 
-/** Makes a TIFF file say that its picture is not turned, where it says how it is. */
+/** Sets the orientation of a TIFF file to upright, if it declares one. */
 export function setUpright(path: string): void {
   const directory = readFirstDirectory(path)
   const entry = directory?.entries.get(orientationTag)
