@@ -29,6 +29,7 @@ import { createGiveUp } from './handlers/give-up.ts'
 import { createPutObject } from './handlers/put-object.ts'
 import { putWithin } from './handlers/put-within.ts'
 import { createRecordLink } from './handlers/record-link.ts'
+import { createRenditionJobs } from './handlers/rendition-jobs.ts'
 import { createPromoteDelayed } from './promote-delayed.ts'
 import { createUploaderMetrics } from './metrics.ts'
 import { createStoreRendition } from './store-rendition.ts'
@@ -117,9 +118,11 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
     'workers',
     createUploader({
       backend,
-      putObject: putWithin(putObject, { maxBytes: maxPutBytes, policy }),
-      recordLink,
-      giveUp,
+      handlers: createRenditionJobs({
+        putObject: putWithin(putObject, { maxBytes: maxPutBytes, policy }),
+        recordLink,
+        giveUp,
+      }),
       concurrency,
       metrics,
       log,

@@ -12,6 +12,7 @@ import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { type UploaderOptions, createUploader } from '../src/create-uploader.ts'
+import { type RenditionWork, createRenditionJobs } from '../src/handlers/rendition-jobs.ts'
 import { createGiveUp } from '../src/handlers/give-up.ts'
 import { createPutObject } from '../src/handlers/put-object.ts'
 import { createRecordLink } from '../src/handlers/record-link.ts'
@@ -59,10 +60,10 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
       }),
       giveUp: createGiveUp({ spool }),
     },
-    uploader(part: Partial<UploaderOptions> = {}) {
+    uploader(part: Partial<UploaderOptions & RenditionWork> = {}) {
       return createUploader({
         backend,
-        ...this.handlers,
+        handlers: createRenditionJobs({ ...this.handlers, ...part }),
         concurrency: 4,
         metrics: { job: () => {} },
         log,

@@ -9,7 +9,7 @@ import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { UnrecoverableError } from 'bullmq'
-import { createHandlers } from '../src/create-uploader.ts'
+import { createRenditionJobs } from '../src/handlers/rendition-jobs.ts'
 import { createGiveUp } from '../src/handlers/give-up.ts'
 import { createJobRegistry } from '../src/job-registry.ts'
 import { createProcessJob } from '../src/process-job.ts'
@@ -39,7 +39,7 @@ async function setUp(handle: Handle, name: string = putObjectJob.name) {
     series: (message) => (given) => note(message, given),
   }
   const giveUp = createGiveUp({ spool })
-  const handlers = createHandlers({
+  const handlers = createRenditionJobs({
     putObject: async (given) => {
       await handle(given)
       return objectKey(given.variant, given.renderedAt)

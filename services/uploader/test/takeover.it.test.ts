@@ -20,14 +20,13 @@ const lockMs = 1500
 /** An uploader, compiled, in a process of its own, that begins each job and never ends it. */
 const hangingUploader = `
   import { createUploader } from '@iaas/uploader/create-uploader'
+  import { createRenditionJobs } from '@iaas/uploader/handlers/rendition-jobs'
   const silent = () => {}
   const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log, series: () => silent }
   const begin = () => new Promise(() => process.stdout.write('begun'))
   createUploader({
     backend: JSON.parse(process.env.BACKEND),
-    putObject: begin,
-    recordLink: begin,
-    giveUp: begin,
+    handlers: createRenditionJobs({ putObject: begin, recordLink: begin, giveUp: begin }),
     concurrency: 1,
     metrics: { job: silent },
     log,
