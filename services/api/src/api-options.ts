@@ -5,17 +5,17 @@ import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 
-/** An api that is listening. `adminPort` is undefined where another process has the admin listener. */
+/** A listening api. `adminPort` is undefined if another process has the admin listener. */
 export type Api = Service & { readonly port: number; readonly adminPort: number | undefined }
 
 export type ApiOptions = {
   readonly config: ApiConfig
   readonly log: Logger
   readonly telemetry: Telemetry
-  /** One that the caller ends; otherwise the api has its own, as its configuration says. */
+  /** A renderer that the caller ends. By default the api creates its own from its configuration. */
   readonly renderer?: PreparingRenderer
-  /** Stores renditions in this process; otherwise the uploaders do. */
+  /** Stores renditions in this process; by default the uploaders do. */
   readonly storeRendition?: StoreRendition
-  /** Whether another process listens for the operators; see `startProcesses`. */
+  /** Another process has the admin listener; see `startProcesses`. */
   readonly isOneOfMany?: boolean
 }

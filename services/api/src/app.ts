@@ -42,7 +42,7 @@ export type AppOptions = {
   readonly receiveLimits: ReceiveLimits
   readonly uploadOrigins: readonly string[]
   readonly allowIndexing: boolean
-  /** The folder whose variants are served here under /_variants; undefined where a CDN or bucket serves them. */
+  /** Folder of the variants served under /_variants; undefined if a CDN or bucket serves them. */
   readonly servedFolder: string | undefined
   readonly state: () => ServiceState
   readonly dependencies: Dependencies
@@ -50,7 +50,7 @@ export type AppOptions = {
   readonly log: Logger
 }
 
-/** The public HTTP interface: docs/http.md. */
+/** Creates the public HTTP interface; see docs/http.md. */
 export function createApp(options: AppOptions): RequestListener {
   const { log, metrics, logClient, clientOf } = options
   const answerError = createAnswerError(log)
@@ -85,7 +85,7 @@ function createPathRoutes(options: AppOptions): PathRoutes {
   }
 }
 
-/** Everything but the reading of images. */
+/** Creates the Express app for everything except the GET of images. */
 function createExpressApp(
   fixed: FixedRoutes,
   paths: PathRoutes,

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DependencyState } from '@iaas/common/metrics/dependencies'
 
-/** How long an api waits for its first connection to a database that answers, ms. */
+/** Longest wait for the first connection to a database that answers, ms. */
 const limitMs = 10_000
 const pauseMs = 100
 
 /**
- * Resolves when the pool has its first connection, or after ten seconds. On a busy machine that connection can fail a few times;
- * a client that is the first to ask for a token would be told 503.
+ * Resolves when the pool has its first connection, or after ten seconds. On a busy machine that connection can fail a few
+ * times, and the first request for a token would be 503.
  *
  * @param ask returns the state of the database
  */

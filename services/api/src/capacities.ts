@@ -1,15 +1,14 @@
 /**
- * Bounds that no operator sets. Memory: a sixteenth of what the examples give a container of an api, for each kind of bytes
- * that it holds.
+ * Bounds that are not configurable. Memory: a sixteenth of an api's container in the examples, per kind of bytes.
  */
 export const capacities = {
-  /** Targets whose link is at hand. Their texts take some 20 MB. */
+  /** Request targets of known links; their texts take some 20 MB. */
   knownTargets: 100_000,
-  /** Links in the memory of a process. */
+  /** Links in the cache of a process. */
   links: 200_000,
-  /** Bytes of answers that clients have not taken yet. */
+  /** Bytes of answers that clients have not read yet. */
   unsentBytes: 64 * 2 ** 20,
-  /** Bytes that are read from the spool at once, before they are part of an answer. */
+  /** Bytes read from the spool that are not yet part of an answer. */
   spoolBytes: 64 * 2 ** 20,
   /** Renditions on their way into the spool or the store. */
   pendingPersists: 256,
@@ -19,21 +18,21 @@ export const capacities = {
   otherStoreConnections: 4,
 } as const
 
-/** Durations that no operator sets, ms. */
+/** Durations that are not configurable, ms. */
 export const durations = {
   /** The TTL of a link in memory and in Redis: one after the other, they forget a link within a minute of its row's end. */
   linkTtl: 25_000,
-  /** How long an answer waits for the object of a proxied hit; a render is always possible instead. */
+  /** Timeout for the object of a proxied hit; then the variant is rendered instead. */
   readObject: 1000,
-  /** How long a read of the spool waits for room. */
+  /** Longest wait of a spool read for room. */
   spoolWait: 2000,
-  /** How long a proxied answer keeps its place if all are taken. */
+  /** Grace period in which a proxied answer keeps its place. */
   proxiedGrace: 5000,
-  /** How long renditions may take into the spool and the queue when the api ends. */
+  /** Time for pending renditions to reach spool and queue when the api ends. */
   persistDrain: 5000,
-  /** When a rendition that still waits in the spool is queued again. */
+  /** Age at which a spooled rendition is queued again. */
   reschedule: 60_000,
-  /** How often the queue is offered again what it did not take. */
+  /** Interval of retries of refused renditions. */
   persistRetry: 2000,
   /** The TTL of the count of an original's variants. */
   variantCount: 60_000,
@@ -41,17 +40,17 @@ export const durations = {
   renderLeaseWait: 10_000,
   /** The TTL of a lease: how long a process that is gone keeps others waiting. A busy process renews it late. */
   renderLease: 3000,
-  /** What an upload takes beside its body and its check: the database and the disk. */
+  /** Time of an upload in addition to its body and its check: the database and the disk. */
   recordUpload: 10_000,
-  /** The longest that a request other than an upload may take to arrive. */
+  /** Longest time for a request other than an upload to arrive. */
   request: 75_000,
-  /** What the server allows an upload beyond the limits of its body. */
+  /** Time that the server allows an upload beyond the limits of its body. */
   uploadSlack: 15_000,
-  /** How long an upload could take to arrive in earlier releases. */
+  /** Longest time for an upload to arrive in earlier releases. */
   legacyUpload: 60_000,
   /** The age of a temporary file whose process is gone. */
   temporaryFile: 10 * 60_000,
   sweepInterval: 60_000,
-  /** What requests in flight may still take when the api ends. */
+  /** Time for requests in flight when the api ends. */
   drain: 25_000,
 } as const

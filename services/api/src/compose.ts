@@ -40,8 +40,8 @@ import { wireStores } from './wire-stores.ts'
 import { wireUploads } from './wire-uploads.ts'
 
 /**
- * Brings the database to the newest schema, builds the api from its configuration and listens. A database that cannot be
- * reached is waited for in the background: images are served without it.
+ * Migrates the database, builds the api from its configuration and listens. If the database cannot be reached, the migration
+ * continues in the background: images are served without it.
  *
  * @throws ConfigError, or Error in plain words: a port that is taken, a database that cannot be migrated
  */
@@ -49,7 +49,7 @@ export function startApi(options: ApiOptions): Promise<Api> {
   return compose(options.log, (own) => composeApi(options, own))
 }
 
-/** Everything that an api is built of, in order; it ends in the reverse order. */
+/** Builds all parts of an api in order; they end in reverse order. */
 async function composeApi(options: ApiOptions, own: Own) {
   const { config, log, telemetry, storeRendition, isOneOfMany = false } = options
   const { registry, dependencies } = telemetry
@@ -114,7 +114,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     registry,
     log,
   })
-  // The rest waits in the spool, and is queued by the next request for it.
+  // Renditions left over stay in the spool; the next request for each queues it.
   own('renditions', persister, (pending) => withDeadline(pending.drain(), durations.persistDrain))
 
   // Uploads

@@ -75,17 +75,17 @@ const apiSettings = z.object({
   log: logSettings,
 })
 
-/** Everything that the api can be told. */
+/** Configuration of the api. */
 export const apiConfigSchema = apiSettings
   .check(offerWithinBounds)
   .refine(({ secret, previous_secret }) => secret !== undefined || previous_secret === undefined, {
     path: ['previous_secret'],
     error: 'needs `secret` (TOKEN_SECRET) beside it: alone it protects nothing',
-    // Also beside mistakes in other settings: all are listed at once.
+    // Runs despite mistakes in other settings, so that all are reported at once.
     when: ({ issues }) => !issues.some(({ path }) => String(path?.[0]).endsWith('secret')),
   })
 
-/** The secrets that `POST /token` takes; empty: it takes requests without one. */
+/** Returns the secrets that `POST /token` accepts; empty: none is required. */
 export function tokenSecrets({ secret, previous_secret }: ApiConfig): readonly string[] {
   return [secret, previous_secret].filter((each) => each !== undefined)
 }

@@ -17,8 +17,8 @@ export type ListenerOptions = {
 }
 
 /**
- * Every public request. Images are answered ahead of Express, whose way to a handler takes several times as long as a
- * redirect does; Express has all the rest.
+ * Creates the listener of every public request. Images are answered ahead of Express, which takes several times as long to
+ * reach a handler as a redirect takes; Express handles all others.
  */
 export function createListener(options: ListenerOptions): RequestListener {
   const { requestLog, fastLane, getImage, isImagePath, app, answerError } = options
@@ -31,7 +31,7 @@ export function createListener(options: ListenerOptions): RequestListener {
         return requestLog.close(record, req, res.statusCode)
       }
     } catch (error) {
-      // What is thrown here would end the process.
+      // An error thrown here would end the process.
       requestLog.closeAfter(record, req, res)
       return answerError(error, record, res)
     }
@@ -41,7 +41,7 @@ export function createListener(options: ListenerOptions): RequestListener {
   }
 }
 
-/** Whole addresses are what proxies ask for, and every server has to take them (RFC 9112, 3.2.2). */
+/** Accepts absolute-form targets, which proxies send and every server must accept (RFC 9112, 3.2.2). */
 function toOriginForm(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '')
   return path.startsWith('/') || path === target ? path : `/${path}`

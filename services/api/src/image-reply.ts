@@ -12,7 +12,7 @@ import type { Timing } from './http/timing.ts'
 import type { MissOutcome } from './renditions/renditions.ts'
 import { type Validators, validatorsOf } from './validators.ts'
 
-/** The answer to a sized request. `bytes` is undefined where none are sent: HEAD, not modified. */
+/** The answer to a sized request. `bytes` is undefined for HEAD and 304. */
 export type ImageReply =
   | {
       readonly kind: 'hit'
@@ -21,7 +21,7 @@ export type ImageReply =
       readonly timing: Timing
     }
   | { readonly kind: 'bounded'; readonly location: string }
-  /** Whoever takes it ends `object`. */
+  /** The receiver closes `object`. */
   | {
       readonly kind: 'proxied'
       readonly mime: string
@@ -36,7 +36,7 @@ export type ImageReply =
       readonly validators: Validators
       readonly bytes: Uint8Array | undefined
       readonly timing: Timing
-      /** How long it may be cached, s; undefined: as long as its address is good. */
+      /** TTL in caches, s; undefined: as long as the address is valid. */
       readonly maxAge?: number
     }
 

@@ -8,17 +8,17 @@ import type { RateLimit } from './limits/rate-limit.ts'
 export type IssueTokenOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
-  /** Secrets that permit a caller, of which any is enough; empty: everyone who reaches the route may ask. */
+  /** Accepted secrets; empty: everyone who can reach the route gets tokens. */
   readonly secrets: readonly string[]
-  /** What a client may try of it. */
+  /** Limits wrong secrets per client. */
   readonly wrongSecrets: RateLimit
 }
 
-/** A token, and the id that it is good for. */
+/** A token, and the id that it is valid for. */
 export type Permit = { readonly token: Token; readonly id: ImageId }
 
 /**
- * @param client whom the attempts at the secret are counted of
+ * @param client the client whose attempts are counted
  * @throws AppError SECRET_WRONG, TOO_MANY_ATTEMPTS, INVALID_TOKEN_REQUEST, INVALID_ID, ID_TAKEN, TOKEN_PENDING or
  * STORE_UNAVAILABLE
  */
@@ -37,7 +37,7 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
       )
     }
     const id = parseImageId(fields['id'])
-    // An original may be older than its row: put there by hand, or by an upload whose row was lost with the database.
+    // An original may exist without a row: copied by hand, or uploaded before the database was lost.
     if ((await originals.find(id)) !== undefined) {
       throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
     }
@@ -46,14 +46,14 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
 
   async function checkSecret(received: unknown, client: string): Promise<void> {
     const isRight = typeof received === 'string' && isOneOf(secrets, received)
-    // Who has guessed too often is not told either when a guess is right.
+    // Beyond the limit, a correct guess is refused as well.
     if (isRight) return wrongSecrets.check(client)
     await wrongSecrets.take(client)
     throw new AppError('SECRET_WRONG', 'The field "secret" is missing or wrong.')
   }
 }
 
-/** Compares with every secret, so that the time does not tell which one matches. */
+/** Compares with every secret, so that the time does not reveal which one matches. */
 function isOneOf(secrets: readonly string[], received: string): boolean {
   return secrets.filter((secret) => equalSecrets(secret, received)).length > 0
 }

@@ -4,10 +4,10 @@ import { AggregatorRegistry } from 'prom-client'
 import type { ApiOptions } from './api-options.ts'
 import { startApi } from './compose.ts'
 
-/** An api that is one of `count` processes: its metrics are gathered by the first, and it decodes by its share. */
+/** Starts an api as one of `count` processes. The primary process collects its metrics, and it decodes by its share. */
 export async function joinProcesses(options: ApiOptions, count: number): Promise<Service> {
   AggregatorRegistry.setRegistries([options.telemetry.registry])
-  // A registry of its kind is what answers `clusterMetrics` of the first process.
+  // Creating an AggregatorRegistry lets this process answer `clusterMetrics` of the primary process.
   const answering = new AggregatorRegistry()
   const config = shareOut(options.config, count)
   const api = await startApi({ ...options, config, isOneOfMany: true })

@@ -1,7 +1,7 @@
 import { AppError } from '@iaas/common/errors'
 import type { ImageRequest } from '@iaas/common/image'
 
-/** Tells a client that asks for an image that is not there how its address was read. */
+/** Creates the 404 of a missing image, which tells the client how its address was read. */
 export function originalNotFound(request: ImageRequest): AppError {
   const id = request.id.slice(0, 100)
   const missing = `There is no image of the id "${id}".`

@@ -5,7 +5,7 @@ import { parseImageId } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 
-/** The image that the README asks for first. */
+/** Id of the example image of the README. */
 export const exampleFile = fileURLToPath(new URL('../../../assets/example.jpg', import.meta.url))
 export const exampleId = parseImageId('example')
 
@@ -14,7 +14,7 @@ export async function plantExample(originals: OriginalStore, log: Logger): Promi
   try {
     if (await originals.isEmpty()) await storeExample(originals)
   } catch (error) {
-    // Another process on the same folder may be quicker.
+    // Another process on the same folder may be faster.
     if (!isAppError(error, 'ID_TAKEN')) log.warn('example not stored', { error })
   }
 }

@@ -4,7 +4,7 @@ import type { ApiConfig } from './config.ts'
 
 type TokenSettings = Pick<ApiConfig, 'secret' | 'allow_open_tokens'>
 
-/** @throws ConfigError if anyone would get upload tokens in production, and the configuration does not say that this is meant */
+/** @throws ConfigError if anyone would get upload tokens in production without `allow_open_tokens` */
 export function requireSecret(settings: TokenSettings, env: Environment): void {
   if (settings.secret !== undefined || settings.allow_open_tokens) return
   if (!nodeEnvironments(env).includes('production')) return

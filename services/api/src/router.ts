@@ -7,26 +7,26 @@ import { recordOf } from './http/request-record.ts'
 
 const readMethods = ['GET', 'HEAD'] as const
 
-/** Paths that no image has: no id begins with "_", and reserved ids are refused. */
+/** Fixed paths. No image has them: no id begins with "_", and reserved ids are refused. */
 export type FixedPath = '/' | '/_health' | `/${(typeof reservedIds)[number]}`
 
 type Route = {
   readonly get?: RequestHandler
   readonly post?: RequestHandler
-  /** Every method but POST is refused; otherwise other methods are those of an image address. */
+  /** Refuses every method but POST; by default other methods are those of an image address. */
   readonly isClosed?: boolean
-  /** Monitoring asks for it every few seconds, so that its requests are not logged. */
+  /** Requests are not logged, because monitoring sends them every few seconds. */
   readonly isProbe?: boolean
 }
 
 /** The handlers of each fixed path. */
 export type FixedRoutes = Readonly<Record<FixedPath, Route>>
 
-/** The handlers of every other path. Images themselves are read ahead of Express; see `createListener`. */
+/** Handlers of every other path. Images are answered ahead of Express; see `createListener`. */
 export type PathRoutes = {
   readonly upload: readonly RequestHandler[]
   readonly preflight: readonly RequestHandler[]
-  /** Below `servedVariantsPath`; undefined where a CDN or bucket serves the variants. */
+  /** Handlers below `servedVariantsPath`; undefined if a CDN or bucket serves the variants. */
   readonly variants:
     { readonly get: RequestHandler; readonly preflight: readonly RequestHandler[] } | undefined
 }
@@ -52,7 +52,7 @@ export function createFixedRoutes(answers: Answers): FixedRoutes {
   }
 }
 
-/** Registers every route but the reading of images. */
+/** Registers every route except the GET of images. */
 export function registerRoutes(app: Express, fixed: FixedRoutes, paths: PathRoutes): void {
   for (const [path, { get, post, isClosed }] of Object.entries(fixed)) {
     if (get !== undefined) app.get(path, get)
@@ -69,7 +69,7 @@ export function registerRoutes(app: Express, fixed: FixedRoutes, paths: PathRout
   app.use(allowMethods(...readMethods, 'POST', 'OPTIONS'))
 }
 
-/** Tells whether a request target is that of an image, by its path. */
+/** Tells by its path whether a request target is an image. */
 export function createIsImagePath(fixed: FixedRoutes): (target: string) => boolean {
   const paths: ReadonlySet<string> = new Set(Object.keys(fixed))
   return (target) => {

@@ -50,7 +50,7 @@ export type ServeImageOptions = {
 
 export type ServeImage = (request: SizedRequest, context: ImageContext) => Promise<ImageReply>
 
-/** Answers a sized request: from its link, within the bounds, or by a render. */
+/** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
   const { policy, allowedSizes, links, originals, variants, openStored, findSize, renditions } =
     options
@@ -65,7 +65,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const link = boundedBox === undefined ? await links.find(variant) : undefined
     const lookup = performance.now() - startedAt
     if (link !== undefined) {
-      // Most hits: nothing else is awaited or allocated for them.
+      // Answers most hits without further awaits or allocations.
       if (!request.options.proxy && !isStoreAway())
         return redirectToStored(variant, link, { lookup })
       const reply = await answerHit({ request, variant, link, context, timing: { lookup } })
@@ -86,7 +86,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     readonly timing: Timing
   }
 
-  /** undefined: the stored object was asked for and cannot be read, so that the variant is rendered. */
+  /** Returns undefined if the stored object cannot be read, so that the variant is rendered. */
   async function answerHit(found: Hit): Promise<ImageReply | undefined> {
     const { request, variant, link, context, timing } = found
     if (!request.options.proxy) {
@@ -110,7 +110,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     link: Link,
     client: string,
   ): Promise<StoredObject | undefined> {
-    // Only what lies in our own store is ever fetched, whatever address a row may hold.
+    // Fetches only objects of our own store, whatever address a row contains.
     const key = variants.keyOf(link.url)
     if (key === undefined) return undefined
     try {
@@ -118,7 +118,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
       if (object === undefined) await links.remove(variant, link)
       return object
     } catch (error) {
-      // A render costs more than what there is no room for.
+      // Rethrows: a render would cost more than the read that found no room.
       if (isAppError(error, 'RENDERER_BUSY')) throw error
       return undefined
     }
@@ -166,13 +166,13 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     }
   }
 
-  /** Nobody is sent to an address that is refused. @throws AppError SIZE_NOT_OFFERED */
+  /** Never redirects to an address that would be refused. @throws AppError SIZE_NOT_OFFERED */
   function redirectTo(smaller: SizedRequest, { accepted }: ImageContext): ImageReply {
     assertAllowedSize(toVariant(smaller, policy, accepted), allowedSizes)
     return bounded(smaller)
   }
 
-  /** The header of a cover that leaves the bounds is a redirect, which only the source's size can tell. */
+  /** Answers HEAD. A cover beyond the bounds is a redirect, which depends on the size of the original. */
   async function answerHead(miss: Miss): Promise<ImageReply> {
     const { request, variant, original, bounds, context, lookup } = miss
     if (variant.fit === 'cover') {

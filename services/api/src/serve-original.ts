@@ -22,7 +22,7 @@ export type OriginalContext = {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly record: RequestRecord
-  /** How long the address is good, s: nothing may be remembered for longer. */
+  /** Remaining validity of the address, s: no cache may keep the answer longer. */
   readonly lifetime: number
 }
 
@@ -44,7 +44,7 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
   }
 }
 
-/** What the bytes are, whatever the address calls them, and what a browser that saves them calls the file (RFC 6266). */
+/** Returns the true type of the bytes, and the file name for browsers that save them (RFC 6266). */
 function describeFile(id: ImageId, format: OriginalFormat | undefined) {
   const [mime, extension] =
     format === undefined

@@ -17,7 +17,7 @@ export type AdminListener = AsyncDisposable & { readonly port: number }
 
 const drainMs = 1000
 
-/** Listens for the operators. */
+/** Starts the admin listener. */
 export async function startAdmin(options: AdminOptions): Promise<AdminListener> {
   const { config, metrics } = options
   const routes = await loadAdminRoutes(options)
@@ -29,7 +29,7 @@ export async function startAdmin(options: AdminOptions): Promise<AdminListener> 
   return { port: admin.port, [Symbol.asyncDispose]: () => admin.close(drainMs) }
 }
 
-/** Loads the dashboard, which takes more memory than many a service, only where somebody may see it. */
+/** Loads the dashboard, which takes much memory, only if credentials are configured. */
 async function loadAdminRoutes(options: AdminOptions) {
   const { admin } = options.config
   if (admin.user === undefined || admin.password === undefined) return undefined

@@ -19,14 +19,14 @@ export type ProcessesOptions = {
   readonly count: number
 }
 
-/** The pause before a process that has ended is started again, ms. */
+/** Pause before a process that ended is replaced, ms. */
 const restartAfterMs = 1000
 
 /**
- * Several processes of the api behind one port, of which one that ends is replaced. This process answers no client: it
- * listens for the operators, who see all processes as one.
+ * Starts several api processes behind one port and replaces those that end. This process answers no client: it has the admin
+ * listener, which reports all processes as one.
  *
- * @throws Error where a process does not come to listen; it has said why
+ * @throws Error if a process fails to listen; it has logged the reason
  */
 export function startProcesses({ config, log, count }: ProcessesOptions): Promise<Service> {
   return compose(log, async (own) => {
@@ -41,14 +41,14 @@ export function startProcesses({ config, log, count }: ProcessesOptions): Promis
       controller.abort()
       return endAll()
     })
-    // Each takes its connections itself: what the first process hands to one that dies would hang for ever.
+    // Each process accepts its own connections: one handed to a process that dies would hang for ever.
     cluster.schedulingPolicy = cluster.SCHED_NONE
     await Promise.all(Array.from({ length: count }, () => startProcess(log, ending.signal)))
     return {}
   })
 }
 
-/** Resolves once it listens; from then on it is replaced whenever it ends. */
+/** Starts a process. Resolves once it listens; from then on it is replaced whenever it ends. */
 async function startProcess(log: Logger, ending: AbortSignal): Promise<void> {
   const worker = cluster.fork()
   const ended = once(worker, 'exit').then(() => {

@@ -13,23 +13,23 @@ export type StoreOriginalOptions = {
   readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare'>
   /** See `IngestJob`. */
   readonly stripMetadata: boolean
-  /** The longest that an upload takes once it is received, ms. */
+  /** Longest duration of an upload once it is received, ms. */
   readonly longestKeepMs: number
   readonly log: Logger
 }
 
 export type UploadRequest = {
   readonly id: ImageId
-  /** As the client sent it; anything. */
+  /** The token as the client sent it; may be anything. */
   readonly token: string | undefined
   readonly query: Query
-  /** Who uploads; see `clientOf`. */
+  /** The client; see `clientOf`. */
   readonly client: string
-  /** Writes the picture that is uploaded into the file at this path. @throws AppError for a form that is not correct */
+  /** Writes the uploaded image to the file at this path. @throws AppError for an invalid form */
   readonly receive: (path: string, signal: AbortSignal) => Promise<void>
-  /** The longest that `receive` takes, ms. */
+  /** Longest duration of `receive`, ms. */
   readonly longestReceiveMs: number
-  /** Aborts when the client leaves before its answer. */
+  /** Aborts if the client leaves before its answer. */
   readonly signal: AbortSignal
 }
 
@@ -43,17 +43,16 @@ export type StoredOriginal = {
 export type StoreOriginal = (request: UploadRequest) => Promise<StoredOriginal>
 
 /**
- * One attempt to upload: where there is room for it, the token is taken first, whatever comes of it. One that succeeds is on
- * disk before it is in the database, and in the database before it is answered. One that fails leaves no file and gives the
- * id free; where the service is at fault, the token is good for another attempt. Where the database fails at the very end,
- * nobody knows what it has recorded: the file and the id stay.
+ * Runs one attempt to upload. After admission, the token is claimed first. A success is on disk before it is in the database,
+ * and in the database before it is answered. A failure leaves no file and frees the id; if the service is at fault, the token
+ * stays valid. If the database fails at the very end, its state is unknown: the file and the id stay.
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
   const { tokens, originals, admission, renderer, stripMetadata, longestKeepMs, log } = options
 
   return async function storeOriginal(request) {
     const { token, id } = request
-    // Who has no token holds no place, not even for a moment.
+    // A client without a valid token never holds a place.
     if (token === undefined || !(await tokens.isClaimable(token, id))) throw tokenInvalid()
     return admission.admit(() => attempt(token, request))
   }
@@ -68,7 +67,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
       const mayRepeat = isOwnFault(error) && !(await isKept(id))
       const settled = mayRepeat ? tokens.giveBack(token, id) : tokens.release(token, id)
       await settled.catch((releaseError: unknown) => {
-        // The lease of the claim ends by itself: the id is free a little later.
+        // The claim expires by itself and frees the id a little later.
         log.warn('claim not released', { id, error: releaseError })
       })
       throw error
@@ -90,7 +89,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     const ingested = await renderer.ingest(job, signal)
     signal.throwIfAborted()
     await keep(id, token, ingested.reencoded ? reencoded : uploaded)
-    // The upload stands, whatever becomes of this.
+    // The upload is complete whether or not this succeeds.
     const original = await originals.find(id).catch(() => undefined)
     if (original !== undefined) renderer.prepare(original.path)
     return { size: ingested.size, warnings: ingested.warnings ?? [] }
@@ -98,14 +97,14 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
 
   async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<void> {
     await originals.put(id, file)
-    // Should the database fail here, the row may or may not be written: the file stays, and the id with it.
+    // If the database fails here, the row may or may not be written: the file and the id stay.
     if (await tokens.complete(token, id)) return
     await originals.delete(id)
     throw tokenInvalid()
   }
 }
 
-/** Errors of uploads that are correct. The client or a proxy sends such an upload again. */
+/** Errors of correct uploads, which the client or a proxy retries. */
 const ownFaults: readonly ErrorCode[] = [
   'RENDERER_BUSY',
   'RENDERER_UNREACHABLE',

@@ -2,26 +2,26 @@ import { digestOf } from '@iaas/common/digest'
 import { type Variant, variantKey } from '@iaas/common/image'
 import type { OriginalFile } from '@iaas/common/ports/original-store'
 
-/** What a client may compare with what it has. */
+/** Validators that a client compares with its copy. */
 export type Validators = { readonly etag: string; readonly lastModified: Date | undefined }
 
 /** Identifies the bytes that this build renders. */
 export type RenderRevision = {
   readonly number: number
-  /** In the past: `Last-Modified` must not lie in the future. */
+  /** Date of the release, in the past: `Last-Modified` must not be in the future. */
   readonly releasedAt: Date
 }
 
 /**
- * Grows once with each release that renders other bytes for some variant, so that a client never keeps the bytes of an
- * earlier build because of a 304.
+ * Incremented by each release that renders other bytes for some variant, so that no 304 keeps the bytes of an earlier build
+ * alive.
  */
 export const renderRevision: RenderRevision = {
   number: 2,
   releasedAt: new Date('2026-11-30T00:00:00Z'),
 }
 
-/** Identifies a rendition by variant, original and render revision: known before a pixel is decoded. */
+/** Returns the validators of a rendition from variant, original and render revision, before a pixel is decoded. */
 export function validatorsOf(
   variant: Variant,
   original: OriginalFile | undefined,
@@ -33,7 +33,7 @@ export function validatorsOf(
   return { etag: `"${digestOf(identity).slice(0, 32)}"`, lastModified }
 }
 
-/** An original never changes: the same file is the same bytes, so that ranges of it may be put together. */
+/** Returns strong validators of an original, which never changes, so that clients may combine its ranges. */
 export function originalEtag({ size, modifiedAt }: OriginalFile): string {
   return `"${size.toString(16)}-${modifiedAt.getTime().toString(16)}"`
 }

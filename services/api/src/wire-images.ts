@@ -36,7 +36,7 @@ export type ImagesOptions = {
   readonly stores: Stores
   readonly originals: OriginalStore
   readonly renderer: Renderer
-  /** undefined: the uploaders store renditions. */
+  /** Stores renditions in this process; undefined: the uploaders store them. */
   readonly direct: DirectPersistence | undefined
   readonly limits: RenderLimits
   readonly isStoreAway: () => boolean
@@ -48,11 +48,11 @@ export type ImagesOptions = {
 export type Images = {
   readonly image: AppOptions['image']
   readonly metrics: ApiMetrics
-  /** The caller drains it at the end. */
+  /** The caller drains it on shutdown. */
   readonly persister: RenditionPersister
 }
 
-/** All that answers requests for images, from the lookup of a link to the render. */
+/** Combines everything that answers image requests, from the lookup of a link to the render. */
 export function wireImages(options: ImagesOptions): Images {
   const { config, stores, originals, renderer, limits, registry, log } = options
   const { isStoreAway, isStoreServed } = options

@@ -34,7 +34,7 @@ export type RawStores = {
   readonly breakers: BackendBreakers
 }
 
-/** The stores, each behind its breaker: one that is down costs an answer nothing. */
+/** Puts each store behind its circuit breaker, so that an outage costs an answer nothing. */
 export type Stores = {
   readonly variants: VariantStore
   readonly spool: Spool

@@ -29,7 +29,7 @@ export type Uploads = {
   readonly clientOf: ClientOf
 }
 
-/** All that takes uploads, from the token to the original that is kept. */
+/** Combines everything that handles uploads, from the token to the kept original. */
 export function wireUploads(options: UploadsOptions): Uploads {
   const { config, tokens, originals, renderer, limits, log } = options
   const receiveLimits = toReceiveLimits(config.upload, config.constraints.max_upload_bytes)

@@ -3,7 +3,7 @@ import type { ApiConfig } from '../config.ts'
 import { type QueueDashboardOptions, createQueueDashboard } from './queue-dashboard.ts'
 import { requireCredentials } from './require-credentials.ts'
 
-/** What the admin listener of the api has besides metrics; undefined where no credentials are configured. */
+/** Creates the admin routes of the api; undefined if no credentials are configured. */
 export function createAdminRoutes(
   { user, password, read_only: readOnly }: ApiConfig['admin'],
   options: Omit<QueueDashboardOptions, 'readOnly'>,
@@ -16,7 +16,7 @@ export function createAdminRoutes(
   return app
 }
 
-/** Nothing is kept by a cache, shown in a frame of another page, or told to other servers. */
+/** Forbids caching, framing by other pages, and referrers to other servers. */
 const guardPages: RequestHandler = (_req, res, next) => {
   res.set({
     'Cache-Control': 'no-store',
@@ -34,13 +34,18 @@ const onlyReads: RequestHandler = (req, res, next) => {
   res.status(405).set('Allow', 'GET, HEAD').type('text/plain').send('This page only shows.')
 }
 
-/** A browser sends the credentials with whatever a page of another origin asks for: such changes are refused. */
+/** Refuses changes that pages of other origins request: browsers send the credentials with them. */
 const sameOriginOnly: RequestHandler = (req, res, next) => {
   if (isRead(req.method) || isFromOwnPage(req)) return next()
   res.status(403).type('text/plain').send('Changes are made on the page itself only.')
 }
 
-/** Browsers send `Sec-Fetch-Site` to HTTPS and to the own machine only, and `Origin` with every change. Tools send neither. */
+/**
+
+ * Tells whether a page of another origin sent the request. Browsers send `Sec-Fetch-Site` to HTTPS and localhost only, and
+ * `Origin` with every change. Tools send neither.
+
+ */
 function isFromOwnPage(req: Request): boolean {
   const site = req.get('Sec-Fetch-Site')
   const origin = req.get('Origin')

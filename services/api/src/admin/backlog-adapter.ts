@@ -4,10 +4,10 @@ import type { Queue } from 'bullmq'
 
 type Options = ConstructorParameters<typeof BullMQAdapter>[1]
 
-/** A page does not wait longer for its queue to be counted, ms. */
+/** Longest wait of a page for the counts of a queue, ms. */
 const countLimitMs = 100
 
-/** A queue as bull-board shows it, with the counts that others have asked for as well. */
+/** Adapts a queue for bull-board, with counts that are shared with other callers. */
 export class BacklogAdapter extends BullMQAdapter {
   readonly #name: string
   readonly #backlog: Backlog

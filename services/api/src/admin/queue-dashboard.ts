@@ -16,7 +16,7 @@ export type QueueDashboardOptions = {
   readonly log: Logger
 }
 
-/** Both queues as bull-board shows them, to be mounted at `/queues`. 503 while their server does not answer. */
+/** Creates the bull-board router of both queues, mounted at `/queues`. Answers 503 while their server does not answer. */
 export function createQueueDashboard(options: QueueDashboardOptions): RequestHandler {
   const { queues, backlog, log } = options
   let board: RequestHandler | undefined

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 
 export type Credentials = { readonly user: string; readonly password: string }
 
-/** HTTP Basic authentication (RFC 7617): without the right credentials every request is 401. */
+/** Requires HTTP Basic authentication (RFC 7617); answers 401 without the right credentials. */
 export function requireCredentials({ user, password }: Credentials): RequestHandler {
   return (req, res, next) => {
     const given = auth(req)

@@ -15,7 +15,7 @@ export const offerWithinBounds = z.superRefine<Offered>(
       context.addIssue({ code: 'custom', path: ['offer', key], message })
     }
   },
-  // Also beside mistakes in other settings: all are listed at once.
+  // Runs despite mistakes in other settings, so that all are reported at once.
   { when: ({ issues }) => !issues.some(({ path }) => isPartOfOffered(path?.[0])) },
 )
 
@@ -26,7 +26,7 @@ function findMistakes({ offer, constraints }: Offered): readonly Mistake[] {
   const bounds = { width: constraints.max_width, height: constraints.max_height }
   const names = new Set(sizes.map(nameOf))
 
-  /** Widths beyond the bounds do no harm as long as another one is within them. */
+  /** Widths beyond the bounds are harmless if another one is within them. */
   function judgeWidths(): string | undefined {
     if (widths.length === 0 || widths.some((width) => width <= bounds.width)) return undefined
     return `all are more than \`constraints.max_width\` (${bounds.width})`

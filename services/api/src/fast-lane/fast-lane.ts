@@ -7,7 +7,7 @@ import { type StoredRedirect, redirectPlainly, redirectToStored } from './stored
 
 export type FastLaneOptions = KnownTargetsOptions & {
   readonly cdn: Pick<Cdn, 'current'>
-  /** How long a client may remember a redirect to a stored variant, s. */
+  /** TTL of redirects to stored variants in clients, s. */
   readonly redirectMaxAge: number
   /** See `watchStore`. */
   readonly isStoreAway: () => boolean

@@ -7,14 +7,14 @@ import { exposeHeaders, setCommonHeaders } from './headers.ts'
 import { retryHeaders, sendProblem, toProblem } from './problem.ts'
 import { type RequestRecord, recordOf } from './request-record.ts'
 
-/** The end of every request that failed. What is unexpected is logged here, once, with its cause. */
+/** Answers every failed request. Unexpected errors are logged here, once, with their cause. */
 export type AnswerError = (error: unknown, record: RequestRecord, res: ServerResponse) => void
 
 export function createAnswerError(log: Logger): AnswerError {
   return function answerError(error, record, res) {
     const { requestId } = record
     record.outcome = 'error'
-    // Nothing has failed, and nobody is left to be told.
+    // The client has left: nothing failed, and nobody reads an answer.
     if (isClientGone(error)) return void res.destroy()
     const problem = toProblem(error, requestId)
     if (!isAppError(error) || errorCatalogue[error.code].logLevel === 'error') {
@@ -33,13 +33,13 @@ function isRead({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-/** Without this a script cannot tell a picture that is missing from a network that fails. */
+/** Lets scripts distinguish a missing image from a network failure. */
 function showToEveryOrigin(res: ServerResponse): void {
   res.setHeader('Access-Control-Allow-Origin', '*')
   exposeHeaders(res)
 }
 
-/** The same as the last handler of Express. */
+/** Creates the error handler for Express. */
 export function createErrorHandler(answerError: AnswerError): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => answerError(error, recordOf(res), res)
 }

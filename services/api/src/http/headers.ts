@@ -4,7 +4,7 @@ import { formatTiming } from './timing.ts'
 
 const yearInSeconds = 31_536_000
 
-/** What every picture that is served here says of itself, whoever shows it. */
+/** Headers of every image. */
 export const imageHeaders = {
   'Access-Control-Allow-Origin': '*',
   'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -14,8 +14,8 @@ export const imageHeaders = {
 } as const
 
 /**
- * The headers that scripts of other origins may read, beside those that browsers show them anyway. A redirect needs none of
- * this: scripts never see its headers.
+ * Headers that scripts of other origins may read in addition to the safelisted ones. Redirects need none, since scripts never
+ * see their headers.
  */
 export const exposedHeaders = [
   'Accept-Ranges',
@@ -31,24 +31,24 @@ export const exposedHeaders = [
   'X-Request-Id',
 ].join(', ')
 
-/** Names and values in turn, as the server writes them: an object of them would be made for each answer only to be read once. */
+/** Names and values in turn, as the server writes them; an object per answer would cost more. */
 export type HeaderList = string[]
 
 const imageHeaderList = Object.entries(imageHeaders).flat()
 
-/** What every answer to a sized request says. All headers go out in one call: each that is set by itself costs more. */
+/** Headers of every answer to a sized request, written in one call: setting them one by one costs more. */
 export function answerHeaders({ requestId, timing }: RequestRecord): HeaderList {
   const headers = ['X-Request-Id', requestId, ...imageHeaderList]
   if (timing !== undefined) headers.push('Server-Timing', formatTiming(timing))
   return headers
 }
 
-/** A picture never changes under its address. @param limit how long the address itself is good, s */
+/** Returns the Cache-Control of an image, which never changes under its address. @param limit remaining validity of the address, s */
 export function immutableFor(limit: number): string {
   return `public, max-age=${Math.min(yearInSeconds, limit)}`
 }
 
-/** What every answer says, whatever it is. */
+/** Headers of every answer. */
 export function setCommonHeaders(res: ServerResponse, requestId: string): void {
   res.setHeader('X-Request-Id', requestId)
   res.setHeader('X-Content-Type-Options', 'nosniff')
@@ -59,7 +59,7 @@ export function setImageHeaders(res: ServerResponse): void {
   exposeHeaders(res)
 }
 
-/** Lets scripts of the origins that may read an answer read its headers. */
+/** Lets scripts of allowed origins read the headers of an answer. */
 export function exposeHeaders(res: ServerResponse): void {
   res.setHeader('Access-Control-Expose-Headers', exposedHeaders)
 }

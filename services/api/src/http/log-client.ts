@@ -4,15 +4,15 @@ import type { Socket } from 'node:net'
 import type { ClientForm } from '@iaas/common/log'
 import type { ClientOf } from '../limits/client-of.ts'
 
-/** How the line of a request names the client; undefined: not at all. */
+/** Returns the client for the log line of a request; undefined: none. */
 export type LogClient = (req: IncomingMessage) => string | undefined
 
 export type LogClientOptions = {
   readonly form: ClientForm
   readonly clientOf: ClientOf
-  /** Each request names its client, as behind a proxy. */
+  /** Requests name their client, as they do behind a proxy. */
   readonly isForwarded: boolean
-  /** The secret that the key of the hashes is made of; undefined: the key is random, and this process alone has it. */
+  /** Secret from which the key of the hashes is derived; undefined: a random key per process. */
   readonly secret: string | undefined
 }
 
@@ -31,7 +31,7 @@ export function createLogClient(options: LogClientOptions): LogClient {
 
 const asItIs = (client: string) => client
 
-/** A /24 of IPv4, a /48 of IPv6, which the client is a /64 of. */
+/** Truncates a client to a /24 of IPv4 or a /48 of IPv6. */
 function truncate(client: string): string {
   const ipv6 = /^((?:[\da-f]+:){2}[\da-f]+):[\da-f]+::\/64$/.exec(client)?.[1]
   return ipv6 === undefined ? client.replace(/\.\d+$/, '.0') : `${ipv6}::/48`

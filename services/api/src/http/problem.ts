@@ -10,13 +10,13 @@ export type Problem = {
   readonly instance: string
 }
 
-/** How long a client that was told 503 waits before it comes again, where nothing is known of when, s. */
+/** Retry-After of a 503 without a known time, s. */
 const usualRetryAfterSeconds = 1
 
-/** Of the secret of /token: no answer is 401 without a challenge (RFC 9110, 15.5.2), and browsers have no dialog for this one. */
+/** Challenge of /token: a 401 needs one (RFC 9110, 15.5.2), and browsers show no dialog for this scheme. */
 const challenge = 'Secret realm="token"'
 
-/** What a client that was turned away is told of when to come again. */
+/** Returns the headers that tell a rejected client when to retry. */
 export function retryHeaders(error: unknown): Readonly<Record<string, string>> {
   if (!isAppError(error) || error.retryAfterSeconds === undefined) return {}
   const retryAfter = { 'Retry-After': `${error.retryAfterSeconds}` }
@@ -48,7 +48,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
   }
 }
 
-/** An answer that no `ErrorCode` stands for, of the transport itself. */
+/** Creates a problem of the transport, without an `ErrorCode`. */
 export function transportProblem(
   status: number,
   title: string,
@@ -59,12 +59,12 @@ export function transportProblem(
 }
 
 /**
- * Answers with a problem. Whatever headers a success would have had are taken back: an error is never cached. Where the
- * request's body has not been read, the connection ends after the answer.
+ * Answers with a problem and removes the headers of a success: an error is never cached. If the request's body is unread, the
+ * connection closes after the answer.
  */
 export function sendProblem(res: ServerResponse, problem: Problem): void {
   for (const name of successHeaders) res.removeHeader(name)
-  // Of a range that is not there, the header tells how long the whole is.
+  // The Content-Range of a 416 tells the full length.
   if (problem.status !== 416) res.removeHeader('Content-Range')
   res.statusCode = problem.status
   res.setHeader('Cache-Control', 'no-store')
@@ -90,15 +90,15 @@ const successHeaders = [
   'Server-Timing',
 ]
 
-/** How long a client may go on sending a body that nobody wants before the connection is cut, ms. */
+/** Milliseconds for which an unwanted body is still read before the connection is cut. */
 const lingerMs = 1000
-/** How much of such a body is read: several socket buffers. */
+/** Most bytes of an unwanted body that are read: several socket buffers. */
 const lingerBytes = 8 * 2 ** 20
 
 /**
- * A client that still sends would lose the answer to the reset of a connection closed with unread bytes. It gets the
- * whole answer now; its bytes are thrown away for a moment, then the connection ends. A client that sends more than is
- * thrown away has to wait, and so finds the time to read its answer.
+ * Answers a client that is still sending. Closing a connection with unread bytes resets it, and the answer would be lost. The
+ * whole answer is sent now, the client's bytes are discarded for a moment, then the connection ends. A client that sends more
+ * has to wait and reads its answer meanwhile.
  */
 function endAfterBody(res: ServerResponse, body: Buffer): void {
   const { req } = res

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import { AppError } from '@iaas/common/errors'
 
 /**
- * Reads a small body. Rejects before anything is read where the announced length is too large, otherwise at the byte that is
- * too much. The rest is left to whoever answers.
+ * Reads a small body. Rejects before reading if the announced length is too large, otherwise at the first excess byte. The
+ * caller handles the unread rest.
  *
- * @throws AppError UPLOAD_TOO_LARGE; the error of the request where its client leaves
+ * @throws AppError UPLOAD_TOO_LARGE; the error of the request if the client leaves
  */
 export function readText(req: IncomingMessage, maxBytes: number): Promise<string> {
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(refuse(maxBytes))

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { HeaderList } from './headers.ts'
 
 /**
- * Redirects to another address of the same picture: 307, since what is asked for stays what it is.
+ * Redirects to another address of the same image with 307, since the method and the resource stay the same.
  *
  * @param headers those of the answer, to which its own are added
- * @param maxAge how long it may be remembered, s
+ * @param maxAge TTL of the redirect, s
  */
 export function redirect(
   res: ServerResponse,
@@ -24,11 +24,11 @@ export function redirect(
   res.writeHead(307, headers).end()
 }
 
-/** What an address has in it that no header may carry, or no address. */
+/** Matches characters that a header or an address must not contain. */
 const unsafe = /[^\x21-\x7e]/
 const eachUnsafe = new RegExp(`${unsafe.source}+`, 'gu')
 
-/** An address as a header carries it: the links of the seed have ids in them as they were, in any script. */
+/** Encodes an address for a header: links of the legacy iaas contain raw ids in any script. */
 export function toHeaderValue(address: string): string {
   if (!unsafe.test(address)) return address
   return address.replace(eachUnsafe, (text) =>

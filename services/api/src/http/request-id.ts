@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 
-/** The last group of a UUID: so many hexadecimal digits, here those of a count. */
+/** Digits of the counter, the last group of a UUID. */
 const digits = 12
-/** Of these the last are taken from a table. */
+/** Last digits of the counter, taken from a table. */
 const tableDigits = 3
 const blocks = 16 ** (digits - tableDigits)
 
 /**
- * Makes ids of requests: UUIDs that have their beginning by lot, once a process, and end in a count. One by lot for each
- * request would take as long as the lookup of its link, and to write out the count half as long.
+ * Creates request ids: UUIDs of a random prefix per process plus a counter. A random UUID per request would take as long as the
+ * lookup of its link, and formatting the counter half as long.
  */
 export function createRequestIds(): () => string {
   const lot = randomUUID()

@@ -8,16 +8,16 @@ import { createRequestIds } from './request-id.ts'
 import type { RequestRecord } from './request-record.ts'
 import { isRefusal } from './status.ts'
 
-/** Gives each request its record, and writes one line at its end. */
+/** Gives each request its record, and logs one line at its end. */
 export type RequestLog = {
   open(req: IncomingMessage): RequestRecord
-  /** The answer is on its way with this status, and nothing of it can fail any more. */
+  /** Called when the answer is sent with this status and can no longer fail. */
   close(record: RequestRecord, req: IncomingMessage, status: number): void
-  /** The same, once the answer is complete or the client has left. */
+  /** Called once the answer is complete or the client has left. */
   closeAfter(record: RequestRecord, req: IncomingMessage, res: ServerResponse): void
 }
 
-/** What the line of a request says whose client did not wait for the end of the answer. */
+/** Status in the log line of a request whose client left early. */
 const clientLeft = 499
 
 export type RequestLogOptions = {
@@ -44,7 +44,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
     const { requestId, id, timing, socket, bytesBefore } = record
     const path = maskSecrets((req.url ?? '').slice(0, 500))
     const { method } = req
-    // What is undefined stands in no line.
+    // Undefined fields are omitted.
     writeRequest({
       requestId,
       method,
@@ -55,7 +55,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
       errorCode,
       id,
       client: logClient(req),
-      // With the head, as servers count what they send.
+      // Includes the head, as in the access logs of other servers.
       bytes: socket.bytesWritten - bytesBefore,
       lookup: toTenths(timing?.['lookup']),
       queue: toTenths(timing?.['queue']),

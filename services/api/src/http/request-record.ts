@@ -22,31 +22,31 @@ export type Outcome =
 
 export type RouteName = 'image' | 'original' | 'upload' | 'token' | 'variants' | 'other'
 
-/** What is known of a request, and what its handlers tell its log line and the metrics. */
+/** Facts about a request, and what its handlers report to its log line and the metrics. */
 export type RequestRecord = {
   readonly requestId: string
   /** On the clock of `performance.now()`. */
   readonly startedAt: number
   readonly socket: Socket
-  /** The bytes that its connection had sent before it. */
+  /** Bytes that its connection had sent before it. */
   readonly bytesBefore: number
   route: RouteName
   outcome: Outcome
   errorCode?: ErrorCode
-  /** The image that it is about. */
+  /** Id of the requested image. */
   id?: ImageId
-  /** Where the time went until the answer was known. */
+  /** Spans until the answer was known. */
   timing?: Timing
-  /** When the answer was known, on the clock of `performance.now()`. */
+  /** Time at which the answer was known, on the clock of `performance.now()`. */
   answeredAt?: number
 }
 
-/** The record of a request that Express handles. */
+/** Returns the record of a request that Express handles. */
 export function recordOf(res: Response): RequestRecord {
   return res.locals as RequestRecord
 }
 
-/** Notes that the answer is known, what it is, and where the time went until then. */
+/** Records the outcome of a request and its spans. */
 export function noteAnswer(record: RequestRecord, outcome: Outcome, timing?: Timing): void {
   record.answeredAt ??= performance.now()
   record.outcome = outcome

@@ -1,6 +1,6 @@
 import type { Query } from '@iaas/common/image'
 
-/** The path as it stands in the request line, and the query decoded. */
+/** Returns the raw path of the request line, and the decoded query. */
 export type RequestTarget = { readonly path: string; readonly query: Query }
 
 export function readTarget(url: string): RequestTarget {

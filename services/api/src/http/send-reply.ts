@@ -8,7 +8,7 @@ import type { FastLane } from '../fast-lane/fast-lane.ts'
 import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { Validators } from '../validators.ts'
 
-/** The bounds may be widened: a redirect within them is remembered for an hour only. */
+/** TTL of redirects within the bounds, s: an hour, because the bounds may be widened. */
 const boundedMaxAge = 3600
 const boundedInfo =
   'The requested size is outside the bounds of this service; this is the closest within them.'
@@ -17,21 +17,21 @@ export type ReplyContext = {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly record: RequestRecord
-  /** How long a client may remember a redirect to a stored variant, s. */
+  /** TTL of redirects to stored variants in clients, s. */
   readonly redirectMaxAge: number
-  /** How long the address is good, s: nothing may be remembered for longer. */
+  /** Remaining validity of the address, s: no cache may keep the answer longer. */
   readonly lifetime: number
-  /** Makes an address of this service one that may be asked for. */
+  /** Signs an address of this service if addresses must be signed. */
   readonly sign: (location: string) => string
-  /** The same of the address of a stored variant. */
+  /** Signs the address of a stored variant if addresses must be signed. */
   readonly signStored: (location: string) => string
   readonly unsent: UnsentAnswers
   readonly fastLane: Pick<FastLane, 'redirect'>
 }
 
 /**
- * Answers a sized request. All headers go out in one call: each that is set for itself costs as much as the lookup. A promise
- * is for an answer that is sent as it is read.
+ * Answers a sized request. All headers are written in one call: setting one costs as much as the lookup. Returns a promise if
+ * the answer is streamed.
  */
 export function sendReply(reply: ImageReply, context: ReplyContext): Promise<void> | void {
   const { res, record, redirectMaxAge, lifetime, sign, signStored, fastLane } = context

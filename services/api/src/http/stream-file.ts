@@ -4,8 +4,8 @@ import sendFile from 'send'
 import { conditionsOf } from './conditions.ts'
 
 /**
- * Sends a file with ranges and validators, as fast as the client takes it: no more of it lies in memory than a piece. Headers
- * that are set already stay. Resolves once the answer is complete, or the client has left.
+ * Streams a file with ranges and validators, with backpressure. Headers that are already set stay. Resolves once the answer is
+ * complete or the client has left.
  *
  * @throws AppError ORIGINAL_NOT_FOUND, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, STORE_UNAVAILABLE
  */
@@ -27,7 +27,7 @@ function withConditions(req: IncomingMessage): IncomingMessage {
   return Object.create(req, { headers: { value: conditionsOf(req) } }) as IncomingMessage
 }
 
-/** What the library says of a request in terms of HTTP. */
+/** Maps errors of the library to `AppError`. */
 function toAppError(error: Error): Error {
   switch ('status' in error ? error.status : undefined) {
     case 404:

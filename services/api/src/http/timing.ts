@@ -1,7 +1,7 @@
 /** The spans of a request, ms. */
 export type Timing = Readonly<Record<string, number>>
 
-/** The value of Server-Timing; empty where there is nothing to tell. */
+/** Returns the value of Server-Timing; empty if there are no spans. */
 export function formatTiming(timing: Timing): string {
   let text = ''
   for (const span in timing) {

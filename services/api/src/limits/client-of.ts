@@ -2,22 +2,22 @@ import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
 import proxyAddress from 'proxy-addr'
 
-/** Who sends a request. */
+/** Returns the client of a request. */
 export type ClientOf = (req: IncomingMessage) => string
 
-/** @param trustedProxies how many proxies in front are believed in what they say of the client */
+/** @param trustedProxies number of proxies in front whose `X-Forwarded-For` is trusted */
 export function createClientOf(trustedProxies: number): ClientOf {
   const isTrusted = (_address: string, hops: number) => hops < trustedProxies
   return (req) => nameClient(proxyAddress(req, isTrusted))
 }
 
-/** Whom an address stands for: a household or a machine has a /64 of IPv6, and can choose any address in it. */
+/** Returns the client of an address. A household or machine has a /64 of IPv6 and can choose any address in it. */
 export function nameClient(address: string | undefined): string {
   if (address === undefined) return 'unknown'
   return nameAddress(withoutPort(address))
 }
 
-/** Some proxies write the port of the client as well, which is another with each connection. */
+/** Removes the port, which some proxies add and which differs with each connection. */
 function withoutPort(address: string): string {
   return /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1')
 }
@@ -28,7 +28,7 @@ function nameAddress(address: string): string {
   return isIPv6(address) ? `${prefixOf(address)}::/64` : address
 }
 
-/** The first four groups, of which a "::" may leave some out. */
+/** Returns the first four groups, expanding "::". */
 function prefixOf(address: string): string {
   const [head = '', tail] = address.split('%', 1).join('').split('::')
   const first = head === '' ? [] : head.split(':')

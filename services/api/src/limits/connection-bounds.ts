@@ -2,7 +2,7 @@ import type { ConnectionBounds } from '@iaas/common/http/connections'
 import type { ApiConfig } from '../config.ts'
 import { nameClient } from './client-of.ts'
 
-/** Bounds the connections of a client. A trusted proxy has those of all its clients, so it is not bounded. */
+/** Bounds the connections of a client. A trusted proxy carries those of all its clients and is not bounded. */
 export function toConnectionBounds(limits: ApiConfig['limits']): ConnectionBounds {
   const { connections_per_client: maxPerClient, trusted_proxies: proxies } = limits
   return maxPerClient === 0 || proxies > 0 ? {} : { maxPerClient, nameClient }

@@ -5,7 +5,7 @@ import { createSecretLimit } from './secret-limit.ts'
 
 export type Limits = { readonly renders: RenderLimits; readonly wrongSecrets: RateLimit }
 
-/** The limits that are configured. Without `shared` each process counts for itself. */
+/** Creates the configured limits. Without `shared` each process counts for itself. */
 export function createLimits(
   { limits, secret }: ApiConfig,
   shared: SharedCounts | undefined,

@@ -6,25 +6,25 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 
 const windowSeconds = 60
 
-/** So many in a minute of each key. */
+/** A rate limit per key and minute. */
 export type RateLimit = {
-  /** Counts one. @throws AppError of `code` where that is one too many */
+  /** Counts one. @throws AppError of `code` if the limit is exceeded */
   take(key: string): Promise<void>
-  /** Counts nothing. @throws AppError of `code` where no further one could be taken */
+  /** Checks without counting. @throws AppError of `code` if the limit is reached */
   check(key: string): Promise<void>
 }
 
-/** Where the counts of all processes are. */
+/** The counters that all processes share. */
 export type SharedCounts = { readonly redis: Redis; readonly breaker: CircuitBreaker }
 
 export type RateLimitOptions = {
-  /** What is counted, for the names of its counts. */
+  /** Prefix of the names of counters. */
   readonly what: string
-  /** What the client is told is limited. */
+  /** Name of the limit in answers. */
   readonly name: string
-  /** In a minute; 0: any number. */
+  /** Quota per minute; 0: unlimited. */
   readonly quota: number
-  /** Without it, or while it is down, each process counts for itself. */
+  /** Shared counters. Without them, or while they are down, each process counts for itself. */
   readonly shared: SharedCounts | undefined
   readonly code: ErrorCode
   readonly message: string
@@ -41,7 +41,7 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   const common =
     shared && new RateLimiterRedis({ ...window, storeClient: shared.redis, useRedisPackage: false })
 
-  /** null: nothing was counted so far; undefined: it cannot be said just now. */
+  /** null: nothing is counted yet; undefined: unknown, because the counters do not answer. */
   async function countShared(how: Count, key: string): Promise<RateLimiterRes | null | undefined> {
     if (shared === undefined || common === undefined) return undefined
     try {
@@ -74,10 +74,10 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   }
 }
 
-/** How long an answer may wait for a count, ms. */
+/** Timeout of a shared count, ms. */
 const maxWaitMs = 100
 
-/** Where a limit is reached the library rejects with its state. @throws AppError STORE_UNAVAILABLE */
+/** Returns the state with which the library rejects at a limit. @throws AppError STORE_UNAVAILABLE */
 async function attempt(how: Count, limiter: Limiter, key: string): Promise<RateLimiterRes | null> {
   try {
     return await withDeadline(how(limiter, key), maxWaitMs)

@@ -3,12 +3,12 @@ import type { ImageId } from '@iaas/common/image'
 import { type SharedCounts, createRateLimit } from './rate-limit.ts'
 
 export type RenderLimits = {
-  /** Counts a render that is about to be done. @throws AppError TOO_MANY_RENDERS */
+  /** Counts a render before it starts. @throws AppError TOO_MANY_RENDERS */
   take(client: string, id: ImageId): Promise<void>
 }
 
 export type RenderLimitsOptions = {
-  /** Renders in a minute; 0: any number. */
+  /** Renders per minute; 0: unlimited. */
   readonly perClient: number
   readonly perOriginal: number
   readonly shared: SharedCounts | undefined

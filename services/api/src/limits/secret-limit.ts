@@ -1,6 +1,6 @@
 import { type RateLimit, type SharedCounts, createRateLimit } from './rate-limit.ts'
 
-/** How often a client may be wrong about the secret; what it is told beyond that does not depend on what it says. */
+/** Limits wrong secrets per client. Beyond the limit the answer does not depend on the secret. */
 export function createSecretLimit(quota: number, shared: SharedCounts | undefined): RateLimit {
   return createRateLimit({
     what: 'wrong-secrets',

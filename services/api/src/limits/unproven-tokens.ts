@@ -2,12 +2,12 @@ import { createBound } from '@iaas/common/concurrency/bounded'
 import { AppError } from '@iaas/common/errors'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 
-/** How long a request waits for its begin, ms. A burst of honest uploads to a slow database is through by then. */
+/** Milliseconds that a request waits to start; enough for a burst of honest uploads to a slow database. */
 const maxWaitMs = 3000
 
 /**
- * Bounds what anybody can make the database do who has no token: requests for tokens, and questions whether a made-up token
- * is one. They take a quarter of the connections, so that links are found however many of them there are.
+ * Bounds the database work that clients without a token can cause: requests for tokens, and checks of invented tokens. They use
+ * a quarter of the connections, so that lookups of links are never starved.
  *
  * @param poolSize connections to the database
  */

@@ -2,26 +2,26 @@ import type { ImageId } from '@iaas/common/image'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import { LRUCache } from 'lru-cache'
 
-/** How many variants of an original are stored, so that whoever thinks up sizes fills no bucket with them. */
+/** Bounds the stored variants per original, so that nobody fills the bucket by inventing sizes. */
 export type VariantCap = {
-  /** Whether there is room for one more, which is then taken. Never rejects: while nobody can count, there is room. */
+  /** Takes a place for one more variant if there is room. Never rejects: if counting fails, there is room. */
   take(id: ImageId): Promise<boolean>
 }
 
 export type VariantCapOptions = {
   readonly links: Pick<LinkStore, 'count'>
-  /** 0: any number, and nothing is counted. */
+  /** Most stored variants; 0: unlimited, and nothing is counted. */
   readonly perOriginal: number
-  /** How long a count is believed, ms. */
+  /** TTL of a count, ms. */
   readonly countTtlMs: number
 }
 
-/** What was counted, and what has been let through since: its link is recorded some time later. */
+/** Links counted, and variants admitted since, whose links are recorded later. */
 type Room = { readonly stored: Promise<number>; taken: number }
 
 const originalsInMind = 10_000
 
-/** One count of an original in `countTtlMs`. Processes count for themselves: together they may let a few more through. */
+/** Counts an original once per `countTtlMs`. Processes count separately, so together they may admit a few more. */
 export function createVariantCap({
   links,
   perOriginal,

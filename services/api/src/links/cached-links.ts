@@ -6,9 +6,9 @@ import type { ApiMetrics, LookupLayer } from '../metrics/api-metrics.ts'
 
 export type CachedLinksOptions = {
   readonly store: LinkStore
-  /** What this process remembers. */
+  /** Cache of this process. */
   readonly memory: LinkMemory
-  /** What all processes remember together, where there is such a thing. */
+  /** Cache that all processes share, if there is one. */
   readonly shared: LinkCache | undefined
   readonly metrics: ApiMetrics
   readonly log: Logger
@@ -17,23 +17,23 @@ export type CachedLinksOptions = {
 export type CachedLinks = {
   /** Finds the link of a variant. A layer that does not answer counts as a miss. Never rejects. */
   find(variant: Variant): Promise<Link | undefined>
-  /** Asks the store, whatever is remembered. A store that does not answer counts as a miss. Never rejects. */
+  /** Looks up the store and bypasses the caches. A store that does not answer counts as a miss. Never rejects. */
   findStored(variant: Variant): Promise<Link | undefined>
-  /** Forgets a link whose object is gone, here and in the store. */
+  /** Deletes a link whose object is gone, from the caches and the store. */
   remove(variant: Variant, link: Link): Promise<void>
 }
 
-/** How often a lookup waits for a free connection, each time until the limit of the pool. */
+/** Number of times that a lookup waits for a free connection, each up to the limit of the pool. */
 const busyAttempts = 4
 
 const none: Promise<Link | undefined> = Promise.resolve(undefined)
 
-/** A lookup that others may join, as long as the link was not deleted since its begin. */
+/** A lookup that others may join unless the link was deleted since it started. */
 type Lookup = { readonly generation: number; link: Promise<Link | undefined> }
 
 /**
- * Asks the nearest layer first, and lets the nearer ones remember. Concurrent lookups of a variant are coalesced. What a
- * lookup finds is remembered nowhere if the link was deleted in the meantime.
+ * Looks up the nearest layer first and fills the nearer ones. Concurrent lookups of a variant are coalesced. A result is not
+ * cached if the link was deleted in the meantime.
  */
 export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
   const { store, memory, shared, metrics, log } = options
@@ -75,7 +75,7 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
 
   async function runLookup(key: VariantKey, variant: Variant, lookup: Lookup) {
     const link = await askOthers(key, variant)
-    // A later lookup may have taken its place.
+    // A later lookup may have replaced it.
     if (lookups.get(key) === lookup) lookups.delete(key)
     return link
   }
@@ -88,7 +88,7 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     return told
   }
 
-  /** Waits again for a store that is busy: to render what may be stored would be more work still. */
+  /** Waits again for a busy store: rendering a variant that may be stored would be more work. */
   async function findPatiently(variant: Variant): Promise<Link | undefined> {
     for (let left = busyAttempts; ; left -= 1) {
       try {
@@ -107,7 +107,7 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     const link = await ask('database', () => findPatiently(variant))
     if (link === undefined || memory.wasDeletedSince(generation, key)) return link
     memory.set(key, link)
-    // A cache that cannot remember is asked in vain next time; no answer waits for it.
+    // A failed cache write only costs a later lookup; no answer waits for it.
     shared?.set(key, link).catch(() => {})
     return link
   }
@@ -116,7 +116,7 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     const key = variantKey(variant)
     memory.delete(key)
     await Promise.allSettled([store.remove(variant, link)])
-    // Lookups that began in between may have found the row.
+    // Lookups that started in between may have found the row.
     memory.delete(key)
     await Promise.allSettled([shared?.delete(key)])
   }

@@ -12,7 +12,7 @@ type RequestLabels = {
 
 export type LookupLayer = 'memory' | 'redis' | 'database'
 
-/** What came of the way of a rendition to the variant store, as far as the api has it in its hands. */
+/** Results of handing a rendition over for storing. */
 const persistResults = [
   'stored',
   'scheduled',
@@ -24,15 +24,15 @@ const persistResults = [
 ] as const
 type PersistResult = (typeof persistResults)[number]
 
-/** The figures of the api: see docs/operations.md for what each one tells. */
+/** The metrics of the api; docs/operations.md explains each. */
 export type ApiMetrics = {
   request(labels: RequestLabels, ms: number): void
   lookup(layer: LookupLayer, result: 'hit' | 'miss' | 'error'): void
-  /** Where the time of a request went: `lookup`, `queue`, `render`, `respond`. */
+  /** Observes the spans of a request: `lookup`, `queue`, `render`, `respond`. */
   span(span: string, ms: number): void
-  /** A request was turned away for now. */
+  /** Counts a request that was rejected for now. */
   rejection(reason: ErrorCode): void
-  /** A page whose origin is not in `upload_origins` has tried to upload. */
+  /** Counts an upload attempt from an origin that is not in `upload_origins`. */
   refusedOrigin(): void
   render(): void
   persist(result: PersistResult): void
@@ -100,10 +100,10 @@ export function createApiMetrics(
     registers: [],
   })
   registry.registerMetric(flights)
-  // Told of from the start: the first of a series that begins with 1 is no increase, and no alert would see it.
+  // Initialised with 0: a series that starts at 1 shows no increase, and no alert would fire.
   for (const reason of refusalCodes) rejections.inc({ reason }, 0)
   for (const result of persistResults) persists.inc({ result }, 0)
-  // An alert tells of the first upload that fails on this side.
+  // An alert fires at the first upload that fails on the server's side.
   for (const route of ['upload', 'token']) {
     for (const status of [500, 503]) requests.of(route, 'error', status)
   }

@@ -4,18 +4,18 @@ import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import type { Spool, SpoolUsage } from '@iaas/common/ports/spool'
 import { Gauge, type Registry } from 'prom-client'
 
-/** The states that jobs of the service can be in, for more than a moment. */
+/** States of jobs that last longer than a moment. */
 const states = ['waiting', 'active', 'delayed', 'waiting-children', 'failed'] as const
 
 const answerLimitMs = 1000
 
-/** Renditions that wait for being stored. NaN while the spool does not answer. */
+/** Registers gauges of the renditions that wait to be stored. NaN while the spool does not answer. */
 export function registerSpoolGauges(registry: Registry, spool: Spool): void {
   const registers = [registry]
   const scrapes = createSingleFlight<SpoolUsage>()
   const unknown: SpoolUsage = { items: Number.NaN, bytes: Number.NaN }
 
-  /** Of one answer, both gauges: they begin to collect at the same time. */
+  /** One answer serves both gauges, which collect at the same time. */
   function usage(): Promise<SpoolUsage> {
     return scrapes.join('usage', () =>
       withDeadline(spool.usage(), answerLimitMs).catch(() => unknown),
@@ -42,7 +42,7 @@ export function registerSpoolGauges(registry: Registry, spool: Spool): void {
   })
 }
 
-/** Jobs by queue and state; nothing while the queues' server does not answer. The same on every replica. */
+/** Registers gauges of jobs by queue and state; no samples while the queues' server does not answer. The same on every replica. */
 export function registerQueueGauges(registry: Registry, backlog: Backlog): void {
   const jobs: Gauge = new Gauge({
     name: 'iaas_queue_jobs',

@@ -3,13 +3,13 @@ import type { StoredObject, VariantStore } from '@iaas/common/ports/variant-stor
 import type { Places } from './places.ts'
 
 /**
- * Begins to read a stored object for a client. undefined: there is none.
+ * Opens a stored object for a client. Returns undefined if there is none.
  *
  * @throws AppError RENDERER_BUSY, STORE_UNAVAILABLE
  */
 export type OpenStored = (key: ObjectKey, client: string) => Promise<StoredObject | undefined>
 
-/** Reads no more objects at once than there are places. */
+/** Opens no more objects at once than there are places. */
 export function createOpenStored(variants: Pick<VariantStore, 'open'>, places: Places): OpenStored {
   return async function openStored(key, client) {
     const place = places.enter(client)

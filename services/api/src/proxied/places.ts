@@ -1,21 +1,20 @@
 import { AppError } from '@iaas/common/errors'
 
-/** Stored objects that are read for clients at once: a connection to the store each, and some 150 KB of memory. */
+/** Most stored objects that are read for clients at once; each takes a connection and some 150 KB of memory. */
 export const maxProxied = 256
 
-/** Bounds how many stored objects are read for clients at once: each holds a connection to the store, and a piece of the object. */
+/** Bounds concurrent reads of stored objects: each holds a connection to the store and a piece of the object. */
 export type Places = {
   /**
-   * Takes a place. Where none is free, an answer that has gone on for longer than the grace period gives way: the oldest one
-   * of the client that has the most of them.
+   * Takes a place. If none is free, an answer past its grace period is cut: the oldest one of the client with the most of them.
    *
-   * @throws AppError RENDERER_BUSY where there is none
+   * @throws AppError RENDERER_BUSY if there is none
    */
   enter(client: string): Place
 }
 
 export type Place = {
-  /** The answer begins. `cut` ends it, should its place be needed. */
+  /** Marks the start of the answer. `cut` ends it if its place is needed. */
   begin(cut: (reason: AppError) => void): void
   /** Gives the place back. May be called more than once. */
   leave(): void
@@ -23,7 +22,7 @@ export type Place = {
 
 export type PlacesOptions = {
   readonly maxPlaces: number
-  /** How long an answer keeps its place whoever comes, ms. */
+  /** Grace period in which an answer keeps its place, ms. */
   readonly graceMs: number
   /** Monotonic, ms. */
   readonly now: () => number
@@ -35,7 +34,7 @@ type Answer = {
 }
 
 export function createPlaces({ maxPlaces, graceMs, now }: PlacesOptions): Places {
-  /** In the order in which they came. */
+  /** In order of arrival. */
   const answers = new Set<Answer>()
 
   function makeRoom(): void {

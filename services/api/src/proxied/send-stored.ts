@@ -4,14 +4,13 @@ import type { Readable } from 'node:stream'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import { AppError } from '@iaas/common/errors'
 
-/** How long the store may bring nothing while a client waits, ms. */
+/** Longest silence of the store while a client waits, ms. */
 const stallMs = 10_000
 
 /**
- * Sends the body of a stored object as fast as the client takes it. Resolves once the answer is complete or the client has
- * left.
+ * Streams the body of a stored object with backpressure. Resolves once the answer is complete or the client has left.
  *
- * @throws AppError STORE_UNAVAILABLE where the store fails or stalls; the reason that the body was destroyed with
+ * @throws AppError STORE_UNAVAILABLE if the store fails or stalls; the reason with which the body was destroyed
  */
 export async function sendStored(
   body: Readable,
@@ -37,7 +36,7 @@ export async function sendStored(
   }
 }
 
-/** Rejects where the client leaves. */
+/** Rejects if the client leaves. */
 async function untilTaken(res: ServerResponse): Promise<void> {
   const left = new AbortController()
   const leave = () => left.abort()

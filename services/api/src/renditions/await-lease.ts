@@ -4,7 +4,7 @@ import type { Logger } from '@iaas/common/log'
 import type { Claim, RenderLeases } from '@iaas/common/ports/render-leases'
 
 export type AwaitLeaseOptions = {
-  /** undefined: this process shares its work with no other. */
+  /** undefined: this process does not share its work. */
   readonly leases: RenderLeases | undefined
   /** Maximum wait for another process, ms. */
   readonly maxWaitMs: number

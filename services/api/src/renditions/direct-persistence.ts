@@ -11,16 +11,16 @@ export type DirectPersistenceOptions = {
   readonly log: Logger
 }
 
-/** Stores renditions in this process, as long as nothing is in the way. */
+/** Stores renditions in this process. */
 export type DirectPersistence = {
   /**
-   * Resolves to whether the rendition is stored and linked. Where it is not, it stays in the journal until it is released.
-   * Never rejects.
+   * Resolves to whether the rendition is stored and linked. Otherwise it stays in the journal until it is released. Never
+   * rejects.
    */
   store(rendition: WaitingRendition, bytes: Uint8Array): Promise<boolean>
-  /** The queue has a rendition, or nobody is to store it. */
+  /** Removes a rendition from the journal: the queue has it, or it is not to be stored. */
   release(rendition: WaitingRendition): void
-  /** Renditions that a process was killed with. Never rejects. */
+  /** Returns the renditions that a killed process left in the journal. Never rejects. */
   findLeft(): Promise<readonly WaitingRendition[]>
 }
 
@@ -28,7 +28,7 @@ export function createDirectPersistence(options: DirectPersistenceOptions): Dire
   const { journal, storeRendition, log } = options
 
   async function remove(rendition: WaitingRendition): Promise<void> {
-    // An entry too many is queued at the next start, and finds its object.
+    // A leftover entry is queued at the next start and finds its object.
     await journal
       .remove(rendition)
       .catch((error: unknown) => log.warn('journal entry not removed', { error }))

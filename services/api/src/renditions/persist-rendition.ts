@@ -10,22 +10,22 @@ import type { VariantCap } from '../limits/variant-cap.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { DirectPersistence } from './direct-persistence.ts'
 
-/** Between the two attempts to queue a rendition: longer than the pause between two probes of a breaker, ms. */
+/** Pause between the two attempts to queue a rendition, ms; longer than that between two probes of a circuit breaker. */
 const momentMs = 750
 
 export type PersistOptions = {
   readonly spool: Spool
   readonly persistence: Persistence
-  /** Stores renditions in this process; the queue gets what it fails with. Where there is none, the queue gets all. */
+  /** Stores renditions in this process; failures go to the queue. Without it, all renditions go to the queue. */
   readonly direct?: DirectPersistence | undefined
   readonly variantCap: VariantCap
   readonly metrics: ApiMetrics
   readonly log: Logger
-  /** How many renditions may be on their way into the spool at once; beyond it they are served and not stored. */
+  /** Most renditions on their way into the spool; beyond it they are served and not stored. */
   readonly maxPending: number
-  /** The bytes of these renditions. One may be on its way whatever it has. */
+  /** Most bytes of these renditions. A single rendition may exceed it. */
   readonly maxPendingBytes: number
-  /** A rendition that waits in the spool longer than this is queued again, ms. */
+  /** Age at which a spooled rendition is queued again, ms. */
   readonly rescheduleAfterMs: number
   /** ms since the epoch. */
   readonly now: () => number
@@ -37,15 +37,15 @@ export type RenditionPersister = {
    * Never rejects: no answer depends on it.
    */
   persist(variant: Variant, spooled: Spooled): Promise<boolean>
-  /** Whether what waits in the spool should be queued again: it never was, or its job may be lost. */
+  /** Tells whether a spooled rendition should be queued again: it never was, or its job may be lost. */
   isOverdue(variant: Variant, renderedAt: number): boolean
-  /** Queues again what waits in the spool, and so resolves to true. Never rejects. */
+  /** Queues a spooled rendition again and resolves to true. Never rejects. */
   reschedule(variant: Variant, renderedAt: number): Promise<boolean>
-  /** Queues what a process that was killed has left in the journal. Never rejects. */
+  /** Queues renditions that a killed process left in the journal. Never rejects. */
   resume(): Promise<void>
-  /** Queues what the queue did not take at first, as long as it takes it. Never rejects. */
+  /** Queues renditions that the queue refused before. Never rejects. */
   retry(): Promise<void>
-  /** Resolves once nothing is on its way any more. */
+  /** Resolves once no rendition is pending. */
   drain(): Promise<void>
 }
 
@@ -54,12 +54,12 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
   const { maxPending, maxPendingBytes, rescheduleAfterMs, now } = options
   const pending = new Set<Promise<unknown>>()
   let pendingBytes = 0
-  // What the queue did not take. Bounded: what it forgets is stored by a later request.
+  // Renditions that the queue refused. Bounded: evicted ones are stored by a later request.
   const unscheduled = new LRUCache<Digest, WaitingRendition>({ max: 10_000 })
 
   const scheduleOnce = (rendition: WaitingRendition) => persistence.schedule(rendition)
 
-  /** A breaker that has opened for a moment has closed by the second attempt. */
+  /** Tries twice: a circuit that opened for a moment is closed by the second attempt. */
   async function scheduleTwice(rendition: WaitingRendition): Promise<void> {
     try {
       await scheduleOnce(rendition)
@@ -89,7 +89,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     }
   }
 
-  /** Told of once, however often it is tried again. */
+  /** Logged once, however often it is retried. */
   function noteUnscheduled(rendition: WaitingRendition, error: unknown): void {
     const digest = variantDigest(rendition.variant)
     const isKnown = unscheduled.has(digest)
@@ -99,7 +99,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     warnUnlessAway('rendition not queued', rendition.variant, error)
   }
 
-  /** A store that is away, or full, is told of once, and not with each rendition. */
+  /** Logs an outage or a full store once, not per rendition. */
   function warnUnlessAway(message: string, variant: Variant, error: unknown): void {
     log[isAppError(error, 'STORE_UNAVAILABLE') ? 'debug' : 'warn'](message, { variant, error })
   }
@@ -114,7 +114,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
   }
 
   async function spoolAndSchedule(variant: Variant, spooled: Spooled): Promise<boolean> {
-    // The answers that wait for this rendition are written first.
+    // Writes the answers that wait for this rendition first.
     await setImmediate()
     if (!(await variantCap.take(variant.id))) {
       metrics.persist('over-limit')
@@ -126,7 +126,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
       return false
     }
     const outcome = await put(variant, spooled)
-    // Without its bytes the uploader renders it again.
+    // If the spool has no room, the uploader renders it again.
     if (outcome === 'full') direct?.release({ variant, renderedAt })
     else await schedule(variant, renderedAt, scheduleTwice)
     return outcome === 'spooled'
@@ -144,7 +144,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     }
   }
 
-  /** @param bytes that are held until the work is done */
+  /** @param bytes bytes that are held until the work is done */
   function track<T>(work: () => Promise<T>, skipped: T, bytes: number): Promise<T> {
     const isFull = bytes > 0 && pendingBytes > 0 && pendingBytes + bytes > maxPendingBytes
     if (pending.size >= maxPending || isFull) {
@@ -164,7 +164,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     persist: (variant, spooled) =>
       track(() => spoolAndSchedule(variant, spooled), false, spooled.bytes.length),
     isOverdue: (variant, renderedAt) =>
-      // An age below zero is by the clock of another process, and tells nothing: queueing again is harmless.
+      // A negative age comes from the clock of another process and means nothing: queueing again is harmless.
       unscheduled.has(variantDigest(variant)) || Math.abs(now() - renderedAt) > rescheduleAfterMs,
     reschedule: (variant, renderedAt) =>
       track(

@@ -5,14 +5,14 @@ import { LRUCache } from 'lru-cache'
 
 export type ReadSpoolOptions = {
   readonly spool: Pick<Spool, 'size' | 'get'>
-  /** The bytes that are read at once. One rendition is read whatever it has. */
+  /** Most bytes read at once. A single rendition may exceed it. */
   readonly maxBytes: number
-  /** How long a read waits for room, ms. */
+  /** Longest wait of a read for room, ms. */
   readonly maxWaitMs: number
 }
 
 /**
- * Reads a rendition that waits in the spool. undefined: there is none.
+ * Reads a rendition from the spool. Returns undefined if there is none.
  *
  * @throws AppError RENDERER_BUSY, STORE_UNAVAILABLE; the reason of `signal` if that aborts while waiting
  */
@@ -24,8 +24,8 @@ const maxWaiting = 1000
 const maxShared = 1000
 
 /**
- * Admits the bytes of renditions before they are read. Bytes that an answer still holds are not read again: any number of
- * clients share one copy.
+ * Admits the bytes of renditions before they are read. Bytes that an answer still holds are shared by all clients and not read
+ * again.
  */
 export function createReadSpool({ spool, maxBytes, maxWaitMs }: ReadSpoolOptions): ReadSpool {
   const room = createAdmission({

@@ -15,7 +15,7 @@ import type { AwaitLease } from './await-lease.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
 import type { ReadSpool } from './read-spool.ts'
 
-/** How a variant that had no link was come by. */
+/** How a variant without a link was obtained. */
 export type MissOutcome =
   | { readonly kind: 'rendered'; readonly bytes: Uint8Array; readonly timing: RenderTiming }
   | { readonly kind: 'spooled'; readonly bytes: Uint8Array }
@@ -38,35 +38,35 @@ export type RenditionsOptions = {
 }
 
 export type Renditions = {
-  /** A signal that aborts takes one caller away; the render ends with the last of them. */
+  /** Renders a variant. An aborted signal removes one caller; the render is cancelled with the last one. */
   get(
     job: RenditionJob,
     signal: AbortSignal,
   ): Promise<MissOutcome & { readonly coalesced: boolean }>
 }
 
-/** Keeps a flight joinable until this has ended, which never rejects; true: the rendition waits in the spool. */
+/** Keeps a flight joinable until this settles; it never rejects. true: the rendition is in the spool. */
 type Hold = (until: Promise<boolean>) => void
 
 export type RenditionJob = {
   readonly variant: Variant
   readonly original: OriginalFile
   readonly bounds: Size
-  /** Who asks; see `clientOf`. */
+  /** The client; see `clientOf`. */
   readonly client: string
-  /** Its object is stored but cannot be read now: it is rendered, and not stored again. */
+  /** The object is stored but cannot be read now: it is rendered and not stored again. */
   readonly isStored: boolean
 }
 
 /**
- * Makes the renditions of variants that are not stored yet, each once: whoever asks for the same at the same time waits
- * for one render, and until its link is recorded the spool answers.
+ * Creates the renditions of variants that are not stored yet. Concurrent requests for a variant are coalesced into one render,
+ * and the spool answers until the link is recorded.
  */
 export function createRenditions(options: RenditionsOptions): Renditions {
   const { flights, readSpool, links, renderer, persister, awaitLease, limits, metrics, log, now } =
     options
 
-  /** Whose limit a refusal is of. */
+  /** Clients whose limit was hit, by the error. */
   const refusedClients = new WeakMap<object, string>()
 
   async function getSpooled(variant: Variant, signal: AbortSignal): Promise<Spooled | undefined> {
@@ -74,7 +74,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
       return await readSpool(variantDigest(variant), signal)
     } catch (error) {
       signal.throwIfAborted()
-      // A render costs more than what there is no room for.
+      // Rethrows: a render would cost more than the read that found no room.
       if (isAppError(error, 'RENDERER_BUSY')) throw error
       log.warn('spool lookup failed', { error })
       return undefined
@@ -120,7 +120,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     signal: AbortSignal,
     hold: Hold,
   ): Promise<MissOutcome> {
-    // The spool lets go of a rendition only after its link is recorded: asked in this order, one of the two knows.
+    // The spool drops a rendition only after its link is recorded: in this order, one of the two lookups finds it.
     const link = job.isStored ? undefined : await links.findStored(job.variant)
     return link === undefined ? render(job, signal, hold) : { kind: 'linked', link }
   }
@@ -153,7 +153,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
           const outcome = await flights.join(variantKey(job.variant), work, signal)
           return { ...outcome, coalesced }
         } catch (error) {
-          // Another client, who was first, is over its limit; this one has its own. Each starts one flight at the most.
+          // The client that started the flight is over its limit; this one has its own. Each starts at most one flight.
           const refused = refusedClients.get(error as object)
           if (refused === undefined || refused === job.client) throw error
         }

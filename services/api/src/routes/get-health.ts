@@ -4,7 +4,7 @@ import type { RequestHandler, Response } from 'express'
 import { sendProblem, transportProblem } from '../http/problem.ts'
 import { recordOf } from '../http/request-record.ts'
 
-/** What the service says of itself. `starting` and `draining`: nothing new should be sent here. */
+/** State of the service. `starting` and `draining`: it should get no new requests. */
 export type ServiceState = 'starting' | 'ready' | 'draining'
 
 /** `GET /_health`: 500 while the database does not answer, as in the legacy iaas. */
@@ -17,7 +17,7 @@ export function createGetDatabaseHealth(dependencies: Dependencies): RequestHand
   }
 }
 
-/** `GET /healthz`: the process answers. The text tells the edge of one that is about to close its port. */
+/** `GET /healthz`: the process lives. The text tells the edge that it is about to close its port. */
 export function createGetLiveness(state: () => ServiceState): RequestHandler {
   return (_req, res) => sendText(res, state() === 'draining' ? 'draining' : 'OK')
 }
@@ -26,7 +26,7 @@ function sendText(res: Response, text: string): void {
   res.set('Cache-Control', 'no-store').type('text/plain').send(text)
 }
 
-/** `GET /readyz`: requests can be served. What is down is told of and is not fatal: pictures are served without it. */
+/** `GET /readyz`: the process can serve. Dependencies that are down are reported and not fatal: images are served without them. */
 export function createGetReadiness(
   state: () => ServiceState,
   dependencies: Dependencies,

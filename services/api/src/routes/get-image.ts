@@ -20,11 +20,11 @@ export type GetImageOptions = {
   readonly policy: Policy
   readonly serveImage: ServeImage
   readonly serveOriginal: ServeOriginal
-  /** How long a client may remember a redirect to a stored variant, s. */
+  /** TTL of redirects to stored variants in clients, s. */
   readonly redirectMaxAge: number
   /** undefined: addresses are not signed. */
   readonly signer: UrlSigner | undefined
-  /** Whether stored variants are asked of this service as well, so that their addresses must be signed. */
+  /** Stored variants are served by this service, so their addresses must be signed, too. */
   readonly isStoreServed: boolean
   readonly clientOf: ClientOf
   readonly unsent: UnsentAnswers
@@ -56,7 +56,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
       return serveOriginal(request.id, { req, res, record, lifetime })
     }
     const isNegotiated = negotiableFormats(request, policy).length > 0
-    // Also on errors: a shared cache must not hand one client's answer to another.
+    // Set on errors, too: a shared cache must not hand one client's answer to another.
     if (isNegotiated) res.setHeader('Vary', 'Accept')
     const reply = await serveImage(request, contextOf(req, res, isNegotiated))
     const isSameForAll = signer === undefined && !isNegotiated

@@ -10,9 +10,9 @@ import { streamFile } from '../http/stream-file.ts'
 import { type UrlSigner, lifetimeOf } from '../signing/url-signer.ts'
 
 /**
- * `GET /_variants/{key}`: stored variants, where no CDN or bucket serves them.
+ * Handles `GET /_variants/{key}`: stored variants, if no CDN or bucket serves them.
  *
- * @param dir the folder that they lie in
+ * @param dir the folder of the stored variants
  * @param signer undefined: addresses are not signed
  */
 export function createGetVariant(dir: string, signer: UrlSigner | undefined): RequestHandler {
@@ -29,7 +29,7 @@ export function createGetVariant(dir: string, signer: UrlSigner | undefined): Re
     setImageHeaders(res)
     setImmutable(res, lifetime)
     res.setHeader('Content-Type', formats[format].mime)
-    // What is stored under a key never changes.
+    // The object under a key never changes.
     res.setHeader('ETag', `"${digestOf(key).slice(0, 32)}"`)
     record.answeredAt = performance.now()
     await streamFile(join(dir, key), req, res)

@@ -19,7 +19,7 @@ export function createPostToken(issueToken: IssueToken, clientOf: ClientOf): Req
   }
 }
 
-/** undefined: the body is no JSON by its type. */
+/** Reads a JSON body; undefined if its content type is not JSON. */
 async function readJson(req: Request): Promise<unknown> {
   try {
     const text = await readText(req, maxBodyBytes)

@@ -1,14 +1,13 @@
 import type { RequestHandler } from 'express'
 import { exposeHeaders } from '../http/headers.ts'
 
-/** Browsers keep the answer to a preflight for this long at the most, s. */
+/** TTL of preflight answers in browsers, s. */
 const maxAgeSeconds = 86_400
 
 /**
- * Lets the pages of these origins upload. The token is the permit and no cookie takes part, so `*`, every origin, is
- * safe.
+ * Lets the pages of these origins upload. The token authorises and no cookie is used, so `*` (every origin) is safe.
  *
- * @param onRefused hears of each request of another origin
+ * @param onRefused called for each request of another origin
  */
 export function createUploadCors(
   origins: readonly string[],
@@ -69,8 +68,8 @@ const maxHeaderNames = 100
 const headerName = /^[\w!#$%&'*+.^`|~-]{1,100}$/
 
 /**
- * Allows the headers that a page asks for: libraries and tracing add their own, and none of them has a meaning here. A
- * wildcard would leave out `Authorization`. A malformed list is not repeated.
+ * Allows the headers that a page names: libraries and tracing add their own, which have no meaning here. A wildcard would
+ * exclude `Authorization`. A malformed list is not repeated.
  */
 function toAllowedHeaders(asked: string | undefined): string {
   const names = (asked ?? '').split(',', maxHeaderNames + 1).map((name) => name.trim())

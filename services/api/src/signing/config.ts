@@ -2,7 +2,7 @@ import { list } from '@iaas/common/config/setting'
 import { z } from 'zod'
 import { type UrlSigner, createUrlSigner } from './url-signer.ts'
 
-/** Shorter keys could be guessed from a signed address. */
+/** Shortest key, characters. A shorter key could be guessed from a signed address. */
 const shortestKey = 16
 
 export const signingSettings = z
@@ -19,7 +19,7 @@ export const signingSettings = z
   })
   .prefault({})
 
-/** undefined: nothing is signed. */
+/** Returns the signer; undefined: addresses are not signed. */
 export function toSigner({ keys }: z.output<typeof signingSettings>): UrlSigner | undefined {
   const [first, ...others] = keys
   return first === undefined ? undefined : createUrlSigner([first, ...others], Date.now)

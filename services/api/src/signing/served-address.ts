@@ -1,8 +1,8 @@
 import { servedVariantsPath } from '@iaas/stores/composition/backends'
 
 /**
- * Whether a stored variant is asked of this service, where it serves them itself: the rows of another bucket, or of the older
- * iaas, lead elsewhere.
+ * Tells whether an address is a stored variant that this service serves. Rows of another bucket or of the legacy iaas lead
+ * elsewhere.
  */
 export function isServedAddress(url: string): boolean {
   return url.replace(/^https?:\/\/[^/]+/, '').startsWith(`${servedVariantsPath}/`)

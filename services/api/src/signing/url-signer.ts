@@ -1,39 +1,39 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AppError } from '@iaas/common/errors'
 
-/** Signs addresses, and checks them, by HMAC-SHA256 (RFC 2104): docs/url-grammar.md. */
+/** Signs and verifies addresses by HMAC-SHA256 (RFC 2104); see docs/url-grammar.md. */
 export type UrlSigner = {
   /**
    * @param target path and query, as they stand in the request line
    * @returns when the address expires, seconds since the epoch; undefined: never
-   * @throws AppError SIGNATURE_INVALID where it is not signed by one of the keys, or has expired
+   * @throws AppError SIGNATURE_INVALID if no key has signed it, or it has expired
    */
   verify(target: string): number | undefined
   /**
-   * The same address, signed, with an expiry where one is given.
+   * Returns the address signed, with an expiry if one is given.
    *
-   * @param address a target, or a whole address: then what of it will stand in the request line is signed
+   * @param address a target, or a whole address, whose request target is signed
    * @param expires seconds since the epoch
    */
   sign(address: string, expires?: number): string
 }
 
-/** How long an address that does not expire is good, s. */
+/** Validity of an address that does not expire, s. */
 export const forGood = Number.POSITIVE_INFINITY
 
-/** How long an address is good that expires then (seconds since the epoch), s. */
+/** Returns the remaining validity of an address that expires then (seconds since the epoch), s. */
 export function lifetimeOf(expires: number | undefined): number {
   return expires === undefined ? forGood : expires - Math.floor(Date.now() / 1000)
 }
 
-/** What an address ends with: the signature, in base64url. What stands before it is what is signed. */
+/** Matches the signature in base64url at the end of an address. Everything before it is signed. */
 const signaturePattern = /^(.*)([?&])s=([\w-]{43})$/
 const expiresPattern = /[?&]expires=(\d{1,12})$/
 const anyExpires = /[?&]expires=/
 const originPattern = /^https?:\/\/[^/]+/
 
 /**
- * @param keys the first signs, all of them are good for checking, so that keys can be changed while addresses are in use
+ * @param keys the first key signs and all keys verify, so that keys can be rotated while addresses are in use
  * @param now ms since the epoch
  */
 export function createUrlSigner(
@@ -44,14 +44,14 @@ export function createUrlSigner(
     verify(target) {
       const [, text = '', separator, signature = ''] = signaturePattern.exec(target) ?? []
       if (separator !== separatorAfter(text)) throw invalid('The address is not signed.')
-      // The texts are compared: base64url has four spellings of the same bytes, and one of them is the signature.
+      // Compares texts, not bytes: base64url has four spellings of the same bytes, and only one is the signature.
       const given = Buffer.from(signature)
-      // All keys are tried, whichever fits: the time tells nothing of them.
+      // Tries all keys in any case, so that the time reveals nothing.
       const fits = keys.map((key) => timingSafeEqual(Buffer.from(signatureOf(key, text)), given))
       if (!fits.includes(true)) throw invalid('The signature does not fit the address.')
       const expires = expiresPattern.exec(text)?.[1]
       if (expires === undefined) {
-        // What was meant to end must not be good for ever.
+        // An address that was meant to expire must not be valid for ever.
         if (anyExpires.test(text))
           throw invalid('"expires" is seconds since 1970, right before "s".')
         return undefined

@@ -9,7 +9,7 @@ import type { ImageContext } from '../image-context.ts'
 import { validatorsOf } from '../validators.ts'
 import { createSpareRenders } from './spare-renders.ts'
 
-/** How long such an answer may be cached, s: the store should be back soon. */
+/** TTL of answers during an outage, s: the store should be back soon. */
 const maxAgeSeconds = 60
 const maxSpareRenders = 4
 
@@ -29,10 +29,10 @@ export type StoredVariant = {
   readonly timing: Timing
 }
 
-/** Answers a hit while the store is away. Resolves to undefined if clients should be redirected to the store as ever. */
+/** Answers a hit while the store is down. Resolves to undefined if clients should be redirected as usual. */
 export type AnswerInPlace = (stored: StoredVariant) => Promise<ImageReply | undefined>
 
-/** Answers from the spool, or by a render as long as few of these are in progress. */
+/** Answers from the spool, or by a render while few of these are in progress. */
 export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlace {
   const { isStoreAway, variants, originals, renditions } = options
   const spare = createSpareRenders(maxSpareRenders)
@@ -49,7 +49,7 @@ export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlac
     }
     const signal = context.signal()
     const job = { variant, original, bounds, isStored: true, client: context.client() }
-    // Whatever it fails with, the redirect remains; the CDN may have a copy.
+    // On any failure the client is redirected; the CDN may have a copy.
     const made = spare
       .run(variantKey(variant), () => renditions.get(job, signal))
       ?.catch(() => signal.throwIfAborted())

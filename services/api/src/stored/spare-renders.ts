@@ -1,6 +1,6 @@
 import type { VariantKey } from '@iaas/common/image'
 
-/** Bounds the renders that are made in place of stored variants, so that new variants keep most of the renderers. */
+/** Bounds renders that replace stored variants during an outage, so that new variants keep most of the renderers. */
 export type SpareRenders = {
   /** Does the work if its variant is in progress already, or another may be. Otherwise returns undefined. */
   run<T>(key: VariantKey, work: () => Promise<T>): Promise<T> | undefined

@@ -8,11 +8,11 @@ const pingEveryMs = 2000
 const pingLimitMs = 1000
 
 export type StoreWatch = AsyncDisposable & {
-  /** Whether the store is away, so that redirects to it would lead to nothing. */
+  /** Tells whether the store is down, so that redirects to it would fail. */
   readonly isAway: () => boolean
 }
 
-/** Pings the variant store until disposed of, while stored variants are asked for or it is away. */
+/** Pings the variant store until disposed of, while stored variants are requested or it is down. */
 export function watchStore(variants: Pick<VariantStore, 'ping'>, log: Logger): StoreWatch {
   let isAway = false
   let wasAsked = true
@@ -29,7 +29,7 @@ export function watchStore(variants: Pick<VariantStore, 'ping'>, log: Logger): S
   async function check(): Promise<void> {
     if (!wasAsked && !isAway) return
     wasAsked = false
-    // A single lost answer is no outage.
+    // A single failed ping is no outage.
     const isBack = (await answers()) || (!isAway && (await answers()))
     if (isBack !== isAway) return
     isAway = !isBack

@@ -1,10 +1,10 @@
 import { AppError } from '@iaas/common/errors'
 import type { DiskSpace } from '@iaas/common/ports/original-store'
 
-/** Lets uploads in, as many as there is room for. */
+/** Admits uploads while there is room. */
 export type UploadAdmission = {
   /**
-   * Does an upload, if there is a place for it.
+   * Runs an upload if there is a place for it.
    *
    * @throws AppError UPLOADS_BUSY, STORE_FULL, STORE_UNAVAILABLE, before `upload` is called; what `upload` throws
    */
@@ -12,9 +12,9 @@ export type UploadAdmission = {
 }
 
 export type UploadAdmissionSettings = {
-  /** Uploads at once. */
+  /** Most concurrent uploads. */
   readonly max_in_flight: number
-  /** What must be free on the disk; undefined: the usual floor. */
+  /** Bytes that must stay free on the disk; undefined: the default reserve. */
   readonly min_free_bytes?: number | undefined
 }
 
@@ -47,7 +47,7 @@ export function createUploadAdmission(
   }
 }
 
-/** A small disk is not kept empty for the sake of a floor that is meant for a large one. */
+/** Returns the default reserve, which is smaller on a small disk. */
 function usualFloor(totalBytes: number): number {
   return Math.min(gibibyte, totalBytes * 0.05)
 }

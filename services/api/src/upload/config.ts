@@ -42,7 +42,7 @@ export function toReceiveLimits(settings: UploadSettings, maxBytes: number): Rec
   }
 }
 
-/** @returns the longest that the largest form may take, ms */
+/** @returns longest duration of the largest form, ms */
 export function longestUploadBodyMs({ maxBytes, time }: ReceiveLimits): number {
   return longestBodyMs(maxBytes + formOverheadBytes, time)
 }

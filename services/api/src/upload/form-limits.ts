@@ -1,12 +1,12 @@
-/** The multipart field that holds the picture. */
+/** The multipart field of the image. */
 export const pictureField = 'image'
 
-/** The most bytes of a part beside the picture. */
+/** Most bytes of any other part. */
 export const maxFieldBytes = 64 * 1024
 const maxFields = 100
 export const maxNameLength = 100
 
-/** Parts beside the picture are skipped, as long as they are few and small. */
+/** Limits of the parser: other parts are skipped if they are few and small. */
 export const formLimits = {
   fields: maxFields,
   files: maxFields + 1,
@@ -17,10 +17,10 @@ export const formLimits = {
 
 const maxPartHeaderBytes = 1024
 
-/** The most bytes of a form beside its picture. */
+/** Most bytes of a form in addition to its image. */
 export const formOverheadBytes = formLimits.parts * (maxFieldBytes + maxPartHeaderBytes)
 
-/** Tells which parts are read as streams: those that may be the picture, and every file. */
+/** Tells which parts are read as streams: those that may be the image, and every file. */
 export function isPartAFile(
   name: string | undefined,
   _type: string | undefined,

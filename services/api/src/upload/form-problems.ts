@@ -1,10 +1,10 @@
 import { AppError } from '@iaas/common/errors'
 import { maxFieldBytes, maxNameLength } from './form-limits.ts'
 
-/** A name of a field or a file. The types of the parser promise one; a part without one has none. */
+/** A name of a field or a file; undefined for a part without one, although the parser's types promise a string. */
 export type MaybeName = string | undefined
 
-/** The parser itself bounds no name in a multipart form. */
+/** Longest name, characters; the parser does not bound names. */
 export function checkName(name: MaybeName): AppError | undefined {
   if (name === undefined) return invalidUpload('The form has a part without a name.')
   return name.length > maxNameLength ? tooLargeField() : undefined
@@ -43,7 +43,7 @@ export function invalidUpload(message: string, cause?: unknown): AppError {
   return new AppError('INVALID_UPLOAD', message, { cause })
 }
 
-/** The disk is full, read-only or broken. */
+/** Creates the error for a full, read-only or broken disk. */
 export function unstorable(cause: unknown): AppError {
   return new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.', { cause })
 }

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
 
 type Outcomes = {
-  /** The part has ended; its content is not longer than the limit. */
+  /** The part has ended within the limit. */
   complete(content: Buffer): void
-  /** The part is longer. Its rest is still to be read from the stream. */
+  /** The part exceeds the limit; the rest is still unread in the stream. */
   overflow(head: Buffer): void
 }
 
-/** Reads a part of a form into memory, as long as it is not longer than `maxBytes`. */
+/** Reads a part of a form into memory, up to `maxBytes`. */
 export function holdPart(part: Readable, maxBytes: number, outcomes: Outcomes): void {
   const chunks: Buffer[] = []
   let bytes = 0

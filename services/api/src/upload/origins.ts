@@ -14,22 +14,22 @@ export const uploadOrigins = list([any], {
       context.addIssue({ code: 'custom', message })
     }
   })
-  // As a browser writes it: its Origin is compared character by character.
+  // Normalised as browsers write it: the Origin header is compared character by character.
   .overwrite((texts) => texts.map((text) => toOrigin(text) ?? text))
 
-/** Of documents that are read, not shown by a host: their pages have the origin `null`. */
+/** Schemes of documents without a host, whose pages have the origin `null`. */
 const withoutOrigin: ReadonlySet<string> = new Set(['file:', 'ftp:'])
 
 /**
- * Pages have other schemes as well, in apps (`capacitor://localhost`) and extensions of browsers.
+ * Parses an origin. Pages in apps (`capacitor://localhost`) and browser extensions have other schemes.
  *
- * @returns undefined: no page has such an origin, or there is more in it than an origin
+ * @returns undefined if no page has such an origin, or the text contains more than an origin
  */
 function toOrigin(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
   const { protocol, host, href } = new URL(text)
   if (host === '' || host.includes(any) || withoutOrigin.has(protocol)) return undefined
-  // The origin of other schemes than those of the web is no text to Node.
+  // For schemes other than those of the web, `URL.origin` is `null`.
   const origin = `${protocol}//${host}`
   return href === origin || href === `${origin}/` ? origin : undefined
 }

@@ -24,19 +24,19 @@ export type FormPart = {
 
 type Fail = (error: unknown) => void
 
-/** Finds the picture among the parts of a form, and writes it to a file. */
+/** Finds the image among the parts of a form and writes it to a file. */
 export type PictureFile = {
   readonly take: (part: FormPart, fail: Fail) => void
-  /** Resolves once the picture is written. @throws AppError IMAGE_MISSING, INVALID_UPLOAD, STORE_UNAVAILABLE */
+  /** Resolves once the image is written. @throws AppError IMAGE_MISSING, INVALID_UPLOAD, STORE_UNAVAILABLE */
   finish(): Promise<void>
-  /** Resolves once nothing is written any more. */
+  /** Resolves once all writes have ended. */
   abandon(): Promise<void>
 }
 
 /**
- * The picture is the part of the field `image` that has a filename, an image type or more bytes than a field may have.
- * Libraries send texts under the same name (FilePond sends its metadata as JSON). Where there is no such part, the one text
- * is the picture: a filename should come with it, and need not (RFC 7578, 4.2).
+ * Writes the image: the part of the field `image` with a filename, an image type or more bytes than a field may have. Libraries
+ * send texts under the same name (FilePond sends its metadata as JSON). Without such a part, the only text is the image: a
+ * filename is recommended, not required (RFC 7578, 4.2).
  */
 export function createPictureFile(path: string, maxBytes: number): PictureFile {
   let file: WriteStream | undefined
@@ -56,7 +56,7 @@ export function createPictureFile(path: string, maxBytes: number): PictureFile {
   function holdText(given: FormPart, fail: Fail): void {
     holdPart(given.part, maxFieldBytes, {
       complete(content) {
-        // A browser sends the field also where its user has chosen no file.
+        // Browsers send the field even if no file is chosen.
         if (content.length === 0) return
         textCount += 1
         text ??= content
@@ -107,7 +107,7 @@ function throwUnstorable(error: unknown): never {
   throw unstorable(error)
 }
 
-/** Whatever is on its way to the disk fails. */
+/** Fails all pending writes. */
 function abandon(file: WriteStream | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (file === undefined || file.closed) return resolve()

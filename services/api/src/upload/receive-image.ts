@@ -16,17 +16,17 @@ import { type TimeLimit, longestBodyMs } from './time-limit.ts'
 import { type Pace, tooLate, watchPace } from './watch-pace.ts'
 
 export type ReceiveLimits = {
-  /** The largest picture, bytes. */
+  /** Largest image, bytes. */
   readonly maxBytes: number
   readonly time: TimeLimit
   readonly pace: Pace
 }
 
 /**
- * Writes the picture of a multipart form to a file.
+ * Writes the image of a multipart form to a file.
  *
- * @throws AppError INVALID_UPLOAD, IMAGE_MISSING, UPLOAD_TOO_LARGE (as soon as it is), UPLOAD_TOO_SLOW; the reason of
- * `signal` where that aborts
+ * @throws AppError INVALID_UPLOAD, IMAGE_MISSING, UPLOAD_TOO_LARGE (as soon as it is), UPLOAD_TOO_SLOW; the reason of `signal`
+ * if it aborts
  */
 export async function receiveImage(
   req: IncomingMessage,
@@ -46,14 +46,14 @@ export async function receiveImage(
     await readForm(req, form, stop, picture.take)
     await picture.finish()
   } catch (error) {
-    // The request itself is left as it is: its answer is still to be sent on the same connection.
+    // The request is not destroyed: its answer is still to be sent on the same connection.
     req.unpipe(form)
     await picture.abandon()
     throw toAppError(error, { signal, deadline, limits })
   }
 }
 
-/** @returns the longest that the body of a request may take, ms */
+/** @returns longest duration of the body of a request, ms */
 export function longestReceiveMs(
   { headers }: IncomingMessage,
   { maxBytes, time }: ReceiveLimits,
@@ -63,7 +63,7 @@ export function longestReceiveMs(
   return longestBodyMs(Math.min(announced, longest), time)
 }
 
-/** Resolves at the end of the form, rejects with the first thing that is wrong with it, or the reason of `stop`. */
+/** Resolves at the end of the form; rejects with its first fault, or the reason of `stop`. */
 function readForm(
   req: IncomingMessage,
   form: BusboyInstance,
@@ -73,7 +73,7 @@ function readForm(
   return new Promise((resolve, reject) => {
     stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })
     if (stop.aborted) reject(stop.reason as Error)
-    // Listeners for errors stay to the end: an error that nobody hears would end the process.
+    // Error listeners stay until the end: an unhandled error event would end the process.
     form.on('file', (name: MaybeName, part, filename: MaybeName, _encoding, type) =>
       take({ name, filename, type, part }, reject),
     )

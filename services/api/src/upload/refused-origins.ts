@@ -1,10 +1,10 @@
 import type { Logger } from '@iaas/common/log'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 
-/** A page can send any origin: the log names so many of them and no more. */
+/** Most origins that are logged, since a page can send any origin. */
 const maxLogged = 100
 
-/** Counts the uploads that pages of other origins try, and logs each origin once: a browser tells its page nothing. */
+/** Counts upload attempts from other origins, and logs each origin once, because browsers hide the reason from the page. */
 export function createRefusedOrigins(
   metrics: Pick<ApiMetrics, 'refusedOrigin'>,
   log: Logger,

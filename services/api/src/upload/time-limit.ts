@@ -6,10 +6,10 @@ export type TimeLimit = {
   readonly minBytesPerSecond: number
 }
 
-/** Timers cannot be much longer, ms. */
+/** Longest timer, ms. */
 const dayMs = 86_400_000
 
-/** @returns the longest that a body of so many bytes may take, ms */
+/** @returns longest duration of a body of this many bytes, ms */
 export function longestBodyMs(bytes: number, { timeoutMs, minBytesPerSecond }: TimeLimit): number {
   return Math.min(dayMs, timeoutMs + Math.ceil((bytes / minBytesPerSecond) * 1000))
 }

@@ -4,15 +4,15 @@ import type { ApiConfig } from '../config.ts'
 import { longestUploadBodyMs } from './config.ts'
 import type { ReceiveLimits } from './receive-image.ts'
 
-/** How long the steps of an upload may take, ms. */
+/** Longest durations of the steps of an upload, ms. */
 export type UploadTimes = {
-  /** The largest form, until it has arrived. */
+  /** Until the largest form has arrived. */
   readonly bodyMs: number
-  /** From then on, until the original is kept. */
+  /** From its arrival until the original is kept. */
   readonly keepMs: number
-  /** The lease of a claim that has none of its own: later, its process is gone. */
+  /** Lease of a claim without its own; a process that exceeds it is gone. */
   readonly usualLeaseMs: number
-  /** The age of a temporary file that no upload needs any more. */
+  /** Age at which a temporary file is no longer needed. */
   readonly fileAgeMs: number
 }
 

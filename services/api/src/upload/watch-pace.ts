@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { AppError } from '@iaas/common/errors'
 import { type TimeLimit, longestBodyMs } from './time-limit.ts'
 
-/** The least that an upload must bring, averaged over any stretch of this length. */
+/** Smallest rate of an upload, averaged over any window of this length. */
 export type Pace = { readonly bytesPerSecond: number; readonly overMs: number }
 
 const samplesPerStretch = 10
@@ -30,7 +30,7 @@ export function watchPace(
     if (performance.now() - startedAt > longestBodyMs(now - bytesBefore, time)) {
       abort.abort(tooLate(time))
     }
-    // While it is our disk that keeps the client waiting, the client is not judged.
+    // The rate is not judged while our disk keeps the client waiting.
     if (req.isPaused() || req.complete) {
       counts = [now]
       return
