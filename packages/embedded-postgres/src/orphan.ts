@@ -6,7 +6,7 @@ import pg from 'pg'
 import { type Cluster, clusterOwner } from './cluster.ts'
 
 const waitMs = 15_000
-/** How long the connections of a killed process may remain, ms. */
+/** Time that the connections of a killed process may remain, ms. */
 const lingerMs = 2000
 
 /**

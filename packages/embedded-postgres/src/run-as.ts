@@ -1,7 +1,7 @@
 import { chown, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** How PostgreSQL's programs are started, since it refuses to run as root. */
+/** Way to start PostgreSQL's programs, which refuse to run as root. */
 export type RunAs = {
   readonly uid: number | undefined
   /** Prefixes a command so that it runs as the other user. */

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How a server ended, and its last output. Exit code and signal are null for a server that could not be started. */
+/** Exit of a server and its last output. Exit code and signal are null for a server that could not be started. */
 export type ServerEnd = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null

@@ -38,7 +38,7 @@ export type QueueWorker = {
   close(limitMs: number): Promise<void>
 }
 
-/** How often a job may stall before it counts as the cause. */
+/** Number of stalls after which a job counts as their cause. */
 const maxStalledCount = 5
 /** Pause after a failed attempt to reach the server, ms. */
 const retryMs = 1000

@@ -11,7 +11,7 @@ export type FailoverRendererOptions = {
   readonly fallback: (Renderer & Copier) | undefined
 }
 
-/** How long an unreachable renderer without a fallback is waited for, ms: all its replicas may be replaced at once. */
+/** Maximum wait for an unreachable renderer without a fallback, ms: all its replicas may be replaced at once. */
 export const maxWaitMs = 10_000
 const pauseMs = 100
 

@@ -1,6 +1,6 @@
 type BatchBounds = {
   readonly maxItems: number
-  /** How long a call waits for others, ms; undefined: until the end of the current event loop iteration. */
+  /** Time that a call waits for others, ms; undefined: until the end of the current event loop iteration. */
   readonly waitMs?: number
   /** Returns true if a failure concerns every item, so that asking each alone would not help. */
   readonly isOutage: (error: unknown) => boolean

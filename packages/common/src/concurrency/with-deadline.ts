@@ -1,6 +1,6 @@
 /** Lateness of a timer that shows that the process or the machine is overloaded, ms. */
 const lateMs = 20
-/** How often a deadline is extended for that reason. */
+/** Maximum number of extensions for that reason. */
 const mostDelays = 3
 
 /**

@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts'
 import type { FormatFacts } from './formats.ts'
 
 export const fits = ['clip', 'crop', 'canvas', 'cover'] as const
-/** How the image is fitted into the box; see docs/url-grammar.md. */
+/** Fit of the image into the box; see docs/url-grammar.md. */
 export type Fit = (typeof fits)[number]
 
 /** An integer from 0 to 100, or `auto`: the quality of the original. */

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 
-/** How far the heap may grow beyond its use after the last full collection, %. */
+/** Growth of the heap beyond its use after the last full collection, %. */
 const growthPercent = 100
 
 /**

@@ -113,14 +113,14 @@ export function createDependencies(registry: Registry, log: Logger): Dependencie
   const open = new Gauge({
     name: 'iaas_breaker_open',
     aggregator: 'max',
-    help: 'Whether calls are kept away from what this service needs: 1, or 0.',
+    help: '1 while the circuit breaker of the dependency is open, otherwise 0.',
     labelNames: ['dependency'],
     registers: [registry],
   })
   const gauge: Gauge = new Gauge({
     name: 'iaas_dependency_up',
     aggregator: 'min',
-    help: 'Whether what this service needs answers: 1, or 0.',
+    help: '1 if the dependency answers, otherwise 0.',
     labelNames: ['dependency'],
     registers: [registry],
     async collect() {

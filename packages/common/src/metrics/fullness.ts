@@ -27,7 +27,7 @@ export function createFullness(
   const gauge = new Gauge({
     name: 'iaas_dependency_full',
     aggregator: 'max',
-    help: 'Whether what this service needs answers, but takes nothing more: 1, or 0.',
+    help: '1 if the dependency answers but accepts no more, otherwise 0.',
     labelNames: ['dependency'],
     registers: [registry],
   })

@@ -25,7 +25,7 @@ export type VariantStore = Cdn & {
    * object.
    */
   open(key: ObjectKey): Promise<StoredObject | undefined>
-  /** Whether there is such an object. An empty one counts as none: no rendition is empty. */
+  /** Returns true if there is such an object. An empty object counts as missing, because no rendition is empty. */
   has(key: ObjectKey): Promise<boolean>
   /** Deletes an object; does nothing if there is none. */
   delete(key: ObjectKey): Promise<void>

@@ -11,13 +11,13 @@ export function createCopyMetrics(registry: Registry): CopyMetrics {
   const registers = [registry]
   const renders = new Counter({
     name: 'iaas_render_sources_total',
-    help: 'Renders by what they were made from: the original, or its working copy.',
+    help: 'Renders by source: the original or its working copy.',
     labelNames: ['source'],
     registers,
   })
   const copies = new Counter({
     name: 'iaas_working_copies_total',
-    help: 'Working copies: made, pointless since the original is cheap to decode, discarded as damaged or gone.',
+    help: 'Working copies made, pointless (the original is cheap to decode), or discarded (damaged or missing).',
     labelNames: ['result'],
     registers,
   })
@@ -31,7 +31,7 @@ export function createCopyMetrics(registry: Registry): CopyMetrics {
   const bytes = new Gauge({
     name: 'iaas_working_copies_bytes',
     aggregator: 'max',
-    help: 'What they take.',
+    help: 'Disk space of the working copies at the last sweep.',
     registers,
   })
   return {

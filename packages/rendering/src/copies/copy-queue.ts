@@ -21,7 +21,7 @@ export type CopyQueue = AsyncDisposable & {
 }
 
 const maxWaiting = 1000
-/** How long a failed original is not retried, ms. */
+/** Time during which a failed original is not retried, ms. */
 const failureMs = 60 * 60_000
 
 export function createCopyQueue({ make, log, retryAfterMs = 1000 }: CopyQueueOptions): CopyQueue {

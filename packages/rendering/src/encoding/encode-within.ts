@@ -1,6 +1,6 @@
 import type { Encoding } from './encoding.ts'
 
-/** How far a rendition may exceed its original before it is encoded again. */
+/** Ratio to the size of the original above which a rendition is encoded again. */
 const tolerance = 1.02
 const attempts = 6
 const worstQuality = 10

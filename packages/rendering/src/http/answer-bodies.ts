@@ -6,7 +6,7 @@ import { createAdmission } from '../pool/admission.ts'
 export type AnswerBodiesOptions = {
   /** Maximum bytes of bodies read into memory at once. A single body may exceed it. */
   readonly maxBytes: number
-  /** How long a body waits for room, ms. */
+  /** Maximum wait of a body for room, ms. */
   readonly maxWaitMs: number
 }
 

@@ -27,7 +27,7 @@ export type RendererClientOptions = {
   readonly timeoutMs: number
   /** Maximum bytes of renditions read into memory at once. A single rendition may exceed it. */
   readonly maxReadBytes?: number
-  /** How long a rendition waits for that room, ms. */
+  /** Maximum wait of a rendition for that room, ms. */
   readonly maxWaitMs?: number
 }
 

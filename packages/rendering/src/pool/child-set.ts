@@ -21,7 +21,9 @@ export type ChildSetOptions = {
   readonly most: number
   /** See `Bounds`. */
   readonly mostDataBytes: number
-  /** How long unneeded children stay, ms. One of them always stays, so that the next task need not wait for a start. */
+  /**
+   * Time that unneeded children stay, ms. One of them always stays, so that the next task need not wait for a start.
+   */
   readonly idleMs?: number
 }
 

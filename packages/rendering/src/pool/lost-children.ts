@@ -3,7 +3,7 @@ import type { Task } from '../protocol.ts'
 import { tooLarge } from './memory-share.ts'
 import { ChildCrashedError, ChildLateError, ChildTooLargeError } from './run-task.ts'
 
-/** How a child is lost: it ends unexpectedly, or is killed for exceeding its timeout or its memory. */
+/** Reasons why a child is lost: it ends unexpectedly, or is killed for exceeding its timeout or its memory. */
 export const lossReasons = ['crashed', 'late', 'memory'] as const
 export type LossReason = (typeof lossReasons)[number]
 

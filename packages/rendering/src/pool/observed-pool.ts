@@ -19,14 +19,14 @@ function createPoolEvents(registry: Registry): RenderPoolEvents {
   const registers = [registry]
   const durations = new Histogram({
     name: 'iaas_render_task_duration_seconds',
-    help: 'Tasks by kind and outcome, with their time in the queue.',
+    help: 'Duration of tasks by kind and outcome, including their time in the queue.',
     labelNames: ['kind', 'outcome'],
     buckets: secondsBuckets,
     registers,
   })
   const losses = new Counter({
     name: 'iaas_render_children_lost_total',
-    help: 'Children that ended under their task: crashed by themselves, or killed as late or for their memory.',
+    help: 'Children lost during a task: crashed, or killed for exceeding their timeout or memory.',
     labelNames: ['reason'],
     registers,
   })

@@ -16,7 +16,7 @@ import type { RenderPool, RenderPoolEvents, RenderPoolOptions } from './pool-typ
 export const attempts = 2
 
 /**
- * How long a render continues after its caller has left, ms: as long as starting another child takes. Its rendition is
+ * Time that a render continues after its caller has left, ms: as long as starting another child takes. Its rendition is
  * stored.
  */
 const lingerMs = 1000

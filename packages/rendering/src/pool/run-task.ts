@@ -38,7 +38,7 @@ export type RunOptions = {
   /** Resolves when that many bytes may be used. `ended` aborts when they are no longer needed. */
   readonly admit: (bytes: number, ended: AbortSignal) => Promise<void>
   readonly signal: AbortSignal | undefined
-  /** How long the child may continue after `signal` aborts, ms, to complete work that is nearly done. */
+  /** Time that the child may continue after `signal` aborts, ms, to complete work that is nearly done. */
   readonly lingerMs?: number
   /** Returns true if the child may be killed then; otherwise the task continues to its end. */
   readonly mayKill?: () => boolean

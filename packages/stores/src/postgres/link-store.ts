@@ -17,7 +17,7 @@ const defaultRecordWaitMs = 5
 const maxLookups = 100
 
 export type LinkStoreOptions = {
-  /** How long the first record of a batch waits for others, ms. */
+  /** Time that the first record of a batch waits for others, ms. */
   readonly recordWaitMs?: number
 }
 

@@ -5,7 +5,7 @@ import { AppError } from '@iaas/common/errors'
 
 /** Lateness of a timeout that shows that this process or the machine was too busy to read an answer, ms. */
 const lateMs = 20
-/** How often opening a connection is retried for that reason. */
+/** Maximum number of retries for that reason. */
 const mostRetries = 3
 
 /**
@@ -26,7 +26,7 @@ export function createWaitedPool(pool: pg.Pool, connectTimeoutMs: number): Postg
       return await pool.connect()
     } catch (error) {
       const wasLate = performance.now() - dueAt > lateMs
-      // Answers that have arrived while this process was busy are heard first.
+      // Handles answers that arrived while this process was busy first.
       await setImmediate()
       if (isWaitOver(error) && releases !== before) throw busy(error)
       if (isConnectOver(error) && wasLate && retriesLeft > 0) return connect(retriesLeft - 1)
@@ -37,12 +37,12 @@ export function createWaitedPool(pool: pg.Pool, connectTimeoutMs: number): Postg
   return { connect: () => connect(mostRetries), end: () => pool.end() }
 }
 
-/** The error of a wait for a connection that others have, which has nothing but its message. */
+/** Returns true for the error of a vain wait for a free connection, identified by its message only. */
 function isWaitOver(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
-/** The error of a new connection that took too long. */
+/** Returns true for the error of a new connection that timed out. */
 function isConnectOver(error: unknown): boolean {
   return (
     error instanceof Error && error.message === 'Connection terminated due to connection timeout'
