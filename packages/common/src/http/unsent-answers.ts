@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 /** Answers that their clients have not fully received. Their images stay in memory until then. */
 export type UnsentAnswers = {
   /** Notes that an answer was written that ends with this image. */
-  note(res: ServerResponse, picture: Uint8Array): void
+  note(res: ServerResponse, image: Uint8Array): void
 }
 
 /**
@@ -17,36 +17,36 @@ export function createUnsentAnswers(maxBytes: number): UnsentAnswers {
   const waiting = new Map<Uint8Array, Set<ServerResponse>>()
   let bytes = 0
 
-  function add(res: ServerResponse, picture: Uint8Array): void {
-    const answers = waiting.get(picture)
+  function add(res: ServerResponse, image: Uint8Array): void {
+    const answers = waiting.get(image)
     if (answers === undefined) {
-      waiting.set(picture, new Set([res]))
-      bytes += picture.length
+      waiting.set(image, new Set([res]))
+      bytes += image.length
     } else {
       answers.add(res)
     }
-    res.once('close', () => remove(res, picture))
+    res.once('close', () => remove(res, image))
   }
 
-  function remove(res: ServerResponse, picture: Uint8Array): void {
-    const answers = waiting.get(picture)
+  function remove(res: ServerResponse, image: Uint8Array): void {
+    const answers = waiting.get(image)
     if (answers?.delete(res) !== true || answers.size > 0) return
-    waiting.delete(picture)
-    bytes -= picture.length
+    waiting.delete(image)
+    bytes -= image.length
   }
 
   function cutOldest(): void {
-    const [[picture, answers] = []] = waiting
-    if (picture === undefined || answers === undefined) return
-    waiting.delete(picture)
-    bytes -= picture.length
+    const [[image, answers] = []] = waiting
+    if (image === undefined || answers === undefined) return
+    waiting.delete(image)
+    bytes -= image.length
     for (const res of answers) res.destroy()
   }
 
   return {
-    note(res, picture) {
+    note(res, image) {
       if (isTaken(res)) return
-      add(res, picture)
+      add(res, image)
       while (bytes > maxBytes && waiting.size > 1) cutOldest()
     },
   }

@@ -10,7 +10,7 @@ import type { Sharp } from 'sharp'
 import { readJpegHeader } from '../jpeg/read-jpeg.ts'
 import { readAvifFacts } from '../avif/quality.ts'
 import { encodeImage } from '../encoding/encode.ts'
-import { readPictureBytes } from '../encoding/picture-bytes.ts'
+import { readImageBytes } from '../encoding/image-bytes.ts'
 import { estimateQuality, unknownQuality } from '../jpeg/quality.ts'
 import { blur } from '../steps/blur.ts'
 import { canvas } from '../steps/canvas.ts'
@@ -104,7 +104,7 @@ function findBudget(options: RenderFileOptions): number | undefined {
   )
     return undefined
   const isOwnFormat = format === variant.format
-  return isOwnFormat ? readPictureBytes(path, format) : undefined
+  return isOwnFormat ? readImageBytes(path, format) : undefined
 }
 
 function chooseQuality(options: RenderFileOptions): number {

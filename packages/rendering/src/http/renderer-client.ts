@@ -5,7 +5,7 @@ import type { Size } from '@iaas/common/image'
 import type { Copier, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
 import { createAnswerBodies, saveBody } from './answer-bodies.ts'
-import { postPicture } from './post-picture.ts'
+import { postImage } from './post-image.ts'
 import {
   clientHeader,
   copyResult,
@@ -87,7 +87,7 @@ export function createRendererClient(options: RendererClientOptions): Renderer &
     { file, schema, client, take }: Call<Schema, Result>,
     signal: AbortSignal | undefined,
   ): Promise<Result> {
-    return postPicture({
+    return postImage({
       target,
       file,
       headers: toHeaders(client),

@@ -16,7 +16,7 @@ const agent = new Agent({
   timeout: silenceMs,
 })
 
-export type PictureRequest<Result> = {
+export type PostImageOptions<Result> = {
   readonly target: string
   /** Path of the image. */
   readonly file: string
@@ -31,15 +31,15 @@ export type PictureRequest<Result> = {
  *
  * @throws AppError ORIGINAL_NOT_FOUND, STORE_UNAVAILABLE; Error if the connection is lost or silent; errors of `take`
  */
-export async function postPicture<Result>({
+export async function postImage<Result>({
   target,
   file,
   headers,
   signal,
   take,
-}: PictureRequest<Result>): Promise<Result> {
-  await using picture = await openPicture(file)
-  const { size } = await picture.stat()
+}: PostImageOptions<Result>): Promise<Result> {
+  await using image = await openImageFile(file)
+  const { size } = await image.stat()
   const req = request(target, {
     method: 'POST',
     agent,
@@ -52,7 +52,7 @@ export async function postPicture<Result>({
   req.once('timeout', () => req.destroy(new Error(`No sign of life in ${silenceMs} ms.`)))
   const answered = once(req, 'response') as Promise<[IncomingMessage]>
   const sending = new AbortController()
-  const sent = pipeline(picture.createReadStream({ autoClose: false }), req, {
+  const sent = pipeline(image.createReadStream({ autoClose: false }), req, {
     signal: sending.signal,
   }).catch(() => {})
   try {
@@ -66,7 +66,7 @@ export async function postPicture<Result>({
 
 async function takeWhole<Result>(
   res: IncomingMessage,
-  take: PictureRequest<Result>['take'],
+  take: PostImageOptions<Result>['take'],
 ): Promise<Result> {
   try {
     return await take(res)
@@ -76,7 +76,7 @@ async function takeWhole<Result>(
   }
 }
 
-async function openPicture(file: string): Promise<FileHandle> {
+async function openImageFile(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'r')
   } catch (cause) {

@@ -19,7 +19,7 @@ const jfifBytes = 18
  *
  * @returns undefined if the file cannot be parsed, and for formats that variants do not have
  */
-export function readPictureBytes(path: string, format: Format): number | undefined {
+export function readImageBytes(path: string, format: Format): number | undefined {
   return withFile(path, (file) => {
     if (format === 'jpg') return readJpegBytes(file)
     if (format === 'png') return readPngBytes(file)
