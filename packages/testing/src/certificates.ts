@@ -5,13 +5,13 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Why no certificates can be made on this machine; undefined where they can. */
+/** Why this machine cannot make certificates; undefined if it can. */
 export const opensslMissing =
   spawnSync('openssl', ['version']).status === 0 ? undefined : 'openssl is not on the PATH'
 
 /** Paths of PEM files. */
 export type Certificates = {
-  /** The certificate authority that signed the server's certificate. */
+  /** Certificate authority that signed the server's certificate. */
   readonly ca: string
   readonly cert: string
   readonly key: string
@@ -19,7 +19,7 @@ export type Certificates = {
 
 const keyKind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
 
-/** Makes a certificate authority, and a certificate of a server with this name: `DNS:localhost`. */
+/** Creates a certificate authority and a server certificate for this name, such as `DNS:localhost`. */
 export async function makeCertificates(folder: string, name: string): Promise<Certificates> {
   const path = (file: string) => join(folder, file)
   const ca = path('ca.crt')

@@ -2,7 +2,7 @@ import { createHook } from 'node:async_hooks'
 
 const types: ReadonlySet<string> = new Set(['FSREQCALLBACK', 'FSREQPROMISE', 'FILEHANDLECLOSEREQ'])
 
-/** Counts the calls of the file system that some work makes, each of which wakes a thread. */
+/** Counts the file system calls of some work. Each wakes a thread. */
 export async function countDiskCalls(work: () => Promise<unknown>): Promise<number> {
   let calls = 0
   const hook = createHook({

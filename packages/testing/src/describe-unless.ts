@@ -1,10 +1,10 @@
 import { describe } from '@jest/globals'
 
 /**
- * A suite that needs something of the machine. Where that is missing the suite is skipped, and what is missing stands in
- * its name and on standard error: nothing is left out silently.
+ * Describes a suite that depends on the machine. If the dependency is missing, the suite is skipped, and the reason
+ * appears in its name and on standard error, so that nothing is skipped silently.
  *
- * @param missing what there is not; undefined where everything is there
+ * @param missing the missing dependency; undefined if everything is there
  */
 export function describeUnless(missing: string | undefined, name: string, body: () => void): void {
   if (missing === undefined) return describe(name, body)

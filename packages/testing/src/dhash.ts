@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** The difference hash of a picture: 64 bits that stay much the same when it is scaled or compressed. */
+/** Returns the difference hash of an image: 64 bits that hardly change when the image is scaled or compressed. */
 export async function dhash(picture: Uint8Array): Promise<bigint> {
   const pixels = await sharp(picture)
     .flatten({ background: '#fff' })
@@ -18,7 +18,7 @@ export async function dhash(picture: Uint8Array): Promise<bigint> {
   return hash
 }
 
-/** In how many bits two hashes differ, 0 to 64. */
+/** Returns the number of bits in which two hashes differ, 0 to 64. */
 export function distance(one: bigint, other: bigint): number {
   let count = 0
   for (let rest = one ^ other; rest > 0n; rest >>= 1n) if (rest & 1n) count += 1

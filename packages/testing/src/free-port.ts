@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Below the ports that systems give to outgoing connections, one of which could take it before its server does. */
+/** Below the ports of outgoing connections, one of which could otherwise take the port before its server does. */
 const range = { from: 10_000, to: 32_000 }
 
-/** A port that nobody listens on just now, drawn by lot: other tests look for theirs at the same time. */
+/** Returns a random port that nobody listens on. Random, because other tests search at the same time. */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = range.from + Math.floor(Math.random() * (range.to - range.from))

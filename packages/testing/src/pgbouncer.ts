@@ -10,10 +10,12 @@ import { until } from './until.ts'
 
 const isInstalled = spawnSync('pgbouncer', ['--version']).status === 0
 
-/** Why there is no PgBouncer on this machine; undefined where there is. */
+/** Why there is no PgBouncer on this machine; undefined if there is one. */
 export const pgbouncerMissing = isInstalled ? undefined : 'pgbouncer is not on the PATH'
 
-/** A PgBouncer in session mode before a database. It takes no startup parameters but those that are named. */
+/**
+ * Starts a PgBouncer in session mode in front of a database. It accepts no startup parameters except the given ones.
+ */
 export async function startPgbouncer(
   databaseUrl: string,
   ignoredParameters: string,
@@ -37,7 +39,7 @@ export async function startPgbouncer(
     `ignore_startup_parameters = ${ignoredParameters}`,
   ]
   await writeFile(config, lines.join('\n'))
-  // It does not run as root.
+  // PgBouncer does not run as root.
   await chmod(folder.path, 0o755)
   const isRoot = process.getuid?.() === 0
   const server = spawn('pgbouncer', [...(isRoot ? ['-u', 'nobody'] : []), config], {

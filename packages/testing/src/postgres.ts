@@ -8,10 +8,10 @@ export type Provided = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Whoever runs the tests loses nothing with this database: it need not survive a loss of power. */
+/** Settings of a test database, which need not survive a power loss. */
 const hasty = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
-/** A PostgreSQL for tests: `TEST_DATABASE_URL` or `DATABASE_URL`, else one of our own. */
+/** Starts a PostgreSQL for tests: `TEST_DATABASE_URL` or `DATABASE_URL`, otherwise an embedded one. */
 export async function startTestPostgres(): Promise<Provided> {
   const url = process.env['TEST_DATABASE_URL'] ?? process.env['DATABASE_URL']
   if (url !== undefined) return { url, async [Symbol.asyncDispose]() {} }
@@ -29,7 +29,7 @@ export async function startTestPostgres(): Promise<Provided> {
   }
 }
 
-/** An empty database of its own. */
+/** Creates an empty database for one suite. */
 export async function provideDatabase(): Promise<Provided> {
   const server = await startTestPostgres()
   const name = `test_${randomBytes(8).toString('hex')}`
@@ -45,7 +45,7 @@ export async function provideDatabase(): Promise<Provided> {
   }
 }
 
-/** Holds the locks that a statement takes, until it is disposed of. */
+/** Holds the locks that a statement takes until it is disposed of. */
 export async function holdLocks(
   url: string,
   sql: string,
@@ -58,7 +58,7 @@ export async function holdLocks(
   return { [Symbol.asyncDispose]: () => client.end() }
 }
 
-/** One statement on a connection of its own. */
+/** Runs one statement on its own connection. */
 export async function query(
   url: string,
   sql: string,

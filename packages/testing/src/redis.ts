@@ -10,31 +10,31 @@ import { until } from './until.ts'
 export type OwnRedis = Provided & {
   readonly process: ChildProcess
   readonly port: number
-  /** Makes it lose everything. */
+  /** Deletes everything. */
   flushAll(): Promise<void>
-  /** Makes it lose the keys that match these patterns. */
+  /** Deletes the keys that match these patterns. */
   delete(...patterns: readonly string[]): Promise<void>
-  /** Bounds its memory, such as to `1mb`; `0`: no more. */
+  /** Limits its memory, such as to `1mb`; `0` removes the limit. */
   setMaxMemory(size: string): Promise<void>
-  /** How many members a sorted set has. */
+  /** Returns the number of members of a sorted set. */
   countSorted(key: string): Promise<number>
-  /** The keys that match a pattern, with what stands in those that are hashes; one line each. */
+  /** Returns the keys that match a pattern, with the fields of hashes; one line each. */
   tell(pattern: string): Promise<readonly string[]>
-  /** Notes what it is asked from now on. */
+  /** Records the commands it receives from now on. */
   watch(): Promise<RedisWatch>
 }
 
 export type RedisWatch = AsyncDisposable & {
-  /** The commands that were sent with this in an argument; not those that scripts call. */
+  /** Returns the received commands with this text in an argument, except those called by scripts. */
   about(text: string): readonly string[]
 }
 
 const hasServer = spawnSync('redis-server', ['--version']).status === 0
 
-/** Why there is no Redis of a test's own on this machine; undefined where there is. */
+/** Why a test cannot start its own Redis on this machine; undefined if it can. */
 export const ownRedisMissing = hasServer ? undefined : 'redis-server is not on the PATH'
 
-/** A `redis-server` of the caller's own, in memory. */
+/** Starts a `redis-server` for the caller, in memory. */
 export async function startOwnRedis(port?: number): Promise<OwnRedis> {
   const chosen = port ?? (await findFreePort())
   const args = ['--port', `${chosen}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
@@ -62,8 +62,8 @@ export async function startOwnRedis(port?: number): Promise<OwnRedis> {
 }
 
 /**
- * A Redis for tests: `TEST_REDIS_URL` or `REDIS_URL`, else `redis-server` on the PATH, else a container where a Docker
- * engine answers; undefined where there is none of them.
+ * Starts a Redis for tests: `TEST_REDIS_URL` or `REDIS_URL`, otherwise `redis-server` on the PATH, otherwise a
+ * container if a Docker engine answers. Returns undefined if there is none of them.
  */
 export async function startTestRedis(): Promise<Provided | undefined> {
   const url = process.env['TEST_REDIS_URL'] ?? process.env['REDIS_URL']
@@ -133,7 +133,7 @@ async function withClient<T>(url: string, work: (redis: Redis) => Promise<T>): P
     await redis.connect()
     return await work(redis)
   } finally {
-    // Of a connection that has ended by itself, it would only start a timer.
+    // On a connection that has already ended, this would only start a timer.
     if (redis.status !== 'end') redis.disconnect()
   }
 }

@@ -17,7 +17,7 @@ export type Bucket = {
 
 const region = 'us-east-1'
 
-/** A server that speaks S3 over HTTP: `TEST_S3_ENDPOINT` or `S3_ENDPOINT`, else s3rver in this process. */
+/** Starts an S3 server over HTTP: `TEST_S3_ENDPOINT` or `S3_ENDPOINT`, otherwise s3rver in this process. */
 export async function startTestS3(): Promise<Provided> {
   const endpoint = process.env['TEST_S3_ENDPOINT'] ?? process.env['S3_ENDPOINT']
   if (endpoint !== undefined) return { url: endpoint, async [Symbol.asyncDispose]() {} }
@@ -41,7 +41,7 @@ type StoredObject = {
   readonly metadata: unknown
 }
 
-/** What s3rver keeps its objects in, of which its types say nothing. */
+/** Object storage of s3rver, which is missing in its types. */
 type Store = {
   putObject(object: StoredObject): Promise<{ readonly size: number; readonly md5: string }>
   getResourcePath(bucket: string, key: string, resource: 'object'): string
@@ -49,8 +49,8 @@ type Store = {
 }
 
 /**
- * Has an object be whole or not there, as in S3. s3rver writes into the object itself, so that a request which is cut leaves a
- * part of it, or nothing of what lay there before.
+ * Makes objects atomic, as in S3. s3rver writes into the object itself, so an interrupted request leaves a part of it,
+ * or nothing of the previous object.
  */
 function storeAtOnce(server: S3rver, folder: string): void {
   const { store } = server as unknown as { readonly store: Store }
@@ -67,7 +67,7 @@ function storeAtOnce(server: S3rver, folder: string): void {
   }
 }
 
-/** A server whose buckets are named in the host: `BUCKET.s3.iaas.test`. Its port is on the loopback. */
+/** Starts a server with the bucket in the host name: `BUCKET.s3.iaas.test`. Its port is on the loopback. */
 export async function startVirtualHostedS3(
   onHost: (host: string) => void,
 ): Promise<AsyncDisposable & { readonly port: number }> {
@@ -79,7 +79,7 @@ export async function startVirtualHostedS3(
     directory: folder.path,
     serviceEndpoint: 'iaas.test',
   })
-  // It is an application of Koa, of which its types say nothing.
+  // s3rver is an application of Koa, which is missing in its types.
   const { middleware } = server as unknown as { middleware: unknown[] }
   middleware.unshift((context: { readonly hostname: string }, next: () => Promise<void>) => {
     onHost(context.hostname)
@@ -95,7 +95,7 @@ export async function startVirtualHostedS3(
   }
 }
 
-/** An empty bucket of its own on a server. */
+/** Creates an empty bucket on a server. */
 export async function createBucket(endpoint: string): Promise<Bucket> {
   const bucket = `test-${randomBytes(8).toString('hex')}`
   const credentials = {

@@ -4,19 +4,19 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTemporaryFolder } from './temporary-folder.ts'
 
-/** A file system in memory that can be full, or read-only. */
+/** A file system in memory that can become full or read-only. */
 export type SmallDisk = AsyncDisposable & {
   readonly path: string
-  /** Leaves no room. @returns what gives it back */
+  /** Fills the disk. @returns a function that frees the space */
   fill(): Promise<() => Promise<void>>
-  /** false: it could not be, as a file is being written. */
+  /** Returns false if the mode cannot be changed because a file is being written. */
   setReadOnly(isReadOnly: boolean): boolean
 }
 
 const fillerName = '.filler'
 const pieceBytes = 64 * 1024
 
-/** Why this machine has no such disks; undefined where it has. */
+/** Why this machine has no such disks; undefined if it has. */
 export const smallDiskMissing = findMissing()
 
 export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
@@ -33,7 +33,7 @@ export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {
       try {
         for (;;) await file.write(Buffer.alloc(pieceBytes))
       } catch {
-        // Full: what is left is less than a piece, and is filled as well.
+        // The disk is full: the rest, less than a chunk, is filled as well.
         await file.write(Buffer.alloc(1)).catch(() => {})
       } finally {
         await file.close()

@@ -4,17 +4,17 @@ import { type Provided, query } from './postgres.ts'
 import { createTemporaryFolder } from './temporary-folder.ts'
 
 export type TlsPostgres = Provided & {
-  /** The authority of its certificate, whose only name is `localhost`. */
+  /** Authority of its certificate, whose only name is `localhost`. */
   readonly ca: string
-  /** The address with these parameters. */
+  /** Returns its address with these parameters. */
   urlWith(parameters: Readonly<Record<string, string>>, host?: string): string
-  /** The connections of clients other than the one that asks, by what they say they are and whether they are encrypted. */
+  /** Returns the connections of other clients: their names and whether they are encrypted. */
   connections(): Promise<readonly { readonly name: string; readonly encrypted: boolean }[]>
-  /** Gives it a certificate of another authority, whose file is replaced. */
+  /** Replaces its certificate by one of another authority; the authority's file is replaced as well. */
   renewCertificate(): Promise<void>
 }
 
-/** A PostgreSQL of the caller's own that speaks TLS to those that ask for it. */
+/** Starts a PostgreSQL for the caller that offers TLS. */
 export async function startTlsPostgres(): Promise<TlsPostgres> {
   const folder = await createTemporaryFolder()
   const certificates = await makeCertificates(folder.path, 'DNS:localhost')

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Waits until a condition holds. @throws Error where it does not within `limitMs` */
+/** Waits until a condition holds. @throws Error if it does not within `limitMs` */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   limitMs = 45_000,

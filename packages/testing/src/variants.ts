@@ -2,7 +2,7 @@ import { type Variant, defaultVariantOptions, parseImageId } from '@iaas/common/
 
 let made = 0
 
-/** A variant that no other call has made. */
+/** Creates a variant that no other call has created. */
 export function makeVariant(part: Partial<Variant> = {}): Variant {
   made += 1
   const id = parseImageId(`picture ${process.pid} ${made}`)

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import { makeVariant } from '../variants.ts'
 
-/** What every link store keeps to. `store`: one that all tests of the suite may fill. */
+/** Contract of every link store. `store` is one that all tests of the suite may fill. */
 export function describeLinkStore(name: string, store: () => LinkStore): void {
   describe(`${name} keeps to the contract of a link store`, () => {
     it('knows nothing of a variant that was not recorded', async () => {

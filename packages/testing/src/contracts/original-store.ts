@@ -7,7 +7,7 @@ export type OpenOriginalStore = () => Promise<
   AsyncDisposable & { readonly originals: OriginalStore }
 >
 
-/** Ids that make bad file names, among them the longest. */
+/** Ids that make bad file names, including the longest. */
 const awkwardIds = [
   'plain',
   'Ünïcödé 図',

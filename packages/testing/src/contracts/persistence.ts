@@ -5,7 +5,7 @@ import { makeVariant } from '../variants.ts'
 export type OpenPersistence = () => Promise<
   AsyncDisposable & {
     readonly persistence: Persistence
-    /** What is queued and not done yet, in any order. */
+    /** Returns the queued renditions that are not done yet, in any order. */
     readonly queued: () => Promise<readonly WaitingRendition[]>
   }
 >

@@ -3,7 +3,7 @@ import { variantDigest } from '@iaas/common/digest'
 import type { Spool } from '@iaas/common/ports/spool'
 import { makeVariant } from '../variants.ts'
 
-/** Generous enough for small pictures, whatever an adapter adds to each. */
+/** Generous enough for small images, whatever overhead an adapter adds. */
 const bounds = { maxItems: 3, maxBytes: 10_000 }
 
 export type OpenSpool = (
@@ -14,7 +14,7 @@ const newDigest = () => variantDigest(makeVariant())
 const picture = (length: number, fill = 7) => new Uint8Array(length).fill(fill)
 const refusal = { code: 'SPOOL_FULL' }
 
-/** What every spool keeps to. `reopen`: as another process would, on what is there. */
+/** Contract of every spool. `reopen` opens the existing data as another process would. */
 export function describeSpool(name: string, open: OpenSpool): void {
   describe(`${name} keeps to the contract of a spool`, () => {
     it('gives back the bytes and their time, byte for byte', async () => {

@@ -4,7 +4,7 @@ import type { TokenStore } from '@iaas/common/ports/token-store'
 
 export type OpenedTokenStore = {
   readonly tokens: TokenStore
-  /** Lets time go by for the rows of an id, ms. */
+  /** Ages the rows of an id, ms. */
   readonly age: (id: ImageId, ms: number) => Promise<void>
 }
 
@@ -17,7 +17,7 @@ function newId(): ImageId {
   return parseImageId(`id ${process.pid} ${made}`)
 }
 
-/** What every token store keeps to. */
+/** Contract of every token store. */
 export function describeTokenStore(name: string, open: () => OpenedTokenStore): void {
   describe(`${name} keeps to the contract of a token store`, () => {
     it('issues a token that can be claimed once', async () => {

@@ -8,7 +8,7 @@ export type OpenVariantStore = () => Promise<AsyncDisposable & { readonly varian
 
 const newKey = (renderedAt = 1_764_000_000_000) => objectKey(makeVariant(), renderedAt)
 
-/** Bytes that neither text nor a shorter picture could be. */
+/** Creates bytes that are neither text nor a shorter image. */
 const makeBytes = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 31) % 256)
 
 export function describeVariantStore(name: string, open: OpenVariantStore): void {

@@ -2,15 +2,15 @@ import { type ImageId, type VariantKey, variantKey } from '@iaas/common/image'
 import type { Link, LinkStore } from '@iaas/common/ports/link-store'
 
 export type FakeLinkStore = LinkStore & {
-  /** How many links there are. */
+  /** Number of links. */
   readonly size: number
-  /** Forgets all links, as a DELETE of an operator does. */
+  /** Removes all links, like a DELETE by an operator. */
   clear(): void
   /** Makes every following call reject; undefined: none. */
   failWith(error: Error | undefined): void
 }
 
-/** Links in memory. */
+/** Creates a link store in memory. */
 export function createFakeLinkStore(): FakeLinkStore {
   type Row = { readonly id: ImageId; readonly link: Link; readonly renderedAt: number }
   const rows = new Map<VariantKey, Row>()

@@ -5,7 +5,7 @@ import { AppError } from '@iaas/common/errors'
 import type { ImageId } from '@iaas/common/image'
 import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
 
-/** Originals as files in a folder of the test, known to this object only. */
+/** Creates an original store of files in a folder of the test, known only to this object. */
 export function createFakeOriginalStore(dir: string): OriginalStore {
   const paths = new Map<ImageId, string>()
   let hasStored = false

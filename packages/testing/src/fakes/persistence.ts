@@ -2,7 +2,7 @@ import { persistJobId } from '@iaas/common/jobs/store-rendition'
 import type { WaitingRendition, Persistence } from '@iaas/common/ports/persistence'
 
 export type FakePersistence = Persistence & {
-  /** What is queued, in the order of its coming. */
+  /** Queued renditions in the order of their arrival. */
   readonly renditions: readonly WaitingRendition[]
   /** Makes every following call reject; undefined: none. */
   failWith(error: Error | undefined): void

@@ -9,7 +9,7 @@ export type FakeRenderLeasesOptions = {
   readonly entries?: ReadonlyMap<Digest, Spooled>
 }
 
-/** Render leases in memory. */
+/** Creates render leases in memory. */
 export function createFakeRenderLeases(options: FakeRenderLeasesOptions = {}): RenderLeases {
   const { held = new Set(), entries = new Map() } = options
   const history = new Set<Digest>()

@@ -5,7 +5,7 @@ import type { Spool, Spooled } from '@iaas/common/ports/spool'
 export type FakeSpoolOptions = {
   readonly maxItems?: number
   readonly maxBytes?: number
-  /** What lies in it; a test may look into it, and lose what it likes. */
+  /** Contents of the spool, which a test may inspect and remove. */
   readonly entries?: Map<Digest, Spooled>
 }
 

@@ -12,7 +12,7 @@ type Row = {
 
 const lifeMs = 15 * 60_000
 
-/** Tokens in memory. `now`: ms since the epoch, the only clock. */
+/** Creates a token store in memory. `now` returns ms since the epoch, the only clock. */
 export function createFakeTokenStore(now: () => number): TokenStore {
   const rows = new Map<ImageId, Row>()
   let issued = 0

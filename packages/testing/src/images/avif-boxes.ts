@@ -1,7 +1,7 @@
-/** A box of an AVIF without its head: ISO/IEC 14496-12, 4.2. */
+/** A box of an AVIF without its header: ISO/IEC 14496-12, 4.2. */
 export type AvifBox = { readonly name: string; readonly content: Buffer }
 
-/** Changes of the contents of boxes, by their names. */
+/** Changes to the contents of boxes, by name. */
 export type BoxChanges = Readonly<Record<string, (content: Buffer) => Buffer>>
 
 export function rewriteBoxes(bytes: Buffer, changes: BoxChanges): Buffer {
@@ -29,13 +29,13 @@ export function joinBox({ name, content }: AvifBox): Buffer {
   return Buffer.concat([head, content])
 }
 
-/** Colours by numbers of ITU-T H.273. */
+/** Creates an nclx box from codes of ITU-T H.273. */
 export function makeNclx(primaries: number, transfer: number, isFullRange = true): AvifBox {
   const content = Buffer.alloc(11)
   content.write('nclx', 'latin1')
   content.writeUInt16BE(primaries, 4)
   content.writeUInt16BE(transfer, 6)
-  // The matrix of BT.601, which encoders use unless told otherwise.
+  // Matrix of BT.601, the default of encoders.
   content.writeUInt16BE(6, 8)
   content.writeUInt8(isFullRange ? 0x80 : 0, 10)
   return { name: 'colr', content }

@@ -3,8 +3,8 @@ import sharp from 'sharp'
 import { makePhoto } from './make-photo.ts'
 
 /**
- * A PNG of 66 bytes that says it is wide, interlaced and of 16 bits: a decoder holds the whole of it in memory, some
- * hundred megabytes, before it fails.
+ * Creates a PNG of 66 bytes that declares to be wide, interlaced and of 16 bits: a decoder keeps the whole image in
+ * memory, some hundred megabytes, before it fails.
  */
 export function makeInterlacedBomb(width = 786_464, height = 32): Buffer {
   return makePng({
@@ -17,7 +17,7 @@ export function makeInterlacedBomb(width = 786_464, height = 32): Buffer {
   })
 }
 
-/** A PNG whose header says that it has very many pixels, with next to none of them there. */
+/** Creates a PNG whose header declares very many pixels, with hardly any data. */
 export function makePixelFlood(width = 64_250, height = 64_250): Buffer {
   return makePng({
     width,
@@ -29,13 +29,13 @@ export function makePixelFlood(width = 64_250, height = 64_250): Buffer {
   })
 }
 
-/** A valid WebP of the longest side that the format has, one pixel high, of some dozen bytes. */
+/** Creates a valid WebP with the longest side of the format, one pixel high, in some dozen bytes. */
 export async function makeThinWebp(width = 16_383): Promise<Buffer> {
   const image = sharp({ create: { width, height: 1, channels: 3, background: '#5b8c5a' } })
   return image.webp({ lossless: true }).toBuffer()
 }
 
-/** A valid PNG, very much higher than wide. */
+/** Creates a valid PNG, far higher than wide. */
 export async function makeThinPng(width = 10, height = 10_000): Promise<Buffer> {
   return makePhoto({ width, height, format: 'png' })
 }
@@ -72,7 +72,7 @@ export function makeChunk(type: string, data: Buffer): Buffer {
   return chunk
 }
 
-/** CRC-32 of ISO 3309, bit by bit: the chunks are small. */
+/** Computes CRC-32 of ISO 3309 bit by bit: the chunks are small. */
 function crc32(bytes: Uint8Array): number {
   let crc = 0xff_ff_ff_ff
   for (const byte of bytes) {

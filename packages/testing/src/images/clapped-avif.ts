@@ -2,8 +2,8 @@ import sharp from 'sharp'
 import { joinBox, rewriteBoxes, splitBoxes } from './avif-boxes.ts'
 
 /**
- * An AVIF of so many pixels a side, of which a square of 16 is shown: a property `clap` cuts the rest away (ISO/IEC 14496-12,
- * 12.1.4).
+ * Creates an AVIF of this many pixels per side that displays a square of 16: a `clap` property crops the rest (ISO/IEC
+ * 14496-12, 12.1.4).
  */
 export async function makeClappedAvif(side: number): Promise<Buffer> {
   const create = { width: side, height: side, channels: 3, background: '#c81020' } as const
@@ -12,7 +12,7 @@ export async function makeClappedAvif(side: number): Promise<Buffer> {
   return clip(avif, longer)
 }
 
-/** @param shift how much farther back the pixels lie than in the file that it is made of */
+/** @param shift how much further back the pixels lie than in the source file */
 function clip(avif: Buffer, shift: number): Buffer {
   return rewriteBoxes(avif, {
     meta: (meta) => {
@@ -35,7 +35,7 @@ function addAperture(iprp: Buffer): Buffer {
       }
       return Buffer.concat([ipco, joinBox({ name: 'clap', content: aperture })])
     },
-    // Version, the number of items, the id of the first, the number of its properties, these: one more.
+    // Version, number of items, id of the first, number of its properties and the properties: one more.
     ipma: (ipma) => {
       const count = ipma[10] ?? 0
       return Buffer.concat([
@@ -49,7 +49,10 @@ function addAperture(iprp: Buffer): Buffer {
   })
 }
 
-/** Of the one item: its id, how it is built (from version 1 on), where it lies, a base, how many pieces it has, the place of the first. */
+/**
+ * Moves the data of the only item: its id, construction method (from version 1 on), data reference, base, number of
+ * extents, and the offset of the first.
+ */
 function moveItem(iloc: Buffer, shift: number): Buffer {
   const moved = Buffer.from(iloc)
   const builtBytes = (iloc[0] ?? 0) > 0 ? 2 : 0

@@ -1,9 +1,9 @@
 import sharp from 'sharp'
 
-// Tests reach a global by way of their sandbox, which takes its time.
+// Tests access globals through their sandbox, which is slow.
 const { abs } = Math
 
-/** The pixels of a picture on white, three bytes each, row by row. */
+/** Returns the pixels of an image on white, three bytes each, row by row. */
 export async function readPixels(
   picture: Uint8Array,
 ): Promise<{ readonly width: number; readonly height: number; readonly data: Buffer }> {
@@ -15,10 +15,7 @@ export async function readPixels(
   return { width: info.width, height: info.height, data }
 }
 
-/**
- * By how much the channels of two pictures differ in the mean, 0 to 255; two that are not of the same size differ by
- * all that there is.
- */
+/** Returns the mean difference between the channels of two images, 0 to 255; the maximum if their sizes differ. */
 export async function meanDifference(one: Uint8Array, other: Uint8Array): Promise<number> {
   const [left, right] = await Promise.all([readPixels(one), readPixels(other)])
   if (left.width !== right.width || left.height !== right.height) return 255
@@ -26,7 +23,7 @@ export async function meanDifference(one: Uint8Array, other: Uint8Array): Promis
   return sum / left.data.length
 }
 
-/** Red, green and blue of one pixel of a picture on white; a negative place counts from the far side. */
+/** Returns red, green and blue of one pixel of an image on white; negative positions count from the far side. */
 export async function readPixel(
   picture: Uint8Array,
   x: number,

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { makePhoto } from './make-photo.ts'
 
-/** A GIF of several frames; the first one is a photo, the later ones are plain greys, each another. */
+/** Creates a GIF of several frames: the first is a photo, each later one a different plain grey. */
 export async function makeAnimatedGif(
   width: number,
   height: number,

@@ -1,10 +1,13 @@
 import sharp from 'sharp'
 import { type AvifBox, joinBox, splitBoxes } from './avif-boxes.ts'
 
-/** An image of AV1 data, with the properties that a decoder needs for it. */
+/** An AV1-coded image with the properties that a decoder needs. */
 export type CodedImage = { readonly data: Buffer; readonly properties: readonly AvifBox[] }
 
-/** Codes pixels of red, green, blue and alpha, row by row, as two images: the colours, and the alpha as grey of the full range. */
+/**
+ * Encodes pixels of red, green, blue and alpha, row by row, as two images: the colours, and the alpha as grey of the
+ * full range.
+ */
 export async function codeAv1(
   rgba: Uint8Array,
   width: number,
@@ -17,7 +20,7 @@ export async function codeAv1(
   const boxes = splitBoxes(meta)
   const properties = splitBoxes(contentOf(splitBoxes(contentOf(boxes, 'iprp')), 'ipco'))
   const iloc = contentOf(boxes, 'iloc')
-  // As libheif writes it: of each item its number, a base, one extent of an offset of 0 and a length.
+  // As libheif writes it: for each item its number, a base, and one extent with an offset of 0 and a length.
   const [colours, alpha] = [12, 30].map((at) => {
     const start = iloc.readUInt32BE(at)
     return avif.subarray(start, start + iloc.readUInt32BE(at + 10))
@@ -31,10 +34,10 @@ export async function codeAv1(
   ]
 }
 
-/** Says of a grey image of the full range that it has the limited one: two bits before the last one of its sequence header. */
+/** Marks a grey image of the full range as limited range: two bits before the last one of its sequence header. */
 export function withLimitedRange({ data, properties }: CodedImage): CodedImage {
   const changed = Buffer.from(data)
-  // A temporal delimiter of two bytes; then the kind and the length of the header.
+  // A temporal delimiter of two bytes, then the type and the length of the header.
   const end = 4 + (data[3] ?? 0)
   const last = data.readUInt16BE(end - 2)
   changed.writeUInt16BE(last & ~((last & -last) << 2), end - 2)
@@ -46,13 +49,13 @@ export type AvifOptions = {
   readonly alpha?: CodedImage
   /** Properties of the colours. */
   readonly properties?: readonly AvifBox[]
-  /** The major brand, then those that the file is compatible with. */
+  /** Major brand, then the compatible brands. */
   readonly brands?: readonly string[]
-  /** Further boxes of the file, at its end. */
+  /** Additional boxes at the end of the file. */
   readonly boxes?: readonly AvifBox[]
 }
 
-/** An AVIF that holds one image, and its alpha where it is given: ISO/IEC 23008-12. */
+/** Creates an AVIF with one image, and its alpha if given: ISO/IEC 23008-12. */
 export function makeAvif(options: AvifOptions): Buffer {
   const { colours, alpha, properties = [], boxes = [] } = options
   const { brands = ['avif', 'avif', 'mif1', 'miaf'] } = options
@@ -78,7 +81,7 @@ export function makeAvif(options: AvifOptions): Buffer {
 
 const alphaType = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha'
 
-/** @param start where the data of the first image lies in the file */
+/** @param start position of the first image's data in the file */
 function makeMeta(images: readonly CodedImage[], start: number): AvifBox {
   const properties = images.flatMap((image) => image.properties)
   let known = 0
@@ -129,7 +132,7 @@ function makeMeta(images: readonly CodedImage[], start: number): AvifBox {
   return { name: 'meta', content: Buffer.concat([Buffer.alloc(4), ...parts.map(joinBox)]) }
 }
 
-/** From the second item to the first. */
+/** Creates the reference from the second item to the first. */
 function makeAuxiliaryReference(): AvifBox {
   const auxl = joinBox({ name: 'auxl', content: Buffer.from([0, 2, 0, 1, 0, 1]) })
   return { name: 'iref', content: Buffer.concat([Buffer.alloc(4), auxl]) }

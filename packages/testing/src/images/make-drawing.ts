@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-// Tests reach a global by way of their sandbox, which takes its time.
+// Tests access globals through their sandbox, which is slow.
 const { floor, round } = Math
 
 export type DrawingOptions = {
@@ -8,12 +8,12 @@ export type DrawingOptions = {
   readonly height: number
   /** Distinct colours, 2 to 256. */
   readonly colours: number
-  /** Makes the first colour transparent, and the second one half. */
+  /** Makes the first colour transparent and the second one half transparent. */
   readonly alpha?: boolean
   readonly grey?: boolean
 }
 
-/** Pixels of a screenshot-like image, RGBA: a ground, boxes, and lines as thin as letters. */
+/** Paints a screenshot-like image, RGBA: a background, boxes, and lines as thin as letters. */
 export function paintDrawing({ width, height, colours, alpha, grey }: DrawingOptions): Buffer {
   const pixels = Buffer.alloc(width * height * 4)
   for (let y = 0; y < height; y += 1) {
@@ -31,13 +31,13 @@ export function paintDrawing({ width, height, colours, alpha, grey }: DrawingOpt
   return pixels
 }
 
-/** Differs for every index in the first channel. */
+/** Returns a level that differs for every index in the first channel. */
 function levelOf(index: number, channel: number, colours: number): number {
   const level = round((255 * index) / (colours - 1))
   return channel === 0 ? level : (level * (channel === 1 ? 89 : 151) + 31 * channel) % 256
 }
 
-/** A drawing as PNG in true colour. */
+/** Creates a drawing as PNG in true colour. */
 export function makeDrawing(options: DrawingOptions): Promise<Buffer> {
   const { width, height } = options
   return sharp(paintDrawing(options), { raw: { width, height, channels: 4 } })

@@ -1,10 +1,10 @@
-/** A part of a GIF's screen, filled with the colours of the palette in turn, or with one of them. */
+/** A part of a GIF's screen, filled with the palette's colours in order, or with one of them. */
 export type GifFrame = {
   readonly left: number
   readonly top: number
   readonly width: number
   readonly height: number
-  /** The index into the palette; 0 unless given. */
+  /** Index into the palette; 0 unless given. */
   readonly colour?: number
 }
 
@@ -12,11 +12,11 @@ export type GifOptions = {
   readonly width: number
   readonly height: number
   readonly frames: readonly GifFrame[]
-  /** Red, green, blue; up to 256 of them. */
+  /** Red, green, blue; up to 256 entries. */
   readonly palette: readonly (readonly [number, number, number])[]
 }
 
-/** A GIF whose pixels are not compressed: every code is one pixel, and the table is cleared before it grows. */
+/** Creates an uncompressed GIF: every code is one pixel, and the table is cleared before it grows. */
 export function makeGif({ width, height, frames, palette }: GifOptions): Buffer {
   const colours = Buffer.alloc(3 * 256)
   for (const [index, colour] of palette.entries()) colours.set(colour, 3 * index)
@@ -43,7 +43,7 @@ function makeFrame({ left, top, width, height, colour = 0 }: GifFrame): Buffer {
   return Buffer.concat([descriptor, Buffer.from([8]), ...blocks, Buffer.from([0])])
 }
 
-/** Codes of nine bits: 256 clears, 257 ends. */
+/** Packs codes of nine bits: 256 clears, 257 ends. */
 function packCodes(pixels: number, colour: number): Buffer {
   const codes: number[] = []
   for (let pixel = 0; pixel < pixels; pixel += 1) {

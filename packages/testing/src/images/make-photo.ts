@@ -1,7 +1,7 @@
 import type { OriginalFormat } from '@iaas/common/image'
 import sharp, { type Sharp } from 'sharp'
 
-/** The name that the service has for a format that sharp writes. */
+/** Returns the service's name of a format that sharp writes. */
 export function formatNameOf(codec: PhotoOptions['format']): OriginalFormat {
   return codec === 'jpeg' ? 'jpg' : codec
 }
@@ -10,13 +10,13 @@ export type PhotoOptions = {
   readonly width: number
   readonly height: number
   readonly format: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff'
-  /** 1 to 100; 80 where none is given. */
+  /** 1 to 100; 80 by default. */
   readonly quality?: number
-  /** Progressive JPEG, interlaced PNG. */
+  /** Progressive JPEG or interlaced PNG. */
   readonly progressive?: boolean
-  /** EXIF orientation, 1 to 8: how a viewer must turn it. The pixels stay as they are. */
+  /** EXIF orientation, 1 to 8: how a viewer must rotate the image. The pixels stay as they are. */
   readonly orientation?: number
-  /** Makes the middle of the picture half transparent. */
+  /** Makes the middle of the image half transparent. */
   readonly alpha?: boolean
   readonly grey?: boolean
   readonly cmyk?: boolean
@@ -24,7 +24,7 @@ export type PhotoOptions = {
   readonly chromaSubsampling?: '4:4:4' | '4:2:0'
 }
 
-/** The colours of the corners as they are stored: top left, top right, bottom left, bottom right. */
+/** Stored colours of the corners: top left, top right, bottom left, bottom right. */
 export const cornerColours = [
   [220, 40, 40],
   [40, 200, 60],
@@ -33,8 +33,8 @@ export const cornerColours = [
 ] as const
 
 /**
- * A picture that is nowhere flat and that no turn or mirroring leaves as it is: corners of four colours that fade into
- * each other, a dark disc above the middle and a bright bar below it, stripes and fine noise on top. The same options
+ * Creates an image that is nowhere flat and that every rotation or mirroring changes: four corner colours that fade
+ * into each other, a dark disc above the middle and a bright bar below it, stripes and fine noise. The same options
  * give the same bytes. In AVIF the orientation is a property of the container, which decoders apply by themselves.
  */
 export async function makePhoto(options: PhotoOptions): Promise<Buffer> {
@@ -67,7 +67,7 @@ function encode(image: Sharp, options: PhotoOptions): Sharp {
   }
 }
 
-// Tests reach a global by way of their sandbox, which takes its time.
+// Tests access globals through their sandbox, which is slow.
 const { floor, imul, max, min, round } = Math
 
 function paint(width: number, height: number, channels: 3 | 4): Buffer {
@@ -92,7 +92,7 @@ function paint(width: number, height: number, channels: 3 | 4): Buffer {
   return pixels
 }
 
-/** The colours from one corner to the next, three numbers for each pixel. */
+/** Returns the colours from one corner to the next, three numbers per pixel. */
 function blendRow(width: number, corner: 0 | 2): readonly number[] {
   const [left, right] = [cornerColours[corner], cornerColours[corner + 1]]
   return Array.from({ length: 3 * width }, (_, place) => {
@@ -101,12 +101,12 @@ function blendRow(width: number, corner: 0 | 2): readonly number[] {
   })
 }
 
-/** How far along a side a pixel is, 0 to 1. */
+/** Returns the position of a pixel along a side, 0 to 1. */
 function shareOf(place: number, length: number): number {
   return length > 1 ? place / (length - 1) : 0
 }
 
-/** How much lighter or darker the shapes make a place; nothing at the corners and in the middle. */
+/** Returns how much the shapes lighten or darken a position; 0 at the corners and in the middle. */
 function shape(right: number, down: number): number {
   if ((right - 0.32) ** 2 + (down - 0.26) ** 2 < 0.15 ** 2) return -70
   return right > 0.55 && right < 0.9 && down > 0.66 && down < 0.78 ? 60 : 0
@@ -120,7 +120,7 @@ function clampByte(value: number): number {
   return max(0, min(255, round(value)))
 }
 
-/** A linear congruential generator (Numerical Recipes), 0 to 1. */
+/** Creates a linear congruential generator (Numerical Recipes), 0 to 1. */
 function createNoise(seed: number): () => number {
   let state = seed
   return () => {

@@ -7,14 +7,14 @@ const channelCounts = { grey: 1, rgb: 3, 'grey+alpha': 2, 'rgb+alpha': 4 } as co
 export type PngOptions = {
   readonly colours: keyof typeof types
   readonly bits?: 8 | 16
-  /** Each fills a square of `patch` px of one row: samples of eight bits, which 16 bits repeat. */
+  /** Patches of `patch` px in one row: samples of eight bits, which 16 bits repeat. */
   readonly patches: readonly (readonly number[])[]
   readonly patch?: number
   /** Chunks between the header and the pixels. */
   readonly chunks?: readonly Buffer[]
 }
 
-/** A PNG of patches side by side. https://www.w3.org/TR/png-3/ */
+/** Creates a PNG of patches side by side. https://www.w3.org/TR/png-3/ */
 export function makePng(options: PngOptions): Buffer {
   const { colours, bits = 8, patches, patch = 8, chunks = [] } = options
   const channels = channelCounts[colours]
@@ -49,7 +49,7 @@ export function makePngChunk(name: string, content: Buffer): Buffer {
   return chunk
 }
 
-/** Numbers of ITU-T H.273. */
+/** Creates a cICP chunk from codes of ITU-T H.273. */
 export function makeCicp(primaries: number, transfer: number, matrix = 0, range = 1): Buffer {
   return makePngChunk('cICP', Buffer.from([primaries, transfer, matrix, range]))
 }
@@ -58,12 +58,12 @@ export function makeGama(gamma: number): Buffer {
   return makePngChunk('gAMA', packNumbers([gamma], 100_000))
 }
 
-/** x and y of white, red, green and blue. */
+/** Creates a cHRM chunk from x and y of white, red, green and blue. */
 export function makeChrm(chromaticities: readonly number[]): Buffer {
   return makePngChunk('cHRM', packNumbers(chromaticities, 100_000))
 }
 
-/** Makes a chunk that names the brightness of the brightest pixel and of the brightest frame, cd/m2. */
+/** Creates a cLLI chunk with the brightness of the brightest pixel and of the brightest frame, cd/m2. */
 export function makeClli(peak: number): Buffer {
   return makePngChunk('cLLI', packNumbers([peak, peak], 10_000))
 }

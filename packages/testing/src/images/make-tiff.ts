@@ -3,17 +3,17 @@ const types = { short: 3, long: 4 } as const
 export type TiffOptions = {
   readonly side: number
   readonly channels: 1 | 2 | 3 | 4
-  /** Bits a channel. */
+  /** Bits per channel. */
   readonly bits: number
   /** 1: unsigned, 2: signed, 3: floating point. */
   readonly sampleFormat?: 1 | 2 | 3
   /** All pixels, in rows, little-endian. */
   readonly pixels: Buffer
-  /** Further tags of one SHORT or LONG. */
+  /** Additional tags of one SHORT or LONG. */
   readonly tags?: Readonly<Record<number, number>>
 }
 
-/** A TIFF of one strip that is not compressed, little-endian: TIFF 6.0. */
+/** Creates an uncompressed TIFF of one strip, little-endian: TIFF 6.0. */
 export function makeTiff(options: TiffOptions): Buffer {
   const { side, channels, bits, sampleFormat = 1, pixels, tags = {} } = options
   const values: Readonly<Record<number, readonly number[]>> = {
@@ -51,7 +51,7 @@ export function makeTiff(options: TiffOptions): Buffer {
     directory.writeUInt16LE(Number(tag), entry)
     directory.writeUInt16LE(isList ? types.short : types.long, entry + 2)
     directory.writeUInt32LE(list.length, entry + 4)
-    // The strip begins behind all that.
+    // The strip starts after that.
     const [first = 0, second = 0] = list
     const value = Number(tag) === 273 ? at : first + second * 2 ** 16
     directory.writeUInt32LE(places[index] ?? value, entry + 8)

@@ -1,7 +1,7 @@
 /**
- * A valid progressive JPEG of one flat grey and thousands of scans: one of the DC coefficients, then one after the other
- * over AC coefficients that have nothing to say. Each costs the decoder a pass over every block, and the file a few bytes
- * for 32,767 blocks: 30 megapixels and 2,647 scans are 220 kB and many seconds. ITU-T T.81, annex G.
+ * Creates a valid progressive JPEG of one flat grey with thousands of scans: one of the DC coefficients, then scans
+ * over AC coefficients without content. Each costs the decoder a pass over every block, and the file a few bytes per
+ * 32,767 blocks: 30 megapixels and 2,647 scans are 220 kB and many seconds. ITU-T T.81, annex G.
  *
  * @param scans at least 1
  */
@@ -11,7 +11,7 @@ export function makeScanBomb(width: number, height: number, scans: number): Buff
     Buffer.from([0xff, 0xd8]),
     segment(0xdb, [0, ...Array.from({ length: 64 }, () => 16)]),
     segment(0xc2, [8, ...word(height), ...word(width), 1, 1, 0x11, 0]),
-    // DC: the category 0 alone, code "0".
+    // DC: only category 0, code "0".
     segment(0xc4, [0x00, ...codeLengths([1]), 0]),
     // AC: end of band for 1 to 2^14 blocks and more, each symbol in four bits.
     segment(0xc4, [0x10, ...codeLengths([0, 0, 0, 15]), ...endOfBandSymbols]),
@@ -26,7 +26,7 @@ export function makeScanBomb(width: number, height: number, scans: number): Buff
   return Buffer.concat([...parts, Buffer.from([0xff, 0xd9])])
 }
 
-/** EOB runs of category r stand for 2^r blocks and more, the excess in r further bits. */
+/** EOB runs of category r cover 2^r blocks and more, with the excess in r further bits. */
 const endOfBandSymbols = Array.from({ length: 15 }, (_, category) => category << 4)
 
 type Bits = readonly [value: number, length: number]
@@ -36,14 +36,14 @@ function endOfBands(blocks: number): readonly Bits[] {
   for (let left = blocks; left > 0;) {
     const category = Math.min(14, Math.floor(Math.log2(left)))
     const run = Math.min(left, 2 ** (category + 1) - 1)
-    // The codes of four bits are given in the order of the symbols: the category is its own code.
+    // Codes of four bits are assigned in the order of the symbols, so the category is its own code.
     bits.push([category, 4], [run - 2 ** category, category])
     left -= run
   }
   return bits
 }
 
-/** Entropy-coded data: bits from the highest on, the last byte filled with ones, a zero after each FF. */
+/** Packs entropy-coded data: highest bits first, the last byte filled with ones, a zero after each FF. */
 function packBits(values: readonly Bits[]): Buffer {
   const bytes: number[] = []
   let held = 0
@@ -64,7 +64,7 @@ function packBits(values: readonly Bits[]): Buffer {
   return Buffer.from(bytes)
 }
 
-/** How many codes there are of each length from 1 to 16. */
+/** Returns the number of codes of each length from 1 to 16. */
 function codeLengths(counts: readonly number[]): readonly number[] {
   return Array.from({ length: 16 }, (_, index) => counts[index] ?? 0)
 }

@@ -1,4 +1,4 @@
-/** Files that are no picture of an accepted format, whatever their name says. */
+/** Files that are not an image of an accepted format, whatever their name. */
 export const strangers = {
   'an SVG':
     '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
@@ -13,12 +13,12 @@ export const strangers = {
   nothing: '',
 } as const satisfies Record<string, string>
 
-/** A picture with a script behind its end. */
+/** Creates an image with a script after its end. */
 export function makePolyglot(picture: Buffer): Buffer {
   return Buffer.concat([picture, Buffer.from('<script>alert(1)</script>')])
 }
 
-/** The first part of a picture. `share`: 0 to 1. */
+/** Returns the first part of an image. `share`: 0 to 1. */
 export function truncate(picture: Buffer, share: number): Buffer {
   return picture.subarray(0, Math.floor(picture.length * share))
 }

@@ -4,7 +4,9 @@ import { makePhoto } from './make-photo.ts'
 
 export type MetadataFormat = 'jpeg' | 'png' | 'webp'
 
-/** What no stripped file may contain, wherever it stood: in EXIF, XMP, comments, texts, thumbnails or behind the end. */
+/**
+ * Text that no stripped file may contain, wherever it was: in EXIF, XMP, comments, texts, thumbnails or after the end.
+ */
 export const secret = 'Villa Incognito'
 
 export type MetadataOptions = {
@@ -14,7 +16,7 @@ export type MetadataOptions = {
   readonly alpha?: boolean
 }
 
-/** A photo with everything about its maker in it that its format has room for, and a wide gamut with its profile. */
+/** Creates a photo with all the personal metadata that its format can hold, and a wide gamut with its profile. */
 export async function makePhotoWithMetadata(options: MetadataOptions): Promise<Buffer> {
   const { format, orientation = 1, progressive = false, alpha = false } = options
   const pixels = await makePhoto({ width: 120, height: 80, format: 'png', alpha })
@@ -33,7 +35,7 @@ export async function makePhotoWithMetadata(options: MetadataOptions): Promise<B
   }
 }
 
-/** Comment, Photoshop's block, a multi-picture index, a thumbnail; and another picture behind the end. */
+/** Adds a comment, a Photoshop block, a multi-picture index, a thumbnail, and another image after the end. */
 function withJpegExtras(jpeg: Buffer): Buffer {
   const extras = [
     makeSegment(0xe0, `JFXX\0\u0010${secret}`),
@@ -50,7 +52,7 @@ function makeSegment(marker: number, text: string): Buffer {
   return Buffer.concat([head, content])
 }
 
-/** A text, a time and a chunk of nobody's, behind the header; and something behind the end. */
+/** Adds a text, a time and an unknown chunk after the header, and data after the end. */
 function withPngExtras(png: Buffer): Buffer {
   const headerEnd = 33
   const extras = [

@@ -17,7 +17,7 @@ type CostlyPicture = readonly [name: string, form: 'jpeg' | 'png', make: () => P
 
 const made = (options: PhotoOptions) => () => makePhoto(options)
 
-/** Everything that costs more to decode than its copy, and the form of that. */
+/** Every kind of image that costs more to decode than its copy, and the format of the copy. */
 const costlyPictures: readonly CostlyPicture[] = [
   ['a progressive JPEG', 'jpeg', made(jpeg)],
   ['one of full colours', 'jpeg', made({ ...jpeg, chromaSubsampling: '4:4:4' })],
@@ -48,10 +48,10 @@ async function makeDeepWideGamut(): Promise<Buffer> {
   return picture.png().toBuffer()
 }
 
-/** Of 255: what nobody sees; the noise of the pictures, which is fine and strong, is most of it. */
+/** Difference that nobody sees, of 255. The fine and strong noise of the images makes up most of it. */
 const invisible = 2
 
-/** The pixels of the copies of all kinds of pictures. */
+/** Describes the pixels of the copies of all kinds of images. */
 export function describeCopiedPixels(studio: Studio): void {
   describe('the pixels of working copies', () => {
     describe.each(costlyPictures)('%s', (_name, form, make) => {
@@ -105,7 +105,7 @@ export function describeCopies(studio: Studio): void {
         const { outcome, outputPath } = await studio.copy(picture)
         expect(outcome).toEqual({ kind: 'copied', quality })
         const copied = await studio.render(await readFile(outputPath), { format: 'jpg' }, quality)
-        // A progressive render is costly itself: its quality can be asked for in the same way.
+        // A progressive rendition is costly itself, so its quality can be read the same way.
         const { outcome: again } = await studio.copy(copied)
         expect(again).toEqual({ kind: 'copied', quality })
       },

@@ -3,11 +3,11 @@ import sharp from 'sharp'
 import { makePhoto } from '../../images/make-photo.ts'
 import type { Studio } from './studio.ts'
 
-// Tests reach a global by way of their sandbox, which takes its time.
+// Tests access globals through their sandbox, which is slow.
 const { abs, floor, max, min, round } = Math
 
 const photo = { width: 45, height: 30 }
-/** The box that each is asked for in: twice the size, by fractions, and by one pixel. */
+/** Boxes of the renders: twice the size, by fractions, and by one pixel. */
 const boxes = [
   { width: 90, height: 60 },
   { width: 160, height: 107 },
@@ -26,7 +26,7 @@ const readPlane = async (image: Uint8Array): Promise<Plane> => {
   return { width: info.width, height: info.height, data }
 }
 
-/** Cubic convolution (Keys, a = -0.5) with the centres of both images in the same place, borders repeated. */
+/** Enlarges by cubic convolution (Keys, a = -0.5), aligned at the centres of both images, with repeated borders. */
 function enlarge(plane: Plane, width: number, height: number): Plane {
   const at = (x: number, y: number) => {
     const [column, row] = [clamp(x, plane.width), clamp(y, plane.height)]

@@ -85,7 +85,7 @@ export function describeHostileFiles(studio: Studio): void {
 
     it('T17 refuses a picture with channels that are no colours', async () => {
       const picture = await makePhoto({ width: 20, height: 20, format: 'tiff' })
-      // PhotometricInterpretation, from RGB to grey: two of its three samples are now anything.
+      // Changes PhotometricInterpretation from RGB to grey: two of its three samples are now undefined.
       picture[picture.indexOf('0601030001000000', 0, 'hex') + 8] = 1
       await expect(studio.ingest(picture)).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
     })

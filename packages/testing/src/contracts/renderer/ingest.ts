@@ -160,7 +160,7 @@ export function describeIngest(studio: Studio): void {
   })
 }
 
-/** The quantisation tables as they stand in a file. */
+/** Returns the quantisation tables as stored in a file. */
 function tablesOf(jpeg: Buffer): readonly string[] {
   const tables: string[] = []
   for (

@@ -8,7 +8,7 @@ import type { Studio } from './studio.ts'
 const orientations = [1, 2, 3, 4, 5, 6, 7, 8] as const
 const photo = { width: 160, height: 100, format: 'jpeg', quality: 95 } as const
 
-/** Boxes of every kind: scaled down far, up, cut a little, and cut so much that it is cut first. */
+/** Boxes of every kind: scaled far down, up, cropped a little, and cropped so much that the crop comes first. */
 const boxes = [
   { width: 20, height: 20 },
   { width: 170, height: 165 },
@@ -16,7 +16,7 @@ const boxes = [
   { width: 90, height: 6 },
 ]
 
-/** Scaling before turning is not quite turning before scaling; a picture that is turned wrongly is 40 off and more. */
+/** Scaling before rotating is not exactly rotating before scaling. A wrongly rotated image differs by 40 or more. */
 const tolerance = 8
 
 const turnUpright = (picture: Uint8Array) => sharp(picture, { autoOrient: true }).png().toBuffer()

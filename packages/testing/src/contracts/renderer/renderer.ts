@@ -24,7 +24,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
   })
 }
 
-/** Describes a renderer that passes everything on to another: every part of a job, and every answer, arrives. */
+/** Describes a renderer that delegates to another one: every part of a task and every answer arrives. */
 export function describeRemoteRenderer(name: string, open: OpenRenderer): void {
   describe(`${name} keeps to the contract of a renderer`, () => {
     describeAnswers(openStudio(open))

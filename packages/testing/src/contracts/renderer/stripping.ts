@@ -37,7 +37,7 @@ export function describeStripping(studio: Studio): void {
       expect(after.orientation ?? 1).toBe(options.orientation ?? 1)
       expect(after.icc?.equals(before.icc ?? Buffer.alloc(0))).toBe(true)
       expect(await decode(kept)).toEqual(await decode(picture))
-      // What is clean stays as it is.
+      // A clean file stays unchanged.
       expect(await studio.ingest(kept, undefined, true)).toMatchObject({ reencoded: false })
     })
 
@@ -65,7 +65,7 @@ export function describeStripping(studio: Studio): void {
   })
 }
 
-/** The pixels as they are stored, in their own colours. */
+/** Returns the pixels as stored, in their own colours. */
 async function decode(picture: Buffer): Promise<string> {
   return (await sharp(picture).keepIccProfile().raw().toBuffer()).toString('base64')
 }

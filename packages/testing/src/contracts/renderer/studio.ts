@@ -9,7 +9,7 @@ import { makeVariant } from '../../variants.ts'
 
 export type OpenRenderer = () => Promise<AsyncDisposable & { readonly renderer: Renderer & Copier }>
 
-/** What a renderer is opened with for its contract: small, so that small pictures reach it. */
+/** Limits of a renderer under contract: small, so that small images reach them. */
 export const contractLimits = {
   maxInputPixels: 300_000,
   maxOnDiskPixels: 100_000,
@@ -22,17 +22,17 @@ export const contractBounds: Size = { width: 2000, height: 2000 }
 /** A renderer and a folder for its files, shared by the tests of a suite. */
 export type Studio = {
   readonly renderer: Renderer & Copier
-  /** Puts a picture into a file, and gives its path. */
+  /** Writes an image to a file and returns its path. */
   store(picture: Uint8Array | string): Promise<string>
-  /** A path where there is no file. */
+  /** Returns a path without a file. */
   newPath(): string
-  /** Renders a picture; it must be within bounds. `originalQuality`: see `RenderJob`. */
+  /** Renders an image, which must be within bounds. `originalQuality`: see `RenderTask`. */
   render(
     picture: Uint8Array | string,
     part: Partial<Variant>,
     originalQuality?: number,
   ): Promise<Buffer>
-  /** Makes a working copy, which lies at `outputPath` then. */
+  /** Makes a working copy at `outputPath`. */
   copy(
     picture: Uint8Array | string,
   ): Promise<{ readonly outcome: CopyOutcome; readonly outputPath: string }>
