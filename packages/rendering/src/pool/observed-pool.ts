@@ -44,14 +44,14 @@ function registerPoolGauges(registry: Registry, pool: RenderPool): void {
     iaas_renders_in_flight: ['Tasks that children are working on.', () => pool.stats().inFlight],
     iaas_renders_waiting: ['Tasks that wait for a child.', () => pool.stats().waiting],
     iaas_renders_quarantined: [
-      'Tasks that are kept out, or nearly, because they killed children.',
+      'Tasks in quarantine, or close to it, because they killed children.',
       () => pool.stats().quarantined,
     ],
     iaas_render_memory_bytes: [
-      'What the tasks in flight take of the memory budget, by estimate.',
+      'Estimated memory of the tasks in flight, bytes.',
       () => pool.stats().memoryBytes,
     ],
-    iaas_render_children: ['Children that are alive.', () => pool.stats().children.length],
+    iaas_render_children: ['Live children.', () => pool.stats().children.length],
   } as const
   for (const [name, [help, read]] of Object.entries(figures)) {
     const gauge: Gauge = new Gauge({ name, help, registers: [], collect: () => gauge.set(read()) })
