@@ -42,8 +42,8 @@ export function createFailoverRenderer(options: FailoverRendererOptions): Render
 
   return {
     inspect: (path, signal) => attempt((renderer) => renderer.inspect(path, signal), signal),
-    render: (job, signal) => attempt((renderer) => renderer.render(job, signal), signal),
-    ingest: (job, signal) => attempt((renderer) => renderer.ingest(job, signal), signal),
-    copy: (job, signal) => attempt((renderer) => renderer.copy(job, signal), signal),
+    render: (task, signal) => attempt((renderer) => renderer.render(task, signal), signal),
+    ingest: (task, signal) => attempt((renderer) => renderer.ingest(task, signal), signal),
+    copy: (task, signal) => attempt((renderer) => renderer.copy(task, signal), signal),
   }
 }

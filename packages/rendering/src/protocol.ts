@@ -1,9 +1,9 @@
 import { errorCodes } from '@iaas/common/errors'
 import { originalFormats } from '@iaas/common/image'
 import {
-  type CopyJob,
-  type IngestJob,
-  type RenderJob,
+  type CopyTask,
+  type IngestTask,
+  type RenderTask,
   ingestWarnings,
 } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
@@ -12,9 +12,9 @@ import type { EncoderOptions } from './steps/step.ts'
 /** Task of a child. */
 export type Task =
   | { readonly kind: 'inspect'; readonly path: string }
-  | ({ readonly kind: 'render' } & RenderJob)
-  | ({ readonly kind: 'take-in' } & IngestJob)
-  | ({ readonly kind: 'copy' } & CopyJob)
+  | ({ readonly kind: 'render' } & RenderTask)
+  | ({ readonly kind: 'take-in' } & IngestTask)
+  | ({ readonly kind: 'copy' } & CopyTask)
 
 export type TaskKind = Task['kind']
 

@@ -11,7 +11,7 @@ export type StoreOriginalOptions = {
   readonly originals: OriginalStore
   readonly admission: UploadAdmission
   readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare'>
-  /** See `IngestJob`. */
+  /** See `IngestTask`. */
   readonly stripMetadata: boolean
   /** Longest duration of an upload once it is received, ms. */
   readonly longestKeepMs: number

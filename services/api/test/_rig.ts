@@ -12,7 +12,7 @@ import { createSilentLogger } from '@iaas/common/log'
 import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkStore } from '@iaas/common/ports/link-store'
-import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
+import type { RenderTask, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
 import type { RenderLeases } from '@iaas/common/ports/render-leases'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
@@ -176,7 +176,7 @@ function countFinds(store: LinkStore): LinkStore & { finds: number } {
 
 /** Renders when the test says so; by itself where it is not held. */
 function createHeldRenderer() {
-  const jobs: RenderJob[] = []
+  const jobs: RenderTask[] = []
   let gate: Promise<void> = Promise.resolve()
   let outcome: RenderOutcome = {
     kind: 'rendered',

@@ -7,7 +7,7 @@ export type ImageInfo = {
   readonly size: Size
 }
 
-export type RenderJob = {
+export type RenderTask = {
   /** File of the original. */
   readonly path: string
   readonly variant: Variant
@@ -36,7 +36,7 @@ export type RenderOutcome =
 /** Durations of a render, ms. */
 export type RenderTiming = { readonly queueMs: number; readonly renderMs: number }
 
-export type IngestJob = {
+export type IngestTask = {
   /** Uploaded file. */
   readonly path: string
   /** Path for a re-encoded file, if one is needed. */
@@ -48,7 +48,7 @@ export type IngestJob = {
    * orientation.
    */
   readonly stripMetadata: boolean
-  /** Same as in `RenderJob`. */
+  /** Same as in `RenderTask`. */
   readonly client?: string | undefined
 }
 
@@ -69,7 +69,7 @@ export type Ingested = {
   readonly warnings?: readonly IngestWarning[] | undefined
 }
 
-export type CopyJob = {
+export type CopyTask = {
   /** File of the original. */
   readonly path: string
   /** Path for the copy. */
@@ -90,7 +90,7 @@ export type Copier = {
    *
    * @throws AppError as a renderer does; RENDERER_BUSY while there is other work
    */
-  copy(job: CopyJob, signal?: AbortSignal): Promise<CopyOutcome>
+  copy(task: CopyTask, signal?: AbortSignal): Promise<CopyOutcome>
 }
 
 /**
@@ -100,7 +100,7 @@ export type Copier = {
  */
 export type Renderer = {
   inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>
-  render(job: RenderJob, signal?: AbortSignal): Promise<RenderOutcome>
+  render(task: RenderTask, signal?: AbortSignal): Promise<RenderOutcome>
   /** Checks an upload by decoding it completely. Crops or shrinks it if requested or necessary. */
-  ingest(job: IngestJob, signal?: AbortSignal): Promise<Ingested>
+  ingest(task: IngestTask, signal?: AbortSignal): Promise<Ingested>
 }

@@ -1,5 +1,5 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
-import type { CopyJob, CopyOutcome } from '@iaas/common/ports/renderer'
+import type { CopyTask, CopyOutcome } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { rotate } from '../steps/rotate.ts'
 import { type SourceFacts } from './source-facts.ts'
@@ -11,7 +11,7 @@ const copyQuality = 95
 
 /** Writes an upright copy of an image in full size, in sRGB, and in the format that is cheapest to decode. */
 export async function copyFile(
-  { path, outputPath }: CopyJob,
+  { path, outputPath }: CopyTask,
   source: SourceFacts,
   maxPixels: number,
 ): Promise<CopyOutcome> {

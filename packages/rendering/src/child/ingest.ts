@@ -1,7 +1,7 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
 import type { Region, Size } from '@iaas/common/image'
-import type { Ingested, IngestJob } from '@iaas/common/ports/renderer'
+import type { Ingested, IngestTask } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { countJpegScans } from '../jpeg/read-jpeg.ts'
 import { toStoredRegion, toStoredSize } from '../orientation.ts'
@@ -25,7 +25,7 @@ const maxScans = 100
  * @throws AppError IMAGE_TOO_COSTLY, INVALID_CROP
  */
 export function planIngest(
-  { path, crop }: IngestJob,
+  { path, crop }: IngestTask,
   source: SourceFacts,
   maxOnDiskPixels: number,
 ): Size | undefined {
@@ -44,25 +44,25 @@ export function planIngest(
 
 /** Decodes the whole upload, and re-encodes it if it cannot be kept unchanged. */
 export async function ingestFile(
-  job: IngestJob,
+  task: IngestTask,
   source: SourceFacts,
   kept: Size | undefined,
   { maxInputPixels: maxPixels, decodeCpuMs }: Pick<TaskLimits, 'maxInputPixels' | 'decodeCpuMs'>,
 ): Promise<Ingested> {
-  const { path, outputPath, stripMetadata } = job
+  const { path, outputPath, stripMetadata } = task
   const { format, size } = source
   await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))
-  if (kept !== undefined) return writeAnew(job, source, kept, maxPixels)
+  if (kept !== undefined) return writeAnew(task, source, kept, maxPixels)
   const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
   // A container that only a decoder understands loses its metadata by re-encoding.
-  if (found === 'opaque') return writeAnew(job, source, size, maxPixels)
+  if (found === 'opaque') return writeAnew(task, source, size, maxPixels)
   if (found === 'stripped') return { reencoded: true, format, size }
   const isLocated = hasLocation(await openHeader(path, format).metadata())
   return { reencoded: false, format, size, ...(isLocated && { warnings: ['location'] as const }) }
 }
 
 async function writeAnew(
-  { path, outputPath, crop }: IngestJob,
+  { path, outputPath, crop }: IngestTask,
   source: SourceFacts,
   kept: Size,
   maxPixels: number,

@@ -1,6 +1,6 @@
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
-import type { Copier, RenderJob, Renderer } from '@iaas/common/ports/renderer'
+import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
 import type { WorkingCopy, WorkingCopyStore } from '@iaas/common/ports/working-copy-store'
 import type { CopyMetrics } from './copy-metrics.ts'
 import { createCopyQueue } from './copy-queue.ts'
@@ -57,29 +57,29 @@ export function createCopyingRenderer(
     await copies.remove(copy).catch(() => {})
   }
 
-  async function renderOriginal(job: RenderJob, signal?: AbortSignal) {
-    const outcome = await renderer.render(job, signal)
+  async function renderOriginal(task: RenderTask, signal?: AbortSignal) {
+    const outcome = await renderer.render(task, signal)
     metrics.render('original')
-    if (outcome.kind === 'rendered' && outcome.isCostly) prepare(job.path)
+    if (outcome.kind === 'rendered' && outcome.isCostly) prepare(task.path)
     return outcome
   }
 
   return {
     inspect: (path, signal) => renderer.inspect(path, signal),
-    ingest: (job, signal) => renderer.ingest(job, signal),
+    ingest: (task, signal) => renderer.ingest(task, signal),
     prepare,
-    async render(job, signal) {
-      const copy = await find(job.path)
-      if (copy === undefined) return renderOriginal(job, signal)
+    async render(task, signal) {
+      const copy = await find(task.path)
+      if (copy === undefined) return renderOriginal(task, signal)
       try {
         const { path, quality } = copy
-        const outcome = await renderer.render({ ...job, path, originalQuality: quality }, signal)
+        const outcome = await renderer.render({ ...task, path, originalQuality: quality }, signal)
         metrics.render('copy')
         return outcome
       } catch (error) {
         if (!isOfFile(error)) throw error
         await discard(copy, error)
-        return renderOriginal(job, signal)
+        return renderOriginal(task, signal)
       }
     },
     [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),

@@ -137,19 +137,19 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     async inspect(path, signal) {
       return (await run<'inspect'>({ kind: 'inspect', path }, signal)).result
     },
-    async render({ client, ...job }, signal) {
+    async render({ client, ...task }, signal) {
       const { result, queueMs, ms } = await run<'render'>(
-        { kind: 'render', ...job },
+        { kind: 'render', ...task },
         signal,
         client,
       )
       return result.kind === 'rendered' ? { ...result, timing: { queueMs, renderMs: ms } } : result
     },
-    async ingest({ client, ...job }, signal) {
-      return (await run<'take-in'>({ kind: 'take-in', ...job }, signal, client)).result
+    async ingest({ client, ...task }, signal) {
+      return (await run<'take-in'>({ kind: 'take-in', ...task }, signal, client)).result
     },
-    async copy(job, signal) {
-      return (await run<'copy'>({ kind: 'copy', ...job }, signal)).result
+    async copy(task, signal) {
+      return (await run<'copy'>({ kind: 'copy', ...task }, signal)).result
     },
     stats: () => ({
       inFlight: slots.inside,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
 import { AppError } from '@iaas/common/errors'
 import { createSilentLogger } from '@iaas/common/log'
-import type { RenderJob } from '@iaas/common/ports/renderer'
+import type { RenderTask } from '@iaas/common/ports/renderer'
 import { createCopyMetrics } from '@iaas/rendering/copies/copy-metrics'
 import { createCopyingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import type { RenderPool } from '@iaas/rendering/pool/pool-types'
@@ -31,10 +31,10 @@ async function openStudio({ isMaking = true, maxBytes = 2 ** 30, renderer = pool
   const folder = await createTemporaryFolder()
   const registry = new Registry()
   const copies = createDiskWorkingCopyStore({ originalsDir: folder.path, maxBytes })
-  const rendered: RenderJob[] = []
+  const rendered: RenderTask[] = []
   const counting = {
     ...renderer,
-    render(job: RenderJob, signal?: AbortSignal) {
+    render(job: RenderTask, signal?: AbortSignal) {
       rendered.push(job)
       return renderer.render(job, signal)
     },

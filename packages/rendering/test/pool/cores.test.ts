@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import type { RenderJob } from '@iaas/common/ports/renderer'
+import type { RenderTask } from '@iaas/common/ports/renderer'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
@@ -43,8 +43,8 @@ describe('the list of cores that a process may use', () => {
 
 describeUnless(missing, 'as many children as there are cores', () => {
   let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
-  let slow: RenderJob
-  let quick: RenderJob
+  let slow: RenderTask
+  let quick: RenderTask
   beforeAll(async () => {
     folder = await createTemporaryFolder()
     ;({ slow, quick } = await makeSlowAndQuick(folder.path))

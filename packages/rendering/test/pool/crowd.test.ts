@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { isAppError } from '@iaas/common/errors'
-import type { RenderJob } from '@iaas/common/ports/renderer'
+import type { RenderTask } from '@iaas/common/ports/renderer'
 import { parseImageId } from '@iaas/common/image'
 import { createKillLimit } from '@iaas/rendering/pool/limit-kills'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
@@ -11,8 +11,8 @@ import { makeJob, makeSlowAndQuick } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
-let slow: RenderJob
-let quick: RenderJob
+let slow: RenderTask
+let quick: RenderTask
 beforeAll(async () => {
   folder = await createTemporaryFolder()
   ;({ slow, quick } = await makeSlowAndQuick(folder.path))

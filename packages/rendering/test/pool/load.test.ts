@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { RenderJob } from '@iaas/common/ports/renderer'
+import type { RenderTask } from '@iaas/common/ports/renderer'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
@@ -10,9 +10,9 @@ import { openPool } from '../open-pool.ts'
 const megabyte = 1024 * 1024
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
-let slow: RenderJob
-let costly: RenderJob
-let quick: RenderJob
+let slow: RenderTask
+let costly: RenderTask
+let quick: RenderTask
 beforeAll(async () => {
   folder = await createTemporaryFolder()
   slow = await makeJob(join(folder.path, 'slow'), slowPicture)

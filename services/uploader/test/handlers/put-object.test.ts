@@ -1,6 +1,6 @@
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
-import type { RenderJob, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
+import type { RenderTask, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spool } from '@iaas/common/ports/spool'
 import { readObject } from '@iaas/common/streams/read-object'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
@@ -110,7 +110,7 @@ describe('put-object', () => {
   })
 
   it('passes the signal to the render, and asks for the bounds of the format', async () => {
-    const seen: { job: RenderJob; signal: AbortSignal | undefined }[] = []
+    const seen: { job: RenderTask; signal: AbortSignal | undefined }[] = []
     const renderer: Renderer = {
       ...createCountingRenderer(),
       async render(job, signal) {
