@@ -470,6 +470,14 @@ export const uploads = [
   },
   {
     row: 'T31',
+    breaks: 'a frame without an area is cut out of its screen',
+    file: 'packages/rendering/src/gif/screen.ts',
+    find: 'if (frame.width === 0 || frame.height === 0) return undefined',
+    replace: '',
+    test: 'packages/rendering/test/gif/screen.test.ts',
+  },
+  {
+    row: 'T31',
     breaks: 'a selection is shown as transparency',
     file: 'packages/rendering/src/child/amendment.ts',
     find: 'if (!metadata.hasAlpha || !readTiffKind(path).hasFalseAlpha) return undefined',

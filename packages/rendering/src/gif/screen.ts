@@ -37,6 +37,8 @@ function findFrame(head: Uint8Array): GifScreen | undefined {
     width: bytes.readUInt16LE(at + 5),
     height: bytes.readUInt16LE(at + 7),
   }
+  // No pixel of it can be cut out: the decoder decides what is shown.
+  if (frame.width === 0 || frame.height === 0) return undefined
   const size = {
     width: Math.max(bytes.readUInt16LE(6), frame.left + frame.width),
     height: Math.max(bytes.readUInt16LE(8), frame.top + frame.height),

@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fits } from '@iaas/common/image'
 import { readPixel } from '@iaas/testing/images/compare'
 import { type GifFrame, makeGif } from '@iaas/testing/images/make-gif'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
+import { readGifScreen } from '../../src/gif/screen.ts'
 import { copyPicture, renderPicture, ingestPicture } from '../render-picture.ts'
 
 /** A palette of which no colour is free for transparency. */
@@ -28,6 +30,20 @@ async function alphaAt(png: Uint8Array, x: number, y: number): Promise<number | 
   const { data, info } = await sharp(png).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
   return data[4 * (y * info.width + x) + 3]
 }
+
+describe('T31 a GIF whose first frame has no area', () => {
+  it.each([
+    ['width', { ...frame, width: 0 }],
+    ['height', { ...frame, height: 0 }],
+  ])('is as the decoder reads it: no %s', async (_name, empty) => {
+    await write(100, 100, [empty])
+    expect(readGifScreen(path)).toBeUndefined()
+    for (const fit of fits) {
+      const png = await renderPicture(path, { width: 64, height: 64, fit, format: 'png' })
+      expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 64, height: 64 })
+    }
+  })
+})
 
 describe('T31 a GIF whose first frame is smaller than its screen', () => {
   it.each([
