@@ -63,7 +63,7 @@ function formatValue(value: unknown): string {
   return quote(value)
 }
 
-/** JSON escapes the C0 controls only. */
+/** Quotes a value. JSON escapes the C0 controls only. */
 function quote(value: unknown): string {
   return escapeControls(JSON.stringify(value))
 }

@@ -75,7 +75,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     : createPostgresWorker(options)
 }
 
-/** BullMQ passes a signal only to a processor with three parameters. */
+/** Returns the options of a BullMQ worker. BullMQ passes a signal only to a processor with three parameters. */
 function toWorkerSettings({ process, concurrency, lockMs }: QueueWorkerOptions) {
   return {
     processor: (job: Job, _token: string | undefined, signal: AbortSignal | undefined) =>

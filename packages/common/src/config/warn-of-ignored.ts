@@ -21,7 +21,7 @@ function warnOfUnreadFile(env: Environment, log: Pick<Logger, 'warn'>): void {
   log.warn('production.json is not read: NODE_ENV is not production', { file })
 }
 
-/** Other programs have variables as well, so a similar name is not certainly a mistake. */
+/** Warns of a variable with a similar name. Other programs have variables as well, so it is not certainly a mistake. */
 function warnOfVariable(variable: string, log: Pick<Logger, 'warn'>): void {
   if (knownVariables.includes(variable)) return
   if (variable.endsWith('_FILE') && knownVariables.includes(variable.slice(0, -'_FILE'.length))) {

@@ -33,8 +33,8 @@ export type HttpServer = {
 }
 
 /**
- * Load balancers keep idle connections for up to 60 s. Keeping ours longer ensures that they never reuse one that is
- * being closed.
+ * Timeout of an idle connection, ms. Load balancers keep theirs for up to 60 s; ours last longer, so that none is
+ * reused while it is being closed.
  */
 export const keepAliveTimeoutMs = 65_000
 const headersTimeoutMs = 10_000

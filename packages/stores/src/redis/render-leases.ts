@@ -14,7 +14,9 @@ export type RedisRenderLeasesOptions = {
   readonly lifeMs: number
 }
 
-/** Render leases of all processes that share a Redis. One round trip checks the spool and claims the lease. */
+/**
+ * Creates the render leases of all processes that share a Redis. One round trip checks the spool and claims the lease.
+ */
 export function createRedisRenderLeases({
   redis,
   prefix,
