@@ -21,7 +21,7 @@ COPY packages packages
 COPY services services
 RUN npx tsc -b services/api/tsconfig.src.json services/renderer/tsconfig.src.json services/uploader/tsconfig.src.json
 
-# The compiler is an optional peer of a library, which uses its types and nothing of it.
+# The compiler is an optional peer dependency of a library, which uses only its types.
 FROM manifests AS api-dependencies
 RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/api && rm -rf node_modules/typescript node_modules/@typescript
 
@@ -31,12 +31,13 @@ RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/renderer
 FROM manifests AS uploader-dependencies
 RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/uploader
 
-# What the services have in common: no root, nothing to write but /tmp and what is mounted, two arenas of malloc.
+# Shared by all services: no root, only /tmp and mounts are writable, two malloc arenas.
 FROM node:24-bookworm-slim AS runtime
 WORKDIR /app
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 LISTEN_ADDRESS=0.0.0.0 ADMIN_ADDRESS=0.0.0.0 DATA_DIR=/tmp/iaas
 RUN mkdir -p /data/originals && chown 10001:10001 /data/originals
-# A process whose loader its user may run and not read shows neither its environment nor its memory to others of this user.
+# The user may execute but not read the program loader, so the kernel hides the environment and memory of the process from other
+# processes of this user.
 RUN chmod 0711 /lib/*/ld-linux-*.so.*
 COPY config/default.json config/
 COPY scripts/health.sh ./
@@ -54,8 +55,8 @@ COPY assets/example.jpg assets/
 ENV ORIGINALS_DIR=/data/originals
 EXPOSE 1337 1338
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["bash", "health.sh", "1337", "/readyz"]
-# V8 gives memory back when little is asked for: it searches all of the heap, unlearns how redirects are best answered, and
-# shrinks where new objects go. They take a fifth longer from then on, so both are kept: some 20 MiB.
+# Turns off V8's memory reducer: when idle, it collects the heap, clears the feedback of hot functions and shrinks the young
+# generation, after which redirects take a fifth longer. This costs some 20 MiB.
 CMD ["node", "--enable-source-maps", "--no-memory-reducer", "--min-semi-space-size=16", "services/api/dist/main.js"]
 
 FROM runtime AS renderer

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Creates each secret that is missing in deploy/secrets, and copies to every service the secrets that it needs.
+# Creates missing secrets in deploy/secrets, and copies to each service the secrets that it needs.
 # Runs as the service `secrets` of docker-compose.yml at each `docker compose up`.
 set -eu
 
@@ -33,7 +33,7 @@ give() {
   done
 }
 
-# PostgreSQL keeps the password of its first start. An installation of before this script had it in git.
+# PostgreSQL keeps the password of its first start. Installations older than this script had it in git.
 first_password() {
   if [ -s "$database/PG_VERSION" ]; then echo change-me-postgres; else random; fi
 }
@@ -54,7 +54,7 @@ create token_secret_previous "$(random)"
 create admin_password "$(random)"
 create postgres_password "$(first_password)"
 create database_url "postgres://iaas:$(percent_encode "$(cat "$secrets/postgres_password")")@postgres:5432/iaas"
-# The bucket belongs to the access key: it keeps the name that it always had.
+# The access key owns the bucket, so it keeps its former value.
 create s3_access_key "${S3_ACCESS_KEY:-iaas-access}"
 create s3_secret_key "${S3_SECRET_KEY:-$(random)}"
 

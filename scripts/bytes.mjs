@@ -12,7 +12,7 @@ if (folder === undefined) {
   process.exit(2)
 }
 
-/** By more than this a rendition must not exceed its original. */
+/** Largest ratio of a rendition's bytes to those of its original. */
 const largestRatio = 1.03
 const formats = { jpeg: 'jpg', png: 'png', webp: 'webp' }
 const smallestBytes = 2048
@@ -48,7 +48,7 @@ async function work(worker) {
   }
 }
 
-/** undefined for an animation, a file that an upload refuses, and a format that no variant has. */
+/** Returns undefined for an animation, a file that an upload refuses, and a format without variants. */
 async function measure(path) {
   try {
     const { format, size } = await pool.ingest({

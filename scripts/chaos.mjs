@@ -1,5 +1,5 @@
-// `npm run chaos -- [--minutes N] [--seed N]`: the services under load while their dependencies, and they themselves, fail
-// at random; what must hold is checked at the end. The same seed draws the same faults.
+// `npm run chaos -- [--minutes N] [--seed N]`: runs the services under load while they and their dependencies fail at random,
+// and checks the invariants at the end. The same seed draws the same faults.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { prepare } from './prepare.mjs'

@@ -1,4 +1,4 @@
-// Whether this machine can run the tests in containers.
+// Finds out whether this machine can run the tests in containers.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const pullLimitMs = 300_000
 
-/** Why the tests in containers cannot run here; undefined where they can. Pulls the images that are not there yet. */
+/** Returns why the tests in containers cannot run here, or undefined if they can. Pulls missing images. */
 export function missingForContainers() {
   if (process.env.CONTAINERS === 'off') return 'CONTAINERS=off'
   if (!docker('version')) return 'no Docker engine answers'
@@ -18,7 +18,7 @@ export function missingForContainers() {
   return missing.length === 0 ? undefined : `these images cannot be had: ${missing.join(', ')}`
 }
 
-/** What the project is built from and runs on, without the optional monitoring. */
+/** Images that the project is built from and runs on, without the optional monitoring. */
 function neededImages() {
   const images = [
     ...read('Dockerfile').matchAll(/^FROM (\S+:\S+)/gm),

@@ -8,7 +8,7 @@ import { askForPlanted, uploadFile } from './corpus/requests.mjs'
 import { startServer } from './corpus/server.mjs'
 import { prepare } from './prepare.mjs'
 
-/** Of the contract, for a file that anyone may have made. 504 and 503: too costly, and kept out for a while. */
+/** Allowed answers to a file of unknown origin. 504: too costly; 503: quarantined. */
 const expected = {
   upload: [200, 413, 415],
   original: [200],
@@ -81,7 +81,7 @@ function report() {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-/** Every sample that a pattern finds in the metrics, with its label. */
+/** Returns every sample of the metrics that matches a pattern, with its label. */
 function read(pattern) {
   const found = [...metrics.matchAll(pattern)].map(([, label, value]) => `${label} ${value}`)
   return found.length === 0 ? 'none' : found.join(', ')

@@ -1,5 +1,5 @@
-// `npm run dev`: the standalone service, started anew whenever a source or a file of the configuration changes. Types are not
-// checked here: editors and `npm run build` do that.
+// `npm run dev`: runs the standalone service and restarts it when a source or a configuration file changes. Editors and `npm
+// run build` check types.
 import { spawn } from 'node:child_process'
 import { existsSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,9 +10,9 @@ import { prepareFast } from './prepare.mjs'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const entry = join(root, 'services', 'standalone', 'dist', 'main.js')
 
-/** Editors write a file in several steps, ms. */
+/** Debounce of changes, ms: editors write a file in several steps. */
 const settleMs = 50
-/** A service that has not ended by then is killed, ms: nobody waits for what its clients were doing. */
+/** Milliseconds until a service that does not end is killed. */
 const longestEndMs = 3000
 
 endWithParent()
@@ -31,7 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void endAll
 function start() {
   const child = spawn(process.execPath, ['--enable-source-maps', ...process.argv.slice(2), entry], {
     cwd: root,
-    // Node 22 and newer keep what they have compiled, and start in less time.
+    // Node 22 and newer cache compiled code and start faster.
     env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'), ...process.env },
     stdio: 'inherit',
   })
@@ -47,7 +47,7 @@ function changed() {
 }
 
 async function restart() {
-  // A change during a restart is taken up after it.
+  // A change during a restart is handled after it.
   if (isRestarting) return changed()
   const startedAt = Date.now()
   if (!compiles()) return
@@ -58,7 +58,7 @@ async function restart() {
   say(`Restarted (${Date.now() - startedAt} ms).`)
 }
 
-/** The service of before goes on where a source cannot be parsed. */
+/** Compiles changed sources. Returns false if one cannot be parsed; the previous service keeps running. */
 function compiles() {
   try {
     transpileChanged()
@@ -69,7 +69,7 @@ function compiles() {
   }
 }
 
-/** The compiler adds its own stack to what it says of the source. */
+/** Removes the compiler's own stack from its message. */
 function describe(error) {
   return String(error.message).split('\n\n\nCaused by:')[0]
 }

@@ -1,4 +1,4 @@
-/** Ends this process where its parent has ended: npm does not pass SIGTERM on, and would leave this process behind. */
+/** Ends this process when its parent has ended: npm does not forward SIGTERM and would leave this process behind. */
 export function endWithParent() {
   const parent = process.ppid
   const watch = setInterval(() => {

@@ -1,6 +1,6 @@
-// `npm run test:mutations -- [ROW ...]`: breaks a copy of the product on purpose, one break after the other, and runs the
-// tests of its row: each must turn red. Without rows, all of them. Reports, and fails for, every break that stays green.
-// Before, and with `--check` instead, looks whether all of them fit the product as it is.
+// `npm run test:mutations -- [ROW ...]`: breaks a copy of the product, one mutation at a time, and runs the tests of its row,
+// which must turn red. Without rows, runs all mutations. Fails for every mutation that stays green. First, or only with
+// `--check`, verifies that all mutations apply to the sources.
 import { spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -37,7 +37,7 @@ try {
   await rm(copy, { recursive: true, force: true })
 }
 
-/** What git knows or would take, and the dependencies, by hard links where the disk has them. */
+/** Copies all files that git tracks or would add, and the dependencies by hard links if the disk supports them. */
 async function copyProduct(to) {
   const listed = run('git', ['ls-files', '-z', '-co', '--exclude-standard'], root).stdout
   for (const name of listed.split('\0').filter((path) => path !== '')) {
@@ -53,7 +53,7 @@ async function copyProduct(to) {
   build()
 }
 
-/** Types may be broken as well: what is compiled of it is what is tested. */
+/** Compiles despite type errors, which a mutation may cause. */
 function build() {
   run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], copy)
 }
@@ -73,7 +73,7 @@ async function judge({ row, breaks, file, find, replace, test }) {
   return { row, breaks, verdict }
 }
 
-/** Red is what is wanted. A test that this machine cannot run judges nothing. */
+/** Judges a mutation: red tests are the goal, and skipped tests prove nothing. */
 function runTests(row, test) {
   const pattern = `(^|\\s)${row}\\s`
   const jest = [...jestFlags, join('node_modules', 'jest', 'bin', 'jest.js')]

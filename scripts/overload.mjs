@@ -1,5 +1,5 @@
-// `npm run overload -- [--seconds N]`: ten times as many new variants are asked for as the renderers can make, for so long.
-// Prints what came of it: pictures a second against the peak, how fast refusals and hits were, and how it was afterwards.
+// `npm run overload -- [--seconds N]`: requests ten times as many new variants as the renderers can make. Prints images per
+// second against the peak, the latency of refusals and hits, and the recovery.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { prepare } from './prepare.mjs'

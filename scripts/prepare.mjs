@@ -1,5 +1,5 @@
-// Brings a checkout into the state of being run: dependencies as the lock file says, sources compiled. Both are skipped
-// where nothing changed. Only what Node itself brings is used here: nothing else is installed yet.
+// Prepares a checkout to run: installs the dependencies of the lock file and compiles sources. Skips both if nothing changed.
+// Imports only Node's own modules, because nothing else is installed yet.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const stampFile = join(root, 'node_modules', '.installed')
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 const oldest = [20, 19]
 
-/** Installs and builds what is missing; says what it does, and ends the process where that fails. */
+/** Installs and builds what is missing. Prints each step, and ends the process on failure. */
 export function prepare() {
   install()
   say('Building ...')
@@ -30,13 +30,13 @@ function install() {
   checkNode()
   if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== digestLock()) {
     say('Installing dependencies (the first time only; about half a minute) ...')
-    // The compiler is among what npm leaves out where NODE_ENV is production.
+    // npm omits the compiler if NODE_ENV is production.
     run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
     recordInstalled()
   }
 }
 
-/** Has the next start install nothing; also after an installation by hand, unless that left out the compiler. */
+/** Notes that the dependencies are installed, also after a manual installation, unless that omitted the compiler. */
 function recordInstalled() {
   if (existsSync(compiler)) writeFileSync(stampFile, digestLock())
 }
@@ -59,7 +59,7 @@ function run(command, args) {
     cwd: root,
     env: withoutSecrets(process.env),
     stdio: ['ignore', 2, 2],
-    // Only npm is a script there; a program's path may have blanks in it.
+    // Only npm needs a shell on Windows; paths of programs may contain blanks.
     shell: command === 'npm' && process.platform === 'win32',
   })
   if (status === 0) return

@@ -66,7 +66,7 @@ function fidelityOf(pixels, reference) {
   )
 }
 
-/** Root of the energy of the Laplacian. */
+/** Returns the root of the energy of the Laplacian. */
 function sharpnessOf(pixels, { width, height }) {
   const channels = pixels.length / (width * height)
   const row = width * channels

@@ -1,10 +1,10 @@
-// `npm start` and `npm run start:...`: a service of this repository, from a fresh checkout on.
+// `npm start` and `npm run start:...`: starts a service, also from a fresh checkout.
 import cluster from 'node:cluster'
 import { endWithParent } from './end-with-parent.mjs'
 import { prepare } from './prepare.mjs'
 
 const [service = 'standalone'] = process.argv.slice(2)
-// Further processes of an api begin here as well: they run what the first has prepared, and install nothing under it.
+// Worker processes of an api start here as well: they run what the primary process prepared and install nothing.
 if (cluster.isPrimary) prepare()
 process.setSourceMapsEnabled(true)
 endWithParent()

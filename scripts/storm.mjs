@@ -1,5 +1,5 @@
-// `npm run storm -- races|aborts|kills|forms [N] [--seed N]`: uploads that race for one token, that are broken off, whose
-// api is killed, whose forms are hostile; N times. What must hold of each is checked. `npm test` does a few of each.
+// `npm run storm -- races|aborts|kills|forms [N] [--seed N]`: runs N uploads that race for one token, are aborted, lose their
+// api, or have hostile forms, and checks the invariants. `npm test` runs a few of each.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { prepare } from './prepare.mjs'

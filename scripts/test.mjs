@@ -1,5 +1,5 @@
-// `npm test`: every test that this machine can run, from a fresh checkout on. With arguments they are those of jest;
-// with `--containers` first, of the tests in containers. With a path only changed sources are compiled, unchecked.
+// `npm test`: runs every test that this machine can run, also from a fresh checkout. Arguments are passed to jest; with
+// `--containers` first, to the tests in containers. With a path, only changed sources are compiled, unchecked.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { prepare, prepareFast } from './prepare.mjs'

@@ -1,5 +1,5 @@
-// Brings `dist` up to date with sources that have changed, one file at a time and without checking types: for the loops in
-// which a compiler run would be most of the wait.
+// Compiles changed sources into `dist`, one file at a time and without checking types, for loops in which a compiler run would
+// be most of the wait.
 import {
   existsSync,
   mkdirSync,
@@ -15,7 +15,7 @@ import { transformSync } from '@swc/core'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** The folders of all packages and services. */
+/** Returns the folders of all packages and services. */
 export const workspaces = ['packages', 'services'].flatMap((group) =>
   readdirSync(join(root, group)).map((name) => join(root, group, name)),
 )
@@ -23,8 +23,8 @@ export const workspaces = ['packages', 'services'].flatMap((group) =>
 /**
  * Compiles every source that is newer than its output.
  *
- * @returns how many there were
- * @throws Error where a source cannot be parsed
+ * @returns the number of compiled sources
+ * @throws Error if a source cannot be parsed
  */
 export function transpileChanged() {
   const counts = workspaces.map(transpileWorkspace)
@@ -71,7 +71,7 @@ function transpile(source, output) {
   writeFileSync(`${output}.map`, map ?? '')
 }
 
-/** Otherwise the compiler would leave this output where a source is changed back to what it compiled last. */
+/** Deletes the compiler's state; otherwise it would keep this output when a source is changed back to the version that it compiled last. */
 function forgetBuild(dist) {
   for (const name of ['.tsbuildinfo', '.tsbuildinfo-image']) {
     rmSync(join(dist, name), { force: true })

@@ -14,7 +14,7 @@ const secrets = new Set([
 ])
 
 /**
- * Returns an environment for programs that install and build: they run code of others, and need no secret.
+ * Returns an environment without secrets for programs that install and build, which run third-party code.
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}

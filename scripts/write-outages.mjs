@@ -1,4 +1,4 @@
-// `npm run docs:outages`: takes away each dependency in each way, and writes what clients saw into docs/operations.md.
+// `npm run docs:outages`: fails each dependency in each way, and writes what clients saw into docs/operations.md.
 import { spawnSync } from 'node:child_process'
 
 const run = (...args) =>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Beside nginx from its start to its end; what ends by itself is started again.
+# Runs the watcher beside nginx and restarts it if it ends.
 /edge/watch-replicas.sh prepare
 while :; do
     /edge/watch-replicas.sh watch

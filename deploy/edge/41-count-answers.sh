@@ -1,5 +1,5 @@
 #!/bin/sh
-# Beside nginx from its start to its end; what ends by itself is started again.
+# Runs the watcher beside nginx and restarts it if it ends.
 /edge/count-answers.sh prepare
 while :; do
     /edge/count-answers.sh watch

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Counts the answers of the edge by status and by what its cache did, for Prometheus. nginx has no such counters of its own,
-# so they are taken from a log that holds nothing else.
+# Counts the answers of the edge by status and cache state, for Prometheus. nginx has no such counters, so they are computed
+# from a dedicated log.
 #
-# Runs beside nginx, from its entrypoint: `prepare` writes the first counts, `watch` goes on for ever, `add LOG METRICS` adds the
-# lines of a log to the counts in a file. The counts begin at 0 with each start of the container.
+# Started by the entrypoint of nginx: `prepare` writes the first counts, `watch` runs for ever, `add LOG METRICS` adds the lines
+# of a log to the counts in a file. Counters start at 0 with the container.
 log=/tmp/counts/answers.log
 metrics=/tmp/counts/metrics
 
-# The log has one answer a line: its status, and what the cache did (`-`: it was not asked).
+# The log has one answer per line: its status and the cache state (`-`: not looked up).
 add() {
     awk '
         FILENAME == ARGV[1] && /^iaas_edge_responses_total/ {
@@ -18,7 +18,7 @@ add() {
         END {
             print "# HELP iaas_edge_responses_total Answers of the edge by status, and by what its cache did."
             print "# TYPE iaas_edge_responses_total counter"
-            # Series that alerts watch begin at 0: the first of a series that begins with 1 is no increase.
+            # Series that alerts watch start at 0: a series that starts at 1 shows no increase.
             for (status = 500; status <= 504; status++) counts[status " none"] += 0
             for (pair in counts) {
                 split(pair, part, " ")

@@ -1,14 +1,13 @@
 #!/bin/sh
-# Tells nginx which replicas of the api answer. A replica that hangs takes connections and never answers; no timeout of
-# nginx may find that out, since a render may rightly wait for longer. Each replica is asked for its liveness, and one that does
-# not answer `OK` within a second, since it hangs or is about to end, gets no new requests until it does. If none answers so, all
-# get them.
+# Tells nginx which replicas of the api answer. A replica that hangs accepts connections and never answers, and no timeout of
+# nginx can detect that, because a render may take longer. Each replica is probed; one that does not answer `OK` within a second
+# hangs or is ending, and gets no new requests until it does. If no replica answers, all get requests.
 #
-# Runs beside nginx, from its entrypoint: `prepare` writes the first list, `watch` goes on for ever.
+# Started by the entrypoint of nginx: `prepare` writes the first list, `watch` runs for ever.
 list=/etc/nginx/replicas/api.conf
 port=1337
 
-# The addresses, one a line, in the same order each time.
+# Prints the addresses, one per line, in a stable order.
 resolve() {
     # `ahostsv4` is not known to every getent.
     getent ahosts api | cut -d ' ' -f 1 | grep -v : | sort -u
@@ -27,7 +26,7 @@ find_alive() {
     } | sort
 }
 
-# nginx needs one server at least: nobody listens on port 9.
+# nginx needs at least one server; nothing listens on port 9.
 write_list() {
     {
         for address in ${1:-127.0.0.1:9}; do
@@ -37,7 +36,7 @@ write_list() {
     } > "$list.new" && mv "$list.new" "$list"
 }
 
-# Reads a counter of the system, without a process: the connections that were opened here, to replicas above all.
+# Reads a system counter without a process: opened connections, mostly to replicas.
 count_opened() {
     while read -r name _ _ _ _ opened _; do
         # The first line of this name has the titles.
@@ -45,7 +44,7 @@ count_opened() {
     done < /proc/net/snmp
 }
 
-# Nobody asks the edge: it is enough to look after the replicas now and then.
+# Without requests, occasional probes are enough.
 is_idle() {
     before=${count:-0}
     count_opened
@@ -75,7 +74,7 @@ watch)
     idle_turns=0
     while :; do
         is_idle || { look reload; count_opened; }
-        # Each pause is a process.
+        # Each pause costs a process.
         sleep $((idle_turns > 1 ? 2 : 1))
     done
     ;;

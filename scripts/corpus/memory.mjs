@@ -1,9 +1,9 @@
-// The most memory that any of the decoding children of a process has had.
+// Measures the peak memory of the decoding children of a process.
 import { readFile } from 'node:fs/promises'
 
 const everyMs = 250
 
-/** Watches the children of the process `pid` until it is stopped; where there is no /proc, it knows nothing. */
+/** Watches the children of the process `pid` until stopped; without /proc it reports nothing. */
 export function watchChildren(pid) {
   let peakBytes
   const look = async () => {
@@ -26,7 +26,7 @@ async function listChildren(pid) {
   return text.split(' ').filter((word) => word !== '')
 }
 
-/** undefined for one that does not decode, such as the database. */
+/** Returns undefined for a process that does not decode, such as the database. */
 async function readPeak(pid) {
   const command = await read(`/proc/${pid}/cmdline`)
   if (!command.includes('child/main')) return undefined

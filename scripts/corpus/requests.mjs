@@ -1,13 +1,13 @@
-// What a corpus run asks of the service for each file.
+// Sends the requests of a corpus run for each file.
 import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** A limit of the service, and a second for the way there and back, ms. */
+/** Longest answer: a limit of the service and a second for the round trip, ms. */
 const uploadLimitMs = 31_000
 const renderLimitMs = 11_000
 const maxWaitMs = 60_000
-/** How often an upload that is turned away for now comes again, as its answer asks. */
+/** Number of retries of an upload that is rejected for now. */
 const attempts = 10
 const defaultPauseMs = 1000
 
@@ -18,8 +18,7 @@ const variants = ['jpg', 'png', 'webp'].flatMap((format) =>
 const json = { 'Content-Type': 'application/json' }
 
 /**
- * Uploads a file as anyone would: who is turned away for now comes again, as an answer of the contract and of a machine
- * that is busy. What comes of the last attempt counts.
+ * Uploads a file like a client, and retries while it is rejected for now. Returns the result of the last attempt.
  */
 export async function uploadFile(base, id, file) {
   for (let attempt = 1; ; attempt += 1) {
@@ -43,7 +42,7 @@ async function attemptUpload(base, id, file) {
   return ask('upload', `${base}/${id}`, init, uploadLimitMs)
 }
 
-/** Puts a file among the originals, past every check of an upload, and asks for it in every format and fit. */
+/** Copies a file into the originals, bypassing the checks of uploads, and requests it in every format and fit. */
 export async function askForPlanted(base, originalsDir, id, file) {
   await copyFile(file, join(originalsDir, id))
   const answers = [await ask('original', `${base}/${id}.jpg`, {}, renderLimitMs)]

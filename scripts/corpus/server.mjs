@@ -1,4 +1,4 @@
-// A standalone service of its own for a corpus run, in a temporary folder.
+// Runs a standalone service for a corpus run in a temporary folder.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const readyWithinMs = 60_000
 
-/** Resolves once it is ready. The caller ends it with `stop()`. */
+/** Starts the service and resolves once it is ready. The caller ends it with `stop()`. */
 export async function startServer() {
   const dataDir = await mkdtemp(join(tmpdir(), 'iaas-corpus-'))
   const [port, adminPort] = [await findFreePort(), await findFreePort()]
@@ -25,7 +25,7 @@ export async function startServer() {
       ADMIN_PORT: `${adminPort}`,
       LOG_LEVEL: 'error',
     },
-    // Its log has errors only; what it says to a person is not for this.
+    // The log contains errors only; the greeting is discarded.
     stdio: ['ignore', 2, 'ignore'],
   })
   const base = `http://127.0.0.1:${port}`

@@ -658,8 +658,8 @@ export const faults = [
     row: 'F33',
     breaks: 'the edge is replaced together with the api',
     file: 'docker-compose.yml',
-    find: '    # Depends on nobody',
-    replace: '    depends_on: [api]\n    # Depends on nobody',
+    find: '    # Has no dependencies',
+    replace: '    depends_on: [api]\n    # Has no dependencies',
     test: 'test/tooling/compose.test.ts',
   },
   {
