@@ -36,7 +36,7 @@ export const durations = {
   persistRetry: 2000,
   /** The TTL of the count of an original's variants. */
   variantCount: 60_000,
-  /** How long a process waits for another that renders the same variant. A lease that is renewed is worth waiting for. */
+  /** Longest wait for another process that renders the same variant and renews its lease. */
   renderLeaseWait: 10_000,
   /** The TTL of a lease: how long a process that is gone keeps others waiting. A busy process renews it late. */
   renderLease: 3000,

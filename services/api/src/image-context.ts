@@ -1,7 +1,7 @@
 import type { Format } from '@iaas/common/image'
 import type { Validators } from './validators.ts'
 
-/** What a sized request contains in addition to its address. */
+/** Facts about a sized request in addition to its address. */
 export type ImageContext = {
   /** The formats that the client's Accept header names, if it can change the answer. */
   readonly accepted: readonly Format[]

@@ -15,7 +15,7 @@ export async function joinProcesses(options: ApiOptions, count: number): Promise
     async close() {
       await api.close()
       answering.clear()
-      // Whoever listens to the first process does not end.
+      // A process that listens to the primary process does not exit.
       process.disconnect()
     },
   }

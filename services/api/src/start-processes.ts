@@ -15,7 +15,7 @@ import { startAdmin } from './start-admin.ts'
 export type ProcessesOptions = {
   readonly config: ApiConfig
   readonly log: Logger
-  /** How many. */
+  /** Number of processes. */
   readonly count: number
 }
 

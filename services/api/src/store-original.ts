@@ -35,7 +35,7 @@ export type UploadRequest = {
 
 /** @returns the size of the kept original as it is displayed, px, once the upload is durable */
 export type StoredOriginal = {
-  /** As it is displayed, px. */
+  /** Displayed size, px. */
   readonly size: Size
   readonly warnings: readonly string[]
 }

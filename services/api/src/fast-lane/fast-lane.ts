@@ -13,9 +13,9 @@ export type FastLaneOptions = KnownTargetsOptions & {
   readonly isStoreAway: () => boolean
 }
 
-/** Everything that is written against the grain for the speed of hits. README.md says what each part wins. */
+/** Contains all code that trades clarity for the speed of hits. README.md says what each part gains. */
 export type FastLane = {
-  /** Redirects to a variant whose link this process remembers. false: nothing was answered. */
+  /** Redirects to a variant whose link is cached in this process. Returns false if it did not answer. */
   tryRedirect(req: IncomingMessage, res: ServerResponse, record: RequestRecord): boolean
   /** Redirects to a stored variant whose link was looked up. */
   redirect(stored: StoredRedirect, res: ServerResponse, record: RequestRecord): void
@@ -43,7 +43,7 @@ export function createFastLane(options: FastLaneOptions): FastLane {
   }
 }
 
-/** Answers nothing ahead of the usual path, and redirects as everything else does. The answers are the same. */
+/** Creates a fast lane that is turned off: requests take the usual path, with the same answers. */
 export const noFastLane: FastLane = {
   tryRedirect: () => false,
   redirect: redirectPlainly,

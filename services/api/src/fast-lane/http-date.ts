@@ -1,5 +1,5 @@
 /**
- * Tells the time as the header Date does (RFC 9110, 5.6.7), and writes it out once a second only.
+ * Formats the time for the header Date (RFC 9110, 5.6.7), once per second.
  *
  * @param clock the time, ms since the epoch
  * @returns takes a moment on the clock of `performance.now()`, not long ago, ms

@@ -3,21 +3,21 @@ import type { LinkMemory, RememberedLink } from '@iaas/common/ports/link-store'
 import { LRUCache } from 'lru-cache'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 
-/** A target is what stands in the request line: path and query. */
+/** A request target: path and query as in the request line. */
 export type KnownTargets = {
   /**
-   * The link of a target that is known, as long as this process remembers it: nothing is read, and nobody is asked.
+   * Returns the cached link of a known target, without parsing the target or any lookup.
    *
    * @param now on the clock of `performance.now()`
    */
   find(target: string, now: number): KnownTarget | undefined
-  /** Notes that a target means this variant, whoever asks, and however: no header may change that. */
+  /** Records that a target means this variant. Its meaning must not depend on any header. */
   note(target: string, key: VariantKey, id: ImageId): void
 }
 
 export type KnownTarget = { readonly id: ImageId; readonly remembered: RememberedLink }
 
-/** A longer target is not remembered, characters: options that nobody knows can be as long as a request may be. */
+/** Longest cached target, characters: unknown options can make targets arbitrarily long. */
 const longestTarget = 512
 
 export type KnownTargetsOptions = {
@@ -27,8 +27,8 @@ export type KnownTargetsOptions = {
 }
 
 /**
- * What targets mean that were answered by a link lately. A link that the memory lets go of, for whatever reason, is not
- * believed here either: nothing outlives it.
+ * Caches the meaning of targets that were recently answered by a link. An entry is valid only while the link cache holds its
+ * link, so nothing outlives it.
  */
 export function createKnownTargets(options: KnownTargetsOptions): KnownTargets {
   const { memory, maxTargets, metrics } = options

@@ -9,7 +9,7 @@ import { type RequestRecord, noteAnswer } from '../http/request-record.ts'
 export type StoredRedirect = {
   /** The address of the stored variant. */
   readonly location: string
-  /** How long it may be remembered, s. */
+  /** TTL of the redirect, s. */
   readonly maxAge: number
   readonly timing: Timing
 }
@@ -24,7 +24,7 @@ export function redirectPlainly(
   redirect(res, answerHeaders(record), location, maxAge)
 }
 
-/** Redirects to a stored variant, as most requests are answered: with its head as one text if nothing speaks against it. */
+/** Redirects to a stored variant, the answer to most requests. Writes the head as one string if possible. */
 export function redirectToStored(
   stored: StoredRedirect,
   res: ServerResponse,
@@ -38,12 +38,13 @@ export function redirectToStored(
 }
 
 /**
- * An answer that Node has no head of yet. It keeps the head in this text until it is sent; `writeHead` would make the same of
- * a list of headers, which it checks and sorts each time: five times as long as the lookup of a link. No type of Node's tells of it.
+ * An answer without a head. Node keeps the head in this string until it is sent. `writeHead` would build the same string from a
+ * list of headers that it checks and sorts each time, which takes five times as long as the lookup of a link. Node's types omit
+ * this property.
  */
 type PlainResponse = ServerResponse & { _header: string | null }
 
-/** Whether nothing but what all hits say is to be said: the connection stays open, and nobody has set a header. */
+/** Tells whether the answer is a plain hit: the connection stays open, and no header was set. */
 function isPlain(res: ServerResponse): res is PlainResponse {
   return (
     '_header' in res &&

@@ -82,7 +82,7 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
       direct?.release({ variant, renderedAt })
       return true
     } catch (error) {
-      // What waits already is for the uploaders to work off first: a later request queues it.
+      // The uploaders work off their backlog first; a later request queues this rendition.
       if (isAppError(error, 'SPOOL_FULL')) return refuse({ variant, renderedAt }, error)
       noteUnscheduled({ variant, renderedAt }, error)
       return false

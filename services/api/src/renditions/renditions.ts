@@ -15,7 +15,7 @@ import type { AwaitLease } from './await-lease.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
 import type { ReadSpool } from './read-spool.ts'
 
-/** How a variant without a link was obtained. */
+/** Outcome of a request for a variant without a link. */
 export type MissOutcome =
   | { readonly kind: 'rendered'; readonly bytes: Uint8Array; readonly timing: RenderTiming }
   | { readonly kind: 'spooled'; readonly bytes: Uint8Array }

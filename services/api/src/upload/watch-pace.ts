@@ -20,7 +20,7 @@ export function watchPace(
 ): Disposable & { readonly signal: AbortSignal } {
   const abort = new AbortController()
   const least = (bytesPerSecond * overMs) / 1000
-  /** What the connection had brought at the last ticks, the oldest first. */
+  /** Bytes received on the connection at the last ticks, oldest first. */
   let counts: readonly number[] = [req.socket.bytesRead]
   const startedAt = performance.now()
   const bytesBefore = req.socket.bytesRead
