@@ -37,7 +37,7 @@ export const durations = {
   /** The TTL of the count of an original's variants. */
   variantCount: 60_000,
   /** Longest wait for another process that renders the same variant and renews its lease. */
-  renderLeaseWait: 10_000,
+  renderLeaseWait: 5000,
   /** The TTL of a lease: how long a process that is gone keeps others waiting. A busy process renews it late. */
   renderLease: 3000,
   /** Time of an upload in addition to its body and its check: the database and the disk. */
