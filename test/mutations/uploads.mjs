@@ -167,7 +167,7 @@ export const uploads = [
   {
     row: 'T11',
     breaks: 'a picture is taken from whatever field',
-    file: 'services/api/src/upload/picture-file.ts',
+    file: 'services/api/src/upload/image-file.ts',
     find: 'else if (given.name !== pictureField) skip(given, fail)',
     replace: '',
     test: 'test/contract/refused-uploads.it.test.ts',
@@ -175,7 +175,7 @@ export const uploads = [
   {
     row: 'T11',
     breaks: 'a text of its name is taken for the picture',
-    file: 'services/api/src/upload/picture-file.ts',
+    file: 'services/api/src/upload/image-file.ts',
     find: 'else if (isSurelyPicture(given)) write(given, fail)',
     replace: 'else if (given.name !== undefined) write(given, fail)',
     test: 'test/contract/upload-forms.it.test.ts',

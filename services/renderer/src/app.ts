@@ -27,18 +27,18 @@ import express, {
   type Response,
 } from 'express'
 import type { Entrant } from '@iaas/rendering/pool/waiters'
-import type { ReceivedPicture, Reception } from './reception.ts'
+import type { ReceivedImage, Inbox } from './inbox.ts'
 
 export type RendererAppOptions = {
   readonly renderer: Renderer & Copier
-  readonly reception: Reception
+  readonly inbox: Inbox
   readonly unsent: UnsentAnswers
   /** false while the service ends and should get no new work. */
   readonly isReady: () => boolean
   readonly log: Logger
 }
 
-type Work = (picture: ReceivedPicture, req: Request, signal: AbortSignal) => Promise<Answer>
+type Work = (picture: ReceivedImage, req: Request, signal: AbortSignal) => Promise<Answer>
 type Answer = {
   readonly facts: unknown
   readonly bytes?: Uint8Array
@@ -51,13 +51,13 @@ const heartbeatMs = 300
 
 /** Creates the internal HTTP interface of the renderer; see docs/architecture.md. */
 export function createRendererApp(options: RendererAppOptions): Express {
-  const { renderer, reception, unsent, isReady, log } = options
+  const { renderer, inbox, unsent, isReady, log } = options
 
   function handle(work: Work): RequestHandler {
     return async (req, res) => {
       const signal = clientGone(res)
       beat(res)
-      await using picture = await reception.receive(req, toEntrant(req), signal)
+      await using picture = await inbox.receive(req, toEntrant(req), signal)
       const { facts, bytes, file } = await work(picture, req, signal)
       res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
       if (file !== undefined) return await sendFile(res, file)

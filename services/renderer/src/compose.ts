@@ -12,7 +12,7 @@ import { toMaxWaitMs, toPoolOptions } from '@iaas/rendering/config'
 import { longestIngestMs } from '@iaas/rendering/longest-ingest'
 import { createObservedPool } from '@iaas/rendering/pool/observed-pool'
 import { createRendererApp } from './app.ts'
-import { createReception } from './reception.ts'
+import { createInbox } from './inbox.ts'
 import type { RendererConfig } from './config.ts'
 
 /** Largest image, bytes. Originals that predate the limits on uploads may exceed those. */
@@ -42,7 +42,7 @@ async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
   const pool = own('pool', createObservedPool(toPoolOptions(config, receivedMiB), registry))
   const temporaryDir = toFolders(config).temporary
   await sweepFolder(temporaryDir, Math.max(temporaryFileAgeMs, longestIngestMs(config)))
-  const reception = createReception({
+  const inbox = createInbox({
     dir: temporaryDir,
     maxBytes: bodyAllowance * config.constraints.max_upload_bytes,
     roomBytes: receivedMiB * 2 ** 20,
@@ -50,7 +50,7 @@ async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
     queueTimeoutMs: toMaxWaitMs(config.renderer),
   })
   const unsent = createUnsentAnswers(maxUnsentBytes)
-  const options = { renderer: pool, reception, unsent, isReady: () => isReady, log }
+  const options = { renderer: pool, inbox, unsent, isReady: () => isReady, log }
   const admin = await listen(createAdminApp(registry), {
     port: config.admin_port,
     setting: 'ADMIN_PORT',

@@ -6,7 +6,7 @@ import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { createRendererApp } from '../src/app.ts'
-import { createReception } from '../src/reception.ts'
+import { createInbox } from '../src/inbox.ts'
 
 export type OpenService = AsyncDisposable & {
   readonly url: string
@@ -43,7 +43,7 @@ export async function openService(
   const [folder, temporary] = await Promise.all([createTemporaryFolder(), createTemporaryFolder()])
   const { log = createSilentLogger() } = options
   const dir = options.temporaryDir ?? temporary.path
-  const reception = createReception({
+  const inbox = createInbox({
     dir,
     maxBytes: maxBodyBytes,
     roomBytes,
@@ -51,7 +51,7 @@ export async function openService(
     queueTimeoutMs: 60_000,
   })
   const unsent = createUnsentAnswers(options.maxUnsentBytes ?? 2 ** 26)
-  const app = createRendererApp({ renderer, reception, unsent, isReady, log })
+  const app = createRendererApp({ renderer, inbox, unsent, isReady, log })
   const server = await listen(app, { port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${server.port}`
   return {

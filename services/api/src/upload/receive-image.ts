@@ -11,7 +11,7 @@ import {
   tooManyParts,
 } from './form-problems.ts'
 import { formLimits, formOverheadBytes, isPartAFile } from './form-limits.ts'
-import { type PictureFile, createPictureFile } from './picture-file.ts'
+import { type ImageFile, createImageFile } from './image-file.ts'
 import { type TimeLimit, longestBodyMs } from './time-limit.ts'
 import { type Pace, tooLate, watchPace } from './watch-pace.ts'
 
@@ -41,7 +41,7 @@ export async function receiveImage(
   const deadline = AbortSignal.timeout(longestReceiveMs(req, limits))
   using pace = watchPace(req, limits.pace, limits.time)
   const stop = AbortSignal.any([signal, deadline, pace.signal])
-  const picture = createPictureFile(path, limits.maxBytes)
+  const picture = createImageFile(path, limits.maxBytes)
   try {
     await readForm(req, form, stop, picture.take)
     await picture.finish()
@@ -68,7 +68,7 @@ function readForm(
   req: IncomingMessage,
   form: BusboyInstance,
   stop: AbortSignal,
-  take: PictureFile['take'],
+  take: ImageFile['take'],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true })

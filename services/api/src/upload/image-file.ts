@@ -25,7 +25,7 @@ export type FormPart = {
 type Fail = (error: unknown) => void
 
 /** Finds the image among the parts of a form and writes it to a file. */
-export type PictureFile = {
+export type ImageFile = {
   readonly take: (part: FormPart, fail: Fail) => void
   /** Resolves once the image is written. @throws AppError IMAGE_MISSING, INVALID_UPLOAD, STORE_UNAVAILABLE */
   finish(): Promise<void>
@@ -38,7 +38,7 @@ export type PictureFile = {
  * send texts under the same name (FilePond sends its metadata as JSON). Without such a part, the only text is the image: a
  * filename is recommended, not required (RFC 7578, 4.2).
  */
-export function createPictureFile(path: string, maxBytes: number): PictureFile {
+export function createImageFile(path: string, maxBytes: number): ImageFile {
   let file: WriteStream | undefined
   let isNamed = false
   let text: Buffer | undefined

@@ -8,12 +8,12 @@ import { createFairAdmission } from '@iaas/rendering/pool/fair-admission'
 import type { Entrant } from '@iaas/rendering/pool/waiters'
 
 /** A received image in a file, and the room reserved for its result. */
-export type ReceivedPicture = AsyncDisposable & {
+export type ReceivedImage = AsyncDisposable & {
   readonly path: string
   readonly outputPath: string
 }
 
-export type ReceptionOptions = {
+export type InboxOptions = {
   /** Folder of received images; memory-backed if possible. */
   readonly dir: string
   /** Largest image, bytes. */
@@ -26,7 +26,7 @@ export type ReceptionOptions = {
   readonly queueTimeoutMs: number
 }
 
-export type Reception = {
+export type Inbox = {
   /**
    * Writes the body of a request to a file once there is room for it.
    *
@@ -36,11 +36,11 @@ export type Reception = {
     req: IncomingMessage,
     entrant: Pick<Entrant, 'lane' | 'client'>,
     signal: AbortSignal,
-  ): Promise<ReceivedPicture>
+  ): Promise<ReceivedImage>
 }
 
 /** Receives images within a bound of bytes, however many are sent. */
-export function createReception(options: ReceptionOptions): Reception {
+export function createInbox(options: InboxOptions): Inbox {
   const { dir, maxBytes, roomBytes, queueLimit, queueTimeoutMs } = options
   const ingestCapacity = Math.ceil(roomBytes / 2)
   const room = createFairAdmission({
@@ -67,7 +67,7 @@ export function createReception(options: ReceptionOptions): Reception {
   }
 }
 
-async function createPicture(dir: string, leave: () => void): Promise<ReceivedPicture> {
+async function createPicture(dir: string, leave: () => void): Promise<ReceivedImage> {
   const picture = await createTemporaryFile(dir)
   const output = await createTemporaryFile(dir)
   return {
@@ -83,7 +83,7 @@ async function createPicture(dir: string, leave: () => void): Promise<ReceivedPi
 /** Stops reading a body that is too large without destroying the request, so that it can still be answered. */
 async function write(
   req: IncomingMessage,
-  picture: ReceivedPicture,
+  picture: ReceivedImage,
   maxBytes: number,
 ): Promise<void> {
   try {
