@@ -1,7 +1,7 @@
 import type { Backlog } from '@iaas/queue/backlog'
 import type { Queues } from '@iaas/queue/open-queues'
-import { type MetricsSource, createAdminApp } from '@iaas/common/http/admin-app'
-import { listen } from '@iaas/common/http/server'
+import type { MetricsSource } from '@iaas/common/http/admin-app'
+import { type AdminListener, startAdminListener } from '@iaas/common/http/admin-listener'
 import type { Logger } from '@iaas/common/log'
 import type { ApiConfig } from './config.ts'
 
@@ -13,20 +13,9 @@ export type AdminOptions = {
   readonly metrics: MetricsSource
 }
 
-export type AdminListener = AsyncDisposable & { readonly port: number }
-
-const drainMs = 1000
-
-/** Starts the admin listener. */
+/** Starts the admin listener, with the dashboard of the queues. */
 export async function startAdmin(options: AdminOptions): Promise<AdminListener> {
-  const { config, metrics } = options
-  const routes = await loadAdminRoutes(options)
-  const admin = await listen(createAdminApp(metrics, routes), {
-    port: config.admin_port,
-    setting: 'ADMIN_PORT',
-    host: config.admin_address ?? '127.0.0.1',
-  })
-  return { port: admin.port, [Symbol.asyncDispose]: () => admin.close(drainMs) }
+  return startAdminListener(options.config, options.metrics, await loadAdminRoutes(options))
 }
 
 /** Loads the dashboard, which takes much memory, only if credentials are configured. */

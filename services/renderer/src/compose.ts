@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { toFolders } from '@iaas/common/disk/config'
 import { sweepFolder } from '@iaas/common/disk/temporary-files'
-import { createAdminApp } from '@iaas/common/http/admin-app'
+import { startAdminListener } from '@iaas/common/http/admin-listener'
 import { listen } from '@iaas/common/http/server'
 import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
@@ -25,7 +25,6 @@ const maxUnsentBytes = 64 * 2 ** 20
 const temporaryFileAgeMs = 10 * 60_000
 /** Milliseconds that requests in flight may take when the renderer ends. */
 const drainMs = 25_000
-const adminDrainMs = 1000
 
 type RunningRenderer = Service & { readonly port: number }
 
@@ -51,12 +50,7 @@ async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
   })
   const unsent = createUnsentAnswers(maxUnsentBytes)
   const options = { renderer: pool, inbox, unsent, isReady: () => isReady, log }
-  const admin = await listen(createAdminApp(registry), {
-    port: config.admin_port,
-    setting: 'ADMIN_PORT',
-    host: config.admin_address ?? '127.0.0.1',
-  })
-  own('admin', admin, (listening) => listening.close(adminDrainMs))
+  own('admin', await startAdminListener(config, registry))
   const server = await listen(createRendererApp(options), {
     port: config.port,
     setting: 'PORT',
