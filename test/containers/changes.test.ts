@@ -3,7 +3,8 @@ import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Compose, openCompose } from '../support/compose.ts'
 import { contractFiles } from '../support/edge-target.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 import { failuresOf, startLoad } from './_load.ts'
 
 const scale = ['api=2', 'renderer=2', 'uploader=3'].flatMap((each) => ['--scale', each])

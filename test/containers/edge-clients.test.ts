@@ -4,7 +4,8 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Compose, openCompose } from '../support/compose.ts'
 import { ask, askUntil, getToken, json, store, upload } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 /** Requests that one client may have in flight at the edge: docker-compose.yml. */
 const requestsPerClient = 256

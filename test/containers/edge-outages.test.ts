@@ -3,7 +3,8 @@ import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Compose, docker, openCompose, untilHealthy } from '../support/compose.ts'
 import { ask, askLocation, askUntil } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 import { failuresOf, startLoad } from './_load.ts'
 
 const pausedForMs = 20_000

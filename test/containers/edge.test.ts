@@ -3,7 +3,8 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Compose, openCompose, untilHealthy } from '../support/compose.ts'
 import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 /** How long the edge believes an answer of the api: docs/decisions/0008, ms. */
 const ttlMs = 2000

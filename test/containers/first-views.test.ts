@@ -4,7 +4,8 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { openCompose } from '../support/compose.ts'
 import { startHttp2Front } from '../support/http2-front.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 const ids = Array.from({ length: 100 }, (_, index) => `view-${index}`)
 

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Compose, docker, openCompose, untilHealthy } from '../support/compose.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 import { failuresOf, startLoad } from './_load.ts'
 
 /** How often every replica is restarted, one after the other. */

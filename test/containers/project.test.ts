@@ -3,7 +3,8 @@ import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Compose, docker, openCompose, readSecret } from '../support/compose.ts'
 import { ask, askLocation, askUntil, store } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 const project = process.env['TEST_COMPOSE_PROJECT'] ?? ''
 const admin = `http://127.0.0.1:${process.env['EDGE_ADMIN_PORT']}`

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askUntil, store } from '../support/http.ts'
-import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { itWithoutEdge, startTarget } from '../support/target.ts'
 
 describe('addresses', () => {
   let target: Target

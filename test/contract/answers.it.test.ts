@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { type Answer, ask, askLocation, askUntil, json, store } from '../support/http.ts'
-import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { itWithoutEdge, startTarget } from '../support/target.ts'
 
 describe('answers', () => {
   let target: Target

@@ -5,7 +5,8 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import fc from 'fast-check'
 import { ask, json, store } from '../support/http.ts'
 import { sendRaw } from '../support/raw-request.ts'
-import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { itWithoutEdge, startTarget } from '../support/target.ts'
 
 const canary = 'the canary beside the originals'
 

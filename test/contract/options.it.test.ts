@@ -4,7 +4,8 @@ import { estimateQuality } from '@iaas/rendering/jpeg/quality'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 describe('options', () => {
   let target: Target

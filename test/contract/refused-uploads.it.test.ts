@@ -6,7 +6,8 @@ import { strangers, truncate } from '@iaas/testing/images/strangers'
 import { until } from '@iaas/testing/until'
 import { ask, getToken, json, multipart, postToken, store, upload } from '../support/http.ts'
 import { sendAndHangUp, sendRaw } from '../support/raw-request.ts'
-import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { itWithoutEdge, startTarget } from '../support/target.ts'
 
 describe('an attempt that is refused leaves no file and frees the id', () => {
   let target: Target

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { ask, getToken, json, multipart, postToken, store, upload } from '../support/http.ts'
-import { type Target, itWithoutEdge, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { itWithoutEdge, startTarget } from '../support/target.ts'
 
 describe('tokens', () => {
   let target: Target

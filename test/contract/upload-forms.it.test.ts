@@ -1,7 +1,8 @@
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Answer, ask, getToken, json, multipart } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 type Part = Parameters<typeof multipart>[0][number]
 

@@ -4,7 +4,8 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makePolyglot } from '@iaas/testing/images/strangers'
 import sharp from 'sharp'
 import { ask, getToken, json, multipart, store, upload } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 describe('uploads', () => {
   let target: Target

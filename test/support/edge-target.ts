@@ -1,6 +1,6 @@
 import { until } from '@iaas/testing/until'
 import { type Compose, openCompose } from './compose.ts'
-import type { Target, TargetOptions } from './target.ts'
+import type { Target, TargetOptions } from './target-type.ts'
 
 /** The project, with what the contract suite changes of it. */
 export const contractFiles = ['docker-compose.yml', 'test/containers/contract.yml']

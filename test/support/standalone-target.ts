@@ -7,7 +7,7 @@ import { databaseUrl } from './database.ts'
 import { listFiles } from './files.ts'
 import { readMetric } from './metrics.ts'
 import { startStack } from './stack.ts'
-import type { Target, TargetOptions } from './target.ts'
+import type { Target, TargetOptions } from './target-type.ts'
 
 /** `npm start`, in a folder of its own. */
 export async function startStandaloneTarget(options: TargetOptions): Promise<Target> {

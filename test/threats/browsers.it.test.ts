@@ -1,7 +1,8 @@
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ask, store } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 /** What a browser would run, or unpack, if it took the file for anything but a picture. */
 const payloads = ['<?php system($_GET["c"]); ?>', '<script>alert(1)</script>', 'PK\u0003\u0004']

@@ -6,7 +6,8 @@ import { browserMissing, runOnPage } from '../support/browser.ts'
 import { type Answer, ask, getToken, store } from '../support/http.ts'
 import { readMetric } from '../support/metrics.ts'
 import { startStack } from '../support/stack.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 /** Headers that upload libraries, HTTP clients and tracing add to the requests of a page. */
 const usualHeaders = {

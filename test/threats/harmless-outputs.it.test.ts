@@ -7,7 +7,8 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import { ask, getToken, store, upload } from '../support/http.ts'
-import { type Target, startTarget } from '../support/target.ts'
+import type { Target } from '../support/target-type.ts'
+import { startTarget } from '../support/target.ts'
 
 const marker = 'marker-of-whoever-took-it'
 const formats = ['jpg', 'png', 'webp'] as const
