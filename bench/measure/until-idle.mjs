@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { cpuSeconds } from './process-tree.mjs'
 
 const lookEveryMs = 500
-/** What a tree may take while it counts as idle, s a look. */
+/** Most processor time of an idle tree between two samples, s. */
 const idleSeconds = 0.01
 
 /** Resolves once a tree of processes has done nothing for a second. */

@@ -29,7 +29,7 @@ async function measureMisses(closers, isQuick) {
   return { rows }
 }
 
-/** What the bare loop is told to do of a case. */
+/** Returns the task of a case for the bare loop. */
 export async function provideTask(each) {
   const task = toTask(await providePhoto(each.photo), each)
   const { fit, box } = each

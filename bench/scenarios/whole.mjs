@@ -22,8 +22,8 @@ const misses = { quick: 40, full: 100 }
 const warmUps = { quick: 300, full: 1000 }
 
 /**
- * What a miss costs as people try the service first: one process with its embedded database, everything as it is
- * configured by default. Counted is the processor time of all its processes until they are idle again.
+ * Measures a miss in the default configuration: one process with its embedded database. Counts the processor time of all
+ * its processes until they are idle again.
  */
 export const whole = {
   name: 'whole',

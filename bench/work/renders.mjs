@@ -13,7 +13,7 @@ export function sizedPath(id, { box, format }) {
   return `/${id}_${box}_${box}.${format}?quality=${quality}`
 }
 
-/** What the bare loop is told: the sizes as the service computes them for `fit=clip`. */
+/** Returns the task of the bare loop, with the sizes that the service computes for `fit=clip`. */
 export function toTask({ path, width, height }, { box, format }) {
   const scale = box / Math.max(width, height)
   return {

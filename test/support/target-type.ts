@@ -1,8 +1,8 @@
 import type { Stack } from './stack.ts'
 
-/** The product as its clients see it, and what a test has to know of its inside. */
+/** The product as its clients see it, with the parts of its inside that tests check. */
 export type Target = {
-  /** Where clients ask, no slash at its end. */
+  /** Base address for clients, without a slash at its end. */
   readonly base: string
   /** All renders so far. */
   countRenders(): Promise<number>
@@ -11,7 +11,7 @@ export type Target = {
   countObjects(): Promise<number>
   /** Empties the variant store behind the back of everyone. */
   removeObjects(): Promise<void>
-  /** Puts a file straight into the originals folder, as the seed keeps it, past every check of an upload. */
+  /** Puts a file straight into the originals folder, as the legacy iaas keeps it, past every check of an upload. */
   plant(id: string, file: Buffer): Promise<void>
   countOriginals(): Promise<number>
   /** One statement on the database. @returns how many rows it found or changed */
@@ -22,7 +22,7 @@ export type Target = {
 }
 
 export type TargetOptions = {
-  /** What stands in the configuration files. */
+  /** Content of the configuration files. */
   readonly config?: object
   readonly tokenSecret?: string
 }

@@ -17,7 +17,7 @@ export function openQueue(backend: QueueBackend, name: string, log: Logger): Laz
       const queue = new Queue(name, { ...options, streams, skipVersionCheck: true })
       return queue.on('error', (error) => log.debug('queue connection lost', { name, error }))
     },
-    // The same class, except for the backend's type, which it hides.
+    // The cast hides the type of the backend; the class is `Queue`.
     postgres: (options) =>
       new Queue(name, { ...options, streams }, createCountingBackend) as unknown as Queue,
   })
