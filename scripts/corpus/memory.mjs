@@ -29,7 +29,7 @@ async function listChildren(pid) {
 /** Returns undefined for a process that does not decode, such as the database. */
 async function readPeak(pid) {
   const command = await read(`/proc/${pid}/cmdline`)
-  if (!command.includes('child/main')) return undefined
+  if (!command.includes('worker/main')) return undefined
   const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await read(`/proc/${pid}/status`)) ?? []
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createJpegScanner } from '@iaas/rendering/jpeg/markers'
-import { estimateQuality } from '@iaas/rendering/jpeg/quality'
+import { createJpegScanner } from '@iaas/rendering/formats/jpeg/markers'
+import { estimateQuality } from '@iaas/rendering/formats/jpeg/quality'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askLocation, askUntil, json, store } from '../support/http.ts'

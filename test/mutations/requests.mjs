@@ -104,7 +104,7 @@ export const requests = [
   {
     row: 'R10',
     breaks: 'a cover is rendered however large its result is',
-    file: 'packages/rendering/src/child/render.ts',
+    file: 'packages/rendering/src/pipeline/render.ts',
     find: "if (variant.fit === 'cover') {",
     replace: "if (variant.fit === 'cover' && source.width < 0) {",
     test: 'test/contract/bounds.it.test.ts',

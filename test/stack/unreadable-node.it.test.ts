@@ -41,7 +41,7 @@ function lookInto(pid: number): Readonly<Record<string, string>> {
 }
 
 function isDecoder(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('child/main.js')
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker/main.js')
 }
 
 function findMissing(): string | undefined {

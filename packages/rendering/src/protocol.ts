@@ -7,7 +7,7 @@ import {
   ingestWarnings,
 } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
-import type { EncoderOptions } from './steps/step.ts'
+import type { EncoderOptions } from './pipeline/steps/step.ts'
 
 /** Task of a child. */
 export type Task =

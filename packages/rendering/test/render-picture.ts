@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Region, Size, Variant } from '@iaas/common/image'
 import type { Ingested } from '@iaas/common/ports/renderer'
 import { makeVariant } from '@iaas/testing/variants'
-import { perform } from '../src/child/perform.ts'
+import { perform } from '../src/worker/perform.ts'
 import type { Results, Task, TaskKind, TaskLimits } from '../src/protocol.ts'
 import { taskLimits } from './task-limits.ts'
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@iaas/common/errors'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import type { TaskKind } from '../protocol.ts'
-import type { EncoderOptions } from '../steps/step.ts'
+import type { EncoderOptions } from '../pipeline/steps/step.ts'
 import type { LossReason } from './lost-children.ts'
 import type { ReadMemory } from './watch-memory.ts'
 

@@ -24,7 +24,7 @@ export type RenderChild = {
 /** Tests run the sources, which a child on Node 20 cannot, so the compiled file is used either way. */
 const childFile = fileURLToPath(
   new URL(
-    import.meta.url.endsWith('.ts') ? '../../dist/child/main.js' : '../child/main.js',
+    import.meta.url.endsWith('.ts') ? '../../dist/worker/main.js' : '../worker/main.js',
     import.meta.url,
   ),
 )

@@ -1,0 +1,96 @@
+import type { Format, Size } from '@iaas/common/image'
+import { type SourceFacts } from './source-facts.ts'
+
+const mebibyte = 1024 * 1024
+/** Memory of a child that works on a small image. */
+const baseBytes = 40 * mebibyte
+/**
+ * Buffers for scaling and encoding, bytes per output pixel. Lossless WebP, used only for lossless sources, keeps many
+ * copies.
+ */
+const bytesPerOutputPixel = { lossless: 32, other: 12 } as const
+/** Bytes per pixel of an enlargement, which is in memory as a whole, with its margins and a copy. */
+const enlargedBytesPerPixel = 10
+/**
+ * Bytes per pixel of an amended source, which is in memory as a whole: four channels of two bytes, and the result of
+ * one byte each.
+ */
+const amendedBytesPerPixel = 12
+/** A file decoded from memory is read once for its header and once for its pixels. */
+const heldCopies = 2
+/** A truncated JPEG is in memory as a whole twice: to find its end and to fill in the missing rows. */
+const repairCopies = 2
+/** Number of source rows buffered between the steps; significant only for very wide images. */
+const bufferedRows = 256
+
+/**
+ * Returns the memory of decoding, bytes per pixel, as measured for each loader (rounded up). A decoder that works row
+ * by row needs little; one that must decode the whole image first needs all of it.
+ */
+function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFacts): number {
+  switch (format) {
+    case 'jpg':
+    case 'png':
+      return isProgressive ? 2 * bytesPerPixel + 2 : 2
+    case 'gif':
+      return 5
+    case 'avif':
+      return 25
+    case 'webp':
+      return 9
+    case 'tiff':
+      return Math.max(4, bytesPerPixel + 1)
+  }
+}
+
+/** Image to be written. */
+export type Output = Size & {
+  readonly format?: Format
+  readonly isEnlarged?: boolean
+}
+
+/**
+ * Estimates the memory of an image from its header to its rendition, bytes.
+ *
+ * @param output undefined if nothing is written
+ */
+export function estimateMemory(source: SourceFacts, output: Output | undefined): number {
+  const { size, bytesPerPixel, isLossless, heldBytes = 0 } = source
+  const amending = source.amendment === undefined ? 0 : amendedBytesPerPixel
+  const decoding = source.pixels * (decodeBytesPerPixel(source) + amending)
+  const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
+  const encoding = output === undefined ? 0 : estimateOutput(output, isLossless)
+  return estimateOpening(heldBytes) + decoding + rows + encoding
+}
+
+/** Estimates the memory of reading a header, bytes. @param heldBytes bytes of the file held in memory */
+export function estimateOpening(heldBytes: number): number {
+  return baseBytes + heldCopies * heldBytes
+}
+
+/** Estimates the memory of an upload, bytes. After decoding, its file is read as a whole to remove its metadata. */
+export function estimateIngest(
+  source: SourceFacts,
+  output: Output | undefined,
+  readBytes: number,
+): number {
+  return Math.max(estimateMemory(source, output), baseBytes + readBytes)
+}
+
+/** Estimates the memory of a truncated JPEG, bytes. Its file is read as a whole. */
+export function estimateRepair(
+  source: SourceFacts,
+  output: Output | undefined,
+  readBytes: number,
+): number {
+  const pixels = repairCopies * source.pixels * source.bytesPerPixel
+  return estimateMemory(source, output) + readBytes + pixels
+}
+
+function estimateOutput(
+  { width, height, format, isEnlarged }: Output,
+  isLossless: boolean,
+): number {
+  const encoding = bytesPerOutputPixel[isLossless && format === 'webp' ? 'lossless' : 'other']
+  return width * height * (encoding + (isEnlarged === true ? enlargedBytesPerPixel : 0))
+}

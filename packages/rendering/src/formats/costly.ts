@@ -1,0 +1,24 @@
+import { type SourceFacts } from './source-facts.ts'
+
+/**
+ * Returns true if decoding an image costs so much more than decoding its working copy that making one pays. That holds for
+ * images that must be decoded as a whole before their first row is known, images that a slow decoder reads, and images with
+ * more bits or inks than any result, or with other colours.
+ */
+export function isCostly(source: SourceFacts, minPixels: number): boolean {
+  const { format, pixels, colours, isProgressive, isDeep, amendment } = source
+  if (pixels < minPixels) return false
+  if (isDeep || colours === 'other' || amendment !== undefined) return true
+  switch (format) {
+    case 'jpg':
+    case 'png':
+      return isProgressive
+    case 'gif':
+    case 'avif':
+      return true
+    // With eight bits, both decode as fast as a lossless copy of them.
+    case 'tiff':
+    case 'webp':
+      return false
+  }
+}

@@ -1,0 +1,59 @@
+import { readBytes, withFile } from '../files.ts'
+import { pngSignature } from './write-chunks.ts'
+import { walkPngChunks } from './chunks.ts'
+
+/** Header of a PNG file. */
+export type PngFrame = {
+  /** Width, px. */
+  readonly width: number
+  readonly height: number
+  /** Grey or colours, with or without alpha. */
+  readonly channels: 1 | 2 | 3 | 4
+  readonly isInterlaced: boolean
+}
+
+const headerBytes = 13
+/** Channels by colour type. Palettes are left to a decoder. */
+const channelsOf: Readonly<Record<number, PngFrame['channels']>> = { 0: 1, 2: 3, 4: 2, 6: 4 }
+/** Chunks that do not change what a decoder reports about an image. */
+const plainChunks: ReadonlySet<string> = new Set([
+  'sRGB',
+  'iCCP',
+  'pHYs',
+  'tIME',
+  'bKGD',
+  'IDAT',
+  'IEND',
+])
+
+/**
+ * Reads the header of a plain PNG of eight bits per channel, without a decoder.
+ *
+ * @returns undefined for anything that is not plain, such as a file with texts, which a decoder must judge
+ * @throws AppError IMAGE_TOO_COSTLY
+ */
+export function readPngFrame(path: string): PngFrame | undefined {
+  return withFile(path, (file) => {
+    if (!readBytes(file, 0, pngSignature.length).equals(pngSignature)) return undefined
+    let frame: PngFrame | undefined
+    for (const { name, at, bytes } of walkPngChunks(file)) {
+      if (frame !== undefined && !plainChunks.has(name)) return undefined
+      if (frame !== undefined) continue
+      if (name !== 'IHDR' || bytes !== headerBytes) return undefined
+      frame = toFrame(readBytes(file, at, headerBytes))
+      if (frame === undefined) return undefined
+    }
+    return frame
+  })
+}
+
+/** Parses the header: width, height, bits, colour type, compression, filters, interlacing. */
+function toFrame(header: Buffer): PngFrame | undefined {
+  if (header.length < headerBytes) return undefined
+  const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)]
+  const [bits, colourType = -1, compression, filters, interlacing] = header.subarray(8)
+  const channels = channelsOf[colourType]
+  const isKnown = bits === 8 && compression === 0 && filters === 0
+  if (width === 0 || height === 0 || !isKnown || channels === undefined) return undefined
+  return { width, height, channels, isInterlaced: interlacing !== 0 }
+}

@@ -1,0 +1,70 @@
+import type { OriginalFormat } from '@iaas/common/image'
+import sharp, { type Sharp, type SharpOptions } from 'sharp'
+import { toKnownBrand } from './avif/brand.ts'
+import { type SourceFacts } from './source-facts.ts'
+
+/** Loaders of the accepted formats. All others stay blocked, so that no other parser processes foreign bytes. */
+const allowedLoaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map(
+  (name) => `VipsForeignLoad${name}`,
+)
+
+/**
+ * Configures sharp for one image at a time and no caches: a child renders for many clients and can die at any moment.
+ */
+export function configureSharp(): void {
+  sharp.concurrency(1)
+  sharp.cache(false)
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({ operation: allowedLoaders })
+}
+
+/** Maximum number of channels: RGB or CMYK, each with alpha. */
+const maxChannels = 5
+
+const openOptions = {
+  failOn: 'error',
+  limitInputChannels: maxChannels,
+  pages: 1,
+  sequentialRead: true,
+} as const satisfies SharpOptions
+
+/** Opens an image for decoding. `maxPixels` checks again what was already checked from the header. */
+export async function openImage(
+  path: string,
+  maxPixels: number,
+  source: SourceFacts,
+): Promise<Sharp> {
+  const { amendment } = source
+  const ignoreIcc = amendment?.ignoresProfile === true
+  const failOn = amendment?.endsEarly === true ? 'none' : openOptions.failOn
+  const image = sharp(toInput(path, source.format), {
+    ...openOptions,
+    failOn,
+    limitInputPixels: maxPixels,
+    ignoreIcc,
+  })
+  return amendment === undefined ? image : amendment.apply(image)
+}
+
+/**
+ * Opens an image for decoding to sRGB. sharp converts images with sixteen bits and a profile to Display P3 first, and
+ * would then output those numbers as sRGB; such an image is converted to sRGB before anything else.
+ */
+export async function openForDisplay(
+  path: string,
+  maxPixels: number,
+  source: SourceFacts,
+): Promise<Sharp> {
+  const image = await openImage(path, maxPixels, source)
+  const isDeepColour = source.isDeep && source.colours === 'rgb'
+  return isDeepColour ? image.pipelineColourspace('srgb') : image
+}
+
+/** Opens an image to read only its header, whatever size it declares. */
+export function openHeader(path: string, format: OriginalFormat): Sharp {
+  return sharp(toInput(path, format), { ...openOptions, limitInputPixels: false })
+}
+
+function toInput(path: string, format: OriginalFormat): string | Buffer {
+  return format === 'avif' ? toKnownBrand(path) : path
+}

@@ -1,0 +1,33 @@
+import type { OriginalFormat, Size } from '@iaas/common/image'
+import type { Orientation } from './orientation.ts'
+import type { Amendment } from './amendment.ts'
+
+/** Facts about an image from its header, before any pixel is decoded. */
+export type SourceFacts = {
+  readonly format: OriginalFormat
+  /** Displayed size, px. */
+  readonly size: Size
+  /** Number of decoded pixels: more than displayed if the file declares a crop. */
+  readonly pixels: number
+  readonly orientation: Orientation
+  readonly colours: 'grey' | 'rgb' | 'other'
+  readonly hasAlpha: boolean
+  /** True for a lossy image whose chroma is subsampled. */
+  readonly hasHalvedColours: boolean
+  /** True if the format, as used here, keeps pixels exactly. */
+  readonly isLossless: boolean
+  /** True if the pixels are entries of a palette. */
+  readonly isIndexed: boolean
+  /** Progressive JPEG or interlaced PNG: the whole image is in memory while it is decoded. */
+  readonly isProgressive: boolean
+  /** Bytes per decoded pixel. */
+  readonly bytesPerPixel: number
+  /** True for more than eight bits per channel, after the amendment. */
+  readonly isDeep: boolean
+  readonly amendment?: Amendment | undefined
+  /** Bytes of the file held in memory while it is decoded; none unless set. */
+  readonly heldBytes?: number
+}
+
+/** Resolves when that many bytes of memory may be used. */
+export type Admit = (bytes: number) => Promise<void>

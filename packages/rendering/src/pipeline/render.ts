@@ -1,0 +1,132 @@
+import {
+  type Plan,
+  type Size,
+  type Variant,
+  boundCover,
+  formats,
+  planRender,
+} from '@iaas/common/image'
+import type { Sharp } from 'sharp'
+import { readJpegHeader } from '../formats/jpeg/read-jpeg.ts'
+import { readAvifFacts } from '../formats/avif/quality.ts'
+import { encodeImage } from './encoding/encode.ts'
+import { readImageBytes } from './encoding/image-bytes.ts'
+import { estimateQuality, unknownQuality } from '../formats/jpeg/quality.ts'
+import { blur } from './steps/blur.ts'
+import { canvas } from './steps/canvas.ts'
+import { crop } from './steps/crop.ts'
+import { flatten } from './steps/flatten.ts'
+import { preCrop } from './steps/pre-crop.ts'
+import { resize } from './steps/resize.ts'
+import type { EncoderOptions, Step } from './steps/step.ts'
+import { rotate } from './steps/rotate.ts'
+import { type SourceFacts } from '../formats/source-facts.ts'
+import { estimateWebpQuality } from '../formats/webp/quality.ts'
+import { enlarge } from './enlarge.ts'
+import { openForDisplay } from '../formats/sharp.ts'
+
+/**
+ * Steps from the stored source to the pixels, in the order in which sharp applies them regardless of the order of the
+ * calls.
+ */
+const steps: readonly Step[] = [preCrop, flatten, resize, rotate, crop, canvas, blur]
+/** Steps before and after an enlargement, which also crops. sharp has no operation for it. */
+const stepsBefore: readonly Step[] = [preCrop, flatten, rotate]
+const stepsAfter: readonly Step[] = [canvas, blur]
+
+/**
+ * Plans the sizes of a render. Returns undefined if the result of a cover would exceed the bounds and a smaller box
+ * would not.
+ */
+export function planVariant(source: Size, variant: Variant, bounds: Size): Plan | undefined {
+  if (variant.fit === 'cover') {
+    const box = boundCover(source, variant, bounds)
+    if (box.width !== variant.width || box.height !== variant.height) return undefined
+  }
+  return planRender(source, variant, variant.fit, bounds)
+}
+
+export type RenderFileOptions = {
+  readonly path: string
+  readonly source: SourceFacts
+  readonly variant: Variant
+  readonly plan: Plan
+  /** Set if the quality is known better than from the file. */
+  readonly originalQuality: number | undefined
+  readonly maxPixels: number
+  readonly blurSigma: number
+  readonly encoders: EncoderOptions
+}
+
+export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
+  const { path, source, variant, plan, maxPixels, blurSigma, encoders } = options
+  const { size, orientation, format } = source
+  const context = { plan, size, orientation, format, variant, blurSigma }
+  const apply = (each: readonly Step[], image: Sharp) =>
+    each.reduce<Sharp>((made, step) => step(made, context), image)
+  const isGrey = source.colours === 'grey' && !source.hasAlpha
+  const draw = async () => {
+    const opened = await openForDisplay(path, maxPixels, source)
+    if (!isEnlargement(plan, size)) return apply(steps, opened)
+    const { scaled: to, crop: cut = { left: 0, top: 0, ...to } } = plan
+    const enlargement = { from: plan.preCrop ?? size, to, cut, isGrey }
+    return apply(stepsAfter, await enlarge(apply(stepsBefore, opened), enlargement))
+  }
+  const quality = chooseQuality(options)
+  const { scaled, result } = plan
+  const isUnscaled = scaled.width === size.width && scaled.height === size.height
+  const budgetBytes = findBudget(options)
+  const encoding = { draw, source, variant, size: result, isUnscaled, quality, encoders }
+  return encodeImage({ ...encoding, budgetBytes })
+}
+
+/** Returns true if the kept part of the source is scaled up. */
+export function isEnlargement({ preCrop: kept, scaled }: Plan, source: Size): boolean {
+  return isLarger(scaled, kept ?? source)
+}
+
+/** Returns true if either side is larger. */
+function isLarger(one: Size, other: Size): boolean {
+  return one.width > other.width || one.height > other.height
+}
+
+/** Returns the size of the original, bytes, if the rendition has the same format and no more pixels. */
+function findBudget(options: RenderFileOptions): number | undefined {
+  const { path, source, variant, plan } = options
+  const { format, size } = source
+  // The size of a working copy says nothing about that of its original.
+  const isCopy = options.originalQuality !== undefined
+  if (
+    variant.quality !== 'auto' ||
+    isCopy ||
+    isLarger(plan.scaled, size) ||
+    plan.canvas !== undefined
+  )
+    return undefined
+  const isOwnFormat = format === variant.format
+  return isOwnFormat ? readImageBytes(path, format) : undefined
+}
+
+function chooseQuality(options: RenderFileOptions): number {
+  const { format, quality } = options.variant
+  if (!formats[format].lossy) return unknownQuality
+  // Encoders accept qualities from 1.
+  if (quality !== 'auto') return Math.max(1, quality)
+  return options.originalQuality ?? originalQuality(options.path, options.source)
+}
+
+/** Returns the quality that an original was written with, 1 to 100. */
+export function originalQuality(path: string, { format }: SourceFacts): number {
+  switch (format) {
+    case 'jpg':
+      return estimateQuality(readJpegHeader(path))
+    case 'webp':
+      return estimateWebpQuality(path) ?? unknownQuality
+    case 'avif':
+      return readAvifFacts(path)?.quality ?? unknownQuality
+    case 'png':
+    case 'gif':
+    case 'tiff':
+      return unknownQuality
+  }
+}

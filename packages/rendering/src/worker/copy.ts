@@ -1,0 +1,36 @@
+import { syncFile } from '@iaas/common/disk/write-durably'
+import type { CopyTask, CopyOutcome } from '@iaas/common/ports/renderer'
+import type { Sharp } from 'sharp'
+import { rotate } from '../pipeline/steps/rotate.ts'
+import { type SourceFacts } from '../formats/source-facts.ts'
+import { originalQuality } from '../pipeline/render.ts'
+import { openForDisplay } from '../formats/sharp.ts'
+
+/** Higher than that of any photo people upload, so that the loss is invisible. */
+const copyQuality = 95
+
+/** Writes an upright copy of an image in full size, in sRGB, and in the format that is cheapest to decode. */
+export async function copyFile(
+  { path, outputPath }: CopyTask,
+  source: SourceFacts,
+  maxPixels: number,
+): Promise<CopyOutcome> {
+  const upright = rotate(await openForDisplay(path, maxPixels, source), source)
+  await encodeCopy(upright.toColourspace('srgb'), source).toFile(outputPath)
+  await syncFile(outputPath)
+  return { kind: 'copied', quality: originalQuality(path, source) }
+}
+
+/**
+ * Chooses the encoding. A lossless image stays lossless. Chroma of a JPEG that is already subsampled loses nothing when
+ * subsampled again.
+ */
+function encodeCopy(image: Sharp, source: SourceFacts): Sharp {
+  const { format, hasAlpha, hasHalvedColours } = source
+  const isLossy = format === 'jpg' || format === 'avif'
+  if (!isLossy || hasAlpha) return image.png({ compressionLevel: 3 })
+  return image.jpeg({
+    quality: copyQuality,
+    chromaSubsampling: hasHalvedColours ? '4:2:0' : '4:4:4',
+  })
+}

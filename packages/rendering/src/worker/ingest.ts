@@ -1,0 +1,142 @@
+import { syncFile } from '@iaas/common/disk/write-durably'
+import { AppError } from '@iaas/common/errors'
+import type { Region, Size } from '@iaas/common/image'
+import type { Ingested, IngestTask } from '@iaas/common/ports/renderer'
+import type { Sharp } from 'sharp'
+import { countJpegScans } from '../formats/jpeg/read-jpeg.ts'
+import { toStoredRegion, toStoredSize } from '../formats/orientation.ts'
+import { rotate } from '../pipeline/steps/rotate.ts'
+import { setUpright } from '../formats/tiff/set-upright.ts'
+import { type SourceFacts } from '../formats/source-facts.ts'
+import type { TaskLimits } from '../protocol.ts'
+import { boundCpu } from './bound-cpu.ts'
+import { hasLocation } from '../formats/exif/find-location.ts'
+import { stripFile } from './strip-file.ts'
+import { originalQuality } from '../pipeline/render.ts'
+import { openHeader, openImage } from '../formats/sharp.ts'
+
+/** Maximum number of scans. A progressive JPEG needs some ten; each further one costs a pass over the whole image. */
+const maxScans = 100
+
+/**
+ * Plans the ingest of an upload from its header.
+ *
+ * @returns the size to re-encode it in; undefined if it is kept unchanged
+ * @throws AppError IMAGE_TOO_COSTLY, INVALID_CROP
+ */
+export function planIngest(
+  { path, crop }: IngestTask,
+  source: SourceFacts,
+  maxOnDiskPixels: number,
+): Size | undefined {
+  if (source.format === 'jpg') {
+    const { scans } = countJpegScans(path, maxScans)
+    if (scans > maxScans) {
+      throw new AppError('IMAGE_TOO_COSTLY', `A JPEG may have at most ${maxScans} scans.`)
+    }
+  }
+  if (crop !== undefined) checkCrop(crop, source.size)
+  const { width, height } = crop ?? source.size
+  return crop !== undefined || width * height > maxOnDiskPixels
+    ? shrinkTo({ width, height }, maxOnDiskPixels)
+    : undefined
+}
+
+/** Decodes the whole upload, and re-encodes it if it cannot be kept unchanged. */
+export async function ingestFile(
+  task: IngestTask,
+  source: SourceFacts,
+  kept: Size | undefined,
+  { maxInputPixels: maxPixels, decodeCpuMs }: Pick<TaskLimits, 'maxInputPixels' | 'decodeCpuMs'>,
+): Promise<Ingested> {
+  const { path, outputPath, stripMetadata } = task
+  const { format, size } = source
+  await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))
+  if (kept !== undefined) return writeAnew(task, source, kept, maxPixels)
+  const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
+  // A container that only a decoder understands loses its metadata by re-encoding.
+  if (found === 'opaque') return writeAnew(task, source, size, maxPixels)
+  if (found === 'stripped') return { reencoded: true, format, size }
+  const isLocated = hasLocation(await openHeader(path, format).metadata())
+  return { reencoded: false, format, size, ...(isLocated && { warnings: ['location'] as const }) }
+}
+
+async function writeAnew(
+  { path, outputPath, crop }: IngestTask,
+  source: SourceFacts,
+  kept: Size,
+  maxPixels: number,
+): Promise<Ingested> {
+  const { format } = source
+  const image = reshape(await openImage(path, maxPixels, source), source, crop, kept)
+  const quality = originalQuality(path, source)
+  const encoded = encodeOriginal(keepColours(image, source), source, quality)
+  await encoded.toFile(outputPath)
+  // The encoder copies the orientation of the upload, which no longer applies to the pixels.
+  if (format === 'tiff') setUpright(outputPath)
+  await syncFile(outputPath)
+  return { reencoded: true, format, size: kept }
+}
+
+/**
+ * Decodes every pixel while scaling to a small image, so that truncated or corrupt data fails, including data that
+ * would be cropped away.
+ */
+async function decodeAll(path: string, source: SourceFacts, maxPixels: number): Promise<void> {
+  const image = await openImage(path, maxPixels, source)
+  await image.resize({ width: 32, height: 32, fit: 'fill' }).raw().toBuffer()
+}
+
+function reshape(image: Sharp, source: SourceFacts, crop: Region | undefined, kept: Size): Sharp {
+  const { size, orientation } = source
+  const region = crop === undefined ? image : image.extract(toStoredRegion(crop, size, orientation))
+  const scaled = region.resize({ ...toStoredSize(kept, orientation), fit: 'fill' })
+  return rotate(scaled, { orientation })
+}
+
+/** Keeps the colours and their profile if browsers support it; converts others to sRGB. */
+function keepColours(image: Sharp, { format, colours, isDeep }: SourceFacts): Sharp {
+  if (colours === 'other') return image
+  const keepsDepth = isDeep && (format === 'png' || format === 'tiff')
+  const spaces = keepsDepth ? { grey: 'grey16', rgb: 'rgb16' } : { grey: 'b-w', rgb: 'srgb' }
+  return image.keepIccProfile().toColourspace(spaces[colours])
+}
+
+function checkCrop({ left, top, width, height }: Region, size: Size): void {
+  if (left + width <= size.width && top + height <= size.height) return
+  throw new AppError(
+    'INVALID_CROP',
+    `The crop region reaches outside the image, which has ${size.width} x ${size.height} pixels.`,
+  )
+}
+
+function shrinkTo({ width, height }: Size, maxPixels: number): Size {
+  if (width * height <= maxPixels) return { width, height }
+  const factor = Math.sqrt(maxPixels / (width * height))
+  return {
+    width: Math.max(1, Math.floor(width * factor)),
+    height: Math.max(1, Math.floor(height * factor)),
+  }
+}
+
+/** Encodes in the original format, baseline and not interlaced, because those are cheap to decode later. */
+function encodeOriginal(
+  image: Sharp,
+  { format, hasHalvedColours, isLossless }: SourceFacts,
+  quality: number,
+): Sharp {
+  switch (format) {
+    case 'jpg':
+      return image.jpeg({ quality, chromaSubsampling: hasHalvedColours ? '4:2:0' : '4:4:4' })
+    case 'png':
+      return image.png()
+    case 'webp':
+      return isLossless ? image.webp({ lossless: true }) : image.webp({ quality })
+    case 'gif':
+      return image.gif()
+    case 'avif':
+      return image.avif({ quality: 80, effort: 2 })
+    case 'tiff':
+      return image.tiff({ compression: 'lzw' })
+  }
+}

@@ -1,0 +1,44 @@
+import type { FromChild, ToChild } from '../protocol.ts'
+import { readyMessage } from '../ready-message.ts'
+import { isUnfinished } from './bound-cpu.ts'
+import { perform } from './perform.ts'
+import { configureSharp } from '../formats/sharp.ts'
+import { translateError } from './translate-errors.ts'
+
+/** The process that decodes images. It runs one task at a time and can be killed at any moment. */
+
+configureSharp()
+let proceed = () => {}
+
+process.on('message', (message: ToChild) => {
+  if (message.kind === 'proceed') return proceed()
+  const { task, limits } = message
+  const admit = async (bytes: number) => {
+    if (bytes <= limits.allowance) return
+    const admitted = new Promise<void>((resolve) => {
+      proceed = resolve
+    })
+    tell({ kind: 'cost', bytes })
+    // If the parent has no room for the task, this never resolves: the next task replaces it.
+    await admitted
+  }
+  perform(task, limits, admit).then(
+    (result) => tell({ kind: 'done', result }),
+    (error: unknown) => {
+      const { code, message: text } = translateError(error)
+      tell({ kind: 'failed', code, message: text, isUnfinished: isUnfinished(error) })
+    },
+  )
+})
+
+// Children end with their parent, immediately, because an orderly exit would wait for the decoder.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+// The terminal and the service manager signal every process of a group; the parent decides when its children end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+// The timeout of a task does not include the start of this process.
+process.send?.(readyMessage)
+
+function tell(message: FromChild): void {
+  process.send?.(message)
+}

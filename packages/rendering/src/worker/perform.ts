@@ -1,0 +1,74 @@
+import { statSync } from 'node:fs'
+import { type Output, estimateIngest, estimateMemory, estimateRepair } from '../formats/cost.ts'
+import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
+import { copyFile } from './copy.ts'
+import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
+import { inspectFile } from '../formats/inspect.ts'
+import { inspectKnown } from '../formats/inspect-known.ts'
+import { isCostly } from '../formats/costly.ts'
+import { isEnlargement, planVariant, renderFile } from '../pipeline/render.ts'
+import { planIngest, ingestFile } from './ingest.ts'
+import { allowTruncation } from '../formats/jpeg/truncated.ts'
+
+/**
+ * Performs a task: first what the header tells, then the pixels, once `admit` has granted the memory.
+ *
+ * @param admit resolves when that many bytes may be used
+ */
+export async function perform(
+  task: Task,
+  limits: TaskLimits,
+  admit: Admit,
+): Promise<Results[TaskKind]> {
+  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = limits
+  const { path } = task
+  const inspect = task.kind === 'render' ? inspectKnown : inspectFile
+  const source = await inspect(path, maxInputPixels, admit)
+  const attempt = <Result>(
+    output: Output | undefined,
+    work: (source: SourceFacts) => Promise<Result>,
+  ) =>
+    allowTruncation({
+      path,
+      source,
+      maxPixels: maxInputPixels,
+      admitRepair: (fileBytes) => admit(estimateRepair(source, output, fileBytes)),
+      work,
+    })
+
+  switch (task.kind) {
+    case 'inspect':
+      return { format: source.format, size: source.size }
+    case 'render': {
+      const { variant, bounds, originalQuality } = task
+      const plan = planVariant(source.size, variant, bounds)
+      if (plan === undefined) return { kind: 'out-of-bounds', source: source.size }
+      const isEnlarged = isEnlargement(plan, source.size)
+      const output = { ...plan.result, format: variant.format, isEnlarged }
+      await admit(estimateMemory(source, output))
+      const options = { path, variant, plan, originalQuality, blurSigma, encoders }
+      const { result: bytes } = await attempt(output, (facts) =>
+        renderFile({ ...options, source: facts, maxPixels: maxInputPixels }),
+      )
+      return { kind: 'rendered', bytes, isCostly: isCostly(source, minCopiedPixels) }
+    }
+    case 'take-in': {
+      const kept = planIngest(task, source, maxOnDiskPixels)
+      const readBytes = task.stripMetadata && kept === undefined ? statSync(path).size : 0
+      await admit(estimateIngest(source, kept, readBytes))
+      const { result, isTruncated } = await attempt(kept, (facts) =>
+        ingestFile(task, facts, kept, limits),
+      )
+      const { warnings = [] } = result
+      return isTruncated ? { ...result, warnings: ['truncated', ...warnings] } : result
+    }
+    case 'copy': {
+      if (!isCostly(source, minCopiedPixels)) return { kind: 'pointless' }
+      await admit(estimateMemory(source, source.size))
+      const { result } = await attempt(source.size, (facts) =>
+        copyFile(task, facts, maxInputPixels),
+      )
+      return result
+    }
+  }
+}
