@@ -1,9 +1,6 @@
-import { constraintsSettings } from '@iaas/common/config/policy'
-import { renderingSettings, toPoolOptions } from '@iaas/rendering/config'
-import { z } from 'zod'
+import { renderingSettings } from '@iaas/rendering/config'
 
 /** How hard the encoders of the product try where nothing is configured. */
 export function productEncoders() {
-  const schema = z.object({ ...renderingSettings, constraints: constraintsSettings })
-  return toPoolOptions(schema.parse({})).encoders
+  return renderingSettings.encoders.parse(undefined)
 }

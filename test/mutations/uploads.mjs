@@ -320,8 +320,8 @@ export const uploads = [
     row: 'T19',
     breaks: 'the secret before is refused while backends change',
     file: 'services/api/src/config.ts',
-    find: 'return [secret, previous_secret].filter',
-    replace: 'return [secret].filter',
+    find: 'const secrets = [settings.secret, previous]',
+    replace: 'const secrets = [settings.secret]',
     test: 'services/api/test/config.test.ts',
   },
   {

@@ -1,3 +1,5 @@
+import { type CamelKeys, camelKeys } from '@iaas/common/config/camel-keys'
+import type { constraintsSettings } from '@iaas/common/config/policy'
 import { address, integer, number, optionalInteger, toggle } from '@iaas/common/config/setting'
 import { z } from 'zod'
 import { fitMemory, leastMiB } from './fit-memory.ts'
@@ -46,8 +48,15 @@ const rendererSettings = z
     ),
   })
   .prefault({})
+  .transform(({ own_cores, queue, max_wait, queue_timeout, intake_timeout, ...others }) => ({
+    ...others,
+    ownCores: own_cores,
+    queueLimit: queue,
+    queueTimeoutMs: queue_timeout ?? max_wait,
+    ingestTimeoutMs: intake_timeout,
+  }))
 
-const blurSigma = number(
+const blurSettings = number(
   { min: 0.3, max: 100, fallback: 7 },
   'The sigma of `blur=true`, px.',
   'BLUR_SIGMA',
@@ -70,6 +79,7 @@ const encoderSettings = z
     ),
   })
   .prefault({})
+  .transform(camelKeys)
 
 const timeoutSettings = z
   .object({
@@ -79,6 +89,7 @@ const timeoutSettings = z
     ),
   })
   .prefault({})
+  .transform(({ conversion }) => ({ timeoutMs: conversion }))
 
 const workingCopiesSettings = z
   .object({
@@ -93,51 +104,45 @@ const workingCopiesSettings = z
     ),
   })
   .prefault({})
+  .transform(({ max_bytes, min_megapixels }) => ({
+    maxBytes: max_bytes,
+    minCopiedPixels: Math.round(min_megapixels * 1e6),
+  }))
 
 /** Settings of every service that decodes images. */
 export const renderingSettings = {
   timeout: timeoutSettings,
-  blur_sigma: blurSigma,
+  blur_sigma: blurSettings,
   renderer: rendererSettings,
   encoders: encoderSettings,
   working_copies: workingCopiesSettings,
 }
 
-export type PoolSettings = {
-  readonly renderer: z.output<typeof rendererSettings>
-  readonly timeout: z.output<typeof timeoutSettings>
-  readonly constraints: { readonly max_input: number; readonly max_on_disk: number }
-  readonly blur_sigma: number
-  readonly encoders: z.output<typeof encoderSettings>
-  readonly working_copies: z.output<typeof workingCopiesSettings>
+/** Configuration of the parts that decode images. */
+export type RenderingConfig = CamelKeys<z.output<z.ZodObject<typeof renderingSettings>>> & {
+  readonly constraints: Pick<
+    z.output<typeof constraintsSettings>,
+    'maxInputPixels' | 'maxOnDiskPixels'
+  >
 }
 
-/** Returns the maximum wait of a render, ms. */
-export function toMaxWaitMs({ max_wait, queue_timeout }: PoolSettings['renderer']): number {
-  return queue_timeout ?? max_wait
-}
-
-/** Converts the settings to options of a render pool. @param besideMiB memory used for other purposes, MiB */
-export function toPoolOptions(settings: PoolSettings, besideMiB = 0) {
-  const { renderer, timeout, constraints, blur_sigma, encoders, working_copies } = settings
+/** Returns the options of a render pool. @param besideMiB memory used for other purposes, MiB */
+export function poolOptions(config: RenderingConfig, besideMiB = 0) {
+  const { renderer, timeout, constraints, blurSigma, encoders, workingCopies } = config
   const { concurrency, memory } = fitMemory(renderer, { besideMiB })
+  const { ownCores, queueLimit, queueTimeoutMs, ingestTimeoutMs } = renderer
   return {
     concurrency,
-    ownCores: renderer.own_cores,
-    queueLimit: renderer.queue,
-    queueTimeoutMs: toMaxWaitMs(renderer),
+    ownCores,
+    queueLimit,
+    queueTimeoutMs,
     memoryBudgetBytes: memory * 1024 * 1024,
-    timeoutMs: timeout.conversion,
-    ingestTimeoutMs: renderer.intake_timeout,
-    maxInputPixels: Math.round(constraints.max_input * 1e6),
-    maxOnDiskPixels: Math.round(constraints.max_on_disk * 1e6),
-    blurSigma: blur_sigma,
-    encoders: {
-      jpegTrellis: encoders.jpeg_trellis,
-      webpEffort: encoders.webp_effort,
-      pngCompression: encoders.png_compression,
-      pngFilters: encoders.png_filters,
-    },
-    minCopiedPixels: Math.round(working_copies.min_megapixels * 1e6),
+    timeoutMs: timeout.timeoutMs,
+    ingestTimeoutMs,
+    maxInputPixels: constraints.maxInputPixels,
+    maxOnDiskPixels: constraints.maxOnDiskPixels,
+    blurSigma,
+    encoders,
+    minCopiedPixels: workingCopies.minCopiedPixels,
   }
 }

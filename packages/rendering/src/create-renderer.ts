@@ -1,10 +1,10 @@
-import { toFolders } from '@iaas/common/disk/config'
+import type { Folders } from '@iaas/common/disk/config'
 import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
-import { type PoolSettings, toMaxWaitMs, toPoolOptions } from './config.ts'
+import { type RenderingConfig, poolOptions } from './config.ts'
 import { createCopyMetrics } from './copies/copy-metrics.ts'
 import { type PreparingRenderer, createCopyingRenderer } from './copies/copying-renderer.ts'
 import { createFailoverRenderer } from './failover-renderer.ts'
@@ -15,7 +15,7 @@ import { createObservedPool } from './pool/observed-pool.ts'
 
 const sweepEveryMs = 60_000
 
-export type RendererSettings = PoolSettings & Parameters<typeof toFolders>[0]
+export type RendererConfig = RenderingConfig & { readonly folders: Pick<Folders, 'originals'> }
 
 export type RendererParts = {
   readonly telemetry: Telemetry
@@ -29,14 +29,14 @@ export type RendererParts = {
  * that is disabled; otherwise only children. Working copies are in front of either.
  */
 export function createRenderer(
-  settings: RendererSettings,
+  config: RendererConfig,
   parts: RendererParts,
 ): PreparingRenderer & AsyncDisposable {
   const { telemetry, log, copiesReadOnly = false } = parts
-  const renderer = createDecoder(settings, parts)
-  const maxBytes = settings.working_copies.max_bytes
+  const renderer = createDecoder(config, parts)
+  const maxBytes = config.workingCopies.maxBytes
   if (maxBytes === 0) return { ...renderer, prepare() {} }
-  const originalsDir = toFolders(settings).originals
+  const originalsDir = config.folders.originals
   const copies = createDiskWorkingCopyStore({ originalsDir, maxBytes })
   const metrics = createCopyMetrics(telemetry.registry)
   const isMaking = !copiesReadOnly
@@ -56,20 +56,20 @@ export function createRenderer(
 }
 
 function createDecoder(
-  settings: PoolSettings,
+  config: RenderingConfig,
   { telemetry }: RendererParts,
 ): Renderer & Copier & AsyncDisposable {
-  const { renderer, timeout } = settings
+  const { renderer, timeout } = config
   const { registry, dependencies } = telemetry
   const { url } = renderer
   const pool = createObservedPool(
-    { ...toPoolOptions(settings), isStandIn: url !== undefined },
+    { ...poolOptions(config), isStandIn: url !== undefined },
     registry,
   )
   if (url === undefined) return pool
   const breaker = dependencies.add('renderer', () => pingRenderer(url), 'RENDERER_UNREACHABLE')
-  const longest = Math.max(timeout.conversion, renderer.intake_timeout)
-  const timeoutMs = timeout.conversion === 0 ? 0 : longest + toMaxWaitMs(renderer) + transferMs
+  const longest = Math.max(timeout.timeoutMs, renderer.ingestTimeoutMs)
+  const timeoutMs = timeout.timeoutMs === 0 ? 0 : longest + renderer.queueTimeoutMs + transferMs
   const failover = createFailoverRenderer({
     primary: createRendererClient({ url, timeoutMs }),
     breaker,

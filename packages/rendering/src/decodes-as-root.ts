@@ -1,7 +1,7 @@
 import type { Logger } from '@iaas/common/log'
-import type { PoolSettings } from './config.ts'
+import type { RenderingConfig } from './config.ts'
 
-type Settings = Pick<PoolSettings['renderer'], 'url' | 'fallback'>
+type Settings = Pick<RenderingConfig['renderer'], 'url' | 'fallback'>
 
 /**
  * Returns true if children of this process decode and run as root. A file that exploits a decoder then controls the

@@ -1,27 +1,32 @@
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { camelKeys } from '@iaas/common/config/camel-keys'
+import { constraintsSettings } from '@iaas/common/config/policy'
+import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { createSilentLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { renderingSettings } from '@iaas/rendering/config'
-import { type RendererSettings, createRenderer } from '@iaas/rendering/create-renderer'
+import { type RendererConfig, createRenderer } from '@iaas/rendering/create-renderer'
 import { findFreePort } from '@iaas/testing/free-port'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { z } from 'zod'
 import { makeJob } from './bombs.ts'
 
-const makeSettings = (renderer: object, data_dir: string): RendererSettings => ({
-  data_dir,
-  ...z.object(renderingSettings).parse({ renderer }),
-  constraints: { max_input: 30, max_on_disk: 30 },
-})
+const schema = z
+  .object({ ...renderingSettings, ...folderSettings, constraints: constraintsSettings })
+  .transform(withFolders)
+  .transform(camelKeys)
+
+const makeConfig = (renderer: object, dataDir: string): RendererConfig =>
+  schema.parse({ data_dir: dataDir, renderer })
 
 describe('the renderer that the configuration asks for', () => {
   it('is children of this process where no service is named; they end with it', async () => {
     await using folder = await createTemporaryFolder()
     const log = createSilentLogger()
     const telemetry = createTelemetry('test', log)
-    const renderer = createRenderer(makeSettings({}, folder.path), { telemetry, log })
+    const renderer = createRenderer(makeConfig({}, folder.path), { telemetry, log })
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
@@ -34,7 +39,7 @@ describe('the renderer that the configuration asks for', () => {
     const log = createSilentLogger()
     const telemetry = createTelemetry('test', log)
     const url = `http://127.0.0.1:${await findFreePort()}`
-    const renderer = createRenderer(makeSettings({ url }, folder.path), { telemetry, log })
+    const renderer = createRenderer(makeConfig({ url }, folder.path), { telemetry, log })
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
     const job = await makeJob(join(folder.path, 'photo'), photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
@@ -49,7 +54,7 @@ describe('the renderer that the configuration asks for', () => {
     const log = createSilentLogger()
     const telemetry = createTelemetry('test', log)
     const url = `http://127.0.0.1:${await findFreePort()}`
-    const settings = makeSettings({ url, fallback: false }, folder.path)
+    const settings = makeConfig({ url, fallback: false }, folder.path)
     const renderer = createRenderer(settings, { telemetry, log })
     const job = await makeJob(join(folder.path, 'photo'), Buffer.from('anything'))
     const isUnreachable = { code: 'RENDERER_UNREACHABLE' }

@@ -6,7 +6,6 @@ import { createPersistence } from '@iaas/queue/persistence'
 import { createSpool, createVariantStore } from '@iaas/stores/composition/backends'
 import { databaseName, watchBackends } from '@iaas/stores/composition/watch-backends'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createRenditionJournal } from '@iaas/common/disk/rendition-journal'
 import { listen } from '@iaas/common/http/server'
@@ -53,15 +52,12 @@ export function startApi(options: ApiOptions): Promise<Api> {
 async function composeApi(options: ApiOptions, own: Own) {
   const { config, log, telemetry, storeRendition, isOneOfMany = false } = options
   const { registry, dependencies } = telemetry
-  const folders = toFolders(config)
+  const { folders } = config
   const url = requirePostgresUrl(config.postgresql)
 
   // Connections
   const migration = own('migration', await migrateWhenReachable(url, log))
-  const { pool: poolSize, prepared: preparesStatements } = config.postgresql
-  const db = own('database', createDatabase({ url, poolSize, preparesStatements, log }), (pool) =>
-    pool.destroy(),
-  )
+  const db = own('database', createDatabase({ ...config.postgresql, url, log }))
   const connectRedis = (role: 'cache' | 'producer') =>
     config.redis.url === undefined
       ? undefined
@@ -76,14 +72,14 @@ async function composeApi(options: ApiOptions, own: Own) {
   const store = own(
     'variant store',
     // More connections than readers, so that no reader waits for another.
-    await createVariantStore(config, folders, {
+    await createVariantStore(config, {
       timeoutMs: durations.readObject,
       connections: maxProxied + capacities.otherStoreConnections,
     }),
   )
   const { variants, servedFolder } = store
   const originals = createDiskOriginalStore({ dir: folders.originals })
-  const spool = createSpool(config, folders, producerRedis)
+  const spool = createSpool(config, producerRedis)
   const queueBackend = chooseQueueBackend(config, url)
   const queues = own('queues', openQueues(queueBackend, log))
   const backlog = createBacklog({ queues })
@@ -152,11 +148,11 @@ async function composeApi(options: ApiOptions, own: Own) {
     logClient: createLogClient({
       form: config.log.client,
       clientOf,
-      isForwarded: config.limits.trusted_proxies > 0,
+      isForwarded: config.limits.trustedProxies > 0,
       secret: config.secret,
     }),
-    uploadOrigins: config.upload_origins,
-    allowIndexing: config.allow_indexing,
+    uploadOrigins: config.uploadOrigins,
+    allowIndexing: config.allowIndexing,
     servedFolder,
     state: () => state,
     dependencies,
@@ -171,15 +167,15 @@ async function composeApi(options: ApiOptions, own: Own) {
     await listen(app, {
       port: config.port,
       setting: 'PORT',
-      host: config.listen_address ?? '127.0.0.1',
+      host: config.listenAddress,
       requestTimeoutMs: durations.request,
       longestRequestMs: times.bodyMs + durations.uploadSlack,
-      maxConnections: config.max_connections,
+      maxConnections: config.maxConnections,
       ...toConnectionBounds(config.limits),
     }),
     (listening) => listening.close(durations.drain),
   )
-  own('lame duck', config.lame_duck, (ms) => delay(ms))
+  own('lame duck', config.lameDuck, (ms) => delay(ms))
   own('state', 'draining', (draining: ServiceState) => void (state = draining))
   state = 'ready'
   return { port: server.port, adminPort: admin?.port }

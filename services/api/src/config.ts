@@ -1,7 +1,8 @@
 import { backendSettings } from '@iaas/stores/composition/config'
+import { camelKeys } from '@iaas/common/config/camel-keys'
 import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
 import { integer, optionalToggle, text, toggle } from '@iaas/common/config/setting'
-import { folderSettings } from '@iaas/common/disk/config'
+import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
@@ -14,7 +15,7 @@ import { signingSettings } from './signing/config.ts'
 import { uploadSettings } from './upload/config.ts'
 import { uploadOrigins } from './upload/origins.ts'
 
-const apiSettings = z.object({
+const settings = z.object({
   ...listenSettings,
   processes: integer(
     { min: 0, max: 256, fallback: 1 },
@@ -67,7 +68,8 @@ const apiSettings = z.object({
         'PLANT_EXAMPLE',
       ),
     })
-    .prefault({}),
+    .prefault({})
+    .transform(camelKeys),
   constraints: constraintsSettings,
   webp: webpSettings,
   ...renderingSettings,
@@ -75,8 +77,8 @@ const apiSettings = z.object({
   log: logSettings,
 })
 
-/** Configuration of the api. */
-export const apiConfigSchema = apiSettings
+/** Settings of the api, under the keys of the files. */
+export const apiSettings = settings
   .check(offerWithinBounds)
   .refine(({ secret, previous_secret }) => secret !== undefined || previous_secret === undefined, {
     path: ['previous_secret'],
@@ -85,9 +87,22 @@ export const apiConfigSchema = apiSettings
     when: ({ issues }) => !issues.some(({ path }) => String(path?.[0]).endsWith('secret')),
   })
 
-/** Returns the secrets that `POST /token` accepts; empty: none is required. */
-export function tokenSecrets({ secret, previous_secret }: ApiConfig): readonly string[] {
-  return [secret, previous_secret].filter((each) => each !== undefined)
+/** Replaces the second secret by `tokenSecrets`, all secrets that `POST /token` accepts; empty: none is required. */
+export function withTokenSecrets<Settings extends Secrets>(settings: Settings) {
+  const { previous_secret: previous, ...others } = settings
+  const secrets = [settings.secret, previous]
+  return { ...others, tokenSecrets: secrets.filter((each) => each !== undefined) }
 }
+
+type Secrets = {
+  readonly secret?: string | undefined
+  readonly previous_secret?: string | undefined
+}
+
+/** Configuration of the api. */
+export const apiConfigSchema = apiSettings
+  .transform(withTokenSecrets)
+  .transform(withFolders)
+  .transform(camelKeys)
 
 export type ApiConfig = z.output<typeof apiConfigSchema>

@@ -2,7 +2,6 @@ import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Renderer } from '@iaas/common/ports/renderer'
-import { toPolicy } from '@iaas/common/config/policy'
 import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { Registry } from 'prom-client'
 import type { AppOptions } from './app.ts'
@@ -14,7 +13,6 @@ import { createVariantCap } from './limits/variant-cap.ts'
 import { createCachedLinks } from './links/cached-links.ts'
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
 import { type FastLane, createFastLane, noFastLane } from './fast-lane/fast-lane.ts'
-import { toAllowedSizes } from './allowed-sizes/config.ts'
 import { createOpenStored } from './proxied/open-stored.ts'
 import { createPlaces, maxProxied } from './proxied/places.ts'
 import { createAwaitLease } from './renditions/await-lease.ts'
@@ -27,7 +25,7 @@ import { createReadSpool } from './renditions/read-spool.ts'
 import { type MissOutcome, createRenditions } from './renditions/renditions.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
-import { toSigner } from './signing/config.ts'
+import { createUrlSigner } from './signing/url-signer.ts'
 import { createAnswerInPlace } from './stored/answer-in-place.ts'
 import type { Stores } from './wire-stores.ts'
 
@@ -81,7 +79,8 @@ export function wireImages(options: ImagesOptions): Images {
     log,
     now: Date.now,
   })
-  const policy = toPolicy(config.constraints, config.webp)
+  const policy = { bounds: config.constraints.bounds, ...config.webp }
+  const { keys } = config.signing
   const places = createPlaces({
     maxPlaces: maxProxied,
     graceMs: durations.proxiedGrace,
@@ -91,7 +90,7 @@ export function wireImages(options: ImagesOptions): Images {
     policy,
     serveImage: createServeImage({
       policy,
-      allowedSizes: toAllowedSizes(config.offer),
+      allowedSizes: config.offer,
       links,
       originals,
       variants,
@@ -102,8 +101,8 @@ export function wireImages(options: ImagesOptions): Images {
       answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
     }),
     serveOriginal: createServeOriginal(originals),
-    redirectMaxAge: config.redirect_cache_timeout,
-    signer: toSigner(config.signing),
+    redirectMaxAge: config.redirectCacheTimeout,
+    signer: keys && createUrlSigner(keys, Date.now),
     isStoreServed,
     fastLane: wireFastLane(options, metrics),
     unsent: createUnsentAnswers(capacities.unsentBytes),
@@ -113,13 +112,13 @@ export function wireImages(options: ImagesOptions): Images {
 
 function wireFastLane(options: ImagesOptions, metrics: ApiMetrics): FastLane {
   const { config, stores, isStoreAway } = options
-  if (!config.fast_lane) return noFastLane
+  if (!config.fastLane) return noFastLane
   return createFastLane({
     memory: stores.layers.memory,
     maxTargets: capacities.knownTargets,
     metrics,
     cdn: stores.variants,
-    redirectMaxAge: config.redirect_cache_timeout,
+    redirectMaxAge: config.redirectCacheTimeout,
     isStoreAway,
   })
 }
@@ -132,7 +131,7 @@ function wirePersister(options: ImagesOptions, metrics: ApiMetrics): RenditionPe
     direct,
     variantCap: createVariantCap({
       links: stores.links,
-      perOriginal: config.limits.variants_per_original,
+      perOriginal: config.limits.variantsPerOriginal,
       countTtlMs: durations.variantCount,
     }),
     metrics,

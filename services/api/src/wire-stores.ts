@@ -52,7 +52,7 @@ export function wireStores(raw: RawStores): Stores {
   const shared = redis && breaker && { redis, breaker }
   const place = shared && { redis: shared.redis, prefix: 'iaas' }
   const tokens = createPostgresTokenStore(db)
-  const bounded = boundBacklog(persistence, { backlog, maxJobs: config.spool.max_jobs })
+  const bounded = boundBacklog(persistence, { backlog, maxJobs: config.spool.maxJobs })
   return {
     variants: guard(raw.variants, variantStore, 'open'),
     spool: breaker === undefined ? spool : guard(spool, breaker, 'put', 'get', 'size', 'drop'),
@@ -60,7 +60,7 @@ export function wireStores(raw: RawStores): Stores {
     links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove', 'count'),
     tokens: boundUnprovenTokens(
       guard(tokens, database, 'issue', 'isClaimable', 'claim', 'complete', 'release'),
-      config.postgresql.pool,
+      config.postgresql.poolSize,
     ),
     layers: {
       memory: createLinkMemory({ maxItems: capacities.links, ttlMs: durations.linkTtl }),

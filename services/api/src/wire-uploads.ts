@@ -2,15 +2,15 @@ import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
-import { type ApiConfig, tokenSecrets } from './config.ts'
+import type { ApiConfig } from './config.ts'
 import { type IssueToken, createIssueToken } from './issue-token.ts'
 import { type ClientOf, createClientOf } from './limits/client-of.ts'
 import type { Limits } from './limits/create-limits.ts'
 import { type StoreOriginal, createStoreOriginal } from './store-original.ts'
 import { createUploadAdmission } from './upload/admission.ts'
-import { toReceiveLimits } from './upload/config.ts'
 import type { ReceiveLimits } from './upload/receive-image.ts'
 import { type UploadTimes, toUploadTimes } from './upload/times.ts'
+import { slowestPace } from './upload/watch-pace.ts'
 
 export type UploadsOptions = {
   readonly config: ApiConfig
@@ -32,26 +32,27 @@ export type Uploads = {
 /** Combines everything that handles uploads, from the token to the kept original. */
 export function wireUploads(options: UploadsOptions): Uploads {
   const { config, tokens, originals, renderer, limits, log } = options
-  const receiveLimits = toReceiveLimits(config.upload, config.constraints.max_upload_bytes)
+  const { admission, time } = config.upload
+  const receiveLimits = { maxBytes: config.constraints.maxUploadBytes, time, pace: slowestPace }
   const times = toUploadTimes(config, receiveLimits)
   return {
     storeOriginal: createStoreOriginal({
       tokens,
       originals,
-      admission: createUploadAdmission(config.upload, () => originals.space()),
+      admission: createUploadAdmission(admission, () => originals.space()),
       renderer,
-      stripMetadata: config.originals.strip_metadata,
+      stripMetadata: config.originals.stripMetadata,
       longestKeepMs: times.keepMs,
       log,
     }),
     issueToken: createIssueToken({
       tokens,
       originals,
-      secrets: tokenSecrets(config),
+      secrets: config.tokenSecrets,
       wrongSecrets: limits.wrongSecrets,
     }),
     receiveLimits,
     times,
-    clientOf: createClientOf(config.limits.trusted_proxies),
+    clientOf: createClientOf(config.limits.trustedProxies),
   }
 }

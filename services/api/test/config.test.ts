@@ -1,11 +1,11 @@
 import { parseConfig } from '@iaas/common/config/load'
 import { describe, expect, it } from '@jest/globals'
-import { apiConfigSchema, tokenSecrets } from '../src/config.ts'
+import { apiConfigSchema } from '../src/config.ts'
 
 describe('the configuration of the api', () => {
   it('has no administrator where none is given', () => {
     const { admin } = parseConfig(apiConfigSchema, {}, { ADMIN_USER: '', ADMIN_PASSWORD: '' })
-    expect(admin).toEqual({ user: undefined, password: undefined, read_only: true })
+    expect(admin).toEqual({ user: undefined, password: undefined, readOnly: true })
   })
 
   it('refuses half of the credentials of an administrator, and shows no password', () => {
@@ -18,9 +18,9 @@ describe('the configuration of the api', () => {
   it('T19 takes the secret before beside the present one, and refuses it alone', () => {
     const parse = (env: Record<string, string>) => parseConfig(apiConfigSchema, {}, env)
     const both = parse({ TOKEN_SECRET: 'new', TOKEN_SECRET_PREVIOUS: 'old' })
-    expect(tokenSecrets(both)).toEqual(['new', 'old'])
-    expect(tokenSecrets(parse({ TOKEN_SECRET: 'new' }))).toEqual(['new'])
-    expect(tokenSecrets(parse({}))).toEqual([])
+    expect(both.tokenSecrets).toEqual(['new', 'old'])
+    expect(parse({ TOKEN_SECRET: 'new' }).tokenSecrets).toEqual(['new'])
+    expect(parse({}).tokenSecrets).toEqual([])
     expect(() => parse({ TOKEN_SECRET_PREVIOUS: 'old', PORT: 'x' })).toThrow(
       /previous_secret \(TOKEN_SECRET_PREVIOUS\): needs `secret`/,
     )
@@ -28,7 +28,7 @@ describe('the configuration of the api', () => {
 
   it('writes the origins of uploads as browsers do, whose Origin has no slash, capitals or usual port', () => {
     const originsOf = (env: string) =>
-      parseConfig(apiConfigSchema, {}, { UPLOAD_ORIGINS: env }).upload_origins
+      parseConfig(apiConfigSchema, {}, { UPLOAD_ORIGINS: env }).uploadOrigins
     expect(
       originsOf('https://Shop.Example/, http://shop.example:8080, https://a.example:443'),
     ).toEqual(['https://shop.example', 'http://shop.example:8080', 'https://a.example'])
@@ -41,7 +41,7 @@ describe('the configuration of the api', () => {
       'chrome-extension://abcdefghijklmnop',
       'tauri://localhost',
     ]
-    expect(parseConfig(apiConfigSchema, { upload_origins: origins }, {}).upload_origins).toEqual(
+    expect(parseConfig(apiConfigSchema, { upload_origins: origins }, {}).uploadOrigins).toEqual(
       origins,
     )
   })
@@ -80,7 +80,14 @@ describe('the configuration of the api', () => {
 
   it('lets widths and sizes be offered that lead to each other', () => {
     const offer = { sizes: ['300x200', '400x267', '1000x500'], widths: ['400', '1000', '1600'] }
-    expect(parseOffer(offer)).toEqual(offer)
+    expect(parseOffer(offer)).toEqual({
+      widths: [400, 1000, 1600],
+      sizes: [
+        { width: 300, height: 200 },
+        { width: 400, height: 267 },
+        { width: 1000, height: 500 },
+      ],
+    })
   })
 
   it('tells of offers that cannot be had beside all other mistakes', () => {

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { toFolders } from '@iaas/common/disk/config'
 import { sweepFolder } from '@iaas/common/disk/temporary-files'
 import { startAdminListener } from '@iaas/common/http/admin-listener'
 import { listen } from '@iaas/common/http/server'
@@ -8,7 +7,7 @@ import { type Own, compose } from '@iaas/common/lifecycle/own'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
-import { toMaxWaitMs, toPoolOptions } from '@iaas/rendering/config'
+import { poolOptions } from '@iaas/rendering/config'
 import { longestIngestMs } from '@iaas/rendering/longest-ingest'
 import { createObservedPool } from '@iaas/rendering/pool/observed-pool'
 import { createRendererApp } from './app.ts'
@@ -38,15 +37,15 @@ async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
   let isReady = true
   const { registry } = createTelemetry('renderer', log)
   const receivedMiB = toReceivedMiB(process.constrainedMemory())
-  const pool = own('pool', createObservedPool(toPoolOptions(config, receivedMiB), registry))
-  const temporaryDir = toFolders(config).temporary
+  const pool = own('pool', createObservedPool(poolOptions(config, receivedMiB), registry))
+  const temporaryDir = config.folders.temporary
   await sweepFolder(temporaryDir, Math.max(temporaryFileAgeMs, longestIngestMs(config)))
   const inbox = createInbox({
     dir: temporaryDir,
-    maxBytes: bodyAllowance * config.constraints.max_upload_bytes,
+    maxBytes: bodyAllowance * config.constraints.maxUploadBytes,
     roomBytes: receivedMiB * 2 ** 20,
-    queueLimit: config.renderer.queue,
-    queueTimeoutMs: toMaxWaitMs(config.renderer),
+    queueLimit: config.renderer.queueLimit,
+    queueTimeoutMs: config.renderer.queueTimeoutMs,
   })
   const unsent = createUnsentAnswers(maxUnsentBytes)
   const options = { renderer: pool, inbox, unsent, isReady: () => isReady, log }
@@ -54,11 +53,11 @@ async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
   const server = await listen(createRendererApp(options), {
     port: config.port,
     setting: 'PORT',
-    host: config.listen_address ?? '127.0.0.1',
-    maxConnections: config.max_connections,
+    host: config.listenAddress,
+    maxConnections: config.maxConnections,
   })
   own('http', server, (listening) => listening.close(drainMs))
-  own('lame duck', config.lame_duck, (ms) => delay(ms))
+  own('lame duck', config.lameDuck, (ms) => delay(ms))
   own('readiness', undefined, () => void (isReady = false))
   return { port: server.port }
 }

@@ -1,13 +1,11 @@
 import { startApi } from '@iaas/api/compose'
 import { exampleFile, exampleId } from '@iaas/api/plant-example'
-import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { assertListenable } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
-import { postgresUrl } from '@iaas/stores/postgres/config'
 import { isSetUp } from '@iaas/embedded-postgres/cluster'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
 import { createRenderer } from '@iaas/rendering/create-renderer'
@@ -32,18 +30,15 @@ export function startStandalone(options: StandaloneOptions): Promise<Standalone>
 
 /** Everything in order; it ends in the reverse order. */
 async function composeStandalone({ config, log, onProgress }: StandaloneOptions, own: Own) {
-  const { listen_address: host = '127.0.0.1', admin_address: adminHost = '127.0.0.1' } = config
+  const { listenAddress: host, adminAddress: adminHost, folders } = config
   await assertListenable({ port: config.port, host, setting: 'PORT' })
-  await assertListenable({ port: config.admin_port, host: adminHost, setting: 'ADMIN_PORT' })
-  const folders = toFolders(config)
+  await assertListenable({ port: config.adminPort, host: adminHost, setting: 'ADMIN_PORT' })
   const url =
-    postgresUrl(config.postgresql) ??
+    config.postgresql.url ??
     own('embedded database', await startDatabase(folders.postgres, log, onProgress)).url
-  // The URL is complete: other database settings do not apply to the embedded one.
-  const tls = { sslmode: undefined, sslrootcert: undefined }
   const configured = {
     ...config,
-    postgresql: { ...config.postgresql, url, ...tls },
+    postgresql: { ...config.postgresql, url },
     originals: { ...config.originals, example: config.originals.example ?? true },
   }
   onProgress('Starting the services ...')
@@ -61,12 +56,12 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   return {
     greeting: {
       base: `http://${shownHost}:${api.port}`,
-      admin: `http://${displayHost(adminHost)}:${api.adminPort ?? config.admin_port}`,
+      admin: `http://${displayHost(adminHost)}:${api.adminPort ?? config.adminPort}`,
       dataDir: folders.data,
       exampleFile,
       hasExample: example !== undefined,
       needsSecret: config.secret !== undefined,
-      stripsMetadata: config.originals.strip_metadata,
+      stripsMetadata: config.originals.stripMetadata,
       decodesAsRoot: decodesAsRoot(config.renderer),
       id: `photo-${Date.now().toString(36)}`,
     },

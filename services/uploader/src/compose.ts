@@ -3,8 +3,6 @@ import { openQueues } from '@iaas/queue/open-queues'
 import { createSpool, createVariantStore } from '@iaas/stores/composition/backends'
 import { watchBackends } from '@iaas/stores/composition/watch-backends'
 import { guard } from '@iaas/common/concurrency/guard'
-import { toPolicy } from '@iaas/common/config/policy'
-import { toFolders } from '@iaas/common/disk/config'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
 import { repeat } from '@iaas/common/lifecycle/repeat'
@@ -65,17 +63,13 @@ const checkEveryMs = 10_000
 async function composeUploader(options: StartUploaderOptions, own: Own) {
   const { config, log, telemetry } = options
   const { registry, dependencies } = telemetry
-  const folders = toFolders(config)
   const url = requirePostgresUrl(config.postgresql)
-  const { concurrency, checks_per_minute: checksPerMinute } = config.uploader
+  const { concurrency, checksPerMinute } = config.uploader
   const metrics = createUploaderMetrics(registry)
 
   // Connections
   own('migration', await migrateWhenReachable(url, log))
-  const { pool: poolSize, prepared: preparesStatements } = config.postgresql
-  const db = own('database', createDatabase({ url, poolSize, preparesStatements, log }), (pool) =>
-    pool.destroy(),
-  )
+  const db = own('database', createDatabase({ ...config.postgresql, url, log }))
   const redis =
     config.redis.url === undefined
       ? undefined
@@ -88,8 +82,8 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
 
   // Stores
   const connections = concurrency + otherConnections
-  const store = own('variant store', await createVariantStore(config, folders, { connections }))
-  const spool = createSpool(config, folders, redis)
+  const store = own('variant store', await createVariantStore(config, { connections }))
+  const spool = createSpool(config, redis)
   const watched = own('dependencies', dependencies, (watch) => watch.close())
   const hasRedis = redis !== undefined
   const breakers = watchBackends(watched, { db, variants: store.variants, spool, hasRedis })
@@ -103,13 +97,13 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   // Jobs
   const backend = chooseQueueBackend(config, url)
   const giveUp = createGiveUp({ spool })
-  const policy = toPolicy(config.constraints, config.webp)
+  const policy = { bounds: config.constraints.bounds, ...config.webp }
   const putObject = createPutObject({
     spool,
     variants,
     links,
     storeOutage: () => breakers.variantStore.outage,
-    originals: createDiskOriginalStore({ dir: folders.originals }),
+    originals: createDiskOriginalStore({ dir: config.folders.originals }),
     renderer,
     policy,
   })

@@ -1,14 +1,15 @@
 import { backendSettings } from '@iaas/stores/composition/config'
+import { camelKeys } from '@iaas/common/config/camel-keys'
 import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
 import { integer } from '@iaas/common/config/setting'
-import { folderSettings } from '@iaas/common/disk/config'
+import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 
-/** Configuration of the uploader. */
-export const uploaderConfigSchema = z.object({
+/** Settings of the uploader, under the keys of the files. */
+export const uploaderSettings = z.object({
   admin_port: listenSettings.admin_port,
   admin_address: listenSettings.admin_address,
   ...folderSettings,
@@ -25,12 +26,16 @@ export const uploaderConfigSchema = z.object({
         'CHECKS_PER_MINUTE',
       ),
     })
-    .prefault({}),
+    .prefault({})
+    .transform(camelKeys),
   constraints: constraintsSettings,
   webp: webpSettings,
   ...renderingSettings,
   ...backendSettings,
   log: logSettings,
 })
+
+/** Configuration of the uploader. */
+export const uploaderConfigSchema = uploaderSettings.transform(withFolders).transform(camelKeys)
 
 export type UploaderConfig = z.output<typeof uploaderConfigSchema>

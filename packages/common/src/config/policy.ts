@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Policy } from '../image/index.ts'
 import { integer, number, toggle } from './setting.ts'
 
 export const constraintsSettings = z
@@ -27,6 +26,12 @@ export const constraintsSettings = z
     ),
   })
   .prefault({})
+  .transform(({ max_width, max_height, max_input, max_on_disk, max_upload_bytes }) => ({
+    bounds: { width: max_width, height: max_height },
+    maxInputPixels: Math.round(max_input * 1e6),
+    maxOnDiskPixels: Math.round(max_on_disk * 1e6),
+    maxUploadBytes: max_upload_bytes,
+  }))
 
 export const webpSettings = z
   .object({
@@ -34,14 +39,7 @@ export const webpSettings = z
     allow_dynamic_switch: toggle(false, 'Answers every client that accepts WebP in WebP.'),
   })
   .prefault({})
-
-export function toPolicy(
-  constraints: z.output<typeof constraintsSettings>,
-  webp: z.output<typeof webpSettings>,
-): Policy {
-  return {
-    bounds: { width: constraints.max_width, height: constraints.max_height },
-    webpOptIn: webp.allow_opt_in,
-    webpSwitch: webp.allow_dynamic_switch,
-  }
-}
+  .transform(({ allow_opt_in, allow_dynamic_switch }) => ({
+    webpOptIn: allow_opt_in,
+    webpSwitch: allow_dynamic_switch,
+  }))

@@ -35,18 +35,30 @@ export const spoolSettings = z
     ),
   })
   .prefault({})
+  .transform(({ max_bytes, max_items, max_jobs, max_age }) => ({
+    maxJobs: max_jobs,
+    bounds: { maxBytes: max_bytes, maxItems: max_items, maxAgeMs: max_age * 1000 },
+  }))
 
 type FolderSettings = {
   readonly data_dir?: string | undefined
   readonly originals_dir?: string | undefined
 }
 
-/** Returns the absolute folders that the settings name. */
-export function toFolders({ data_dir, originals_dir }: FolderSettings) {
-  const data = resolve(data_dir ?? 'data')
+/** Absolute folders of all data on disk. */
+export type Folders = ReturnType<typeof locateFolders>
+
+/** Replaces the settings of folders by `folders`, the absolute paths. */
+export function withFolders<Settings extends FolderSettings>(settings: Settings) {
+  const { data_dir: dataDir, originals_dir: originalsDir, ...others } = settings
+  return { ...others, folders: locateFolders(dataDir, originalsDir) }
+}
+
+function locateFolders(dataDir = 'data', originalsDir?: string) {
+  const data = resolve(dataDir)
   return {
     data,
-    originals: resolve(originals_dir ?? join(data, 'originals')),
+    originals: resolve(originalsDir ?? join(data, 'originals')),
     variants: join(data, 'variants'),
     spool: join(data, 'spool'),
     journal: join(data, 'spool', 'journal'),

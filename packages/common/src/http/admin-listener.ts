@@ -6,20 +6,20 @@ import { listen } from './server.ts'
 export type AdminListener = AsyncDisposable & { readonly port: number }
 
 export type AdminAddress = {
-  readonly admin_port: number
-  readonly admin_address?: string | undefined
+  readonly adminPort: number
+  readonly adminAddress: string
 }
 
 const drainMs = 1000
 
 /**
- * Listens for operators, on the loopback unless configured otherwise.
+ * Listens for operators.
  *
  * @param routes everything beside `/metrics` and `/healthz`; 404 unless given
  * @throws Error in plain words: a port that is taken
  */
 export async function startAdminListener(
-  { admin_port: port, admin_address: host = '127.0.0.1' }: AdminAddress,
+  { adminPort: port, adminAddress: host }: AdminAddress,
   metrics: MetricsSource,
   routes?: RequestListener,
 ): Promise<AdminListener> {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
 import { address, integer, list, number, text, toggle } from '../../src/config/setting.ts'
-import { postgresUrl, postgresqlSettings } from '@iaas/stores/postgres/config'
+import { postgresqlSettings } from '@iaas/stores/postgres/config'
 import { awsSettings } from '@iaas/stores/s3/config'
 
 const schema = z.object({
@@ -150,7 +150,7 @@ describe('parseConfig', () => {
       { postgresql: settings },
       {},
     )
-    const url = new URL(postgresUrl(postgresql) ?? '')
+    const url = new URL(postgresql.url ?? '')
     expect([
       decodeURIComponent(url.username),
       decodeURIComponent(url.password),
@@ -164,7 +164,7 @@ describe('parseConfig', () => {
 function connectionTo(host: string) {
   const files = { postgresql: { user: 'me', password: 'p@', host, port: 5433, database: 'images' } }
   const { postgresql } = parseConfig(z.object({ postgresql: postgresqlSettings }), files, {})
-  const client = new pg.Client({ connectionString: postgresUrl(postgresql) ?? '' })
+  const client = new pg.Client({ connectionString: postgresql.url ?? '' })
   return { host: client.host, port: client.port, database: client.database }
 }
 

@@ -1,23 +1,22 @@
 import type { Redis } from 'ioredis'
-import { type toFolders } from '@iaas/common/disk/config'
+import type { z } from 'zod'
+import type { Folders, spoolSettings } from '@iaas/common/disk/config'
 import { createDiskSpool } from '@iaas/common/disk/spool'
 import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { createRedisSpool } from '../redis/spool.ts'
-import { type AwsSettings, cacheHost, toS3Server } from '../s3/config.ts'
+import type { AwsConfig } from '../s3/config.ts'
 import type { S3VariantStoreOptions } from '../s3/variant-store.ts'
 
-type SpoolSettings = {
-  readonly max_bytes: number
-  readonly max_items: number
-  readonly max_age: number
+export type VariantStoreConfig = {
+  readonly aws: AwsConfig
+  readonly folders: Pick<Folders, 'variants'>
 }
 
-export type BackendSettings = {
-  readonly aws: AwsSettings
-  readonly redis: { readonly url?: string | undefined }
-  readonly spool: SpoolSettings
+export type SpoolConfig = {
+  readonly spool: Pick<z.output<typeof spoolSettings>, 'bounds'>
+  readonly folders: Pick<Folders, 'spool'>
 }
 
 /** Path under which the api serves variants stored in a folder. */
@@ -33,13 +32,12 @@ export type OpenedVariantStore = AsyncDisposable & {
 
 /** Creates a variant store: S3 if a bucket is configured, otherwise a folder. The limits apply to S3. */
 export async function createVariantStore(
-  { aws }: BackendSettings,
-  folders: ReturnType<typeof toFolders>,
+  { aws, folders }: VariantStoreConfig,
   limits: VariantStoreLimits,
 ): Promise<OpenedVariantStore> {
-  const host = cacheHost(aws)
-  if (aws.bucket === undefined || host === undefined) {
-    const baseUrl = `${host ?? ''}${servedVariantsPath}`
+  const { bucket, keyPrefix, cacheHost, server } = aws
+  if (bucket === undefined || cacheHost === undefined) {
+    const baseUrl = `${cacheHost ?? ''}${servedVariantsPath}`
     return {
       variants: createDiskVariantStore({ dir: folders.variants, baseUrl }),
       servedFolder: folders.variants,
@@ -48,9 +46,7 @@ export async function createVariantStore(
   }
   // The S3 client takes 20 MiB of memory, so it is loaded only if there is a bucket.
   const { createS3VariantStore } = await import('../s3/variant-store.ts')
-  const { bucket, key_prefix: keyPrefix } = aws
-  const place = { ...toS3Server(aws), bucket, keyPrefix, cacheHost: host }
-  const variants = createS3VariantStore({ ...place, ...limits })
+  const variants = createS3VariantStore({ ...server, bucket, keyPrefix, cacheHost, ...limits })
   return {
     variants,
     servedFolder: undefined,
@@ -66,15 +62,9 @@ export async function createVariantStore(
  * @param redis a connection of the role `producer`; the caller closes it
  */
 export function createSpool(
-  { spool }: BackendSettings,
-  folders: ReturnType<typeof toFolders>,
+  { spool: { bounds }, folders }: SpoolConfig,
   redis: Redis | undefined,
 ): Spool {
-  const bounds = {
-    maxBytes: spool.max_bytes,
-    maxItems: spool.max_items,
-    maxAgeMs: spool.max_age * 1000,
-  }
   return redis === undefined
     ? createDiskSpool({ dir: folders.spool, ...bounds })
     : createRedisSpool({ redis, prefix: 'iaas', ...bounds })

@@ -45,17 +45,26 @@ export const postgresqlSettings = z
     ),
   })
   .prefault({})
+  .transform(({ sslmode, sslrootcert, pool, prepared, ...place }) => ({
+    /** The URL of the database with the configured TLS; undefined if no database is configured. */
+    url: addTls(locate(place), sslmode, sslrootcert),
+    poolSize: pool,
+    preparesStatements: prepared,
+  }))
 
-type PostgresqlSettings = z.output<typeof postgresqlSettings>
-
-/** Returns the URL of the database with the configured TLS; undefined if no database is configured. */
-export function postgresUrl(settings: PostgresqlSettings): string | undefined {
-  const url = locate(settings)
-  return url === undefined ? undefined : addTls(url, settings)
+/** Keys of the legacy iaas, or one URL that replaces all of them. */
+type DatabasePlace = {
+  readonly url?: string | undefined
+  readonly user?: string | undefined
+  readonly password?: string | undefined
+  readonly host?: string | undefined
+  readonly port: number
+  readonly database?: string | undefined
 }
 
 /** Adds the configured TLS, unless the URL sets its own. */
-function addTls(url: string, { sslmode, sslrootcert }: PostgresqlSettings): string {
+function addTls(url?: string, sslmode?: string, sslrootcert?: string): string | undefined {
+  if (url === undefined) return undefined
   const location = new URL(url)
   const { searchParams } = location
   if (['ssl', 'sslmode', 'sslrootcert'].some((name) => searchParams.has(name))) return url
@@ -71,8 +80,8 @@ function hasKnownMode(url: string | undefined): boolean {
   return mode === null || isSslMode(mode)
 }
 
-function locate(settings: PostgresqlSettings): string | undefined {
-  const { url, user, password, host, port, database } = settings
+function locate(place: DatabasePlace): string | undefined {
+  const { url, user, password, host, port, database } = place
   if (url !== undefined) return url
   if (host === undefined || database === undefined) return undefined
   const location = new URL(

@@ -26,7 +26,8 @@ export function createS3Client(server: S3Server, more: S3ClientConfig = {}): S3C
   return new S3Client({
     region,
     forcePathStyle: pathStyle,
-    ...(credentials === undefined ? {} : { credentials }),
+    // A copy: the SDK writes into the object, and a configuration is frozen.
+    ...(credentials === undefined ? {} : { credentials: { ...credentials } }),
     ...(endpoint === undefined ? {} : otherServer(endpoint)),
     ...more,
   })

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { address, optionalToggle, text } from '@iaas/common/config/setting'
-import type { S3Server } from './client.ts'
 
 const keyPrefix = z
   .string()
@@ -81,21 +80,36 @@ export const awsSettings = z
       })
     }
   })
+  .transform((aws) => ({
+    bucket: aws.bucket,
+    keyPrefix: aws.key_prefix,
+    cacheHost: cacheHost(aws),
+    server: {
+      region: aws.region ?? 'us-east-1',
+      endpoint: aws.endpoint,
+      pathStyle: aws.path_style,
+      credentials: credentialsOf(aws),
+    },
+  }))
 
-export type AwsSettings = z.output<typeof awsSettings>
+export type AwsConfig = z.output<typeof awsSettings>
 
-type HostSettings = Pick<AwsSettings, 'cache_host' | 'bucket_url'>
+type HostSettings = {
+  readonly cache_host?: string | undefined
+  readonly bucket_url?: string | undefined
+}
 
-export function cacheHost(aws: HostSettings): string | undefined {
+function cacheHost(aws: HostSettings): string | undefined {
   return aws.cache_host ?? aws.bucket_url
 }
 
-export function toS3Server(aws: AwsSettings): S3Server {
-  const { region = 'us-east-1', endpoint, path_style: pathStyle } = aws
-  return { region, endpoint, pathStyle, credentials: toCredentials(aws) }
+type KeySettings = {
+  readonly access_key?: string | undefined
+  readonly secret_key?: string | undefined
+  readonly session_token?: string | undefined
 }
 
-function toCredentials({ access_key, secret_key, session_token }: AwsSettings) {
+function credentialsOf({ access_key, secret_key, session_token }: KeySettings) {
   if (access_key === undefined || secret_key === undefined) return undefined
   const keys = { accessKeyId: access_key, secretAccessKey: secret_key }
   return session_token === undefined ? keys : { ...keys, sessionToken: session_token }

@@ -5,13 +5,12 @@ import {
 } from '@aws-sdk/client-s3'
 import { ConfigError } from '@iaas/common/config/config-error'
 import { createS3Client } from './client.ts'
-import { type AwsSettings, toS3Server } from './config.ts'
+import type { AwsConfig } from './config.ts'
 
 /** Creates the bucket if it is missing, and lets everyone read its objects (but not list them). */
-export async function prepareS3Bucket(aws: AwsSettings): Promise<void> {
-  const { bucket } = aws
+export async function prepareS3Bucket({ bucket, server }: AwsConfig): Promise<void> {
   if (bucket === undefined) throw new ConfigError(['aws.bucket (S3_BUCKET): received nothing'])
-  const client = createS3Client(toS3Server(aws), { requestChecksumCalculation: 'WHEN_REQUIRED' })
+  const client = createS3Client(server, { requestChecksumCalculation: 'WHEN_REQUIRED' })
   try {
     await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: unknown) => {
       if (!(error instanceof BucketAlreadyOwnedByYou)) throw error

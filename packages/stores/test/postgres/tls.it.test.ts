@@ -8,7 +8,7 @@ import { openQueue } from '@iaas/queue/open-queue'
 import { createQueueWorker } from '@iaas/queue/queue-worker'
 import { parseConfig } from '@iaas/common/config/load'
 import { createSilentLogger } from '@iaas/common/log'
-import { postgresUrl, postgresqlSettings } from '../../src/postgres/config.ts'
+import { postgresqlSettings } from '../../src/postgres/config.ts'
 import { createDatabase, pingDatabase } from '../../src/postgres/database.ts'
 import { createPostgresLinkChanges } from '../../src/postgres/link-changes.ts'
 import { migrateWhenReachable } from '../../src/postgres/migrate-when-reachable.ts'
@@ -118,7 +118,7 @@ describeUnless(opensslMissing, 'a PostgreSQL with TLS', () => {
     const read = (url: string) => {
       const env = { DATABASE_URL: url, PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/etc/ca.pem' }
       const settings = parseConfig(z.object({ postgresql: postgresqlSettings }), {}, env)
-      return new URL(postgresUrl(settings.postgresql) ?? '').search
+      return new URL(settings.postgresql.url ?? '').search
     }
     expect(read('postgres://db/iaas')).toBe('?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem')
     expect(read('postgres://db/iaas?sslmode=disable')).toBe('?sslmode=disable')

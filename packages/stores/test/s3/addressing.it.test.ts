@@ -3,7 +3,6 @@ import type { RequestListener } from 'node:http'
 import { createVariantStore } from '@iaas/stores/composition/backends'
 import { parseConfig } from '@iaas/common/config/load'
 import { objectKey } from '@iaas/common/digest'
-import { toFolders } from '@iaas/common/disk/config'
 import { awsSettings } from '@iaas/stores/s3/config'
 import { prepareS3Bucket } from '@iaas/stores/s3/prepare-bucket'
 import { startVirtualHostedS3 } from '@iaas/testing/s3'
@@ -26,9 +25,7 @@ function readSettings(settings: Settings, env: Readonly<Record<string, string>> 
 /** The variant store of a service that is configured so. */
 async function openStore(settings: Settings, env: Readonly<Record<string, string>> = {}) {
   const aws = readSettings(settings, env)
-  const spool = { max_bytes: 0, max_items: 0, max_age: 0 }
-  const folders = toFolders({})
-  return createVariantStore({ aws, redis: {}, spool }, folders, {})
+  return createVariantStore({ aws, folders: { variants: '/nowhere' } }, {})
 }
 
 /** Every name below `s3.iaas.test` leads to this machine, as a wildcard of the DNS would. */
@@ -64,8 +61,8 @@ describe('how a bucket is addressed', () => {
   })
 
   it('is by its name in the host on AWS, and by its path with S3_PATH_STYLE=true', () => {
-    expect(readSettings({}).path_style).toBeUndefined()
-    expect(readSettings({}, { S3_PATH_STYLE: 'true' }).path_style).toBe(true)
+    expect(readSettings({}).server.pathStyle).toBeUndefined()
+    expect(readSettings({}, { S3_PATH_STYLE: 'true' }).server.pathStyle).toBe(true)
   })
 })
 

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { createVariantStore } from '@iaas/stores/composition/backends'
 import { parseConfig } from '@iaas/common/config/load'
 import { objectKey } from '@iaas/common/digest'
-import { toFolders } from '@iaas/common/disk/config'
 import { awsSettings } from '@iaas/stores/s3/config'
 import { prepareS3Bucket } from '@iaas/stores/s3/prepare-bucket'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -43,13 +42,10 @@ async function put(
   env: Readonly<Record<string, string>>,
   aws: object = {},
 ): Promise<void> {
-  const settings = { aws: readSettings(endpoint, env, aws), redis: {}, spool: noSpool }
-  await using store = await createVariantStore(settings, folders, { timeoutMs: 5000 })
+  const config = { aws: readSettings(endpoint, env, aws), folders: { variants: '/nowhere' } }
+  await using store = await createVariantStore(config, { timeoutMs: 5000 })
   await store.variants.put(objectKey(makeVariant(), Date.now()), new Uint8Array(10), 'image/jpeg')
 }
-
-const noSpool = { max_bytes: 0, max_items: 0, max_age: 0 }
-const folders = toFolders({})
 
 /** Whose keys a request was signed with, and their session token. */
 function signerOf(request: IncomingMessage | undefined) {

@@ -5,7 +5,7 @@ import { requireCredentials } from './require-credentials.ts'
 
 /** Creates the admin routes of the api; undefined if no credentials are configured. */
 export function createAdminRoutes(
-  { user, password, read_only: readOnly }: ApiConfig['admin'],
+  { user, password, readOnly }: ApiConfig['admin'],
   options: Omit<QueueDashboardOptions, 'readOnly'>,
 ): Express | undefined {
   if (user === undefined || password === undefined) return undefined

@@ -1,3 +1,4 @@
+import { camelKeys } from '@iaas/common/config/camel-keys'
 import { text, toggle } from '@iaas/common/config/setting'
 import { z } from 'zod'
 
@@ -29,3 +30,4 @@ export const adminSettings = z
       message: 'needed where the other of `admin.user` and `admin.password` is given',
     })
   })
+  .transform(camelKeys)

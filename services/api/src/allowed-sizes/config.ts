@@ -22,13 +22,10 @@ export const offerSettings = z
     ),
   })
   .prefault({})
-
-export function toAllowedSizes({ widths, sizes }: z.output<typeof offerSettings>): AllowedSizes {
-  return {
+  .transform(({ widths, sizes }): AllowedSizes => ({
     widths: widths.map(Number).toSorted((one, other) => one - other),
     sizes: sizes.map((text) => {
       const [, width, height] = sizePattern.exec(text) ?? []
       return { width: Number(width), height: Number(height) }
     }),
-  }
-}
+  }))

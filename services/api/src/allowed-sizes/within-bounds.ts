@@ -1,11 +1,9 @@
-import type { constraintsSettings } from '@iaas/common/config/policy'
-import { type Size, isWithin, snapToWidth } from '@iaas/common/image'
+import { type AllowedSizes, type Size, isWithin, snapToWidth } from '@iaas/common/image'
 import { z } from 'zod'
-import { type offerSettings, toAllowedSizes } from './config.ts'
 
 type Offered = {
-  readonly offer: z.output<typeof offerSettings>
-  readonly constraints: z.output<typeof constraintsSettings>
+  readonly offer: AllowedSizes
+  readonly constraints: { readonly bounds: Size }
 }
 
 /** Rejects allowed sizes and widths that no request could ever get. */
@@ -22,8 +20,8 @@ export const offerWithinBounds = z.superRefine<Offered>(
 type Mistake = { readonly key: keyof Offered['offer']; readonly message: string }
 
 function findMistakes({ offer, constraints }: Offered): readonly Mistake[] {
-  const { widths, sizes } = toAllowedSizes(offer)
-  const bounds = { width: constraints.max_width, height: constraints.max_height }
+  const { widths, sizes } = offer
+  const { bounds } = constraints
   const names = new Set(sizes.map(nameOf))
 
   /** Widths beyond the bounds are harmless if another one is within them. */

@@ -1,3 +1,4 @@
+import { camelKeys } from '@iaas/common/config/camel-keys'
 import { integer } from '@iaas/common/config/setting'
 import { z } from 'zod'
 
@@ -37,3 +38,4 @@ export const limitsSettings = z
     ),
   })
   .prefault({})
+  .transform(camelKeys)

@@ -4,6 +4,6 @@ import { nameClient } from './client-of.ts'
 
 /** Bounds the connections of a client. A trusted proxy carries those of all its clients and is not bounded. */
 export function toConnectionBounds(limits: ApiConfig['limits']): ConnectionBounds {
-  const { connections_per_client: maxPerClient, trusted_proxies: proxies } = limits
+  const { connectionsPerClient: maxPerClient, trustedProxies: proxies } = limits
   return maxPerClient === 0 || proxies > 0 ? {} : { maxPerClient, nameClient }
 }

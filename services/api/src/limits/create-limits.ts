@@ -10,8 +10,8 @@ export function createLimits(
   { limits, secret }: ApiConfig,
   shared: SharedCounts | undefined,
 ): Limits {
-  const { renders_per_client: perClient, renders_per_original: perOriginal } = limits
-  const wrongSecrets = secret === undefined ? 0 : limits.wrong_secrets_per_client
+  const { rendersPerClient: perClient, rendersPerOriginal: perOriginal } = limits
+  const wrongSecrets = secret === undefined ? 0 : limits.wrongSecretsPerClient
   return {
     renders: createRenderLimits({ perClient, perOriginal, shared }),
     wrongSecrets: createSecretLimit(wrongSecrets, shared),

@@ -1,6 +1,5 @@
 import { list } from '@iaas/common/config/setting'
 import { z } from 'zod'
-import { type UrlSigner, createUrlSigner } from './url-signer.ts'
 
 /** Shortest key, characters. A shorter key could be guessed from a signed address. */
 const shortestKey = 16
@@ -18,9 +17,7 @@ export const signingSettings = z
     ),
   })
   .prefault({})
-
-/** Returns the signer; undefined: addresses are not signed. */
-export function toSigner({ keys }: z.output<typeof signingSettings>): UrlSigner | undefined {
-  const [first, ...others] = keys
-  return first === undefined ? undefined : createUrlSigner([first, ...others], Date.now)
-}
+  .transform(({ keys: [first, ...others] }) => ({
+    /** undefined: addresses are not signed. */
+    keys: first === undefined ? undefined : ([first, ...others] as const),
+  }))

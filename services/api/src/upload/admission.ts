@@ -13,18 +13,17 @@ export type UploadAdmission = {
 
 export type UploadAdmissionSettings = {
   /** Most concurrent uploads. */
-  readonly max_in_flight: number
+  readonly maxInFlight: number
   /** Bytes that must stay free on the disk; undefined: the default reserve. */
-  readonly min_free_bytes?: number | undefined
+  readonly minFreeBytes?: number | undefined
 }
 
 const gibibyte = 1024 ** 3
 
 export function createUploadAdmission(
-  settings: UploadAdmissionSettings,
+  { maxInFlight, minFreeBytes }: UploadAdmissionSettings,
   space: () => Promise<DiskSpace>,
 ): UploadAdmission {
-  const { max_in_flight: maxInFlight, min_free_bytes: minFreeBytes } = settings
   let inFlight = 0
 
   return {

@@ -1,8 +1,5 @@
 import { integer, optionalInteger } from '@iaas/common/config/setting'
 import { z } from 'zod'
-import { formOverheadBytes } from './form-limits.ts'
-import type { ReceiveLimits } from './receive-image.ts'
-import { longestBodyMs } from './time-limit.ts'
 
 export const uploadSettings = z
   .object({
@@ -28,21 +25,7 @@ export const uploadSettings = z
     ),
   })
   .prefault({})
-
-type UploadSettings = z.output<typeof uploadSettings>
-
-export function toReceiveLimits(settings: UploadSettings, maxBytes: number): ReceiveLimits {
-  return {
-    maxBytes,
-    time: {
-      timeoutMs: settings.timeout_seconds * 1000,
-      minBytesPerSecond: settings.min_bytes_per_second,
-    },
-    pace: { bytesPerSecond: 1024, overMs: 10_000 },
-  }
-}
-
-/** @returns longest duration of the largest form, ms */
-export function longestUploadBodyMs({ maxBytes, time }: ReceiveLimits): number {
-  return longestBodyMs(maxBytes + formOverheadBytes, time)
-}
+  .transform(({ max_in_flight, min_free_bytes, timeout_seconds, min_bytes_per_second }) => ({
+    admission: { maxInFlight: max_in_flight, minFreeBytes: min_free_bytes },
+    time: { timeoutMs: timeout_seconds * 1000, minBytesPerSecond: min_bytes_per_second },
+  }))

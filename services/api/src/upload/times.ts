@@ -1,8 +1,9 @@
 import { longestIngestMs } from '@iaas/rendering/longest-ingest'
 import { durations } from '../capacities.ts'
 import type { ApiConfig } from '../config.ts'
-import { longestUploadBodyMs } from './config.ts'
+import { formOverheadBytes } from './form-limits.ts'
 import type { ReceiveLimits } from './receive-image.ts'
+import { longestBodyMs } from './time-limit.ts'
 
 /** Longest durations of the steps of an upload, ms. */
 export type UploadTimes = {
@@ -17,7 +18,7 @@ export type UploadTimes = {
 }
 
 export function toUploadTimes(config: ApiConfig, limits: ReceiveLimits): UploadTimes {
-  const bodyMs = longestUploadBodyMs(limits)
+  const bodyMs = longestBodyMs(limits.maxBytes + formOverheadBytes, limits.time)
   const keepMs = longestIngestMs(config) + durations.recordUpload
   return {
     bodyMs,

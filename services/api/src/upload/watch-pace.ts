@@ -6,6 +6,9 @@ import { type TimeLimit, longestBodyMs } from './time-limit.ts'
 /** Smallest rate of an upload, averaged over any window of this length. */
 export type Pace = { readonly bytesPerSecond: number; readonly overMs: number }
 
+/** The pace below which an upload counts as stalled. */
+export const slowestPace: Pace = { bytesPerSecond: 1024, overMs: 10_000 }
+
 const samplesPerStretch = 10
 
 /**

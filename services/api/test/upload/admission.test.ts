@@ -16,7 +16,7 @@ const gibibyte = 2 ** 30
 
 describe('the admission of uploads', () => {
   it('T8b takes as many uploads at once as are allowed, and the next when one has ended', async () => {
-    const admission = createUploadAdmission({ max_in_flight: 2 }, async () => roomy)
+    const admission = createUploadAdmission({ maxInFlight: 2 }, async () => roomy)
     let finish = (_result: string) => {}
     const gate = new Promise<string>((resolve) => (finish = resolve))
     const running = [admission.admit(() => gate), admission.admit(() => gate)]
@@ -29,7 +29,7 @@ describe('the admission of uploads', () => {
   })
 
   it('T8b gives the place of an upload that failed to another', async () => {
-    const admission = createUploadAdmission({ max_in_flight: 1 }, async () => roomy)
+    const admission = createUploadAdmission({ maxInFlight: 1 }, async () => roomy)
     for (let round = 0; round < 3; round += 1) {
       await expect(admission.admit(() => Promise.reject(new Error('broken off')))).rejects.toThrow(
         'broken',
@@ -43,7 +43,7 @@ describe('the admission of uploads', () => {
     ['less than 5 % of a small one', 0.04 * gibibyte, gibibyte, undefined],
     ['less than what is configured', 9 * gibibyte, 1000 * gibibyte, 10 * gibibyte],
   ])('T18 takes no upload where the disk has %s left', async (_name, free, total, floor) => {
-    const settings = { max_in_flight: 9, min_free_bytes: floor }
+    const settings = { maxInFlight: 9, minFreeBytes: floor }
     const space = async () => ({ freeBytes: free, totalBytes: total })
     const admission = createUploadAdmission(settings, space)
     await expect(admission.admit(async () => 'taken')).rejects.toMatchObject({ code: 'STORE_FULL' })
@@ -54,7 +54,7 @@ describe('the admission of uploads', () => {
     ['5 % of a small one', 0.05 * gibibyte, gibibyte, undefined],
     ['nothing, where nothing must be left', 0, gibibyte, 0],
   ])('T18 takes uploads where the disk has %s left', async (_name, free, total, floor) => {
-    const settings = { max_in_flight: 9, min_free_bytes: floor }
+    const settings = { maxInFlight: 9, minFreeBytes: floor }
     const space = async () => ({ freeBytes: free, totalBytes: total })
     const admission = createUploadAdmission(settings, space)
     expect(await admission.admit(async () => 'taken')).toBe('taken')
@@ -100,7 +100,7 @@ describe('the admission of uploads', () => {
     const storeOriginal = createStoreOriginal({
       tokens,
       originals: createFakeOriginalStore(folder.path),
-      admission: createUploadAdmission({ max_in_flight: 1 }, async () => space),
+      admission: createUploadAdmission({ maxInFlight: 1 }, async () => space),
       stripMetadata: false,
       longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {} },
