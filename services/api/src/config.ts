@@ -15,70 +15,69 @@ import { signingSettings } from './signing/config.ts'
 import { uploadSettings } from './upload/config.ts'
 import { uploadOrigins } from './upload/origins.ts'
 
-const settings = z.object({
-  ...listenSettings,
-  processes: integer(
-    { min: 0, max: 256, fallback: 1 },
-    'Number of api processes behind the port; 0: one per core. Use Redis with more than one, so that they share links, leases and limits. `npm start` always runs one.',
-    'API_PROCESSES',
-  ),
-  ...folderSettings,
-  admin: adminSettings,
-  secret: text({
-    description:
-      'Secret required by `POST /token`. Without it, anyone who can reach `POST /token` gets tokens.',
-    env: 'TOKEN_SECRET',
-    secret: true,
-  }),
-  previous_secret: text({
-    description:
-      'A second secret that `POST /token` accepts while backends change from one secret to the other.',
-    env: 'TOKEN_SECRET_PREVIOUS',
-    secret: true,
-  }),
-  allow_open_tokens: toggle(
-    false,
-    'Allows a service with `NODE_ENV=production` to start without a `secret`. Use it only if others cannot reach `POST /token`.',
-    'ALLOW_OPEN_TOKENS',
-  ),
-  upload_origins: uploadOrigins,
-  upload: uploadSettings,
-  limits: limitsSettings,
-  offer: offerSettings,
-  signing: signingSettings,
-  allow_indexing: toggle(false, 'Allows search engines in robots.txt.'),
-  redirect_cache_timeout: integer(
-    { min: 0, max: 31_536_000, fallback: 604_800 },
-    'TTL of redirects in clients, seconds.',
-  ),
-  fast_lane: toggle(
-    true,
-    'Answers hits on the fast lane. `false` gives the same answers on the usual path, to look for the cause of a fault.',
-    'FAST_LANE',
-  ),
-  originals: z
-    .object({
-      strip_metadata: toggle(
-        false,
-        'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG and WebP uploads. Pixels, colour profile and orientation stay. GIF, AVIF and TIFF are kept unchanged.',
-        'STRIP_METADATA',
-      ),
-      example: optionalToggle(
-        'Adds an image of the id `example` to an empty folder of originals at the start. Default: on with `npm start` and in the compose project, off elsewhere.',
-        'PLANT_EXAMPLE',
-      ),
-    })
-    .prefault({})
-    .transform(camelKeys),
-  constraints: constraintsSettings,
-  webp: webpSettings,
-  ...renderingSettings,
-  ...backendSettings,
-  log: logSettings,
-})
-
 /** Settings of the api, under the keys of the files. */
-export const apiSettings = settings
+export const apiSettings = z
+  .object({
+    ...listenSettings,
+    processes: integer(
+      { min: 0, max: 256, fallback: 1 },
+      'Number of api processes behind the port; 0: one per core. Use Redis with more than one, so that they share links, leases and limits. `npm start` always runs one.',
+      'API_PROCESSES',
+    ),
+    ...folderSettings,
+    admin: adminSettings,
+    secret: text({
+      description:
+        'Secret required by `POST /token`. Without it, anyone who can reach `POST /token` gets tokens.',
+      env: 'TOKEN_SECRET',
+      secret: true,
+    }),
+    previous_secret: text({
+      description:
+        'A second secret that `POST /token` accepts while backends change from one secret to the other.',
+      env: 'TOKEN_SECRET_PREVIOUS',
+      secret: true,
+    }),
+    allow_open_tokens: toggle(
+      false,
+      'Allows a service with `NODE_ENV=production` to start without a `secret`. Use it only if others cannot reach `POST /token`.',
+      'ALLOW_OPEN_TOKENS',
+    ),
+    upload_origins: uploadOrigins,
+    upload: uploadSettings,
+    limits: limitsSettings,
+    offer: offerSettings,
+    signing: signingSettings,
+    allow_indexing: toggle(false, 'Allows search engines in robots.txt.'),
+    redirect_cache_timeout: integer(
+      { min: 0, max: 31_536_000, fallback: 604_800 },
+      'TTL of redirects in clients, seconds.',
+    ),
+    fast_lane: toggle(
+      true,
+      'Answers hits on the fast lane. `false` gives the same answers on the usual path, to look for the cause of a fault.',
+      'FAST_LANE',
+    ),
+    originals: z
+      .object({
+        strip_metadata: toggle(
+          false,
+          'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG and WebP uploads. Pixels, colour profile and orientation stay. GIF, AVIF and TIFF are kept unchanged.',
+          'STRIP_METADATA',
+        ),
+        example: optionalToggle(
+          'Adds an image of the id `example` to an empty folder of originals at the start. Default: on with `npm start` and in the compose project, off elsewhere.',
+          'PLANT_EXAMPLE',
+        ),
+      })
+      .prefault({})
+      .transform(camelKeys),
+    constraints: constraintsSettings,
+    webp: webpSettings,
+    ...renderingSettings,
+    ...backendSettings,
+    log: logSettings,
+  })
   .check(offerWithinBounds)
   .refine(({ secret, previous_secret }) => secret !== undefined || previous_secret === undefined, {
     path: ['previous_secret'],
