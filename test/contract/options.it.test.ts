@@ -106,6 +106,18 @@ describe('options', () => {
     expect(other.headers.location).toBe(link.headers.location)
   })
 
+  it('gravity=north shows another part of a crop', async () => {
+    const at = (more: string) => ask(target.base, `/photo_300_100.png?fit=crop${more}`)
+    const [center, top] = await Promise.all([at(''), at('&gravity=north')])
+    expect([center.status, top.status]).toEqual([200, 200])
+    expect(center.body.equals(top.body)).toBe(false)
+  })
+
+  it('enlarge=false leaves a small image its size', async () => {
+    expect(await sizeOf('/photo_900_900.jpg?enlarge=false')).toEqual([600, 400])
+    expect(await sizeOf('/photo_900_900.jpg?fit=crop&enlarge=false')).toEqual([400, 400])
+  })
+
   it('R9 two spellings of one picture share one stored object', async () => {
     const first = await askUntil(
       ({ status }) => status === 307,
@@ -182,6 +194,10 @@ describe('options', () => {
     'quality=NaN',
     'quality=',
     'quality=1&quality=2',
+    'gravity=middle',
+    'gravity=0.5,1.5',
+    'gravity=0.12345,0',
+    'enlarge=no',
     'allow_webp=maybe',
     'proxy=1',
   ])('?%s is 400 and names the option', async (query) => {

@@ -88,7 +88,7 @@ export const requests = [
   {
     row: 'R8',
     breaks: 'the last of several values of an option wins',
-    file: 'packages/common/src/image/params.ts',
+    file: 'packages/common/src/image/options.ts',
     find: 'if (values.has(key)) throw',
     replace: 'if (values.size > 99) throw',
     test: 'packages/common/test/image/options.test.ts',
@@ -605,6 +605,14 @@ export const requests = [
     find: 'return uid === 0 &&',
     replace: 'return uid === -1 &&',
     test: 'packages/rendering/test/decodes-as-root.test.ts',
+  },
+  {
+    row: 'R47',
+    breaks: 'an option that cannot matter makes another variant',
+    file: 'packages/common/src/image/relevance.ts',
+    find: "gravity: ({ fit }) => fit === 'crop' || fit === 'canvas',",
+    replace: '',
+    test: 'packages/common/test/image/variant.test.ts',
   },
   {
     row: 'R46',

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import {
   type Variant,
   type VariantOptions,
-  params,
+  paramOf,
   parseImageId,
+  parseOption,
   variantFormats,
   variantOptionKeys,
 } from './image/index.ts'
@@ -13,10 +15,27 @@ const sideSchema = z.int().min(1).max(65_500)
 
 /** Accepts a value of the option. An option that the other process does not know yet has its default. */
 function optionSchema(key: keyof VariantOptions) {
-  const { default: fallback, expected, parse } = params[key]
   return z
-    .custom<unknown>((value) => parse(String(value)) === value, `must be ${expected}`)
-    .default(fallback)
+    .unknown()
+    .optional()
+    .transform((value, context) => {
+      const { default: fallback, expected } = paramOf(key)
+      if (value === undefined) return fallback
+      const parsed = readOption(key, value)
+      if (parsed !== undefined) return parsed
+      context.addIssue({ code: 'custom', message: `must be ${expected}` })
+      return z.NEVER
+    })
+}
+
+/** Returns undefined for anything that is not a value of the option. */
+function readOption(key: keyof VariantOptions, value: unknown): unknown {
+  try {
+    const parsed = parseOption(key, paramOf(key).format(value))
+    return isDeepStrictEqual(parsed, value) ? parsed : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const optionSchemas = Object.fromEntries(variantOptionKeys.map((key) => [key, optionSchema(key)]))

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
 import type { Region } from './geometry.ts'
-import type { Query } from './params.ts'
+import type { Query } from './options.ts'
 
 const names = ['x', 'y', 'width', 'height'] as const
 type Name = (typeof names)[number]

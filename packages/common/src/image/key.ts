@@ -1,5 +1,12 @@
 import { formats } from './formats.ts'
-import { type VariantOptions, params, variantOptionKeys } from './params.ts'
+import { parseOption } from './options.ts'
+import {
+  type VariantOptions,
+  defaultVariantOptions,
+  paramOf,
+  params,
+  variantOptionKeys,
+} from './params.ts'
 import type { Variant } from './variant.ts'
 
 /** Canonical name of a variant. Two variants have the same key if and only if they are equal. */
@@ -29,42 +36,36 @@ export function variantKey(variant: Variant): VariantKey {
   return fields.join('/') as VariantKey
 }
 
-type OptionKeys = readonly (keyof VariantOptions)[]
-
-const laterKeys: OptionKeys = variantOptionKeys.filter(
-  (key) => !placed.some((known) => known === key),
-)
-
 /**
  * Formats the options without a fixed position as a query, in the order of the table. Returns the empty string if all
  * have their defaults, so that a variant keeps its key when an option is added. Percent-encodes values.
  */
-export function formatLaterOptions(options: VariantOptions, keys: OptionKeys = laterKeys): string {
-  return keys
-    .filter((key) => options[key] !== params[key].default)
-    .map((key) => `${params[key].name}=${encodeURIComponent(String(options[key]))}`)
+export function formatLaterOptions(options: VariantOptions): string {
+  return variantOptionKeys
+    .filter((key) => options[key] !== params[key].default && !isPlaced(key))
+    .map((key) => `${params[key].name}=${encodeURIComponent(paramOf(key).format(options[key]))}`)
     .join('&')
+}
+
+function isPlaced(key: keyof VariantOptions): boolean {
+  return placed.some((known) => known === key)
 }
 
 /**
  * Inverse of `formatLaterOptions`; fills in defaults. Returns undefined for any text that `formatLaterOptions` does not
  * produce.
  */
-export function parseLaterOptions(
-  text: string,
-  keys: OptionKeys = laterKeys,
-): Partial<VariantOptions> | undefined {
-  const options: Record<string, unknown> = Object.fromEntries(
-    keys.map((key) => [key, params[key].default]),
-  )
+export function parseLaterOptions(text: string): VariantOptions | undefined {
+  const options: Record<string, unknown> = { ...defaultVariantOptions }
   for (const pair of text === '' ? [] : text.split('&')) {
     const [name, value = ''] = pair.split('=')
-    const key = keys.find((known) => params[known].name === name)
-    const parsed = key && params[key].parse(decodeURIComponent(value))
+    const key = variantOptionKeys.find((known) => params[known].name === name)
+    const parsed = key && parseOption(key, decodeURIComponent(value))
     if (key === undefined || parsed === undefined) return undefined
     options[key] = parsed
   }
-  return options
+  const read = options as VariantOptions
+  return formatLaterOptions(read) === text ? read : undefined
 }
 
 /**

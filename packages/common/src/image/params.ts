@@ -1,5 +1,11 @@
-import { AppError } from '../errors.ts'
 import type { FormatFacts } from './formats.ts'
+import {
+  type Gravity,
+  center,
+  formatGravity,
+  gravityNames,
+  parseGravity,
+} from './values/gravity.ts'
 
 export const fits = ['clip', 'crop', 'canvas', 'cover'] as const
 /** Fit of the image into the box; see docs/url-grammar.md. */
@@ -8,17 +14,17 @@ export type Fit = (typeof fits)[number]
 /** An integer from 0 to 100, or `auto`: the quality of the original. */
 export type Quality = number | 'auto'
 
-type Scalar = string | number | boolean
-
 /** One option of a sized request. */
-type Param<Value extends Scalar, Affects extends 'bytes' | 'answer'> = {
+type Param<Value, Affects extends 'bytes' | 'answer'> = {
   /** Name in the query. */
   readonly name: string
   readonly default: Value
   /** Completes "must be ..." in an error detail. */
   readonly expected: string
-  /** Returns undefined if `text` is not a value of this option. The inverse is `String`. */
+  /** Returns undefined if `text` is not a value of this option. */
   readonly parse: (text: string) => Value | undefined
+  /** Inverse of `parse`. Equal values have the same text. */
+  readonly format: (value: Value) => string
   /**
    * `bytes`: the option is a field of every variant and part of its key, its row and its jobs. `answer`: the option
    * only changes how a request is answered.
@@ -26,28 +32,34 @@ type Param<Value extends Scalar, Affects extends 'bytes' | 'answer'> = {
   readonly affects: Affects
   /** Formats that have the option; all, if absent. In other formats the variant has the default. */
   readonly appliesTo?: (format: FormatFacts) => boolean
+  /** Multiplies lengths by the scale of the address. Absent for options without lengths. */
+  readonly scale?: (value: Value, scale: number) => Value
   /** Sentence for the documentation of addresses. */
   readonly description: string
 }
 
-type Row<Value extends Scalar> = Omit<Param<Value, 'bytes'>, 'affects'>
+type Row<Value> = Omit<Param<Value, 'bytes'>, 'affects' | 'format'> &
+  Partial<Pick<Param<Value, 'bytes'>, 'format'>>
 
 const param = {
-  bytes: <Value extends Scalar>(row: Row<Value>): Param<Value, 'bytes'> => ({
+  bytes: <Value>(row: Row<Value>): Param<Value, 'bytes'> => ({
+    format: String,
     ...row,
     affects: 'bytes',
   }),
-  answer: <Value extends Scalar>(row: Row<Value>): Param<Value, 'answer'> => ({
+  answer: <Value>(row: Row<Value>): Param<Value, 'answer'> => ({
+    format: String,
     ...row,
     affects: 'answer',
   }),
 }
 
-const flag = { default: false, expected: 'true or false', parse: parseBoolean } as const
+const boolean = { expected: 'true or false', parse: parseBoolean } as const
+const flag = { ...boolean, default: false } as const
 
 /**
  * Every option of a sized request. The types, the query grammar, the variant's fields, the key, the link row and the
- * job schema derive from this table.
+ * job schema derive from this table. `relevance.ts` says which options matter beside which others.
  */
 export const params = {
   fit: param.bytes<Fit>({
@@ -56,6 +68,21 @@ export const params = {
     expected: fits.join(', '),
     parse: (text) => fits.find((fit) => fit === text.toLowerCase()),
     description: 'How the image is brought into the box.',
+  }),
+  gravity: param.bytes<Gravity>({
+    name: 'gravity',
+    default: center,
+    expected: `${gravityNames.join(', ')}, or two fractions from 0 to 1 such as 0.5,0.25`,
+    parse: parseGravity,
+    format: formatGravity,
+    description:
+      'The point that a crop brings as near to its middle as possible; on a canvas, the share of the free space.',
+  }),
+  enlarge: param.bytes<boolean>({
+    ...boolean,
+    name: 'enlarge',
+    default: true,
+    description: 'Scales an image up that is smaller than the box.',
   }),
   blur: param.bytes<boolean>({
     ...flag,
@@ -83,7 +110,7 @@ export const params = {
 } as const
 
 type Params = typeof params
-type ParamKey = keyof Params
+export type ParamKey = keyof Params
 type ValueOf<P> = P extends Param<infer Value, 'bytes' | 'answer'> ? Value : never
 
 /** Options of a sized request with defaults filled in. */
@@ -95,14 +122,21 @@ export type VariantOptions = Pick<
   { [Key in ParamKey]: Params[Key] extends { affects: 'bytes' } ? Key : never }[ParamKey]
 >
 
-const paramKeys = Object.keys(params) as ParamKey[]
+/** A row of the table for any value, for code that treats all options alike. */
+export type AnyParam = Omit<Param<unknown, 'bytes' | 'answer'>, 'format' | 'scale'> & {
+  readonly format: (value: unknown) => string
+  readonly scale?: (value: unknown, scale: number) => unknown
+}
+
+export const paramKeys = Object.keys(params) as readonly ParamKey[]
+
+export function paramOf(key: ParamKey): AnyParam {
+  return params[key] as unknown as AnyParam
+}
+
 /** Keys of the options that change the bytes, in the order of the table. */
 export const variantOptionKeys = paramKeys.filter(
   (key): key is keyof VariantOptions => params[key].affects === 'bytes',
-)
-
-const keyByName: ReadonlyMap<string, ParamKey> = new Map(
-  paramKeys.map((key) => [params[key].name, key]),
 )
 
 export const defaultOptions = Object.fromEntries(
@@ -113,49 +147,6 @@ export const defaultVariantOptions = Object.fromEntries(
   variantOptionKeys.map((key) => [key, params[key].default]),
 ) as VariantOptions
 
-/** Query parameters in the order of the URL, percent-decoded. */
-export type Query = Iterable<readonly [name: string, value: string]>
-
-/**
- * Parses the options; ignores unknown names.
- *
- * @throws AppError INVALID_OPTION for a repeated option or an invalid value
- */
-export function parseOptions(query: Query): ImageOptions {
-  const values = collectValues(query)
-  if (values.size === 0) return defaultOptions
-  const options: Record<string, Scalar> = { ...defaultOptions }
-  for (const key of paramKeys) {
-    const value = values.get(key)
-    if (value === undefined) continue
-    const { name, expected, parse } = params[key]
-    const parsed = parse(value)
-    if (parsed === undefined) {
-      throw invalidOption(`"${name}" must be ${expected}; received "${shorten(value)}".`)
-    }
-    options[key] = parsed
-  }
-  return options as ImageOptions
-}
-
-/** Returns the options that differ from their defaults, as query parameters in the order of the table. */
-export function formatOptions(options: ImageOptions): readonly (readonly [string, string])[] {
-  return paramKeys
-    .filter((key) => options[key] !== defaultOptions[key])
-    .map((key) => [params[key].name, String(options[key])] as const)
-}
-
-function collectValues(query: Query): ReadonlyMap<ParamKey, string> {
-  const values = new Map<ParamKey, string>()
-  for (const [name, value] of query) {
-    const key = keyByName.get(name)
-    if (key === undefined) continue
-    if (values.has(key)) throw invalidOption(`"${name}" is given more than once.`)
-    values.set(key, value)
-  }
-  return values
-}
-
 function parseBoolean(text: string): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined
 }
@@ -163,12 +154,4 @@ function parseBoolean(text: string): boolean | undefined {
 function parseQuality(text: string): Quality | undefined {
   if (text === 'auto') return 'auto'
   return /^(?:0|[1-9]\d?|100)$/.test(text) ? Number(text) : undefined
-}
-
-function shorten(value: string): string {
-  return value.length > 40 ? `${value.slice(0, 40)}…` : value
-}
-
-function invalidOption(message: string): AppError {
-  return new AppError('INVALID_OPTION', `The option ${message}`)
 }

@@ -1,7 +1,8 @@
 import { AppError } from '../errors.ts'
 import { type Format, findFormat, variantExtensions } from './formats.ts'
 import { type ImageId, countSizeParts, parseImageId } from './id.ts'
-import { type ImageOptions, type Query, formatOptions, parseOptions } from './params.ts'
+import { type Query, formatOptions, parseOptions } from './options.ts'
+import type { ImageOptions } from './params.ts'
 
 /** `/{id}.{format}`: a request for the original itself. */
 export type OriginalRequest = { readonly kind: 'original'; readonly id: ImageId }
@@ -80,9 +81,14 @@ export function formatImageUrl(request: SizedRequest): string {
   const scale = request.scale === 1 ? '' : `_${request.scale}x`
   const path = `/${encodeURIComponent(request.id)}_${request.width}_${request.height}${scale}.${request.format}`
   const query = formatOptions(request.options)
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${name}=${encodeValue(value)}`)
     .join('&')
   return query === '' ? path : `${path}?${query}`
+}
+
+/** Percent-encodes a value, except for commas, which separate numbers and are allowed in a query. */
+function encodeValue(value: string): string {
+  return encodeURIComponent(value).replaceAll('%2C', ',')
 }
 
 function decodePath(path: string): string {

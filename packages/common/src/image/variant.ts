@@ -1,8 +1,11 @@
 import { AppError } from '../errors.ts'
 import { type Format, formats, variantFormats } from './formats.ts'
-import { type Size, boundBox, boundCover, snapToWidth } from './geometry.ts'
+import { type Size, boundBox, snapToWidth } from './geometry.ts'
 import type { ImageId } from './id.ts'
-import { type ImageOptions, type VariantOptions, params, variantOptionKeys } from './params.ts'
+import { scaleOptions } from './options.ts'
+import type { VariantOptions } from './params.ts'
+import { boundCover } from './plan.ts'
+import { relevantOptions } from './relevance.ts'
 import type { SizedRequest } from './url.ts'
 
 /** Full description of one rendition of an original. Two requests that mean the same image have equal variants. */
@@ -52,18 +55,8 @@ export function toVariant(
     width: width * scale,
     height: height * scale,
     format,
-    ...variantOptionsFor(format, options),
+    ...relevantOptions(scaleOptions(options, scale), format),
   }
-}
-
-/** Returns the options that change the bytes in this format. Options that do not apply to it have their defaults. */
-function variantOptionsFor(format: Format, options: ImageOptions): VariantOptions {
-  const kept: Record<string, unknown> = {}
-  for (const key of variantOptionKeys) {
-    const { appliesTo, default: fallback } = params[key]
-    kept[key] = appliesTo?.(formats[format]) === false ? fallback : options[key]
-  }
-  return kept as VariantOptions
 }
 
 const negotiable = variantFormats.filter((format) => formats[format].negotiable)
@@ -133,5 +126,6 @@ export function boundCoverRequest(
 
 function withBox(request: SizedRequest, variant: Variant, box: Size): SizedRequest | undefined {
   if (box.width === variant.width && box.height === variant.height) return undefined
-  return { ...request, width: box.width, height: box.height, scale: 1 }
+  const options = scaleOptions(request.options, request.scale)
+  return { ...request, width: box.width, height: box.height, scale: 1, options }
 }

@@ -1,11 +1,15 @@
 import {
   type Fit,
   type Format,
+  type Gravity,
   type ImageId,
   type ImageOptions,
   type Size,
   type SizedRequest,
+  center,
   fits,
+  gravityNames,
+  parseGravity,
   parseImageId,
   reservedIds,
   variantFormats,
@@ -56,9 +60,25 @@ function mayEndLikeSize(id: string): boolean {
 
 const anyFormat: fc.Arbitrary<Format> = fc.constantFrom(...variantFormats)
 
+/** Numbers of at most three places. */
+function decimals(min: number, max: number): fc.Arbitrary<number> {
+  return fc.integer({ min: min * 1000, max: max * 1000 }).map((value) => value / 1000)
+}
+
+/** The default is always the same object, as the grammar reads it. */
+export const anyGravity: fc.Arbitrary<Gravity> = fc.oneof(
+  fc.constant(center),
+  fc
+    .record({ x: decimals(0, 1), y: decimals(0, 1) }, { noNullPrototype: true })
+    .filter(({ x, y }) => x !== center.x || y !== center.y),
+  fc.constantFrom(...gravityNames).map((name) => parseGravity(name) ?? center),
+)
+
 function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
   const options = {
     fit,
+    gravity: anyGravity,
+    enlarge: fc.boolean(),
     blur: fc.boolean(),
     quality: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 0, max: 100 })),
     allowWebp: fc.boolean(),

@@ -1,9 +1,12 @@
 import {
+  type Fit,
+  type Framing,
   type Policy,
   type Size,
   type SizedRequest,
   boundCoverRequest,
   boundRequest,
+  defaultVariantOptions,
   parseImageUrl,
   toVariant,
 } from '@iaas/common/image'
@@ -11,6 +14,11 @@ import {
 export const usual: Size = { width: 2000, height: 2000 }
 export function policyOf(bounds: Size): Policy {
   return { bounds, webpOptIn: false, webpSwitch: false }
+}
+
+/** A box with its fit, all other options at their defaults. */
+export function framed(box: Size, fit: Fit): Framing {
+  return { ...defaultVariantOptions, ...box, fit }
 }
 
 export function boundOnce(request: SizedRequest, bounds: Size): SizedRequest | undefined {

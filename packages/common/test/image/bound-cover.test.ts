@@ -9,7 +9,16 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { anyBounds, anyCover, anySource } from './_arbitraries.ts'
-import { boundOnce, boxOf, coverOnce, isOfRatio, read, usual, withinBounds } from './_bounding.ts'
+import {
+  boundOnce,
+  boxOf,
+  coverOnce,
+  framed,
+  isOfRatio,
+  read,
+  usual,
+  withinBounds,
+} from './_bounding.ts'
 
 const onePixel: Size = { width: 1, height: 1 }
 
@@ -35,7 +44,7 @@ describe('boundCoverRequest', () => {
     fc.assert(
       fc.property(cases, ({ request, source, bounds }) => {
         const end = coverOnce(request, source, bounds) ?? request
-        const { result } = planRender(source, boxOf(end), 'cover', bounds)
+        const { result } = planRender(source, framed(boxOf(end), 'cover'), bounds)
         expect(isWithin(result, bounds)).toBe(true)
       }),
       { numRuns: 1000 },
@@ -103,6 +112,6 @@ describe('boundCoverRequest', () => {
 describe('boundCover', () => {
   it('leaves a box alone whose cover lies within the bounds', () => {
     const box = { width: 300, height: 200 }
-    expect(boundCover({ width: 600, height: 400 }, box, usual)).toBe(box)
+    expect(boundCover({ width: 600, height: 400 }, framed(box, 'cover'), usual)).toEqual(box)
   })
 })

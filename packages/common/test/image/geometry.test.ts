@@ -11,6 +11,7 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { anyBounds, anyBox, anySource } from './_arbitraries.ts'
+import { framed } from './_bounding.ts'
 
 const unbounded: Size = { width: 1e9, height: 1e9 }
 
@@ -48,7 +49,7 @@ describe('planRender', () => {
   it('has for every fit only whole, positive sides', () => {
     for (const fit of fits) {
       forAny((source, box) => {
-        for (const side of sidesOf(planRender(source, box, fit, unbounded))) {
+        for (const side of sidesOf(planRender(source, framed(box, fit), unbounded))) {
           expect(Number.isSafeInteger(side) && side >= 1).toBe(true)
         }
       })
@@ -57,7 +58,7 @@ describe('planRender', () => {
 
   it('clip lies within the box, touches it and keeps the ratio', () => {
     forAny((source, box) => {
-      const { result, scaled, ...others } = planRender(source, box, 'clip', unbounded)
+      const { result, scaled, ...others } = planRender(source, framed(box, 'clip'), unbounded)
       expect(isWithin(result, box)).toBe(true)
       expect(result.width === box.width || result.height === box.height).toBe(true)
       expectRatio(result, source)
@@ -68,7 +69,7 @@ describe('planRender', () => {
 
   it('cover covers the box, touches it and keeps the ratio', () => {
     forAny((source, box) => {
-      const { result, scaled, ...others } = planRender(source, box, 'cover', unbounded)
+      const { result, scaled, ...others } = planRender(source, framed(box, 'cover'), unbounded)
       expect(isWithin(box, result)).toBe(true)
       expect(result.width === box.width || result.height === box.height).toBe(true)
       expectRatio(result, source)
@@ -79,7 +80,11 @@ describe('planRender', () => {
 
   it('crop is exactly the box, cut evenly around the centre of what covers it', () => {
     forAny((source, box) => {
-      const { preCrop, scaled, crop, canvas, result } = planRender(source, box, 'crop', unbounded)
+      const { preCrop, scaled, crop, canvas, result } = planRender(
+        source,
+        framed(box, 'crop'),
+        unbounded,
+      )
       fc.pre(crop !== undefined)
       expect([preCrop, canvas, result]).toEqual([undefined, undefined, box])
       expect(scaled).toEqual(scaleToCover(source, box))
@@ -91,7 +96,11 @@ describe('planRender', () => {
 
   it('crop of a picture much longer than the box cuts its middle out first, in the ratio of the box', () => {
     forAny((source, box) => {
-      const { preCrop, scaled, crop, canvas, result } = planRender(source, box, 'crop', unbounded)
+      const { preCrop, scaled, crop, canvas, result } = planRender(
+        source,
+        framed(box, 'crop'),
+        unbounded,
+      )
       fc.pre(preCrop !== undefined)
       expect([scaled, crop, canvas, result]).toEqual([box, undefined, undefined, box])
       expectInside(preCrop, source)
@@ -102,13 +111,12 @@ describe('planRender', () => {
 
   it('crop never scales more than four times the pixels that it keeps', () => {
     forAny((source, box) => {
-      const { scaled } = planRender(source, box, 'crop', unbounded)
+      const { scaled } = planRender(source, framed(box, 'crop'), unbounded)
       expect(scaled.width * scaled.height).toBeLessThanOrEqual(4 * box.width * box.height)
     })
     const thin = planRender(
       { width: 10, height: 10_000 },
-      { width: 400, height: 300 },
-      'crop',
+      framed({ width: 400, height: 300 }, 'crop'),
       unbounded,
     )
     expect(thin.preCrop).toEqual({ left: 0, top: 4996, width: 10, height: 8 })
@@ -116,9 +124,13 @@ describe('planRender', () => {
 
   it('canvas is exactly the box, with what clip gives in its middle', () => {
     forAny((source, box) => {
-      const { preCrop, scaled, crop, canvas, result } = planRender(source, box, 'canvas', unbounded)
+      const { preCrop, scaled, crop, canvas, result } = planRender(
+        source,
+        framed(box, 'canvas'),
+        unbounded,
+      )
       expect([result, preCrop, crop]).toEqual([box, undefined, undefined])
-      expect(scaled).toEqual(planRender(source, box, 'clip', unbounded).result)
+      expect(scaled).toEqual(planRender(source, framed(box, 'clip'), unbounded).result)
       expect(canvas).toMatchObject(box)
       const placed = { ...scaled, left: canvas!.left, top: canvas!.top }
       expectInside(placed, box)
@@ -131,7 +143,7 @@ describe('planRender', () => {
     fc.assert(
       fc.property(sizes, fc.constantFrom(...fits), ([source, box, bounds], fit) => {
         fc.pre(isWithin(box, bounds))
-        expect(isWithin(planRender(source, box, fit, bounds).result, bounds)).toBe(true)
+        expect(isWithin(planRender(source, framed(box, fit), bounds).result, bounds)).toBe(true)
       }),
       { numRuns: 1000 },
     )
@@ -139,7 +151,7 @@ describe('planRender', () => {
 
   it('scales a cover that no box brings within the bounds down to them', () => {
     const source = { width: 1, height: 10_000 }
-    const { result } = planRender(source, { width: 1, height: 1 }, 'cover', {
+    const { result } = planRender(source, framed({ width: 1, height: 1 }, 'cover'), {
       width: 2000,
       height: 2000,
     })
@@ -154,8 +166,7 @@ describe('planRender', () => {
   ] as const)('%s brings 600 x 400 px into a box of 200 x 200 px as %j', (fit, size) => {
     const plan = planRender(
       { width: 600, height: 400 },
-      { width: 200, height: 200 },
-      fit,
+      framed({ width: 200, height: 200 }, fit),
       unbounded,
     )
     expect(plan.result).toEqual(size)

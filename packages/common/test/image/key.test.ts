@@ -9,7 +9,7 @@ import {
   defaultVariantOptions,
   formatOptions,
   formats,
-  params,
+  paramOf,
   parseImageId,
   parseImageUrl,
   toVariant,
@@ -61,7 +61,7 @@ describe('variantKey', () => {
   it('is the same for options in any order, spelled out or left to their defaults', () => {
     const spelled = anyRequest.chain((request) => {
       const bytes = variantOptionKeys.map(
-        (key) => [params[key].name, String(request.options[key])] as const,
+        (key) => [paramOf(key).name, paramOf(key).format(request.options[key])] as const,
       )
       const others = [
         ['proxy', 'true'],
@@ -127,7 +127,7 @@ describe('variantKey', () => {
           const changed = { ...one, [field]: other[field] }
           expect([field, variantKey(changed) === variantKey(one)]).toEqual([
             field,
-            other[field] === one[field],
+            isDeepStrictEqual(other[field], one[field]),
           ])
         }
       }),
@@ -138,6 +138,8 @@ describe('variantKey', () => {
       width: 3,
       height: 3,
       fit: 'crop',
+      gravity: { x: 0, y: 0.25 },
+      enlarge: false,
       format: 'webp',
       blur: true,
       quality: 50,

@@ -3,6 +3,7 @@ import {
   defaultVariantOptions,
   negotiableFormats,
   toVariant,
+  variantKey,
 } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
@@ -55,6 +56,27 @@ describe('toVariant', () => {
   it('keeps no quality where the format has none', () => {
     expect(toVariant(read('/a_1_1.png?quality=7'), plain, []).quality).toBe('auto')
     expect(toVariant(read('/a_1_1.webp?quality=7'), plain, []).quality).toBe(7)
+  })
+
+  it.each([
+    ['/a_9_9.jpg?gravity=north', '/a_9_9.jpg'],
+    ['/a_9_9.jpg?fit=cover&gravity=0,1', '/a_9_9.jpg?fit=cover'],
+    ['/a_9_9.jpg?fit=crop&gravity=center', '/a_9_9.jpg?fit=crop'],
+    ['/a_9_9.jpg?fit=crop&gravity=0.50,0.500', '/a_9_9.jpg?fit=crop'],
+    ['/a_9_9.jpg?fit=crop&gravity=0.5,0', '/a_9_9.jpg?fit=crop&gravity=north'],
+    ['/a_9_9.jpg?fit=canvas&gravity=1.0,1', '/a_9_9.jpg?gravity=southeast&fit=canvas'],
+    ['/a_9_9.jpg?enlarge=true', '/a_9_9.jpg'],
+  ])('R47 is the same for %s and %s', (one, other) => {
+    expect(toVariant(read(one), plain, [])).toEqual(toVariant(read(other), plain, []))
+    const keyOf = (url: string) => variantKey(toVariant(read(url), plain, []))
+    expect(keyOf(one)).toBe(keyOf(other))
+  })
+
+  it.each([
+    ['/a_9_9.jpg?enlarge=false', 'v1/jpg/clip/9x9/sharp/qauto/enlarge=false/a'],
+    ['/a_9_9.jpg?gravity=0,0.25&fit=crop', 'v1/jpg/crop/9x9/sharp/qauto/gravity=0%2C0.25/a'],
+  ])('has a key that never changes: %s is %s', (url, key) => {
+    expect(variantKey(toVariant(read(url), plain, []))).toBe(key)
   })
 
   it.each([

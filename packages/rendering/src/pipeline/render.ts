@@ -4,6 +4,7 @@ import {
   type Variant,
   boundCover,
   formats,
+  isLarger,
   planRender,
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
@@ -43,7 +44,7 @@ export function planVariant(source: Size, variant: Variant, bounds: Size): Plan 
     const box = boundCover(source, variant, bounds)
     if (box.width !== variant.width || box.height !== variant.height) return undefined
   }
-  return planRender(source, variant, variant.fit, bounds)
+  return planRender(source, variant, bounds)
 }
 
 export type RenderFileOptions = {
@@ -83,11 +84,6 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
 /** Returns true if the kept part of the source is scaled up. */
 export function isEnlargement({ preCrop: kept, scaled }: Plan, source: Size): boolean {
   return isLarger(scaled, kept ?? source)
-}
-
-/** Returns true if either side is larger. */
-function isLarger(one: Size, other: Size): boolean {
-  return one.width > other.width || one.height > other.height
 }
 
 /** Returns the size of the original, bytes, if the rendition has the same format and no more pixels. */

@@ -3,7 +3,6 @@ import {
   type Fit,
   type Variant,
   type VariantKey,
-  defaultVariantOptions,
   fits,
   formatLaterOptions,
   formats,
@@ -85,7 +84,6 @@ export function toVariantOf(columns: LinkColumns): Variant | undefined {
     if (later === undefined) return undefined
     const id = parseImageId(columns.id)
     return {
-      ...defaultVariantOptions,
       ...later,
       id,
       width,

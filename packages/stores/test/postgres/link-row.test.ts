@@ -13,6 +13,12 @@ describe('the row of a link', () => {
     }
   })
 
+  it('holds options without a column behind the fit, which earlier releases never query', () => {
+    const variant = makeVariant({ fit: 'crop', gravity: { x: 0, y: 0.25 }, enlarge: false })
+    expect(toColumns(variant).fit).toBe('crop?gravity=0%2C0.25&enlarge=false')
+    expect(toVariantOf(toColumns(variant))).toEqual(variant)
+  })
+
   it.each(['image/png', 'image/webp'])(
     'names no variant if an earlier release recorded it for a canvas in %s',
     (file_type) => {

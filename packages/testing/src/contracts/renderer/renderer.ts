@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals'
 import { describeBytes } from './bytes.ts'
+import { describeFraming } from './framing.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeEnlarging } from './enlarging.ts'
 import { describeIngest } from './ingest.ts'
@@ -33,6 +34,7 @@ export function describeRemoteRenderer(name: string, open: OpenRenderer): void {
 
 function describeAnswers(studio: Studio): void {
   describeSizes(studio)
+  describeFraming(studio)
   describeColours(studio)
   describeIngest(studio)
   describeCopies(studio)

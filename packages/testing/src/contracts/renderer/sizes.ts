@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Fit, type Size, boundCover, fits, planRender } from '@iaas/common/image'
+import { type Framing, type Size, boundCover, fits, planRender } from '@iaas/common/image'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { dhash, distance } from '../../dhash.ts'
@@ -12,12 +12,12 @@ const sources = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 const targets = { jpg: 'jpeg', png: 'png', webp: 'webp' } as const
 const photo = { width: 90, height: 60 }
 
-function expectedOutcome(source: Size, box: Size, fit: Fit): { readonly kind: string } & Size {
-  const bounded = fit === 'cover' ? boundCover(source, box, contractBounds) : box
+function expectedOutcome(source: Size, box: Framing): { readonly kind: string } & Size {
+  const bounded = box.fit === 'cover' ? boundCover(source, box, contractBounds) : box
   if (bounded.width !== box.width || bounded.height !== box.height) {
     return { kind: 'out-of-bounds', ...source }
   }
-  return { kind: 'rendered', ...planRender(source, box, fit, contractBounds).result }
+  return { kind: 'rendered', ...planRender(source, box, contractBounds).result }
 }
 
 function makePlain(size: Size): Promise<Buffer> {
@@ -45,7 +45,7 @@ export function describeSizes(studio: Studio): void {
       it.each(fits)('renders each format to the pixel with fit=%s', async (fit) => {
         const picture = await makePhoto({ ...photo, format })
         const box = { width: 70, height: 70 }
-        const { result } = planRender(photo, box, fit, contractBounds)
+        const { result } = planRender(photo, makeVariant({ ...box, fit }), contractBounds)
         for (const target of ['jpg', 'png', 'webp'] as const) {
           const bytes = await studio.render(picture, { ...box, fit, format: target })
           const { width, height, format: made } = await sharp(bytes).metadata()
@@ -79,7 +79,7 @@ export function describeSizes(studio: Studio): void {
           const variant = makeVariant({ ...box, fit, format: 'png' })
           const outcome = await studio.renderer.render({ path, variant, bounds: contractBounds })
           const made = outcome.kind === 'rendered' ? await readSize(outcome.bytes) : outcome.source
-          expect({ kind: outcome.kind, ...made }).toEqual(expectedOutcome(source, box, fit))
+          expect({ kind: outcome.kind, ...made }).toEqual(expectedOutcome(source, variant))
         }),
         { numRuns: 60 },
       )

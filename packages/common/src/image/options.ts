@@ -1,0 +1,88 @@
+import { AppError } from '../errors.ts'
+import { type ImageOptions, type ParamKey, defaultOptions, paramKeys, paramOf } from './params.ts'
+
+/** Query parameters in the order of the URL, percent-decoded. */
+export type Query = Iterable<readonly [name: string, value: string]>
+
+const keyByName: ReadonlyMap<string, ParamKey> = new Map(
+  paramKeys.map((key) => [paramOf(key).name, key]),
+)
+
+/**
+ * Parses the options; ignores unknown names.
+ *
+ * @throws AppError INVALID_OPTION for a repeated option or an invalid value
+ */
+export function parseOptions(query: Query): ImageOptions {
+  const values = collectValues(query)
+  if (values.size === 0) return defaultOptions
+  const options: Record<string, unknown> = { ...defaultOptions }
+  for (const [key, text] of values) {
+    const value = parseOption(key, text)
+    if (value === undefined) {
+      const { name, expected } = paramOf(key)
+      throw invalidOption(`"${name}" must be ${expected}; received "${shorten(text)}".`)
+    }
+    options[key] = value
+  }
+  return options as ImageOptions
+}
+
+/**
+ * Parses the value of one option. Returns the default itself for every text that means it, so that `===` tells whether
+ * an option is set, and undefined for a text that is no value.
+ */
+export function parseOption(key: ParamKey, text: string): unknown {
+  const { default: fallback, parse, format } = paramOf(key)
+  const value = parse(text)
+  if (value === undefined || fallback === undefined) return value
+  return format(value) === format(fallback) ? fallback : value
+}
+
+/** Returns the options that differ from their defaults, as query parameters in the order of the table. */
+export function formatOptions(options: ImageOptions): readonly (readonly [string, string])[] {
+  return paramKeys
+    .filter((key) => options[key] !== defaultOptions[key])
+    .map((key) => [paramOf(key).name, paramOf(key).format(options[key])] as const)
+}
+
+/**
+ * Multiplies the lengths among the options.
+ *
+ * @throws AppError INVALID_OPTION if a product is not a value of its option
+ */
+export function scaleOptions(options: ImageOptions, scale: number): ImageOptions {
+  if (scale === 1 || options === defaultOptions) return options
+  const scaled: Record<string, unknown> = { ...options }
+  for (const key of paramKeys) {
+    const { name, expected, scale: multiply, format } = paramOf(key)
+    if (multiply === undefined || options[key] === defaultOptions[key]) continue
+    const text = format(multiply(options[key], scale))
+    const value = parseOption(key, text)
+    if (value === undefined) {
+      throw invalidOption(`"${name}", multiplied by the scale, must be ${expected}; it is ${text}.`)
+    }
+    scaled[key] = value
+  }
+  return scaled as ImageOptions
+}
+
+/** @param message begins with the name of the option */
+export function invalidOption(message: string): AppError {
+  return new AppError('INVALID_OPTION', `The option ${message}`)
+}
+
+function collectValues(query: Query): ReadonlyMap<ParamKey, string> {
+  const values = new Map<ParamKey, string>()
+  for (const [name, value] of query) {
+    const key = keyByName.get(name)
+    if (key === undefined) continue
+    if (values.has(key)) throw invalidOption(`"${name}" is given more than once.`)
+    values.set(key, value)
+  }
+  return values
+}
+
+function shorten(value: string): string {
+  return value.length > 40 ? `${value.slice(0, 40)}…` : value
+}
