@@ -18,7 +18,8 @@ export type Task =
 
 export type TaskKind = Task['kind']
 
-export type TaskLimits = {
+/** Settings of a child, sent to it once when it starts. */
+export type WorkerSettings = {
   readonly maxInputPixels: number
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
@@ -31,9 +32,10 @@ export type TaskLimits = {
   readonly allowance: number
 }
 
-/** Message to the child: a task, or permission to continue with the task whose cost it reported. */
+/** Message to the child: its settings first, then a task, or permission to continue with the task whose cost it reported. */
 export type ToChild =
-  | { readonly kind: 'task'; readonly task: Task; readonly limits: TaskLimits }
+  | { readonly kind: 'settings'; readonly settings: WorkerSettings }
+  | { readonly kind: 'task'; readonly task: Task }
   | { readonly kind: 'proceed' }
 
 export const qualitySchema = z.int().min(1).max(100)

@@ -3,10 +3,10 @@ import type { Region, Size, Variant } from '@iaas/common/image'
 import type { Ingested } from '@iaas/common/ports/renderer'
 import { makeVariant } from '@iaas/testing/variants'
 import { perform } from '../src/worker/perform.ts'
-import type { Results, Task, TaskKind, TaskLimits } from '../src/protocol.ts'
-import { taskLimits } from './task-limits.ts'
+import type { Results, Task, TaskKind, WorkerSettings } from '../src/protocol.ts'
+import { workerSettings } from './worker-settings.ts'
 
-const limits: TaskLimits = { ...taskLimits, minCopiedPixels: 1 }
+const limits: WorkerSettings = { ...workerSettings, minCopiedPixels: 1 }
 
 const bounds: Size = { width: 5000, height: 5000 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '@iaas/common/errors'
+import type { WorkerSettings } from '../protocol.ts'
 import type { OwnCore } from './cores.ts'
 import { type RenderChild, startRenderChild } from './render-child.ts'
 
@@ -21,6 +22,7 @@ export type ChildSetOptions = {
   readonly most: number
   /** See `Bounds`. */
   readonly mostDataBytes: number
+  readonly settings: WorkerSettings
   /**
    * Time that unneeded children stay, ms. One of them always stays, so that the next task need not wait for a start.
    */
@@ -30,7 +32,7 @@ export type ChildSetOptions = {
 const defaultIdleMs = 60_000
 
 export function createChildSet(options: ChildSetOptions): ChildSet {
-  const { ownCores, most, mostDataBytes, idleMs = defaultIdleMs } = options
+  const { ownCores, most, mostDataBytes, settings, idleMs = defaultIdleMs } = options
   const children = new Map<RenderChild, OwnCore | undefined>()
   const idle: RenderChild[] = []
   const taken = new Set<RenderChild>()
@@ -41,7 +43,7 @@ export function createChildSet(options: ChildSetOptions): ChildSet {
 
   function start(): RenderChild {
     const own = findFreeCore()
-    const child = startRenderChild({ own, mostDataBytes })
+    const child = startRenderChild({ own, mostDataBytes }, settings)
     children.set(child, own)
     started += 1
     void child.ended.then(() => replace(child))

@@ -1,11 +1,10 @@
 import type { ErrorCode } from '@iaas/common/errors'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
-import type { TaskKind } from '../protocol.ts'
-import type { EncoderOptions } from '../pipeline/steps/step.ts'
+import type { TaskKind, WorkerSettings } from '../protocol.ts'
 import type { LossReason } from './lost-children.ts'
 import type { ReadMemory } from './watch-memory.ts'
 
-export type RenderPoolOptions = {
+export type RenderPoolOptions = Omit<WorkerSettings, 'decodeCpuMs' | 'allowance'> & {
   /** Maximum number of images decoded at once. */
   readonly concurrency: number
   /** Pins each child to its own core, if there is one for each. */
@@ -23,12 +22,6 @@ export type RenderPoolOptions = {
   readonly timeoutMs: number
   /** Timeout of an upload check, ms. */
   readonly ingestTimeoutMs: number
-  readonly maxInputPixels: number
-  readonly maxOnDiskPixels: number
-  readonly blurSigma: number
-  readonly encoders: EncoderOptions
-  /** Number of pixels from which a working copy pays. */
-  readonly minCopiedPixels: number
   readonly events?: RenderPoolEvents
   /** Reads the memory of a child; replaced in tests only. */
   readonly readMemory?: ReadMemory

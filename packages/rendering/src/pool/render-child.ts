@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Results, Task, TaskKind } from '../protocol.ts'
+import type { Results, Task, TaskKind, ToChild, WorkerSettings } from '../protocol.ts'
 import { type Bounds, beginProgram } from './begin-program.ts'
 import { ChildCrashedError, type RunOptions, runTask } from './run-task.ts'
 
@@ -46,7 +46,7 @@ const childEnvironment = {
 const longestStartMs = 60_000
 
 /** Starts a process that decodes images. The caller ends it with `kill()`; it also ends with its parent. */
-export function startRenderChild(bounds: Bounds): RenderChild {
+export function startRenderChild(bounds: Bounds, settings: WorkerSettings): RenderChild {
   const child = fork(childFile, [], {
     ...beginProgram(bounds),
     env: childEnvironment,
@@ -54,6 +54,9 @@ export function startRenderChild(bounds: Bounds): RenderChild {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   yieldToAnswers(child)
+  const message: ToChild = { kind: 'settings', settings }
+  // A child that could not be started is reported by `ended`.
+  child.send(message, () => {})
   let isAlive = true
   const ended = endOf(child).finally(() => (isAlive = false))
 

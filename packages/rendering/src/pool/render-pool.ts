@@ -41,12 +41,22 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   })
   const quarantine = createQuarantine()
   const kills = createKillLimit()
+  const allowance = Math.min(allowanceMiB * 2 ** 20, memoryBudgetBytes)
+  const decodeCpuMs = options.timeoutMs * decodeShare
   const children = createChildSet({
     ownCores: options.ownCores ? findOwnCores(concurrency) : [],
     most: concurrency,
     mostDataBytes: mostData(memoryBudgetBytes),
+    settings: {
+      maxInputPixels,
+      maxOnDiskPixels,
+      blurSigma,
+      encoders,
+      minCopiedPixels,
+      decodeCpuMs,
+      allowance,
+    },
   })
-  const allowance = Math.min(allowanceMiB * 2 ** 20, memoryBudgetBytes)
 
   async function attempt(
     task: Task,
@@ -58,15 +68,6 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     try {
       await share.enter(allowance, signal)
       return await child.run(task, {
-        limits: {
-          maxInputPixels,
-          maxOnDiskPixels,
-          blurSigma,
-          encoders,
-          minCopiedPixels,
-          decodeCpuMs: options.timeoutMs * decodeShare,
-          allowance,
-        },
         reservedBytes: allowance,
         timeoutMs: task.kind === 'render' ? options.timeoutMs : options.ingestTimeoutMs,
         admit: (bytes, ended) => share.enter(bytes, ended),

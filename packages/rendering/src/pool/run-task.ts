@@ -5,7 +5,6 @@ import {
   type Results,
   type Task,
   type TaskKind,
-  type TaskLimits,
   type ToChild,
   parseFromChild,
 } from '../protocol.ts'
@@ -30,7 +29,6 @@ export class ChildTooLargeError extends Error {
 const over = new Error('The task is over.')
 
 export type RunOptions = {
-  readonly limits: TaskLimits
   /** Memory reserved by the task when it starts, bytes. */
   readonly reservedBytes: number
   /** Timeout of the child's work, without its waits in `admit`, ms; 0: no limit. */
@@ -53,7 +51,7 @@ export function runTask(
   options: RunOptions,
   kill: () => void,
 ): Promise<Results[TaskKind]> {
-  const { limits, timeoutMs, admit, signal, readMemory } = options
+  const { timeoutMs, admit, signal, readMemory } = options
   const { lingerMs = 0, mayKill = () => true } = options
   return new Promise((resolve, reject) => {
     // Created only for the few tasks that wait for memory.
@@ -126,7 +124,7 @@ export function runTask(
     memory.reserve(options.reservedBytes)
     child.on('message', onMessage).once('exit', onCrash).once('error', onCrash)
     signal?.addEventListener('abort', onAbort, { once: true })
-    tell({ kind: 'task', task, limits })
+    tell({ kind: 'task', task })
   })
 }
 

@@ -8,7 +8,7 @@ import { toStoredRegion, toStoredSize } from '../formats/orientation.ts'
 import { rotate } from '../pipeline/steps/rotate.ts'
 import { setUpright } from '../formats/tiff/set-upright.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
-import type { TaskLimits } from '../protocol.ts'
+import type { WorkerSettings } from '../protocol.ts'
 import { boundCpu } from './bound-cpu.ts'
 import { hasLocation } from '../formats/exif/find-location.ts'
 import { stripFile } from './strip-file.ts'
@@ -47,7 +47,10 @@ export async function ingestFile(
   task: IngestTask,
   source: SourceFacts,
   kept: Size | undefined,
-  { maxInputPixels: maxPixels, decodeCpuMs }: Pick<TaskLimits, 'maxInputPixels' | 'decodeCpuMs'>,
+  {
+    maxInputPixels: maxPixels,
+    decodeCpuMs,
+  }: Pick<WorkerSettings, 'maxInputPixels' | 'decodeCpuMs'>,
 ): Promise<Ingested> {
   const { path, outputPath, stripMetadata } = task
   const { format, size } = source

@@ -1,4 +1,4 @@
-import type { FromChild, ToChild } from '../protocol.ts'
+import type { FromChild, ToChild, WorkerSettings } from '../protocol.ts'
 import { readyMessage } from '../ready-message.ts'
 import { isUnfinished } from './bound-cpu.ts'
 import { perform } from './perform.ts'
@@ -8,13 +8,17 @@ import { translateError } from './translate-errors.ts'
 /** The process that decodes images. It runs one task at a time and can be killed at any moment. */
 
 configureSharp()
+let settings: WorkerSettings
 let proceed = () => {}
 
 process.on('message', (message: ToChild) => {
   if (message.kind === 'proceed') return proceed()
-  const { task, limits } = message
+  if (message.kind === 'settings') {
+    settings = message.settings
+    return
+  }
   const admit = async (bytes: number) => {
-    if (bytes <= limits.allowance) return
+    if (bytes <= settings.allowance) return
     const admitted = new Promise<void>((resolve) => {
       proceed = resolve
     })
@@ -22,7 +26,7 @@ process.on('message', (message: ToChild) => {
     // If the parent has no room for the task, this never resolves: the next task replaces it.
     await admitted
   }
-  perform(task, limits, admit).then(
+  perform(message.task, settings, admit).then(
     (result) => tell({ kind: 'done', result }),
     (error: unknown) => {
       const { code, message: text } = translateError(error)

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { type Output, estimateIngest, estimateMemory, estimateRepair } from '../formats/cost.ts'
-import type { Results, Task, TaskKind, TaskLimits } from '../protocol.ts'
+import type { Results, Task, TaskKind, WorkerSettings } from '../protocol.ts'
 import { copyFile } from './copy.ts'
 import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
 import { inspectFile } from '../formats/inspect.ts'
@@ -17,10 +17,10 @@ import { allowTruncation } from '../formats/jpeg/truncated.ts'
  */
 export async function perform(
   task: Task,
-  limits: TaskLimits,
+  settings: WorkerSettings,
   admit: Admit,
 ): Promise<Results[TaskKind]> {
-  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = limits
+  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = settings
   const { path } = task
   const inspect = task.kind === 'render' ? inspectKnown : inspectFile
   const source = await inspect(path, maxInputPixels, admit)
@@ -57,7 +57,7 @@ export async function perform(
       const readBytes = task.stripMetadata && kept === undefined ? statSync(path).size : 0
       await admit(estimateIngest(source, kept, readBytes))
       const { result, isTruncated } = await attempt(kept, (facts) =>
-        ingestFile(task, facts, kept, limits),
+        ingestFile(task, facts, kept, settings),
       )
       const { warnings = [] } = result
       return isTruncated ? { ...result, warnings: ['truncated', ...warnings] } : result

@@ -8,7 +8,7 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeTiff } from '@iaas/testing/images/make-tiff'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { taskLimits } from '../task-limits.ts'
+import { workerSettings } from '../worker-settings.ts'
 
 /** Numbers that fit into no file: near the limits of positions in Node, of signed and of unsigned integers. */
 const positions = [2n ** 53n - 1n, 2n ** 53n - 9n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]
@@ -38,7 +38,7 @@ async function ingest(file: Buffer): Promise<string> {
   await writeFile(path, file)
   const outputPath = `${path}.out`
   const task = { kind: 'take-in', path, outputPath, crop: undefined, stripMetadata: true } as const
-  return perform(task, taskLimits, async () => {}).then(
+  return perform(task, workerSettings, async () => {}).then(
     () => 'done',
     (error: unknown) => translateError(error).code,
   )

@@ -9,19 +9,11 @@ import { findOwnCores, parseCpuList } from '../../src/pool/cores.ts'
 import { startRenderChild } from '../../src/pool/render-child.ts'
 import { makeSlowAndQuick } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
+import { workerSettings } from '../worker-settings.ts'
 
 const cores = availableParallelism()
 const missing =
   findOwnCores(cores).length === cores ? undefined : 'this system keeps no program to a core'
-
-const noLimits = {
-  maxInputPixels: 1e6,
-  maxOnDiskPixels: 1e6,
-  blurSigma: 7,
-  encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
-  minCopiedPixels: 1e6,
-  decodeCpuMs: 0,
-}
 
 function coresOf(pid: number): string {
   const [, list = ''] =
@@ -82,10 +74,8 @@ describeUnless(missing, 'as many children as there are cores', () => {
       { core: 9999, taskset },
       { core: 0, taskset: '/bin/false' },
     ]) {
-      const child = startRenderChild({ own, mostDataBytes: 2 ** 32 })
-      const limits = { ...noLimits, allowance: 2 ** 30 }
+      const child = startRenderChild({ own, mostDataBytes: 2 ** 32 }, workerSettings)
       const options = {
-        limits,
         reservedBytes: 2 ** 30,
         timeoutMs: 60_000,
         admit: async () => {},

@@ -1,11 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { until } from '@iaas/testing/until'
 import { type ChildSet, createChildSet } from '../../src/pool/child-set.ts'
+import { workerSettings } from '../worker-settings.ts'
 
 describe('children that nobody needs', () => {
   let children: ChildSet
   beforeEach(() => {
-    children = createChildSet({ ownCores: [], most: 3, mostDataBytes: 2 ** 30, idleMs: 300 })
+    const settings = workerSettings
+    children = createChildSet({
+      ownCores: [],
+      most: 3,
+      mostDataBytes: 2 ** 30,
+      settings,
+      idleMs: 300,
+    })
   })
   afterEach(async () => children[Symbol.asyncDispose]())
 

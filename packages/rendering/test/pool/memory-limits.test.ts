@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import { makeJob, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
-import { taskLimits } from '../task-limits.ts'
+import { workerSettings } from '../worker-settings.ts'
 
 const mebibyte = 2 ** 20
 const missing =
@@ -50,11 +50,10 @@ describeUnless(missing, 'T28 the memory of a child', () => {
     // All pixels of an AVIF are kept: some 240 MiB here.
     const create = { width: 4000, height: 3000, channels: 3, background: '#357' } as const
     await sharp({ create }).avif({ effort: 0 }).toFile(path)
-    const child = startRenderChild({ own: undefined, mostDataBytes: 2 ** 32 })
+    const child = startRenderChild({ own: undefined, mostDataBytes: 2 ** 32 }, workerSettings)
     const work = child.run(
       { kind: 'take-in', path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false },
       {
-        limits: { ...taskLimits, allowance: 2 ** 30 },
         reservedBytes: 8 * mebibyte,
         timeoutMs: 0,
         admit: async () => {},

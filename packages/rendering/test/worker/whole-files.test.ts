@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import { makeJob } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
-import { taskLimits } from '../task-limits.ts'
+import { workerSettings } from '../worker-settings.ts'
 
 const largeBytes = 40 * 2 ** 20
 
@@ -67,7 +67,7 @@ async function admitted(most = Infinity): Promise<readonly number[]> {
     asked.push(bytes)
     if (bytes > most) throw new Error('There is no room.')
   }
-  await perform(ingestTask(), taskLimits, admit).catch((error: unknown) => {
+  await perform(ingestTask(), workerSettings, admit).catch((error: unknown) => {
     if (most === Infinity) throw error
   })
   return asked

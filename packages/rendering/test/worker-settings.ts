@@ -1,7 +1,7 @@
-import type { TaskLimits } from '@iaas/rendering/protocol'
+import type { WorkerSettings } from '@iaas/rendering/protocol'
 
-/** Limits that a task of a test does not come near. */
-export const taskLimits: TaskLimits = {
+/** Settings with limits that a task of a test does not come near. */
+export const workerSettings: WorkerSettings = {
   maxInputPixels: 30_000_000,
   maxOnDiskPixels: 30_000_000,
   blurSigma: 7,
