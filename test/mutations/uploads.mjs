@@ -191,9 +191,9 @@ export const uploads = [
   {
     row: 'T13',
     breaks: 'a JPEG may have any number of scans',
-    file: 'packages/rendering/src/worker/ingest.ts',
-    find: 'if (scans > maxScans)',
-    replace: 'if (scans < 0)',
+    file: 'packages/rendering/src/formats/jpeg/reader.ts',
+    find: '.scans <= maxScans',
+    replace: '.scans >= 0',
     test: 'test/contract/refused-uploads.it.test.ts',
   },
   {
@@ -215,9 +215,9 @@ export const uploads = [
   {
     row: 'T28',
     breaks: 'the frames of a GIF are left to its decoder to count',
-    file: 'packages/rendering/src/formats/check-structure.ts',
-    find: '      return checkPages(countGifFrames(path, mostPages))\n',
-    replace: '      return\n',
+    file: 'packages/rendering/src/formats/gif/reader.ts',
+    find: 'check: (path) => checkPages(countFrames(path, mostPages))',
+    replace: 'check: () => {}',
     test: 'packages/rendering/test/formats/check-structure.test.ts',
   },
   {
@@ -231,8 +231,8 @@ export const uploads = [
   {
     row: 'T29',
     breaks: 'what the strips of a TIFF tell is not summed up',
-    file: 'packages/rendering/src/formats/check-structure.ts',
-    find: ' || readBytes > 2 * fileBytes + sharedTiffBytes',
+    file: 'packages/rendering/src/formats/tiff/check-directories.ts',
+    find: ' || readBytes > 2 * fileBytes + sharedBytes',
     replace: '',
     test: 'packages/rendering/test/formats/check-structure.test.ts',
   },
@@ -479,7 +479,7 @@ export const uploads = [
   {
     row: 'T31',
     breaks: 'a selection is shown as transparency',
-    file: 'packages/rendering/src/formats/amendment.ts',
+    file: 'packages/rendering/src/formats/tiff/amend.ts',
     find: 'if (!metadata.hasAlpha || !readTiffKind(path).hasFalseAlpha) return undefined',
     replace: 'if (metadata.hasAlpha) return undefined',
     test: 'packages/rendering/test/formats/tiff/kind.test.ts',

@@ -1,5 +1,6 @@
 import type { Format, Size } from '@iaas/common/image'
-import { type SourceFacts } from './source-facts.ts'
+import { readers } from './readers.ts'
+import type { SourceFacts } from './source-facts.ts'
 
 const mebibyte = 1024 * 1024
 /** Memory of a child that works on a small image. */
@@ -23,26 +24,6 @@ const repairCopies = 2
 /** Number of source rows buffered between the steps; significant only for very wide images. */
 const bufferedRows = 256
 
-/**
- * Returns the memory of decoding, bytes per pixel, as measured for each loader (rounded up). A decoder that works row
- * by row needs little; one that must decode the whole image first needs all of it.
- */
-function decodeBytesPerPixel({ format, isProgressive, bytesPerPixel }: SourceFacts): number {
-  switch (format) {
-    case 'jpg':
-    case 'png':
-      return isProgressive ? 2 * bytesPerPixel + 2 : 2
-    case 'gif':
-      return 5
-    case 'avif':
-      return 25
-    case 'webp':
-      return 9
-    case 'tiff':
-      return Math.max(4, bytesPerPixel + 1)
-  }
-}
-
 /** Image to be written. */
 export type Output = Size & {
   readonly format?: Format
@@ -57,7 +38,7 @@ export type Output = Size & {
 export function estimateMemory(source: SourceFacts, output: Output | undefined): number {
   const { size, bytesPerPixel, isLossless, heldBytes = 0 } = source
   const amending = source.amendment === undefined ? 0 : amendedBytesPerPixel
-  const decoding = source.pixels * (decodeBytesPerPixel(source) + amending)
+  const decoding = source.pixels * (readers[source.format].decodeBytesPerPixel(source) + amending)
   const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
   const encoding = output === undefined ? 0 : estimateOutput(output, isLossless)
   return estimateOpening(heldBytes) + decoding + rows + encoding

@@ -1,4 +1,5 @@
-import { type SourceFacts } from './source-facts.ts'
+import { readers } from './readers.ts'
+import type { SourceFacts } from './source-facts.ts'
 
 /**
  * Returns true if decoding an image costs so much more than decoding its working copy that making one pays. That holds for
@@ -6,19 +7,8 @@ import { type SourceFacts } from './source-facts.ts'
  * more bits or inks than any result, or with other colours.
  */
 export function isCostly(source: SourceFacts, minPixels: number): boolean {
-  const { format, pixels, colours, isProgressive, isDeep, amendment } = source
+  const { format, pixels, colours, isDeep, amendment } = source
   if (pixels < minPixels) return false
   if (isDeep || colours === 'other' || amendment !== undefined) return true
-  switch (format) {
-    case 'jpg':
-    case 'png':
-      return isProgressive
-    case 'gif':
-    case 'avif':
-      return true
-    // With eight bits, both decode as fast as a lossless copy of them.
-    case 'tiff':
-    case 'webp':
-      return false
-  }
+  return readers[format].isCostly(source)
 }

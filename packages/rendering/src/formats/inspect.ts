@@ -1,17 +1,10 @@
-import { type OriginalFormat, type Size, sniffFormat, sniffLength } from '@iaas/common/image'
+import { type OriginalFormat, sniffFormat, sniffLength } from '@iaas/common/image'
 import type { Metadata } from 'sharp'
-import { readCodedSize } from './avif/coded-size.ts'
-import { countHeldBytes, isAv1 } from './avif/brand.ts'
-import { readAvifFacts } from './avif/quality.ts'
+import { checkChannels, checkDepth, checkPages, checkSize } from './check-limits.ts'
 import { estimateOpening } from './cost.ts'
 import { readHead } from './files.ts'
 import { toOrientation, toStoredSize } from './orientation.ts'
-import { isCameraRaw } from './tiff/camera-raw.ts'
-import { readTiffKind } from './tiff/kind.ts'
-import { isLosslessWebp } from './webp/is-lossless.ts'
-import { findAmendment } from './amendment.ts'
-import { checkChannels, checkDepth, checkSize } from './check-limits.ts'
-import { checkPages, checkStructure } from './check-structure.ts'
+import { readers } from './readers.ts'
 import { openHeader } from './sharp.ts'
 import type { Admit, SourceFacts } from './source-facts.ts'
 import { unsupported } from './unsupported.ts'
@@ -32,14 +25,14 @@ export async function inspectFile(
   const head = readHead(path, sniffLength)
   const format = sniffFormat(head)
   if (format === undefined) throw unsupported(head)
-  checkStructure(path, format)
-  if (format === 'tiff') checkKind(path, head)
-  const heldBytes = format === 'avif' ? countHeldBytes(path) : 0
+  const reader = readers[format]
+  reader.check(path, head)
+  const heldBytes = reader.countHeldBytes?.(path) ?? 0
   if (heldBytes > 0) await admit(estimateOpening(heldBytes))
   // Read before the decoder, which may take another part of the file for the image.
-  const whole = format === 'avif' ? readWhole(path, head) : undefined
-  const metadata = await readMetadata(path, format, head)
-  const amendment = findAmendment(path, format, metadata)
+  const whole = reader.readCodedSize?.(path)
+  const metadata = await readMetadata(path, format)
+  const amendment = reader.amend?.(path, metadata)
   const orientation = toOrientation(metadata.orientation)
   const size = toStoredSize(amendment?.size ?? metadata, orientation)
   checkSize(size, maxPixels)
@@ -49,7 +42,7 @@ export async function inspectFile(
   checkChannels(metadata.channels, colours)
   const bytesPerChannel = channelBytes[metadata.depth]
   checkDepth(bytesPerChannel, metadata.space)
-  const isLossless = isLosslessFile(path, format)
+  const isLossless = reader.isLossless(path)
   return {
     format,
     size,
@@ -57,47 +50,15 @@ export async function inspectFile(
     orientation,
     colours,
     hasAlpha: amendment?.hasAlpha ?? metadata.hasAlpha,
-    hasHalvedColours: !isLossless && findHalvedColours(path, format, metadata),
+    hasHalvedColours: !isLossless && reader.hasHalvedColours?.(path, metadata) === true,
     isLossless,
-    isIndexed: format === 'gif' || metadata.isPalette,
+    isIndexed: reader.isIndexed === true || metadata.isPalette,
     isProgressive: metadata.isProgressive,
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1 && amendment === undefined,
     amendment,
     ...(heldBytes > 0 && { heldBytes }),
   }
-}
-
-function isLosslessFile(path: string, format: OriginalFormat): boolean {
-  if (format === 'webp') return isLosslessWebp(path)
-  return format !== 'jpg' && format !== 'avif'
-}
-
-/**
- * Returns true if the chroma is subsampled. Lossy WebP always is. An AVIF that cannot be parsed is assumed to be, like
- * nearly all.
- */
-function findHalvedColours(path: string, format: OriginalFormat, metadata: Metadata): boolean {
-  if (format === 'avif') return readAvifFacts(path)?.hasHalvedColours ?? true
-  if (format === 'webp') return true
-  return metadata.chromaSubsampling?.startsWith('4:4:4') === false
-}
-
-/**
- * Checks the kind of a file before a decoder reads it, which reports what it does not know as damaged, or shows
- * something else.
- */
-function checkKind(path: string, head: Uint8Array): void {
-  if (isCameraRaw(path)) throw unsupported(head, 'Camera raw')
-  const kind = readTiffKind(path)
-  if (kind.unsupported !== undefined) throw unsupported(head, kind.unsupported)
-}
-
-/** Reads the whole image of an AVIF, of which only a part may be displayed. */
-function readWhole(path: string, head: Uint8Array): Size {
-  const size = readCodedSize(path)
-  if (size === undefined) throw unsupported(head, 'An AVIF that is built like this')
-  return size
 }
 
 /** Bytes per channel, by sharp's name for the channel type. */
@@ -119,14 +80,25 @@ function toColours(space: string): SourceFacts['colours'] {
   return space === 'b-w' || space === 'grey16' ? 'grey' : 'other'
 }
 
-async function readMetadata(
-  path: string,
-  format: OriginalFormat,
-  head: Uint8Array,
-): Promise<Metadata> {
-  // libvips derives the codec from the brand.
-  if (format === 'avif' && !isAv1(path)) throw unsupported(head)
+async function readMetadata(path: string, format: OriginalFormat): Promise<Metadata> {
   const metadata = await openHeader(path, format).metadata()
   checkPages(metadata.pages ?? 1)
   return metadata
+}
+
+/**
+ * Reads the header of a file that was accepted earlier; without a decoder if it is plain.
+ *
+ * @throws as `inspectFile`
+ */
+export async function inspectKnown(
+  path: string,
+  maxPixels: number,
+  admit?: Admit,
+): Promise<SourceFacts> {
+  const format = sniffFormat(readHead(path, sniffLength))
+  const known = format && readers[format].readPlain?.(path)
+  if (known === undefined) return inspectFile(path, maxPixels, admit)
+  checkSize(known.size, maxPixels)
+  return known
 }

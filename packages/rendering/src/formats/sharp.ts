@@ -1,12 +1,10 @@
 import type { OriginalFormat } from '@iaas/common/image'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
-import { toKnownBrand } from './avif/brand.ts'
+import { readers } from './readers.ts'
 import { type SourceFacts } from './source-facts.ts'
 
 /** Loaders of the accepted formats. All others stay blocked, so that no other parser processes foreign bytes. */
-const allowedLoaders = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map(
-  (name) => `VipsForeignLoad${name}`,
-)
+const allowedLoaders = Object.values(readers).map(({ loader }) => `VipsForeignLoad${loader}`)
 
 /**
  * Configures sharp for one image at a time and no caches: a child renders for many clients and can die at any moment.
@@ -66,5 +64,5 @@ export function openHeader(path: string, format: OriginalFormat): Sharp {
 }
 
 function toInput(path: string, format: OriginalFormat): string | Buffer {
-  return format === 'avif' ? toKnownBrand(path) : path
+  return readers[format].toInput?.(path) ?? path
 }

@@ -8,11 +8,8 @@ import {
   planRender,
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
-import { readJpegHeader } from '../formats/jpeg/read-jpeg.ts'
-import { readAvifFacts } from '../formats/avif/quality.ts'
 import { encodeImage } from './encoding/encode.ts'
-import { readImageBytes } from './encoding/image-bytes.ts'
-import { estimateQuality, unknownQuality } from '../formats/jpeg/quality.ts'
+import { readQuality, readers, unknownQuality } from '../formats/readers.ts'
 import { blur } from './steps/blur.ts'
 import { canvas } from './steps/canvas.ts'
 import { crop } from './steps/crop.ts'
@@ -22,7 +19,6 @@ import { resize } from './steps/resize.ts'
 import type { EncoderOptions, Step } from './steps/step.ts'
 import { rotate } from './steps/rotate.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
-import { estimateWebpQuality } from '../formats/webp/quality.ts'
 import { enlarge } from './enlarge.ts'
 import { openForDisplay } from '../formats/sharp.ts'
 
@@ -100,7 +96,7 @@ function findBudget(options: RenderFileOptions): number | undefined {
   )
     return undefined
   const isOwnFormat = format === variant.format
-  return isOwnFormat ? readImageBytes(path, format) : undefined
+  return isOwnFormat ? readers[format].countImageBytes?.(path) : undefined
 }
 
 function chooseQuality(options: RenderFileOptions): number {
@@ -108,21 +104,5 @@ function chooseQuality(options: RenderFileOptions): number {
   if (!formats[format].lossy) return unknownQuality
   // Encoders accept qualities from 1.
   if (quality !== 'auto') return Math.max(1, quality)
-  return options.originalQuality ?? originalQuality(options.path, options.source)
-}
-
-/** Returns the quality that an original was written with, 1 to 100. */
-export function originalQuality(path: string, { format }: SourceFacts): number {
-  switch (format) {
-    case 'jpg':
-      return estimateQuality(readJpegHeader(path))
-    case 'webp':
-      return estimateWebpQuality(path) ?? unknownQuality
-    case 'avif':
-      return readAvifFacts(path)?.quality ?? unknownQuality
-    case 'png':
-    case 'gif':
-    case 'tiff':
-      return unknownQuality
-  }
+  return options.originalQuality ?? readQuality(options.path, options.source.format)
 }

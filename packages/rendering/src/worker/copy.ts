@@ -3,7 +3,7 @@ import type { CopyTask, CopyOutcome } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { rotate } from '../pipeline/steps/rotate.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
-import { originalQuality } from '../pipeline/render.ts'
+import { readQuality } from '../formats/readers.ts'
 import { openForDisplay } from '../formats/sharp.ts'
 
 /** Higher than that of any photo people upload, so that the loss is invisible. */
@@ -18,7 +18,7 @@ export async function copyFile(
   const upright = rotate(await openForDisplay(path, maxPixels, source), source)
   await encodeCopy(upright.toColourspace('srgb'), source).toFile(outputPath)
   await syncFile(outputPath)
-  return { kind: 'copied', quality: originalQuality(path, source) }
+  return { kind: 'copied', quality: readQuality(path, source.format) }
 }
 
 /**

@@ -3,20 +3,15 @@ import { AppError } from '@iaas/common/errors'
 import type { Region, Size } from '@iaas/common/image'
 import type { Ingested, IngestTask } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
-import { countJpegScans } from '../formats/jpeg/read-jpeg.ts'
+import { readQuality, readers } from '../formats/readers.ts'
 import { toStoredRegion, toStoredSize } from '../formats/orientation.ts'
 import { rotate } from '../pipeline/steps/rotate.ts'
-import { setUpright } from '../formats/tiff/set-upright.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
 import type { WorkerSettings } from '../protocol.ts'
 import { boundCpu } from './bound-cpu.ts'
 import { hasLocation } from '../formats/exif/find-location.ts'
 import { stripFile } from './strip-file.ts'
-import { originalQuality } from '../pipeline/render.ts'
 import { openHeader, openImage } from '../formats/sharp.ts'
-
-/** Maximum number of scans. A progressive JPEG needs some ten; each further one costs a pass over the whole image. */
-const maxScans = 100
 
 /**
  * Plans the ingest of an upload from its header.
@@ -29,12 +24,7 @@ export function planIngest(
   source: SourceFacts,
   maxOnDiskPixels: number,
 ): Size | undefined {
-  if (source.format === 'jpg') {
-    const { scans } = countJpegScans(path, maxScans)
-    if (scans > maxScans) {
-      throw new AppError('IMAGE_TOO_COSTLY', `A JPEG may have at most ${maxScans} scans.`)
-    }
-  }
+  readers[source.format].checkUpload?.(path)
   if (crop !== undefined) checkCrop(crop, source.size)
   const { width, height } = crop ?? source.size
   return crop !== undefined || width * height > maxOnDiskPixels
@@ -72,11 +62,9 @@ async function writeAnew(
 ): Promise<Ingested> {
   const { format } = source
   const image = reshape(await openImage(path, maxPixels, source), source, crop, kept)
-  const quality = originalQuality(path, source)
-  const encoded = encodeOriginal(keepColours(image, source), source, quality)
-  await encoded.toFile(outputPath)
-  // The encoder copies the orientation of the upload, which no longer applies to the pixels.
-  if (format === 'tiff') setUpright(outputPath)
+  const quality = readQuality(path, format)
+  await readers[format].encode(keepColours(image, source), source, quality).toFile(outputPath)
+  readers[format].finish?.(outputPath)
   await syncFile(outputPath)
   return { reencoded: true, format, size: kept }
 }
@@ -119,27 +107,5 @@ function shrinkTo({ width, height }: Size, maxPixels: number): Size {
   return {
     width: Math.max(1, Math.floor(width * factor)),
     height: Math.max(1, Math.floor(height * factor)),
-  }
-}
-
-/** Encodes in the original format, baseline and not interlaced, because those are cheap to decode later. */
-function encodeOriginal(
-  image: Sharp,
-  { format, hasHalvedColours, isLossless }: SourceFacts,
-  quality: number,
-): Sharp {
-  switch (format) {
-    case 'jpg':
-      return image.jpeg({ quality, chromaSubsampling: hasHalvedColours ? '4:2:0' : '4:4:4' })
-    case 'png':
-      return image.png()
-    case 'webp':
-      return isLossless ? image.webp({ lossless: true }) : image.webp({ quality })
-    case 'gif':
-      return image.gif()
-    case 'avif':
-      return image.avif({ quality: 80, effort: 2 })
-    case 'tiff':
-      return image.tiff({ compression: 'lzw' })
   }
 }

@@ -1,25 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { writeSynced } from '@iaas/common/disk/write-durably'
-import type { OriginalFormat } from '@iaas/common/image'
-import { type SourceFacts } from '../formats/source-facts.ts'
-import type { Orientation } from '../formats/orientation.ts'
-import { stripJpeg } from '../formats/jpeg/strip.ts'
-import { stripPng } from '../formats/png/strip.ts'
-import { stripWebp } from '../formats/webp/strip.ts'
-
-type Strip = (file: Buffer, orientation: Orientation) => readonly Buffer[] | undefined
-
-/** Keeps animations and files with several images as they are. */
-const keep: Strip = (file) => [file]
-
-const strips: Readonly<Record<OriginalFormat, Strip>> = {
-  jpg: stripJpeg,
-  png: stripPng,
-  webp: stripWebp,
-  gif: keep,
-  avif: keep,
-  tiff: keep,
-}
+import { readers } from '../formats/readers.ts'
+import type { SourceFacts } from '../formats/source-facts.ts'
 
 /**
  * Writes an image without its metadata to `outputPath`, durably, if it has any. The file must be decodable. It is in
@@ -32,8 +14,11 @@ export async function stripFile(
   outputPath: string,
   { format, orientation }: SourceFacts,
 ): Promise<'stripped' | 'clean' | 'opaque'> {
+  const { strip } = readers[format]
+  // Animations and files with several images stay as they are.
+  if (strip === undefined) return 'clean'
   const file = await readFile(path)
-  const stripped = strips[format](file, orientation)
+  const stripped = strip(file, orientation)
   if (stripped === undefined) return 'opaque'
   if (isSame(stripped, file)) return 'clean'
   await writeSynced(outputPath, stripped)

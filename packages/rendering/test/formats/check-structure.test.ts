@@ -6,13 +6,14 @@ import { makeTiff } from '@iaas/testing/images/make-tiff'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { checkStructure } from '../../src/formats/check-structure.ts'
+import { readers } from '../../src/formats/readers.ts'
 import { inspectFile } from '../../src/formats/inspect.ts'
 import { countFrames } from '../../src/formats/gif/count-frames.ts'
 import { countJpegScans } from '../../src/formats/jpeg/read-jpeg.ts'
 
 const maxPixels = 1e6
 const tooCostly = { code: 'IMAGE_TOO_COSTLY' }
+const noHead = new Uint8Array()
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
@@ -204,7 +205,7 @@ describe('T28 what decoders keep in memory as soon as they open a file', () => {
     ],
   ])('is counted before a decoder sees a GIF: %s', async (_name, file) => {
     const path = await put(file)
-    expect(() => checkStructure(path, 'gif')).toThrow(expect.objectContaining(tooCostly))
+    expect(() => readers.gif.check(path, noHead)).toThrow(expect.objectContaining(tooCostly))
   })
 
   it('is as usual of a GIF with global and local colours, extensions and large blocks', async () => {
@@ -232,11 +233,11 @@ describe('T28 what decoders keep in memory as soon as they open a file', () => {
     const segments = repeat(Buffer.from([0xff, 0xe1, 0, 2]), 100_000)
     const path = await put(Buffer.concat([jpeg.subarray(0, at), segments, jpeg.subarray(at)]))
     const check = () => {
-      checkStructure(path, 'jpg')
+      readers.jpg.check(path, noHead)
       countJpegScans(path, 100)
     }
     expect(check).toThrow(expect.objectContaining(tooCostly))
-    checkStructure(await put(jpeg), 'jpg')
+    readers.jpg.check(await put(jpeg), noHead)
   })
 
   it('is counted of an AVIF: boxes without meaning', async () => {
@@ -257,8 +258,8 @@ describe('T28 what decoders keep in memory as soon as they open a file', () => {
       shared.writeUInt32LE(4_000_000, entry + 4)
     }
     const path = await put(shared)
-    expect(() => checkStructure(path, 'tiff')).toThrow(expect.objectContaining(tooCostly))
-    checkStructure(await put(tiff), 'tiff')
+    expect(() => readers.tiff.check(path, noHead)).toThrow(expect.objectContaining(tooCostly))
+    readers.tiff.check(await put(tiff), noHead)
   })
 })
 
@@ -310,8 +311,8 @@ describe('T29 a TIFF whose strips tell of more than the file has', () => {
 
   it.each([false, true])('is too costly (BigTIFF: %p)', async (isBig) => {
     const path = await put(makeStrips(60_000, 1_000_000, isBig))
-    expect(() => checkStructure(path, 'tiff')).toThrow(expect.objectContaining(tooCostly))
-    checkStructure(await put(makeStrips(500, 8, isBig)), 'tiff')
+    expect(() => readers.tiff.check(path, noHead)).toThrow(expect.objectContaining(tooCostly))
+    readers.tiff.check(await put(makeStrips(500, 8, isBig)), noHead)
   })
 })
 

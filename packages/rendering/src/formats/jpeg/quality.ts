@@ -1,8 +1,5 @@
 import type { JpegFacts, QuantisationTable } from './markers.ts'
 
-/** Quality assumed for tables that do not reveal one, and for originals other than JPEG. */
-export const unknownQuality = 92
-
 /**
  * Standard tables of ITU-T T.81, annex K.1 (luminance) and K.2 (chrominance), in natural order. Each quality scales
  * them by the rule of the Independent JPEG Group.
@@ -54,16 +51,18 @@ const expectedOfOne = qualities.map((quality) => {
  * Estimates the quality that a JPEG was written with, 1 to 100, like ImageMagick's `identify -format %Q`: the first
  * quality whose expected sums are not both above the file's. The estimate counts if both sums are reached, or from 51
  * on.
+ *
+ * @returns undefined for tables that do not reveal a quality
  */
-export function estimateQuality({ tables }: JpegFacts): number {
+export function estimateQuality({ tables }: JpegFacts): number | undefined {
   const first = tables.get(0)
-  if (first === undefined) return unknownQuality
+  if (first === undefined) return undefined
   const second = tables.get(1)
   const sums = sumsOf(first, second, [...tables.values()])
   const expected = second === undefined ? expectedOfOne : expectedOfTwo
   const index = expected.findIndex(({ few, all }) => sums.few >= few || sums.all >= all)
   const reached = expected[index]
-  if (reached === undefined) return unknownQuality
+  if (reached === undefined) return undefined
   const isExact = sums.few <= reached.few && sums.all <= reached.all
-  return isExact || index >= 50 ? index + 1 : unknownQuality
+  return isExact || index >= 50 ? index + 1 : undefined
 }

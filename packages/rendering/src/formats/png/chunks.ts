@@ -1,12 +1,18 @@
 import { createChunkBound } from '../bound-chunks.ts'
 import { createPieceReader } from '../files.ts'
 
-/** Length of the file's signature. */
-const signatureBytes = 8
+/** Signature of the file: PNG 1.2, 3.1. */
+export const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex')
+export const signatureBytes = pngSignature.length
 /** Length of the length and the name of a chunk. */
 const chunkHeaderBytes = 8
 /** Length of the checksum after the content of a chunk. */
 const checksumBytes = 4
+/** Length of everything around the content of a chunk. */
+export const chunkFrameBytes = chunkHeaderBytes + checksumBytes
+
+/** Chunks that hold the pixels. */
+export const imageChunks: ReadonlySet<string> = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'])
 
 export type PngChunk = {
   readonly name: string

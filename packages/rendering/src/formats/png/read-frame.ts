@@ -1,6 +1,5 @@
 import { readBytes, withFile } from '../files.ts'
-import { pngSignature } from './write-chunks.ts'
-import { walkPngChunks } from './chunks.ts'
+import { pngSignature, walkPngChunks } from './chunks.ts'
 
 /** Header of a PNG file. */
 export type PngFrame = {

@@ -1,8 +1,5 @@
 import { crc32 } from 'node:zlib'
-
-export const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex')
-/** Length and type before the content, and the checksum after it. */
-const frameBytes = 12
+import { chunkFrameBytes as frameBytes, imageChunks, pngSignature } from './chunks.ts'
 
 export function makeChunk(type: string, content: Buffer): Buffer {
   const chunk = Buffer.alloc(frameBytes + content.length)
@@ -14,11 +11,11 @@ export function makeChunk(type: string, content: Buffer): Buffer {
 }
 
 /** Returns the chunks of some types of a PNG that was written here. */
-export function takeChunks(png: Buffer, types: readonly string[]): readonly Buffer[] {
+export function takeChunks(png: Buffer, types: ReadonlySet<string>): readonly Buffer[] {
   const taken: Buffer[] = []
   for (let at = pngSignature.length; at < png.length;) {
     const end = at + frameBytes + png.readUInt32BE(at)
-    if (types.includes(png.toString('latin1', at + 4, at + 8))) taken.push(png.subarray(at, end))
+    if (types.has(png.toString('latin1', at + 4, at + 8))) taken.push(png.subarray(at, end))
     at = end
   }
   return taken
@@ -26,5 +23,5 @@ export function takeChunks(png: Buffer, types: readonly string[]): readonly Buff
 
 /** Drops the resolution, which the encoder always writes and no browser reads. */
 export function keepImageChunks(png: Buffer): Buffer {
-  return Buffer.concat([pngSignature, ...takeChunks(png, ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'])])
+  return Buffer.concat([pngSignature, ...takeChunks(png, imageChunks)])
 }

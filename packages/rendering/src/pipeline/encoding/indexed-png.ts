@@ -1,7 +1,8 @@
 import { smallestOf } from './candidates.ts'
 import type { Indexed } from './find-colours.ts'
 import { openPixels } from './pixels.ts'
-import { makeChunk, pngSignature, takeChunks } from '../../formats/png/write-chunks.ts'
+import { pngSignature } from '../../formats/png/chunks.ts'
+import { makeChunk, takeChunks } from '../../formats/png/write-chunks.ts'
 
 type Depth = 1 | 2 | 4 | 8
 const depths = [1, 2, 4, 8] as const
@@ -110,5 +111,5 @@ async function compressRows(rows: Buffer, height: number): Promise<readonly Buff
     openPixels({ data: rows, width, height, channels: 1 })
       .png({ compressionLevel: 9, adaptiveFiltering })
       .toBuffer()
-  return takeChunks(smallestOf([await write(false), await write(true)]), ['IDAT'])
+  return takeChunks(smallestOf([await write(false), await write(true)]), new Set(['IDAT']))
 }

@@ -41,7 +41,7 @@ function identifyAll(paths: readonly string[]): readonly string[] {
 
 /** What we say of them. */
 function estimateAll(paths: readonly string[]): readonly string[] {
-  return paths.map((path) => String(estimateQuality(readJpegHeader(path))))
+  return paths.map((path) => String(estimateQuality(readJpegHeader(path)) ?? 92))
 }
 
 const kinds = {

@@ -5,8 +5,7 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import sharp, { type Sharp } from 'sharp'
-import { inspectFile } from '../../../src/formats/inspect.ts'
-import { inspectKnown } from '../../../src/formats/inspect-known.ts'
+import { inspectFile, inspectKnown } from '../../../src/formats/inspect.ts'
 import { readPngFrame } from '../../../src/formats/png/read-frame.ts'
 
 const maxPixels = 1e6

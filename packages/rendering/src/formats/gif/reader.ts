@@ -1,0 +1,15 @@
+import { checkPages, mostPages } from '../check-limits.ts'
+import type { Reader } from '../reader.ts'
+import { amendGif } from './amend.ts'
+import { countFrames } from './count-frames.ts'
+
+export const gif: Reader = {
+  loader: 'Nsgif',
+  check: (path) => checkPages(countFrames(path, mostPages)),
+  amend: amendGif,
+  isLossless: () => true,
+  isIndexed: true,
+  decodeBytesPerPixel: () => 5,
+  isCostly: () => true,
+  encode: (image) => image.gif(),
+}
