@@ -127,7 +127,7 @@ export const faults = [
   {
     row: 'F6',
     breaks: 'the breaker never opens',
-    file: 'packages/common/src/concurrency/circuit-breaker.ts',
+    file: 'packages/common/src/platform/concurrency/circuit-breaker.ts',
     find: 'if (isOutage(error)) open(error)',
     replace: 'if (isOutage(error) && outage !== undefined) open(error)',
     test: 'test/faults/outages.it.test.ts',
@@ -175,7 +175,7 @@ export const faults = [
   {
     row: 'F42',
     breaks: 'whatever a full dependency refuses is told of',
-    file: 'packages/common/src/metrics/fullness.ts',
+    file: 'packages/common/src/platform/metrics/fullness.ts',
     find: 'if (full.has(name)) return true',
     replace: '',
     test: 'packages/common/test/metrics/dependencies.test.ts',
@@ -223,7 +223,7 @@ export const faults = [
   {
     row: 'F10',
     breaks: 'each failure of a recurring task is told of',
-    file: 'packages/common/src/lifecycle/repeat.ts',
+    file: 'packages/common/src/platform/lifecycle/repeat.ts',
     find: "failures === 1 ? 'warn' : 'debug'",
     replace: "failures > 0 ? 'warn' : 'debug'",
     test: 'packages/common/test/lifecycle/repeat.test.ts',
@@ -391,7 +391,7 @@ export const faults = [
   {
     row: 'F15',
     breaks: 'what is in flight is cut when an api ends',
-    file: 'packages/common/src/http/server.ts',
+    file: 'packages/common/src/platform/http/server.ts',
     find: 'setTimeout(() => server.closeAllConnections(), limitMs)',
     replace: 'setTimeout(() => server.closeAllConnections(), 0 * limitMs)',
     test: 'test/faults/kills.it.test.ts',
@@ -399,7 +399,7 @@ export const faults = [
   {
     row: 'F15',
     breaks: 'the timer of a body that is never read keeps its process',
-    file: 'packages/common/src/http/body-timeout.ts',
+    file: 'packages/common/src/platform/http/body-timeout.ts',
     find: "  socket.once('close', clear)\n",
     replace: '',
     test: 'packages/common/test/http/server.test.ts',
@@ -584,7 +584,7 @@ export const faults = [
   {
     row: 'F26',
     breaks: 'a number may be anything',
-    file: 'packages/common/src/config/setting.ts',
+    file: 'packages/common/src/platform/config/setting.ts',
     find: '    .min(min)\n    .max(max)\n}',
     replace: '}',
     test: 'services/standalone/test/broken-configurations.test.ts',
@@ -592,7 +592,7 @@ export const faults = [
   {
     row: 'F26',
     breaks: 'a number may be written in any way',
-    file: 'packages/common/src/config/setting.ts',
+    file: 'packages/common/src/platform/config/setting.ts',
     find: 'plainDecimal.test(value) ? Number(value) : value',
     replace: 'plainDecimal.test(value) ? Number(value) : Number(value)',
     test: 'services/standalone/test/broken-configurations.test.ts',

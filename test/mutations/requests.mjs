@@ -232,7 +232,7 @@ export const requests = [
   {
     row: 'R14',
     breaks: 'a client that reads nothing keeps its connection',
-    file: 'packages/common/src/http/server.ts',
+    file: 'packages/common/src/platform/http/server.ts',
     find: 'isAnswering && socket.writableLength === 0',
     replace: 'isAnswering',
     test: 'packages/common/test/http/server.test.ts',
@@ -240,7 +240,7 @@ export const requests = [
   {
     row: 'R14',
     breaks: 'an answer that waits for an earlier one is not watched',
-    file: 'packages/common/src/http/server.ts',
+    file: 'packages/common/src/platform/http/server.ts',
     find: 'res.writableEnded && res.socket === socket && socket.writableLength === 0',
     replace: 'res.writableEnded',
     test: 'packages/common/test/http/server.test.ts',
@@ -248,7 +248,7 @@ export const requests = [
   {
     row: 'R14',
     breaks: 'requests are begun before their turn, and stay open where their client has gone',
-    file: 'packages/common/src/http/server.ts',
+    file: 'packages/common/src/platform/http/server.ts',
     find: 'if (res.socket === null) return queue.add(req, res)',
     replace: '',
     test: 'packages/common/test/http/server.test.ts',
@@ -256,7 +256,7 @@ export const requests = [
   {
     row: 'R14',
     breaks: 'any number of connections is taken',
-    file: 'packages/common/src/http/connections.ts',
+    file: 'packages/common/src/platform/http/connections.ts',
     find: 'if (connections.size > maxConnections)',
     replace: 'if (connections.size < 0)',
     test: 'packages/common/test/http/server.test.ts',
@@ -264,7 +264,7 @@ export const requests = [
   {
     row: 'R14',
     breaks: 'headers may take any time',
-    file: 'packages/common/src/http/server.ts',
+    file: 'packages/common/src/platform/http/server.ts',
     find: 'const headersTimeoutMs = 10_000',
     replace: 'const headersTimeoutMs = 0',
     test: 'test/threats/clients.it.test.ts',
@@ -272,7 +272,7 @@ export const requests = [
   {
     row: 'R26',
     breaks: 'newcomers are refused for the sake of idle connections',
-    file: 'packages/common/src/http/connections.ts',
+    file: 'packages/common/src/platform/http/connections.ts',
     find: 'each !== newcomer && isIdle(each)',
     replace: 'each !== newcomer && each.socket.destroyed',
     test: 'packages/common/test/http/server.test.ts',
@@ -280,7 +280,7 @@ export const requests = [
   {
     row: 'R26',
     breaks: 'any connection gives way, also one that is being answered',
-    file: 'packages/common/src/http/connections.ts',
+    file: 'packages/common/src/platform/http/connections.ts',
     find: 'each !== newcomer && isIdle(each)',
     replace: 'each !== newcomer',
     test: 'packages/common/test/http/server.test.ts',
@@ -288,7 +288,7 @@ export const requests = [
   {
     row: 'R26',
     breaks: 'one client may have all connections',
-    file: 'packages/common/src/http/connections.ts',
+    file: 'packages/common/src/platform/http/connections.ts',
     find: 'if (own.length > maxPerClient)',
     replace: 'if (own.length < 0)',
     test: 'packages/common/test/http/server.test.ts',
@@ -312,7 +312,7 @@ export const requests = [
   {
     row: 'R17',
     breaks: 'headers are read leniently',
-    file: 'packages/common/src/http/server.ts',
+    file: 'packages/common/src/platform/http/server.ts',
     find: 'noDelay: true,',
     replace: 'noDelay: true, insecureHTTPParser: true,',
     test: 'test/threats/raw-requests.it.test.ts',
@@ -433,7 +433,7 @@ export const requests = [
   {
     row: 'R42',
     breaks: 'errors and fields show signatures',
-    file: 'packages/common/src/log-line.ts',
+    file: 'packages/common/src/platform/log/log-line.ts',
     find: ".replace(signature, '$1***')",
     replace: '',
     test: 'packages/common/test/log-line.test.ts',
@@ -473,7 +473,7 @@ export const requests = [
   {
     row: 'R24',
     breaks: 'a field is written whatever it is called',
-    file: 'packages/common/src/log-line.ts',
+    file: 'packages/common/src/platform/log/log-line.ts',
     find: 'if (secretName.test(name))',
     replace: "if (name === '')",
     test: 'packages/common/test/log-line.test.ts',
@@ -481,7 +481,7 @@ export const requests = [
   {
     row: 'R24',
     breaks: 'control characters reach the terminal',
-    file: 'packages/common/src/log-pretty.ts',
+    file: 'packages/common/src/platform/log/log-pretty.ts',
     find: 'text.replace(controls,',
     replace: 'text.replace(/^$/,',
     test: 'packages/common/test/log-pretty.test.ts',
@@ -489,7 +489,7 @@ export const requests = [
   {
     row: 'R24',
     breaks: 'a line is as long as what stands in it',
-    file: 'packages/common/src/log-line.ts',
+    file: 'packages/common/src/platform/log/log-line.ts',
     find: 'if (Buffer.byteLength(line) <= maxLineBytes) return line',
     replace: 'return line',
     test: 'packages/common/test/log-line.test.ts',

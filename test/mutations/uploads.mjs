@@ -127,7 +127,7 @@ export const uploads = [
   {
     row: 'T35',
     breaks: 'every request has as much time as an upload',
-    file: 'packages/common/src/http/server.ts',
+    file: 'packages/common/src/platform/http/server.ts',
     find: 'boundBody(req, requestTimeoutMs)',
     replace: '',
     test: 'packages/common/test/http/server.test.ts',

@@ -24,8 +24,13 @@ describe('the linter refuses', () => {
   it.each([
     ['Node in the pure core', 'packages/common/src/image/x.ts', 'node:fs'],
     ['a library in the pure core', 'packages/common/src/image/x.ts', 'zod'],
-    ['a technology in what is shared', 'packages/common/src/log.ts', 'pg'],
-    ['a store in what is shared', 'packages/common/src/log.ts', '@iaas/stores/postgres/database'],
+    ['a technology in what is shared', 'packages/common/src/platform/log/log.ts', 'pg'],
+    [
+      'a store in what is shared',
+      'packages/common/src/platform/log/log.ts',
+      '@iaas/stores/postgres/database',
+    ],
+    ['the product in the platform', 'packages/common/src/platform/http/x.ts', '../../errors.ts'],
     ['the queue in a store', 'packages/stores/src/redis/x.ts', '@iaas/queue/open-queue'],
     ['an adapter in a use case', 'services/api/src/serve-x.ts', '@iaas/stores/postgres/database'],
     [
@@ -35,7 +40,11 @@ describe('the linter refuses', () => {
     ],
     ['a service in a service', 'services/api/src/http/x.ts', '@iaas/uploader/config'],
     ['a test helper in the product', 'packages/common/src/disk/x.ts', '@iaas/testing/until'],
-    ['a path across packages', 'services/api/src/http/x.ts', '../../../packages/common/src/log.ts'],
+    [
+      'a path across packages',
+      'services/api/src/http/x.ts',
+      '../../../packages/common/src/platform/log/log.ts',
+    ],
   ])('%s', async (_name, path, specifier) => {
     const said = await lint(
       path,

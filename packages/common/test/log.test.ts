@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { until } from '@iaas/testing/until'
-import { createLogger, logSettings } from '../src/log.ts'
+import { createLogger, logSettings } from '../src/platform/log/log.ts'
 
 describe('createLogger', () => {
   let lines: string[]

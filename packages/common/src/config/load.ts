@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Util } from 'config/lib/util.js'
 import type { z } from 'zod'
-import { ConfigError } from './config-error.ts'
-import { type Setting, describeSettings } from './describe.ts'
+import { ConfigError } from '../platform/config/config-error.ts'
+import { type Setting, describeSettings } from '../platform/config/describe.ts'
 import { type UnknownKey, findUnknownKeys } from './unknown-keys.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>

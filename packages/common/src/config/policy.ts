@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { integer, number, toggle } from './setting.ts'
+import { integer, number, toggle } from '../platform/config/setting.ts'
 
 export const constraintsSettings = z
   .object({

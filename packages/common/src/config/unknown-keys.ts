@@ -1,4 +1,4 @@
-import { findClosest } from './closest.ts'
+import { findClosest } from '../platform/config/closest.ts'
 import { knownKeys } from './known-settings.ts'
 
 /** Keys of the legacy iaas that no longer have a meaning: its metrics and log levels. */

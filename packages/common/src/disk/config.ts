@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { integer, text } from '../config/setting.ts'
+import { integer, text } from '../platform/config/setting.ts'
 
 /** Settings at the root of the configuration: folders on disk. */
 export const folderSettings = {

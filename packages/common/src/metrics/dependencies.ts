@@ -1,9 +1,12 @@
 import { Gauge, type Registry } from 'prom-client'
-import { type CircuitBreaker, createCircuitBreaker } from '../concurrency/circuit-breaker.ts'
-import { withDeadline } from '../concurrency/with-deadline.ts'
+import {
+  type CircuitBreaker,
+  createCircuitBreaker,
+} from '../platform/concurrency/circuit-breaker.ts'
+import { withDeadline } from '../platform/concurrency/with-deadline.ts'
 import { AppError, type ErrorCode, isAppError } from '../errors.ts'
-import type { Logger } from '../log.ts'
-import { createFullness } from './fullness.ts'
+import type { Logger } from '../platform/log/log.ts'
+import { createFullness } from '../platform/metrics/fullness.ts'
 
 type Probe = () => Promise<unknown>
 

@@ -1,5 +1,5 @@
 import { Registry, collectDefaultMetrics } from 'prom-client'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../platform/log/log.ts'
 import { type Dependencies, createDependencies } from './dependencies.ts'
 
 /** Sampling interval of the event loop, ms. The default of 10 uses most of the CPU time of an idle process. */

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import { withDeadline } from '../concurrency/with-deadline.ts'
+import { withDeadline } from '../platform/concurrency/with-deadline.ts'
 import type { ObjectKey } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { VariantStore } from '../ports/variant-store.ts'

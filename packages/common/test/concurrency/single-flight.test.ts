@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { createSingleFlight } from '../../src/concurrency/single-flight.ts'
+import { createSingleFlight } from '../../src/platform/concurrency/single-flight.ts'
 
 /** A promise that a test settles when it likes. */
 function createGate<T>() {

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { z } from 'zod'
-import { countErrors } from '../../src/config/closest.ts'
-import { ConfigError } from '../../src/config/config-error.ts'
+import { countErrors } from '../../src/platform/config/closest.ts'
+import { ConfigError } from '../../src/platform/config/config-error.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { integer } from '../../src/config/setting.ts'
+import { integer } from '../../src/platform/config/setting.ts'
 import { warnOfIgnored } from '../../src/config/warn-of-ignored.ts'
 
 const schema = z.object({

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type ServerResponse, createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { clientGone } from '../../src/http/client-gone.ts'
+import { clientGone } from '../../src/platform/http/client-gone.ts'
 
 describe('a client that goes', () => {
   const server = createServer()

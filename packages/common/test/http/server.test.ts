@@ -3,8 +3,8 @@ import type { RequestListener } from 'node:http'
 import { type Socket, connect } from 'node:net'
 import { until } from '@iaas/testing/until'
 import { describe, expect, it, jest } from '@jest/globals'
-import { takeOverTimeout } from '../../src/http/body-timeout.ts'
-import { type ListenOptions, listen } from '../../src/http/server.ts'
+import { takeOverTimeout } from '../../src/platform/http/body-timeout.ts'
+import { type ListenOptions, listen } from '../../src/platform/http/server.ts'
 
 const hundredMegabytes = Buffer.alloc(100 * 1024 * 1024)
 

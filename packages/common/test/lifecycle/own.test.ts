@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { compose } from '../../src/lifecycle/own.ts'
-import { createSilentLogger } from '../../src/log.ts'
+import { compose } from '../../src/platform/lifecycle/own.ts'
+import { createSilentLogger } from '../../src/platform/log/log.ts'
 
 const log = createSilentLogger()
 

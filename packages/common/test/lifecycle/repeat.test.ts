@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { until } from '@iaas/testing/until'
-import { repeat } from '../../src/lifecycle/repeat.ts'
-import { type Logger, createSilentLogger } from '../../src/log.ts'
+import { repeat } from '../../src/platform/lifecycle/repeat.ts'
+import { type Logger, createSilentLogger } from '../../src/platform/log/log.ts'
 
 it('F10 a recurring task that fails for a while is told of when that begins and when it ends', async () => {
   const lines: unknown[] = []

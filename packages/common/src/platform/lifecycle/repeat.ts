@@ -1,4 +1,4 @@
-import type { Logger } from '../log.ts'
+import type { Logger } from '../log/log.ts'
 
 /** One run of a recurring task. The signal asks a long run to stop. */
 type RecurringTask = (signal: AbortSignal) => Promise<unknown>

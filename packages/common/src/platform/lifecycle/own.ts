@@ -1,5 +1,5 @@
 import { withDeadline } from '../concurrency/with-deadline.ts'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../log/log.ts'
 import type { Service } from './run-service.ts'
 
 type End = () => PromiseLike<unknown> | void

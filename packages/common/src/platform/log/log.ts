@@ -1,6 +1,6 @@
 import winston from 'winston'
 import { z } from 'zod'
-import { toggle } from './config/setting.ts'
+import { toggle } from '../config/setting.ts'
 import { createLineWriter } from './line-writer.ts'
 import { formatLine } from './log-line.ts'
 import { createPrettyPrinter } from './log-pretty.ts'

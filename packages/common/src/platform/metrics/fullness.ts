@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
-import type { Logger } from '../log.ts'
+import type { Logger } from '../log/log.ts'
 
 /** Interval between probes of a full dependency, ms. */
 const askEveryMs = 2000
