@@ -15,8 +15,7 @@ import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresLinkChanges } from '@iaas/stores/postgres/link-changes'
 import { migrateWhenReachable } from '@iaas/stores/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/stores/postgres/require-url'
-import { createRedis } from '@iaas/stores/redis/connection'
-import { warnOfEviction } from '@iaas/stores/redis/warn-of-eviction'
+import { openRedis } from '@iaas/stores/redis/open-redis'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import type { Api, ApiOptions } from './api-options.ts'
 import { createApp } from './app.ts'
@@ -58,15 +57,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   // Connections
   const migration = own('migration', await migrateWhenReachable(url, log))
   const db = own('database', createDatabase({ ...config.postgresql, url, log }))
-  const connectRedis = (role: 'cache' | 'producer') =>
-    config.redis.url === undefined
-      ? undefined
-      : own(`redis ${role}`, createRedis({ url: config.redis.url, role, log }), (redis) =>
-          redis.disconnect(),
-        )
-  const redis = connectRedis('cache')
-  const producerRedis = connectRedis('producer')
-  if (producerRedis !== undefined) warnOfEviction(producerRedis, log)
+  const redis = own('redis cache', openRedis(config.redis, 'cache', log))
+  const producerRedis = own('redis producer', openRedis(config.redis, 'producer', log))
 
   // Stores and queues
   const store = own(
@@ -85,14 +77,12 @@ async function composeApi(options: ApiOptions, own: Own) {
   const backlog = createBacklog({ queues })
   const persistence = own('queue', createPersistence({ backend: queueBackend, log }))
   const watched = own('dependencies', dependencies, (watch) => watch.close())
-  const hasRedis = config.redis.url !== undefined
+  const hasRedis = redis !== undefined
   const breakers = watchBackends(watched, { db, variants, spool, hasRedis })
   const raw = { config, db, variants, spool, persistence, backlog, redis, breakers }
   const stores = wireStores(raw)
-  const watch =
-    servedFolder === undefined
-      ? own('watch of the variant store', watchStore(variants, log))
-      : undefined
+  const isBucket = servedFolder === undefined
+  const watch = own('watch of the variant store', isBucket ? watchStore(variants, log) : undefined)
 
   // Images
   const renderer = options.renderer ?? own('renderer', createRenderer(config, { telemetry, log }))

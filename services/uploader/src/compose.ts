@@ -14,8 +14,7 @@ import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresLinkWalk } from '@iaas/stores/postgres/link-walk'
 import { migrateWhenReachable } from '@iaas/stores/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/stores/postgres/require-url'
-import { createRedis } from '@iaas/stores/redis/connection'
-import { warnOfEviction } from '@iaas/stores/redis/warn-of-eviction'
+import { openRedis } from '@iaas/stores/redis/open-redis'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import { createRenderer } from '@iaas/rendering/create-renderer'
@@ -70,15 +69,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   // Connections
   own('migration', await migrateWhenReachable(url, log))
   const db = own('database', createDatabase({ ...config.postgresql, url, log }))
-  const redis =
-    config.redis.url === undefined
-      ? undefined
-      : own(
-          'redis producer',
-          createRedis({ url: config.redis.url, role: 'producer', log }),
-          (connection) => connection.disconnect(),
-        )
-  if (redis !== undefined) warnOfEviction(redis, log)
+  const redis = own('redis producer', openRedis(config.redis, 'producer', log))
 
   // Stores
   const connections = concurrency + otherConnections

@@ -8,10 +8,11 @@ type End = () => PromiseLike<unknown> | void
  * Registers the end of a part that was just built, and returns the part. Parts end in reverse order.
  *
  * @param name name for the log
+ * @param part undefined for a part that the configuration does without: nothing ends
  * @param end ends a part that is not disposable
  */
 export type Own = {
-  <Part extends AsyncDisposable>(name: string, part: Part): Part
+  <Part extends AsyncDisposable | undefined>(name: string, part: Part): Part
   <Part>(name: string, part: Part, end: (part: Part) => PromiseLike<unknown> | void): Part
 }
 
@@ -59,7 +60,7 @@ export async function compose<Result extends object>(
   }
 }
 
-/** The types of `Own` guarantee that a part without an `end` is disposable. */
-function dispose(part: unknown): PromiseLike<void> {
-  return (part as AsyncDisposable)[Symbol.asyncDispose]()
+/** The types of `Own` guarantee that a part without an `end` is disposable, or undefined. */
+function dispose(part: unknown): PromiseLike<void> | undefined {
+  return (part as AsyncDisposable | undefined)?.[Symbol.asyncDispose]()
 }
