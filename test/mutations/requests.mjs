@@ -209,8 +209,8 @@ export const requests = [
     row: 'R33',
     breaks: 'an api decodes by itself although that is turned off',
     file: 'packages/rendering/src/create-renderer.ts',
-    find: 'renderer.fallback ? pool : undefined',
-    replace: 'pool',
+    find: 'renderer.fallback ? onFiles(pool) : undefined',
+    replace: 'onFiles(pool)',
     test: 'packages/rendering/test/create-renderer.test.ts',
   },
   {

@@ -552,8 +552,8 @@ export const uploads = [
     row: 'T31',
     breaks: 'working copies of another release are used',
     file: 'packages/common/src/disk/working-copy-store.ts',
-    find: 'return facts && `${revision}.',
-    replace: 'return facts && `',
+    find: '=> `${digest}-${revision}.',
+    replace: '=> `${digest}-',
     test: 'packages/common/test/disk/working-copy-store.test.ts',
   },
   {

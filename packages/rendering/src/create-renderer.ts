@@ -3,11 +3,13 @@ import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
+import type { Decoder } from '@iaas/common/ports/decoder'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { type RenderingConfig, poolOptions } from './config.ts'
 import { createCopyMetrics } from './copies/copy-metrics.ts'
 import { type PreparingRenderer, createCopyingRenderer } from './copies/copying-renderer.ts'
 import { createFailoverRenderer } from './failover-renderer.ts'
+import { type FileRendererOptions, createFileRenderer } from './file-renderer.ts'
 import { transferMs } from './longest-ingest.ts'
 import { createRendererClient } from './http/renderer-client.ts'
 import { pingRenderer } from './http/ping-renderer.ts'
@@ -17,7 +19,7 @@ const sweepEveryMs = 60_000
 
 export type RendererConfig = RenderingConfig & { readonly folders: Pick<Folders, 'originals'> }
 
-export type RendererParts = {
+export type RendererParts = Omit<FileRendererOptions, 'decoder'> & {
   readonly telemetry: Telemetry
   readonly log: Logger
   /** If true, working copies are used but not made, for a process that may not write to the originals. */
@@ -26,14 +28,14 @@ export type RendererParts = {
 
 /**
  * Creates the renderer: the renderer service if one is configured, with a fallback to children of this process unless
- * that is disabled; otherwise only children. Working copies are in front of either.
+ * that is disabled; otherwise only children. Working copies are in front of either. Files are leased behind all of them.
  */
 export function createRenderer(
   config: RendererConfig,
   parts: RendererParts,
 ): PreparingRenderer & AsyncDisposable {
   const { telemetry, log, copiesReadOnly = false } = parts
-  const renderer = createDecoder(config, parts)
+  const renderer = createDecodingRenderer(config, parts)
   const maxBytes = config.workingCopies.maxBytes
   if (maxBytes === 0) return { ...renderer, prepare() {} }
   const originalsDir = config.folders.originals
@@ -55,9 +57,9 @@ export function createRenderer(
   }
 }
 
-function createDecoder(
+function createDecodingRenderer(
   config: RenderingConfig,
-  { telemetry }: RendererParts,
+  { telemetry, originals, policy, stripMetadata }: RendererParts,
 ): Renderer & Copier & AsyncDisposable {
   const { renderer, timeout } = config
   const { registry, dependencies } = telemetry
@@ -66,14 +68,17 @@ function createDecoder(
     { ...poolOptions(config), isStandIn: url !== undefined },
     registry,
   )
-  if (url === undefined) return pool
+  const onFiles = (decoder: Decoder) =>
+    createFileRenderer({ decoder, originals, policy, stripMetadata })
+  const dispose = () => pool[Symbol.asyncDispose]()
+  if (url === undefined) return { ...onFiles(pool), [Symbol.asyncDispose]: dispose }
   const breaker = dependencies.add('renderer', () => pingRenderer(url), 'RENDERER_UNREACHABLE')
   const longest = Math.max(timeout.timeoutMs, renderer.ingestTimeoutMs)
   const timeoutMs = timeout.timeoutMs === 0 ? 0 : longest + renderer.queueTimeoutMs + transferMs
   const failover = createFailoverRenderer({
-    primary: createRendererClient({ url, timeoutMs }),
+    primary: onFiles(createRendererClient({ url, timeoutMs })),
     breaker,
-    fallback: renderer.fallback ? pool : undefined,
+    fallback: renderer.fallback ? onFiles(pool) : undefined,
   })
-  return { ...failover, [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() }
+  return { ...failover, [Symbol.asyncDispose]: dispose }
 }

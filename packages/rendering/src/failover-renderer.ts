@@ -41,7 +41,8 @@ export function createFailoverRenderer(options: FailoverRendererOptions): Render
   }
 
   return {
-    inspect: (path, signal) => attempt((renderer) => renderer.inspect(path, signal), signal),
+    inspect: (original, signal) =>
+      attempt((renderer) => renderer.inspect(original, signal), signal),
     render: (task, signal) => attempt((renderer) => renderer.render(task, signal), signal),
     ingest: (task, signal) => attempt((renderer) => renderer.ingest(task, signal), signal),
     copy: (task, signal) => attempt((renderer) => renderer.copy(task, signal), signal),

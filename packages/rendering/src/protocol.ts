@@ -1,20 +1,21 @@
 import { errorCodes } from '@iaas/common/errors'
 import { originalFormats } from '@iaas/common/image'
-import {
-  type CopyTask,
-  type IngestTask,
-  type RenderTask,
-  ingestWarnings,
-} from '@iaas/common/ports/renderer'
+import type {
+  CopyFileTask,
+  IngestFileTask,
+  InspectFileTask,
+  RenderFileTask,
+} from '@iaas/common/ports/decoder'
+import { ingestWarnings } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
 import type { EncoderOptions } from './pipeline/steps/step.ts'
 
 /** Task of a child. */
 export type Task =
-  | { readonly kind: 'inspect'; readonly path: string }
-  | ({ readonly kind: 'render' } & RenderTask)
-  | ({ readonly kind: 'take-in' } & IngestTask)
-  | ({ readonly kind: 'copy' } & CopyTask)
+  | ({ readonly kind: 'inspect' } & InspectFileTask)
+  | ({ readonly kind: 'render' } & RenderFileTask)
+  | ({ readonly kind: 'take-in' } & IngestFileTask)
+  | ({ readonly kind: 'copy' } & CopyFileTask)
 
 export type TaskKind = Task['kind']
 

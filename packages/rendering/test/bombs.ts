@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RenderTask } from '@iaas/common/ports/renderer'
+import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { makeVariant } from '@iaas/testing/variants'
@@ -14,7 +14,7 @@ export const costlyPicture = makeScanBomb(5000, 5000, 2)
 const bounds = { width: 2000, height: 2000 }
 
 /** Puts a picture at `path`, and gives a job to render it. */
-export async function makeJob(path: string, picture: Uint8Array): Promise<RenderTask> {
+export async function makeJob(path: string, picture: Uint8Array): Promise<RenderFileTask> {
   await writeFile(path, picture)
   return { path, variant: makeVariant({ width: 20, height: 20 }), bounds }
 }

@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { camelKeys } from '@iaas/common/config/camel-keys'
 import { constraintsSettings } from '@iaas/common/config/policy'
 import { folderSettings, withFolders } from '@iaas/common/disk/config'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createSilentLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { renderingSettings } from '@iaas/rendering/config'
@@ -10,8 +12,8 @@ import { type RendererConfig, createRenderer } from '@iaas/rendering/create-rend
 import { findFreePort } from '@iaas/testing/free-port'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { makeVariant } from '@iaas/testing/variants'
 import { z } from 'zod'
-import { makeJob } from './bombs.ts'
 
 const schema = z
   .object({ ...renderingSettings, ...folderSettings, constraints: constraintsSettings })
@@ -21,14 +23,35 @@ const schema = z
 const makeConfig = (renderer: object, dataDir: string): RendererConfig =>
   schema.parse({ data_dir: dataDir, renderer })
 
+const originalsIn = (folder: string) => createDiskOriginalStore({ dir: join(folder, 'originals') })
+
+const partsIn = (folder: string) => ({
+  originals: originalsIn(folder),
+  policy: { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false },
+  stripMetadata: false,
+})
+
+/** Stores an original, and gives a task to render it. */
+async function plant(folder: string, picture: Uint8Array) {
+  const originals = originalsIn(folder)
+  const variant = makeVariant({ width: 20, height: 20 })
+  await using file = await originals.createTemporary()
+  await writeFile(file.path, picture)
+  return { original: await originals.put(variant.id, file), variant }
+}
+
 describe('the renderer that the configuration asks for', () => {
   it('is children of this process where no service is named; they end with it', async () => {
     await using folder = await createTemporaryFolder()
     const log = createSilentLogger()
     const telemetry = createTelemetry('test', log)
-    const renderer = createRenderer(makeConfig({}, folder.path), { telemetry, log })
+    const renderer = createRenderer(makeConfig({}, folder.path), {
+      telemetry,
+      log,
+      ...partsIn(folder.path),
+    })
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
-    const job = await makeJob(join(folder.path, 'photo'), photo)
+    const job = await plant(folder.path, photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
     await renderer[Symbol.asyncDispose]()
     await expect(renderer.render(job)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
@@ -39,9 +62,13 @@ describe('the renderer that the configuration asks for', () => {
     const log = createSilentLogger()
     const telemetry = createTelemetry('test', log)
     const url = `http://127.0.0.1:${await findFreePort()}`
-    const renderer = createRenderer(makeConfig({ url }, folder.path), { telemetry, log })
+    const renderer = createRenderer(makeConfig({ url }, folder.path), {
+      telemetry,
+      log,
+      ...partsIn(folder.path),
+    })
     const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
-    const job = await makeJob(join(folder.path, 'photo'), photo)
+    const job = await plant(folder.path, photo)
     expect(await renderer.render(job)).toMatchObject({ kind: 'rendered' })
     const open = await telemetry.registry.getSingleMetric('iaas_breaker_open')?.get()
     expect(open?.values).toEqual([{ labels: { dependency: 'renderer' }, value: 1 }])
@@ -55,14 +82,15 @@ describe('the renderer that the configuration asks for', () => {
     const telemetry = createTelemetry('test', log)
     const url = `http://127.0.0.1:${await findFreePort()}`
     const settings = makeConfig({ url, fallback: false }, folder.path)
-    const renderer = createRenderer(settings, { telemetry, log })
-    const job = await makeJob(join(folder.path, 'photo'), Buffer.from('anything'))
+    const renderer = createRenderer(settings, { telemetry, log, ...partsIn(folder.path) })
+    const job = await plant(folder.path, Buffer.from('anything'))
     const isUnreachable = { code: 'RENDERER_UNREACHABLE' }
-    const upload = { path: job.path, outputPath: `${job.path}.out`, crop: undefined }
+    const path = join(folder.path, 'upload')
+    await writeFile(path, 'anything')
     const works = [
       renderer.render(job),
-      renderer.inspect(job.path),
-      renderer.ingest({ ...upload, stripMetadata: false }),
+      renderer.inspect(job.original),
+      renderer.ingest({ path, outputPath: `${path}.out`, crop: undefined }),
     ]
     for (const outcome of await Promise.allSettled(works))
       expect(outcome).toMatchObject({ status: 'rejected', reason: isUnreachable })

@@ -70,7 +70,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     }),
   )
   const { variants, servedFolder } = store
-  const originals = createDiskOriginalStore({ dir: folders.originals })
+  const originals = createDiskOriginalStore({ dir: config.folders.originals })
   const spool = createSpool(config, producerRedis)
   const queueBackend = chooseQueueBackend(config, url)
   const queues = own('queues', openQueues(queueBackend, log))
@@ -85,11 +85,16 @@ async function composeApi(options: ApiOptions, own: Own) {
   const watch = own('watch of the variant store', isBucket ? watchStore(variants, log) : undefined)
 
   // Images
-  const renderer = options.renderer ?? own('renderer', createRenderer(config, { telemetry, log }))
+  const policy = { bounds: config.constraints.bounds, ...config.webp }
+  const stripMetadata = config.originals.stripMetadata
+  const renderer =
+    options.renderer ??
+    own('renderer', createRenderer(config, { telemetry, log, originals, policy, stripMetadata }))
   const limits = createLimits(config, stores.sharedCounts)
   const journal = createRenditionJournal(folders.journal)
   const { image, metrics, persister } = wireImages({
     config,
+    policy,
     stores,
     originals,
     renderer,

@@ -6,7 +6,7 @@ import {
   formats,
   variantKey,
 } from '@iaas/common/image'
-import type { OriginalFile } from '@iaas/common/ports/original-store'
+import type { OriginalRef } from '@iaas/common/original-ref'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
 import type { Timing } from './http/timing.ts'
 import type { MissOutcome } from './renditions/renditions.ts'
@@ -55,7 +55,7 @@ export function bounded(request: SizedRequest): ImageReply {
 
 export function proxied(
   variant: Variant,
-  original: OriginalFile | undefined,
+  original: OriginalRef | undefined,
   object: StoredObject,
   timing: Timing,
 ): ImageReply {
@@ -65,7 +65,7 @@ export function proxied(
 
 export function image(
   variant: Variant,
-  original: OriginalFile | undefined,
+  original: OriginalRef | undefined,
   outcome: ImageOutcome,
   bytes: Uint8Array | undefined,
   timing: Timing,

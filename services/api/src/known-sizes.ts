@@ -1,22 +1,22 @@
 import type { Size } from '@iaas/common/image'
-import type { OriginalFile } from '@iaas/common/ports/original-store'
+import { type OriginalKey, type OriginalRef, originalKey } from '@iaas/common/original-ref'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import { LRUCache } from 'lru-cache'
 
 /** Returns the displayed size of an original, px. @throws as `Renderer.inspect` */
-export type FindSize = (original: OriginalFile, signal: AbortSignal) => Promise<Size>
+export type FindSize = (original: OriginalRef, signal: AbortSignal) => Promise<Size>
 
 /** Most cached sizes, at some 300 bytes each. */
 const maxSizes = 10_000
 
-/** Caches the size of each original, which never changes. */
+/** Caches the size of each version of an original. */
 export function createKnownSizes(renderer: Pick<Renderer, 'inspect'>): FindSize {
-  const known = new LRUCache<string, Size>({ max: maxSizes })
-  return async function findSize({ path, size: bytes, modifiedAt }, signal) {
-    const key = `${path} ${bytes} ${modifiedAt.getTime()}`
+  const known = new LRUCache<OriginalKey, Size>({ max: maxSizes })
+  return async function findSize(original, signal) {
+    const key = originalKey(original)
     const remembered = known.get(key)
     if (remembered !== undefined) return remembered
-    const { size } = await renderer.inspect(path, signal)
+    const { size } = await renderer.inspect(original, signal)
     known.set(key, size)
     return size
   }

@@ -13,7 +13,8 @@ import {
 } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Link } from '@iaas/common/ports/link-store'
-import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
+import type { OriginalRef } from '@iaas/common/original-ref'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
 import { originalNotFound } from './original-not-found.ts'
 import type { Timing } from './http/timing.ts'
@@ -58,8 +59,8 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.accepted)
-    const bounds = boundsFor(variant.format, policy)
     assertAllowedSize(variant, allowedSizes)
+    const bounds = boundsFor(variant.format, policy)
     const boundedBox = boundRequest(request, variant, bounds, allowedSizes)
     const startedAt = performance.now()
     const link = boundedBox === undefined ? await links.find(variant) : undefined
@@ -75,7 +76,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (original === undefined) throw originalNotFound(request)
     if (boundedBox !== undefined) return redirectTo(boundedBox, context)
     const isStored = link !== undefined && (await links.find(variant)) !== undefined
-    return answerMiss({ request, variant, original, bounds, isStored, context, lookup })
+    return answerMiss({ request, variant, original, isStored, context, lookup })
   }
 
   type Hit = {
@@ -90,8 +91,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   async function answerHit(found: Hit): Promise<ImageReply | undefined> {
     const { request, variant, link, context, timing } = found
     if (!request.options.proxy) {
-      const bounds = boundsFor(variant.format, policy)
-      return (await answerInPlace({ ...found, bounds })) ?? redirectToStored(variant, link, timing)
+      return (await answerInPlace(found)) ?? redirectToStored(variant, link, timing)
     }
     const original = await originals.find(variant.id)
     if (context.isFresh(validatorsOf(variant, original))) {
@@ -127,21 +127,20 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   type Miss = {
     readonly request: SizedRequest
     readonly variant: Variant
-    readonly original: OriginalFile
-    readonly bounds: Size
+    readonly original: OriginalRef
     readonly isStored: boolean
     readonly context: ImageContext
     readonly lookup: number
   }
 
   async function answerMiss(miss: Miss): Promise<ImageReply> {
-    const { request, variant, original, bounds, isStored, context, lookup } = miss
+    const { request, variant, original, isStored, context, lookup } = miss
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, { lookup })
     }
     if (context.headOnly) return answerHead(miss)
     const outcome = await renditions.get(
-      { variant, original, bounds, isStored, client: context.client() },
+      { variant, original, isStored, client: context.client() },
       context.signal(),
     )
     switch (outcome.kind) {
@@ -152,7 +151,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
         return reply ?? redirectToStored(variant, link, timing)
       }
       case 'out-of-bounds': {
-        const smaller = boundCoverRequest(request, variant, outcome.source, bounds, allowedSizes)
+        const smaller = boundCover(request, variant, outcome.source)
         if (smaller === undefined)
           throw new Error('A cover within its bounds was taken for one outside.')
         return redirectTo(smaller, context)
@@ -166,6 +165,15 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     }
   }
 
+  function boundCover(
+    request: SizedRequest,
+    variant: Variant,
+    source: Size,
+  ): SizedRequest | undefined {
+    const bounds = boundsFor(variant.format, policy)
+    return boundCoverRequest(request, variant, source, bounds, allowedSizes)
+  }
+
   /** Never redirects to an address that would be refused. @throws AppError SIZE_NOT_OFFERED */
   function redirectTo(smaller: SizedRequest, { accepted }: ImageContext): ImageReply {
     assertAllowedSize(toVariant(smaller, policy, accepted), allowedSizes)
@@ -174,10 +182,10 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
 
   /** Answers HEAD. A cover beyond the bounds is a redirect, which depends on the size of the original. */
   async function answerHead(miss: Miss): Promise<ImageReply> {
-    const { request, variant, original, bounds, context, lookup } = miss
+    const { request, variant, original, context, lookup } = miss
     if (variant.fit === 'cover') {
       const size = await findSize(original, context.signal())
-      const smaller = boundCoverRequest(request, variant, size, bounds, allowedSizes)
+      const smaller = boundCover(request, variant, size)
       if (smaller !== undefined) return redirectTo(smaller, context)
     }
     return image(variant, original, 'head', undefined, { lookup })

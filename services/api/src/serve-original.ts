@@ -40,7 +40,8 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
     res.setHeader('ETag', originalEtag(original))
     record.timing = { lookup: performance.now() - record.startedAt }
     res.setHeader('Server-Timing', formatTiming(record.timing))
-    await streamFile(original.path, req, res)
+    await using file = await originals.open(original)
+    await streamFile(file.path, req, res)
   }
 }
 

@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
 import { type ImageId, type Query, type Size, parseCrop } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
+import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore, TemporaryFile } from '@iaas/common/ports/original-store'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
@@ -11,8 +12,6 @@ export type StoreOriginalOptions = {
   readonly originals: OriginalStore
   readonly admission: UploadAdmission
   readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare'>
-  /** See `IngestTask`. */
-  readonly stripMetadata: boolean
   /** Longest duration of an upload once it is received, ms. */
   readonly longestKeepMs: number
   readonly log: Logger
@@ -48,7 +47,7 @@ export type StoreOriginal = (request: UploadRequest) => Promise<StoredOriginal>
  * stays valid. If the database fails at the very end, its state is unknown: the file and the id stay.
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
-  const { tokens, originals, admission, renderer, stripMetadata, longestKeepMs, log } = options
+  const { tokens, originals, admission, renderer, longestKeepMs, log } = options
 
   return async function storeOriginal(request) {
     const { token, id } = request
@@ -85,20 +84,18 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     await using reencoded = await originals.createTemporary()
     await receive(uploaded.path, signal)
     const { path } = uploaded
-    const job = { path, outputPath: reencoded.path, crop, stripMetadata, client }
+    const job = { path, outputPath: reencoded.path, crop, client }
     const ingested = await renderer.ingest(job, signal)
     signal.throwIfAborted()
-    await keep(id, token, ingested.reencoded ? reencoded : uploaded)
-    // The upload is complete whether or not this succeeds.
-    const original = await originals.find(id).catch(() => undefined)
-    if (original !== undefined) renderer.prepare(original.path)
+    const original = await keep(id, token, ingested.reencoded ? reencoded : uploaded)
+    renderer.prepare(original)
     return { size: ingested.size, warnings: ingested.warnings ?? [] }
   }
 
-  async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<void> {
-    await originals.put(id, file)
+  async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<OriginalRef> {
+    const original = await originals.put(id, file)
     // If the database fails here, the row may or may not be written: the file and the id stay.
-    if (await tokens.complete(token, id)) return
+    if (await tokens.complete(token, id)) return original
     await originals.delete(id)
     throw tokenInvalid()
   }

@@ -1,6 +1,6 @@
 import { digestOf } from '@iaas/common/digest'
 import { type Variant, variantKey } from '@iaas/common/image'
-import type { OriginalFile } from '@iaas/common/ports/original-store'
+import type { OriginalRef } from '@iaas/common/original-ref'
 
 /** Validators that a client compares with its copy. */
 export type Validators = { readonly etag: string; readonly lastModified: Date | undefined }
@@ -24,7 +24,7 @@ export const renderRevision: RenderRevision = {
 /** Returns the validators of a rendition from variant, original and render revision, before a pixel is decoded. */
 export function validatorsOf(
   variant: Variant,
-  original: OriginalFile | undefined,
+  original: Pick<OriginalRef, 'modifiedAt'> | undefined,
   { number, releasedAt }: RenderRevision = renderRevision,
 ): Validators {
   const modifiedAt = original?.modifiedAt
@@ -34,6 +34,9 @@ export function validatorsOf(
 }
 
 /** Returns strong validators of an original, which never changes, so that clients may combine its ranges. */
-export function originalEtag({ size, modifiedAt }: OriginalFile): string {
+export function originalEtag({
+  size,
+  modifiedAt,
+}: Pick<OriginalRef, 'size' | 'modifiedAt'>): string {
   return `"${size.toString(16)}-${modifiedAt.getTime().toString(16)}"`
 }

@@ -2,6 +2,7 @@ import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Policy } from '@iaas/common/image'
 import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { Registry } from 'prom-client'
 import type { AppOptions } from './app.ts'
@@ -31,6 +32,7 @@ import type { Stores } from './wire-stores.ts'
 
 export type ImagesOptions = {
   readonly config: ApiConfig
+  readonly policy: Policy
   readonly stores: Stores
   readonly originals: OriginalStore
   readonly renderer: Renderer
@@ -53,7 +55,7 @@ export type Images = {
 /** Combines everything that answers image requests, from the lookup of a link to the render. */
 export function wireImages(options: ImagesOptions): Images {
   const { config, stores, originals, renderer, limits, registry, log } = options
-  const { isStoreAway, isStoreServed } = options
+  const { policy, isStoreAway, isStoreServed } = options
   const { variants, spool, layers } = stores
   const flights = createSingleFlight<MissOutcome>()
   const metrics = createApiMetrics(registry, { flights: () => flights.size })
@@ -79,7 +81,6 @@ export function wireImages(options: ImagesOptions): Images {
     log,
     now: Date.now,
   })
-  const policy = { bounds: config.constraints.bounds, ...config.webp }
   const { keys } = config.signing
   const places = createPlaces({
     maxPlaces: maxProxied,

@@ -41,7 +41,6 @@ export function wireUploads(options: UploadsOptions): Uploads {
       originals,
       admission: createUploadAdmission(admission, () => originals.space()),
       renderer,
-      stripMetadata: config.originals.stripMetadata,
       longestKeepMs: times.keepMs,
       log,
     }),

@@ -1,19 +1,26 @@
+import { parseImageId } from '@iaas/common/image'
+import type { OriginalRef } from '@iaas/common/original-ref'
 import { describe, expect, it } from '@jest/globals'
 import { createKnownSizes } from '../src/known-sizes.ts'
 
-const original = { path: '/originals/photo', size: 7, modifiedAt: new Date(5) }
+const original: OriginalRef = {
+  id: parseImageId('photo'),
+  version: '7.5',
+  size: 7,
+  modifiedAt: new Date(5),
+}
 const { signal } = new AbortController()
 
 describe('the size of an original', () => {
-  it('is asked for once, and again of another file', async () => {
-    const asked: string[] = []
+  it('is asked for once, and again of another version', async () => {
+    const asked: OriginalRef[] = []
     const findSize = createKnownSizes({
-      async inspect(path) {
-        asked.push(path)
+      async inspect(inspected) {
+        asked.push(inspected)
         return { format: 'jpg', size: { width: 3, height: 2 } }
       },
     })
-    for (const file of [original, original, { ...original, modifiedAt: new Date(6) }]) {
+    for (const file of [original, original, { ...original, version: '7.6' }]) {
       expect(await findSize(file, signal)).toEqual({ width: 3, height: 2 })
     }
     expect(asked).toHaveLength(2)

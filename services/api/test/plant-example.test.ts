@@ -14,8 +14,10 @@ describe('the example', () => {
     await using folder = await createTemporaryFolder()
     const stores = Array.from({ length: 4 }, () => createDiskOriginalStore({ dir: folder.path }))
     await Promise.all(stores.map((originals) => plantExample(originals, log)))
-    const found = await stores[0]?.find(exampleId)
-    expect(await readFile(found?.path ?? '')).toEqual(await readFile(exampleFile))
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    const found = await originals.find(exampleId)
+    await using file = found && (await originals.open(found))
+    expect(await readFile(file?.path ?? '')).toEqual(await readFile(exampleFile))
   })
 
   it('stays deleted', async () => {

@@ -5,11 +5,12 @@ import { AppError, isAppError } from '@iaas/common/errors'
 import { clientGone } from '@iaas/common/http/client-gone'
 import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { Logger } from '@iaas/common/log'
-import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import type { Decoder } from '@iaas/common/ports/decoder'
 import {
   clientHeader,
   decodeFacts,
   encodeFacts,
+  fileTask,
   parseClient,
   renderTask,
   resultHeader,
@@ -30,7 +31,7 @@ import type { Entrant } from '@iaas/rendering/pool/waiters'
 import type { ReceivedImage, Inbox } from './inbox.ts'
 
 export type RendererAppOptions = {
-  readonly renderer: Renderer & Copier
+  readonly decoder: Decoder
   readonly inbox: Inbox
   readonly unsent: UnsentAnswers
   /** false while the service ends and should get no new work. */
@@ -51,7 +52,7 @@ const heartbeatMs = 300
 
 /** Creates the internal HTTP interface of the renderer; see docs/architecture.md. */
 export function createRendererApp(options: RendererAppOptions): Express {
-  const { renderer, inbox, unsent, isReady, log } = options
+  const { decoder, inbox, unsent, isReady, log } = options
 
   function handle(work: Work): RequestHandler {
     return async (req, res) => {
@@ -72,14 +73,14 @@ export function createRendererApp(options: RendererAppOptions): Express {
   app.get('/readyz', (_req, res) => void res.status(isReady() ? 200 : 503).send())
   app.post(
     wirePaths.inspect,
-    handle(async ({ path }, _req, signal) => ({
-      facts: toWireInfo(await renderer.inspect(path, signal)),
+    handle(async ({ path }, req, signal) => ({
+      facts: toWireInfo(await decoder.inspect({ path, ...readTask(fileTask, req) }, signal)),
     })),
   )
   app.post(
     wirePaths.render,
     handle(async ({ path }, req, signal) => {
-      const outcome = await renderer.render(
+      const outcome = await decoder.render(
         { path, ...readTask(renderTask, req), client: readClient(req) },
         signal,
       )
@@ -92,7 +93,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
     wirePaths.ingest,
     handle(async ({ path, outputPath }, req, signal) => {
       const { crop, stripMetadata } = readTask(ingestTask, req)
-      const ingested = await renderer.ingest(
+      const ingested = await decoder.ingest(
         { path, outputPath, crop, stripMetadata, client: readClient(req) },
         signal,
       )
@@ -101,8 +102,8 @@ export function createRendererApp(options: RendererAppOptions): Express {
   )
   app.post(
     wirePaths.copy,
-    handle(async ({ path, outputPath }, _req, signal) => {
-      const facts = await renderer.copy({ path, outputPath }, signal)
+    handle(async ({ path, outputPath }, req, signal) => {
+      const facts = await decoder.copy({ path, outputPath, ...readTask(fileTask, req) }, signal)
       return { facts, ...(facts.kind === 'copied' && { file: outputPath }) }
     }),
   )
@@ -128,13 +129,13 @@ function toEntrant(req: Request): Pick<Entrant, 'lane' | 'client'> {
   }
 }
 
-function readTask<Schema extends typeof renderTask | typeof ingestTask>(
+function readTask<Schema extends typeof fileTask | typeof renderTask | typeof ingestTask>(
   schema: Schema,
   req: Request,
 ): ReturnType<Schema['parse']> {
   const text = new URL(req.originalUrl, 'http://renderer').searchParams.get(taskParameter)
   try {
-    return decodeFacts(schema, encodeURIComponent(text ?? '')) as ReturnType<Schema['parse']>
+    return decodeFacts(schema, encodeURIComponent(text ?? '{}')) as ReturnType<Schema['parse']>
   } catch (cause) {
     throw new AppError('INVALID_IMAGE_URL', 'The task is malformed.', { cause })
   }

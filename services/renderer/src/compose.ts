@@ -48,7 +48,7 @@ async function composeRenderer(config: RendererConfig, log: Logger, own: Own) {
     queueTimeoutMs: config.renderer.queueTimeoutMs,
   })
   const unsent = createUnsentAnswers(maxUnsentBytes)
-  const options = { renderer: pool, inbox, unsent, isReady: () => isReady, log }
+  const options = { decoder: pool, inbox, unsent, isReady: () => isReady, log }
   own('admin', await startAdminListener(config, registry))
   const server = await listen(createRendererApp(options), {
     port: config.port,

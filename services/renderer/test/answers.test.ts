@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { listen } from '@iaas/common/http/server'
-import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import type { Decoder } from '@iaas/common/ports/decoder'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
 import { encodeFacts, resultHeader } from '@iaas/rendering/http/wire'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -90,7 +90,7 @@ describe('the client of the renderer service', () => {
     for (let done = 0; done < renders.length; done += 1) {
       await until(() => begun.length === 5 && countRead() > done)
       // The client is at work, so that it would have read others as well.
-      for (let other = 0; other < 20; other += 1) await server.client.inspect(path)
+      for (let other = 0; other < 20; other += 1) await server.client.inspect({ path })
       expect(countRead() - done).toBeLessThanOrEqual(2)
       const next = begun.find(({ res }) => res.writableLength === 0 && !res.writableEnded)
       next?.res.end(new Uint8Array(next.left))
@@ -127,7 +127,7 @@ describe('the client of the renderer service', () => {
     await expect(server.client.render(job(100))).rejects.toMatchObject({
       code: 'RENDERER_UNREACHABLE',
     })
-    await expect(server.client.inspect(path)).rejects.toMatchObject({
+    await expect(server.client.inspect({ path })).rejects.toMatchObject({
       code: 'RENDERER_UNREACHABLE',
     })
   })
@@ -156,7 +156,7 @@ describe('the client of the renderer service', () => {
 })
 
 const never = () => Promise.reject(new Error('Nobody asks for it.'))
-const large: Renderer & Copier = {
+const large: Decoder = {
   inspect: never,
   copy: never,
   render: async () => ({

@@ -1,3 +1,4 @@
+import { originalKey } from '@iaas/common/original-ref'
 import { writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
@@ -64,7 +65,8 @@ describe('the renderer service', () => {
       ...makeVariant(),
       id: '図'.repeat(255) as ReturnType<typeof makeVariant>['id'],
     }
-    const outcome = await service.renderer.render({ path, variant, bounds })
+    const original = originalKey({ id: variant.id, version: '1' })
+    const outcome = await service.renderer.render({ path, variant, bounds, original })
     expect(outcome.kind).toBe('rendered')
   })
 
@@ -111,10 +113,12 @@ describe('the renderer service', () => {
   it('refuses a picture of more bytes than it takes, and the client hears of it', async () => {
     const path = join(service.folder, 'large')
     await writeFile(path, Buffer.alloc(40_000_000))
-    await expect(service.renderer.inspect(path)).rejects.toMatchObject({ code: 'UPLOAD_TOO_LARGE' })
+    await expect(service.renderer.inspect({ path })).rejects.toMatchObject({
+      code: 'UPLOAD_TOO_LARGE',
+    })
     await until(async () => (await service.listTemporary()).length === 0)
     await writeFile(path, photo)
-    expect(await service.renderer.inspect(path)).toMatchObject({ format: 'jpg' })
+    expect(await service.renderer.inspect({ path })).toMatchObject({ format: 'jpg' })
   })
 
   it('ends work whose caller goes away', async () => {
@@ -148,7 +152,7 @@ describe('the renderer service', () => {
     const job = { path, variant: makeVariant({ width: 20, height: 20 }), bounds }
     const running = busy.renderer.render(job, caller.signal).catch(() => {})
     await until(() => full.stats().inFlight === 1)
-    await expect(busy.renderer.inspect(path)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    await expect(busy.renderer.inspect({ path })).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
     const init = { method: 'POST', body: new Uint8Array(photo) }
     expect((await fetch(`${busy.url}/inspect`, init)).status).toBe(503)
     caller.abort()

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { digestOf } from '@iaas/common/digest'
 import { listen } from '@iaas/common/http/server'
-import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Decoder } from '@iaas/common/ports/decoder'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
 import { encodeFacts, resultHeader } from '@iaas/rendering/http/wire'
 import { findFreePort } from '@iaas/testing/free-port'
@@ -49,7 +49,7 @@ const neverAnswer: Turn = (req) => void req.resume()
 async function openServer(
   turns: readonly Turn[],
   timeoutMs = 60_000,
-): Promise<AsyncDisposable & { readonly client: Renderer; readonly calls: () => number }> {
+): Promise<AsyncDisposable & { readonly client: Decoder; readonly calls: () => number }> {
   let calls = 0
   const listener: RequestListener = (req, res) => {
     turns[Math.min(calls, turns.length - 1)]?.(req, res)
@@ -98,7 +98,7 @@ describe('the client of the renderer service', () => {
   it('gives up where nobody listens', async () => {
     const url = `http://127.0.0.1:${await findFreePort()}`
     const client = createRendererClient({ url, timeoutMs: 60_000 })
-    await expect(client.inspect(path)).rejects.toMatchObject({ code: 'RENDERER_UNREACHABLE' })
+    await expect(client.inspect({ path })).rejects.toMatchObject({ code: 'RENDERER_UNREACHABLE' })
   })
 
   it('gives up where the answers are none of a renderer', async () => {
@@ -109,7 +109,7 @@ describe('the client of the renderer service', () => {
     ]
     for (const turn of strange) {
       await using server = await openServer([turn])
-      await expect(server.client.inspect(path)).rejects.toMatchObject({
+      await expect(server.client.inspect({ path })).rejects.toMatchObject({
         code: 'RENDERER_UNREACHABLE',
       })
     }
@@ -120,7 +120,7 @@ describe('the client of the renderer service', () => {
     const refuse: Turn = (req, res) =>
       void req.resume().once('end', () => res.writeHead(422).end(failure))
     await using server = await openServer([refuse])
-    await expect(server.client.inspect(path)).rejects.toMatchObject({
+    await expect(server.client.inspect({ path })).rejects.toMatchObject({
       code: 'IMAGE_DAMAGED',
       message: 'It is damaged.',
     })
@@ -135,14 +135,14 @@ describe('the client of the renderer service', () => {
 
   it('asks another one where the first falls silent', async () => {
     await using server = await openServer([neverAnswer, answer(info, '')])
-    await expect(server.client.inspect(path)).resolves.toEqual(info)
+    await expect(server.client.inspect({ path })).resolves.toEqual(info)
     expect(server.calls()).toBe(2)
   })
 
   it('understands a renderer of an earlier release, which calls JPEG "jpeg"', async () => {
     const { size } = info
     await using server = await openServer([answer({ format: 'jpeg', size }, '')])
-    await expect(server.client.inspect(path)).resolves.toEqual({ format: 'jpg', size })
+    await expect(server.client.inspect({ path })).resolves.toEqual({ format: 'jpg', size })
   })
 
   it('waits for one that says that it works on, however long that takes', async () => {
@@ -155,7 +155,7 @@ describe('the client of the renderer service', () => {
       }, 3000)
     }
     await using server = await openServer([slow])
-    await expect(server.client.inspect(path)).resolves.toEqual(info)
+    await expect(server.client.inspect({ path })).resolves.toEqual(info)
     expect(server.calls()).toBe(1)
   })
 
@@ -167,7 +167,7 @@ describe('the client of the renderer service', () => {
     }
     await using server = await openServer([watch])
     const caller = new AbortController()
-    const inspection = server.client.inspect(path, caller.signal)
+    const inspection = server.client.inspect({ path }, caller.signal)
     await until(() => server.calls() === 1)
     const reason = new Error('gone')
     caller.abort(reason)
@@ -189,7 +189,7 @@ describeUnless(missing, 'the client of the renderer service, as /proc shows it',
   it('closes the picture, however a call ends', async () => {
     const turns = [hangUp, breakOff, neverAnswer, answer(info, ''), neverAnswer]
     await using server = await openServer(turns, 100)
-    await Promise.allSettled(Array.from({ length: 30 }, () => server.client.inspect(path)))
+    await Promise.allSettled(Array.from({ length: 30 }, () => server.client.inspect({ path })))
     await until(() => countOpen(path) === 0)
     expect(countOpen(path)).toBe(0)
   })

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { digestOf } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
-import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import type { Decoder } from '@iaas/common/ports/decoder'
 import { encodeFacts } from '@iaas/rendering/http/wire'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
@@ -16,7 +16,7 @@ const pictureBytes = 100_000
 const body = new Uint8Array(pictureBytes)
 
 /** Works until it is told to end. */
-const endless: Renderer & Copier = {
+const endless: Decoder = {
   inspect: forever,
   render: forever,
   ingest: forever,
@@ -105,7 +105,9 @@ describeUnless(smallDiskMissing, 'a renderer service whose disk is full', () => 
     const path = join(service.folder, 'picture')
     await writeFile(path, body)
     await disk.fill()
-    await expect(service.renderer.inspect(path)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    await expect(service.renderer.inspect({ path })).rejects.toMatchObject({
+      code: 'RENDERER_BUSY',
+    })
     expect(errors).toMatchObject([{ cause: { code: 'ENOSPC' } }])
   })
 })

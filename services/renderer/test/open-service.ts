@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { type HttpServer, listen } from '@iaas/common/http/server'
 import { createUnsentAnswers } from '@iaas/common/http/unsent-answers'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
-import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import type { Decoder } from '@iaas/common/ports/decoder'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { createRendererApp } from '../src/app.ts'
@@ -12,7 +12,7 @@ export type OpenService = AsyncDisposable & {
   readonly url: string
   readonly server: HttpServer
   /** The client of it. */
-  readonly renderer: Renderer & Copier
+  readonly renderer: Decoder
   /** A folder for the files of a test. */
   readonly folder: string
   /** The files that lie where pictures do while they are worked on. */
@@ -33,9 +33,9 @@ export type ServiceOptions = {
   readonly log?: Logger
 }
 
-/** A renderer service around `renderer`, which stays the caller's, and a client of it. */
+/** A renderer service around `decoder`, which stays the caller's, and a client of it. */
 export async function openService(
-  renderer: Renderer & Copier,
+  decoder: Decoder,
   options: ServiceOptions = {},
 ): Promise<OpenService> {
   const { maxBodyBytes = 2 ** 24, roomBytes = 2 ** 29, queueLimit = 100 } = options
@@ -51,7 +51,7 @@ export async function openService(
     queueTimeoutMs: 60_000,
   })
   const unsent = createUnsentAnswers(options.maxUnsentBytes ?? 2 ** 26)
-  const app = createRendererApp({ renderer, inbox, unsent, isReady, log })
+  const app = createRendererApp({ decoder, inbox, unsent, isReady, log })
   const server = await listen(app, { port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${server.port}`
   return {

@@ -44,7 +44,17 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   onProgress('Starting the services ...')
   const telemetry = createTelemetry('standalone', log)
   const rendererLog = log.child({ component: 'renderer' })
-  const renderer = own('renderer', createRenderer(configured, { telemetry, log: rendererLog }))
+  const originals = createDiskOriginalStore({ dir: config.folders.originals })
+  const renderer = own(
+    'renderer',
+    createRenderer(configured, {
+      telemetry,
+      log: rendererLog,
+      originals,
+      policy: { bounds: config.constraints.bounds, ...config.webp },
+      stripMetadata: config.originals.stripMetadata,
+    }),
+  )
   const parts = { config: configured, telemetry, renderer }
   const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })
   own('uploader', uploader, (service) => service.close())
@@ -52,7 +62,7 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   const api = await startApi({ ...parts, storeRendition, log: log.child({ component: 'api' }) })
   own('api', api, (service) => service.close())
   const shownHost = displayHost(host)
-  const example = await createDiskOriginalStore({ dir: folders.originals }).find(exampleId)
+  const example = await originals.find(exampleId)
   return {
     greeting: {
       base: `http://${shownHost}:${api.port}`,

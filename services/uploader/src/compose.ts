@@ -81,22 +81,33 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   // While the store is down, jobs fail at once and are retried later, so that a backlog does not flood it.
   const variants = guard(store.variants, breakers.variantStore, 'put')
   const links = createPostgresLinkStore(db)
+  const policy = { bounds: config.constraints.bounds, ...config.webp }
+  const originals = createDiskOriginalStore({ dir: config.folders.originals })
   const renderer =
     options.renderer ??
-    own('renderer', createRenderer(config, { telemetry, log, copiesReadOnly: true }))
+    own(
+      'renderer',
+      createRenderer(config, {
+        telemetry,
+        log,
+        originals,
+        policy,
+        // An uploader takes no uploads: only the api does.
+        stripMetadata: false,
+        copiesReadOnly: true,
+      }),
+    )
 
   // Jobs
   const backend = chooseQueueBackend(config, url)
   const giveUp = createGiveUp({ spool })
-  const policy = { bounds: config.constraints.bounds, ...config.webp }
   const putObject = createPutObject({
     spool,
     variants,
     links,
     storeOutage: () => breakers.variantStore.outage,
-    originals: createDiskOriginalStore({ dir: config.folders.originals }),
+    originals,
     renderer,
-    policy,
   })
   const recordLink = createRecordLink({ links, variants, spool, metrics, now: Date.now })
   own(

@@ -1,6 +1,7 @@
+import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Renderer } from '@iaas/common/ports/renderer'
-import type { Policy } from '@iaas/common/image'
+import type { ImageId, Policy } from '@iaas/common/image'
 
 export const policy: Policy = {
   bounds: { width: 2000, height: 2000 },
@@ -26,12 +27,17 @@ export function createCountingRenderer(): Renderer & { renders: number } {
   return fake
 }
 
+/** The original that `createOriginalsThat(true)` finds. */
+export function makeOriginal(id: ImageId): OriginalRef {
+  return { id, version: '1.0', size: 1, modifiedAt: new Date(0) }
+}
+
 /** Finds an original of every id, or of none. */
 export function createOriginalsThat(have: boolean): OriginalStore {
   const unused = () => Promise.reject(new Error('Only asked for originals.'))
-  const file = { path: '/originals/any', size: 1, modifiedAt: new Date(0) }
   return {
-    find: async () => (have ? file : undefined),
+    find: async (id) => (have ? makeOriginal(id) : undefined),
+    open: unused,
     isEmpty: unused,
     readHead: unused,
     createTemporary: unused,

@@ -16,7 +16,7 @@ import { type RenditionWork, createRenditionJobs } from '../src/handlers/renditi
 import { createGiveUp } from '../src/handlers/give-up.ts'
 import { createPutObject } from '../src/handlers/put-object.ts'
 import { createRecordLink } from '../src/handlers/record-link.ts'
-import { bytesOf, createCountingRenderer, createOriginalsThat, policy } from './_fakes.ts'
+import { bytesOf, createCountingRenderer, createOriginalsThat } from './_fakes.ts'
 
 const log = createSilentLogger()
 
@@ -49,7 +49,6 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
         storeOutage: () => undefined,
         originals,
         renderer,
-        policy,
       }),
       recordLink: createRecordLink({
         links,

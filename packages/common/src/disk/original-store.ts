@@ -1,27 +1,25 @@
+import type { Stats } from 'node:fs'
 import { link, lstat, open, opendir, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { originalPath } from '../digest.ts'
 import { AppError } from '../errors.ts'
 import type { ImageId } from '../image/index.ts'
+import type { OriginalRef } from '../original-ref.ts'
 import type {
   DiskSpace,
-  OriginalFile,
+  LeasedFile,
   OriginalStore,
   TemporaryFile,
 } from '../ports/original-store.ts'
 import { errorCode, ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
+import { copiesFolder, hashedPath } from './originals-layout.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
-import { copiesFolder } from './working-copy-store.ts'
 import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
 
 export type DiskOriginalStoreOptions = { readonly dir: string }
 
-/**
- * Folder of the hashed names. A flat file of the legacy iaas may have the name of a hashed folder, but never begins
- * with "_".
- */
-const hashedFolder = '_hashed'
+/** End of the version of a flat file, so that opening it takes no lookup. */
+const flatMark = '.flat'
 
 /** Errors of a path without a file: nothing there, a file in place of a folder, a name too long for the disk. */
 const absent = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL'])
@@ -32,17 +30,26 @@ const absent = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL'])
  */
 export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): OriginalStore {
   const incoming = join(dir, incomingFolder)
-  const pathOf = (id: ImageId) => join(dir, hashedFolder, originalPath(id))
+  const pathOf = (id: ImageId) => join(dir, hashedPath(id))
+  const flatPathOf = (id: ImageId) => join(dir, id)
 
-  async function find(id: ImageId): Promise<OriginalFile | undefined> {
-    return (await findFile(pathOf(id))) ?? findFile(join(dir, id))
+  async function find(id: ImageId): Promise<OriginalRef | undefined> {
+    const hashed = await findFile(pathOf(id))
+    if (hashed !== undefined) return toRef(id, hashed)
+    const flat = await findFile(flatPathOf(id))
+    return flat && toRef(id, flat, flatMark)
   }
 
-  async function put(id: ImageId, file: TemporaryFile): Promise<void> {
+  function locate({ id, version }: OriginalRef): string {
+    return version.endsWith(flatMark) ? flatPathOf(id) : pathOf(id)
+  }
+
+  async function put(id: ImageId, file: TemporaryFile): Promise<OriginalRef> {
     const path = pathOf(id)
-    if ((await findFile(join(dir, id))) !== undefined) throw taken()
+    if ((await findFile(flatPathOf(id))) !== undefined) throw taken()
     await makeFolder(dirname(path))
     await syncFile(file.path)
+    const facts = await lstat(file.path)
     // Unlike a rename, a hard link never replaces an existing file.
     await link(file.path, path).catch((error: unknown) => {
       throw errorCode(error) === 'EEXIST' ? taken(error) : error
@@ -54,6 +61,7 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
       await rm(path, { force: true }).catch(() => {})
       throw error
     }
+    return toRef(id, facts)
   }
 
   async function space(): Promise<DiskSpace> {
@@ -65,7 +73,9 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
   return {
     find: (id) => translateDiskErrors(find(id)),
     isEmpty: () => translateDiskErrors(isEmpty(dir)),
-    readHead: ({ path }, bytes) => translateDiskErrors(ignoreMissing(readHead(path, bytes))),
+    open: (original) => Promise.resolve(lease(locate(original))),
+    readHead: (original, bytes) =>
+      translateDiskErrors(ignoreMissing(readHead(locate(original), bytes))),
     createTemporary: () => translateDiskErrors(createTemporaryFile(incoming)),
     put: (id, file) => translateDiskErrors(put(id, file)),
     delete: (id) => translateDiskErrors(rm(pathOf(id), { force: true })),
@@ -84,16 +94,29 @@ async function isEmpty(dir: string): Promise<boolean> {
   return true
 }
 
-async function findFile(path: string): Promise<OriginalFile | undefined> {
+async function findFile(path: string): Promise<Stats | undefined> {
   try {
     // Does not follow a symbolic link, which could lead out of the folder.
     const facts = await lstat(path)
-    return facts.isFile() ? { path, size: facts.size, modifiedAt: facts.mtime } : undefined
+    return facts.isFile() ? facts : undefined
   } catch (error) {
     if (absent.has(errorCode(error) ?? '')) return undefined
     throw error
   }
 }
+
+/** Derives the version from size and time. Both stay the same when a folder is moved or restored with its times. */
+function toRef(id: ImageId, { size, mtimeMs, mtime }: Stats, mark = ''): OriginalRef {
+  const version = `${size.toString(36)}.${Math.floor(mtimeMs).toString(36)}${mark}`
+  return { id, version, size, modifiedAt: mtime }
+}
+
+/** Leases a file of the folder, which stays there by itself. */
+function lease(path: string): LeasedFile {
+  return { path, [Symbol.asyncDispose]: release }
+}
+
+async function release(): Promise<void> {}
 
 async function readHead(path: string, bytes: number): Promise<Uint8Array> {
   await using file = await open(path, 'r')

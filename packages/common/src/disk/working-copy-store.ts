@@ -1,8 +1,9 @@
 import { lstat, readdir, rename, rm, utimes } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { type Digest, digestOf } from '../digest.ts'
-import { AppError } from '../errors.ts'
+import type { ImageId } from '../image/index.ts'
+import type { OriginalRef } from '../original-ref.ts'
 import type {
   WorkingCopy,
   WorkingCopyPlace,
@@ -11,6 +12,7 @@ import type {
 } from '../ports/working-copy-store.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
+import { copiesFolder, hashedPath } from './originals-layout.ts'
 import { createTemporaryFile, listFiles, sweepFolder } from './temporary-files.ts'
 import { incomingFolder } from './write-durably.ts'
 
@@ -26,21 +28,21 @@ export type DiskWorkingCopyStoreOptions = {
 
 /** Increased by each release whose copies have other colours or another size, so that older copies are made again. */
 const copyRevision = 2
-/** Lies beside the hashed originals; like theirs, its name cannot be an id. */
-export const copiesFolder = '_copies'
 /** Age after which temporary files belong to a killed process, ms. */
 const leftOverMs = 10 * 60_000
 /** Resolution of the time of last use, ms; avoids a write per use. */
 const useResolutionMs = 60 * 60_000
 /** Share of the bound by which each process may exceed it between two sweeps. */
 const allowedExcess = 0.05
+/** The hashed path stands for the id in the names that earlier releases gave to copies, which stay valid. */
+const digestOfId = (id: ImageId) => digestOf(hashedPath(id))
 /** Maximum number of folders that the copies are spread over. */
 const maxFolders = 256
 
 /**
- * Stores working copies in a folder below the originals, so that all processes share them. A file name consists of the
- * digest of the original's path, a stamp (revision, size, time) and the quality: `aa/<digest>-<stamp>-92`. Cached
- * folder listings answer the most frequent case, that there is no copy.
+ * Stores working copies in a folder below the originals, so that all processes share them. A file name consists of a
+ * digest of the id, the revision, the version of the original and the quality: `aa/<digest>-<revision>.<version>-92`.
+ * Cached folder listings answer the most frequent case, that there is no copy.
  */
 export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions): WorkingCopyStore {
   const { originalsDir, maxBytes, revision = copyRevision, listingMs = 15_000 } = options
@@ -52,8 +54,9 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
   })
   let addedBytes = 0
 
-  const digestOfPath = (path: string) => digestOf(relative(originalsDir, path))
   const folderOf = (digest: Digest) => join(dir, digest.slice(0, 2))
+  /** Returns the name of a copy up to its quality. */
+  const stemOf = (digest: Digest, { version }: OriginalRef) => `${digest}-${revision}.${version}-`
 
   function list(folder: string): Promise<readonly string[]> {
     const known = listings.get(folder)
@@ -64,14 +67,11 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
     return listing
   }
 
-  async function find(originalPath: string): Promise<WorkingCopy | undefined> {
-    const digest = digestOfPath(originalPath)
+  async function find(original: OriginalRef): Promise<WorkingCopy | undefined> {
+    const digest = digestOfId(original.id)
     const folder = folderOf(digest)
-    const candidates = (await list(folder)).filter((name) => name.startsWith(digest))
-    if (candidates.length === 0) return undefined
-    const stamp = await stampOf(originalPath, revision)
-    const stem = `${digest}-${stamp}-`
-    const name = candidates.find((each) => each.startsWith(stem))
+    const stem = stemOf(digest, original)
+    const name = (await list(folder)).find((each) => each.startsWith(stem))
     const quality = Number(name?.slice(stem.length))
     if (name === undefined || !(quality >= 1 && quality <= 100)) return undefined
     const path = join(folder, name)
@@ -80,20 +80,16 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
     return undefined
   }
 
-  async function reserve(originalPath: string): Promise<WorkingCopyPlace> {
-    const digest = digestOfPath(originalPath)
+  async function reserve(original: OriginalRef): Promise<WorkingCopyPlace> {
+    const digest = digestOfId(original.id)
     const folder = folderOf(digest)
-    const stamp = await stampOf(originalPath, revision)
-    if (stamp === undefined) {
-      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no original to make a working copy of.')
-    }
     const file = await createTemporaryFile(incoming)
     return {
       ...file,
       async keep(quality) {
         const { size } = await lstat(file.path)
         await makeFolder(folder)
-        await rename(file.path, join(folder, `${digest}-${stamp}-${quality}`))
+        await rename(file.path, join(folder, `${stemOf(digest, original)}${quality}`))
         listings.delete(folder)
         addedBytes += size
         if (addedBytes > maxBytes * allowedExcess) await sweep()
@@ -123,19 +119,11 @@ export function createDiskWorkingCopyStore(options: DiskWorkingCopyStoreOptions)
   }
 
   return {
-    find: (originalPath) => translateDiskErrors(find(originalPath)),
-    reserve: (originalPath) => translateDiskErrors(reserve(originalPath)),
+    find: (original) => translateDiskErrors(find(original)),
+    reserve: (original) => translateDiskErrors(reserve(original)),
     remove: (copy) => translateDiskErrors(remove(copy)),
     sweep: () => translateDiskErrors(sweep()),
   }
-}
-
-/**
- * Returns a stamp of an original at its path and of the release that made a copy; undefined if there is no original.
- */
-async function stampOf(originalPath: string, revision: number): Promise<string | undefined> {
-  const facts = await ignoreMissing(lstat(originalPath))
-  return facts && `${revision}.${facts.size.toString(36)}.${Math.floor(facts.mtimeMs).toString(36)}`
 }
 
 type FoundCopy = { readonly path: string; readonly bytes: number; readonly usedMs: number }

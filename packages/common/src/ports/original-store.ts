@@ -1,17 +1,11 @@
 import type { ImageId } from '../image/index.ts'
+import type { OriginalRef } from '../original-ref.ts'
 
-/** An original on a disk that this process can read. */
-export type OriginalFile = {
-  readonly path: string
-  /** Bytes. */
-  readonly size: number
-  /** Time at which it was stored. The bytes of an id never change after that. */
-  readonly modifiedAt: Date
-}
+/** A local file that stays at its path until it is disposed of. */
+export type LeasedFile = AsyncDisposable & { readonly path: string }
 
 /** A file that is not yet an original, on the same file system as the originals. */
-export type TemporaryFile = AsyncDisposable & {
-  readonly path: string
+export type TemporaryFile = LeasedFile & {
   /** Removes the file if it is still at this path. Idempotent. Never rejects: files that remain are swept. */
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -21,19 +15,28 @@ export type DiskSpace = { readonly freeBytes: number; readonly totalBytes: numbe
 
 /** Store of the uploaded files. Every call rejects with AppError STORE_UNAVAILABLE if the disk is full or broken. */
 export type OriginalStore = {
-  find(id: ImageId): Promise<OriginalFile | undefined>
+  /** Returns the current version of an original. */
+  find(id: ImageId): Promise<OriginalRef | undefined>
+  /**
+   * Leases a local file with the bytes of an original. The caller disposes of it; until then no other use of the store
+   * moves or removes the file.
+   *
+   * @throws AppError ORIGINAL_NOT_FOUND if this version is gone. A store whose originals are local files leaves that to
+   * the reader, which finds no file at the path
+   */
+  open(original: OriginalRef): Promise<LeasedFile>
   /** Returns true if no original was ever stored here. */
   isEmpty(): Promise<boolean>
-  /** Returns the first `bytes` bytes, or fewer at the end of the file; undefined if the file has been removed. */
-  readHead(file: OriginalFile, bytes: number): Promise<Uint8Array | undefined>
+  /** Returns the first `bytes` bytes, or fewer at the end of the file; undefined if this version is gone. */
+  readHead(original: OriginalRef, bytes: number): Promise<Uint8Array | undefined>
   /** Reserves a path for a new temporary file. The caller disposes of it. */
   createTemporary(): Promise<TemporaryFile>
   /**
-   * Makes a temporary file the original of `id`. Resolves once file and folder are synchronised to disk.
+   * Makes a temporary file the original of `id`. Resolves once it is durable.
    *
    * @throws AppError ID_TAKEN if the id has an original; originals are never replaced
    */
-  put(id: ImageId, file: TemporaryFile): Promise<void>
+  put(id: ImageId, file: TemporaryFile): Promise<OriginalRef>
   /** Deletes an original; does nothing if there is none. */
   delete(id: ImageId): Promise<void>
   space(): Promise<DiskSpace>

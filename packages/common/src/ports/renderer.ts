@@ -1,4 +1,6 @@
 import type { OriginalFormat, Region, Size, Variant } from '../image/index.ts'
+import type { OriginalRef } from '../original-ref.ts'
+import type { WorkingCopy } from './working-copy-store.ts'
 
 /** Facts about an image from its header, before any pixel is decoded. */
 export type ImageInfo = {
@@ -8,16 +10,10 @@ export type ImageInfo = {
 }
 
 export type RenderTask = {
-  /** File of the original. */
-  readonly path: string
+  readonly original: OriginalRef
   readonly variant: Variant
-  /**
-   * Quality that `quality=auto` stands for, 1 to 100, if the file is a working copy of the original. Otherwise it is
-   * read from the file.
-   */
-  readonly originalQuality?: number | undefined
-  /** Largest result; see `planRender`. */
-  readonly bounds: Size
+  /** Image with the content of the original that is decoded in its place. */
+  readonly copy?: WorkingCopy | undefined
   /** Opaque name of the client, used for fairness only; undefined for background work. */
   readonly client?: string | undefined
 }
@@ -43,11 +39,6 @@ export type IngestTask = {
   readonly outputPath: string
   /** Region of the displayed image. */
   readonly crop: Region | undefined
-  /**
-   * Removes metadata that is not needed for display, such as EXIF, from JPEG, PNG and WebP. Keeps pixels, profile and
-   * orientation.
-   */
-  readonly stripMetadata: boolean
   /** Same as in `RenderTask`. */
   readonly client?: string | undefined
 }
@@ -70,8 +61,7 @@ export type Ingested = {
 }
 
 export type CopyTask = {
-  /** File of the original. */
-  readonly path: string
+  readonly original: OriginalRef
   /** Path for the copy. */
   readonly outputPath: string
 }
@@ -94,12 +84,12 @@ export type Copier = {
 }
 
 /**
- * Decodes and encodes images. Every failure is an AppError: IMAGE_DAMAGED, IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE,
+ * Decodes and encodes images. Originals are named by reference; a file has a path only where it is decoded. Every failure is an AppError: IMAGE_DAMAGED, IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE,
  * IMAGE_TOO_COSTLY, INVALID_CROP for the image; RENDERER_BUSY, RENDERER_UNREACHABLE, RENDER_TIMEOUT, RENDER_FAILED and
  * RENDER_QUARANTINED for the work. An aborted signal removes queued work and stops running work.
  */
 export type Renderer = {
-  inspect(path: string, signal?: AbortSignal): Promise<ImageInfo>
+  inspect(original: OriginalRef, signal?: AbortSignal): Promise<ImageInfo>
   render(task: RenderTask, signal?: AbortSignal): Promise<RenderOutcome>
   /** Checks an upload by decoding it completely. Crops or shrinks it if requested or necessary. */
   ingest(task: IngestTask, signal?: AbortSignal): Promise<Ingested>

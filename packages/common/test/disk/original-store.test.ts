@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { parseImageId } from '@iaas/common/image'
+import { countDiskCalls } from '@iaas/testing/count-disk-calls'
 import { describeOriginalStore } from '@iaas/testing/contracts/original-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
@@ -28,7 +29,9 @@ describe('the disk original store', () => {
     const id = parseImageId('legacy picture')
     await writeFile(join(folder.path, id), 'flat')
     const found = await originals.find(id)
-    expect(found).toMatchObject({ path: join(folder.path, id), size: 4 })
+    if (found === undefined) throw new Error('It was not found.')
+    await using leased = await originals.open(found)
+    expect(leased.path).toBe(join(folder.path, id))
     await using file = await originals.createTemporary()
     await writeFile(file.path, 'new')
     await expect(originals.put(id, file)).rejects.toMatchObject({ code: 'ID_TAKEN' })
@@ -44,6 +47,20 @@ describe('the disk original store', () => {
     await writeFile(file.path, 'new')
     await originals.put(parseImageId('new'), file)
     expect(await originals.find(parseImageId('new'))).toMatchObject({ size: 3 })
+  })
+
+  it('finds and opens an original with one disk call', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    const id = parseImageId('photo')
+    await using file = await originals.createTemporary()
+    await writeFile(file.path, 'a photo')
+    const stored = await originals.put(id, file)
+    expect(await countDiskCalls(() => originals.find(id))).toBe(1)
+    const open = async () => {
+      await using _leased = await originals.open(stored)
+    }
+    expect(await countDiskCalls(open)).toBe(0)
   })
 
   it('follows no symbolic link, and takes no folder for an original', async () => {

@@ -1,5 +1,6 @@
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
+import type { OriginalRef } from '@iaas/common/original-ref'
 import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
 import type { WorkingCopy, WorkingCopyStore } from '@iaas/common/ports/working-copy-store'
 import type { CopyMetrics } from './copy-metrics.ts'
@@ -17,7 +18,7 @@ export type CopyingRendererOptions = {
 /** A renderer that can prepare for later renders. */
 export type PreparingRenderer = Renderer & {
   /** Requests a working copy of this original in the background if it is costly to decode. */
-  prepare(path: string): void
+  prepare(original: OriginalRef): void
 }
 
 /**
@@ -30,21 +31,21 @@ export function createCopyingRenderer(
   const { renderer, copies, isMaking, metrics, log } = options
   const queue = createCopyQueue({ make, log })
 
-  function prepare(path: string): void {
-    if (isMaking) queue.add(path)
+  function prepare(original: OriginalRef): void {
+    if (isMaking) queue.add(original)
   }
 
-  async function make(path: string, signal: AbortSignal): Promise<void> {
-    if ((await copies.find(path)) !== undefined) return
-    await using place = await copies.reserve(path)
-    const outcome = await renderer.copy({ path, outputPath: place.path }, signal)
+  async function make(original: OriginalRef, signal: AbortSignal): Promise<void> {
+    if ((await copies.find(original)) !== undefined) return
+    await using place = await copies.reserve(original)
+    const outcome = await renderer.copy({ original, outputPath: place.path }, signal)
     if (outcome.kind === 'copied') await place.keep(outcome.quality)
     metrics.copy(outcome.kind)
   }
 
-  async function find(path: string): Promise<WorkingCopy | undefined> {
+  async function find(original: OriginalRef): Promise<WorkingCopy | undefined> {
     try {
-      return await copies.find(path)
+      return await copies.find(original)
     } catch (error) {
       log.warn('working copy not looked for', { error })
       return undefined
@@ -60,20 +61,19 @@ export function createCopyingRenderer(
   async function renderOriginal(task: RenderTask, signal?: AbortSignal) {
     const outcome = await renderer.render(task, signal)
     metrics.render('original')
-    if (outcome.kind === 'rendered' && outcome.isCostly) prepare(task.path)
+    if (outcome.kind === 'rendered' && outcome.isCostly) prepare(task.original)
     return outcome
   }
 
   return {
-    inspect: (path, signal) => renderer.inspect(path, signal),
+    inspect: (original, signal) => renderer.inspect(original, signal),
     ingest: (task, signal) => renderer.ingest(task, signal),
     prepare,
     async render(task, signal) {
-      const copy = await find(task.path)
+      const copy = await find(task.original)
       if (copy === undefined) return renderOriginal(task, signal)
       try {
-        const { path, quality } = copy
-        const outcome = await renderer.render({ ...task, path, originalQuality: quality }, signal)
+        const outcome = await renderer.render({ ...task, copy }, signal)
         metrics.render('copy')
         return outcome
       } catch (error) {

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { digestOf } from '@iaas/common/digest'
 import { AppError, isAppError } from '@iaas/common/errors'
 import type { Size } from '@iaas/common/image'
-import type { Copier, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
+import type { Decoder } from '@iaas/common/ports/decoder'
+import type { RenderOutcome } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
 import { createAnswerBodies, saveBody } from './answer-bodies.ts'
 import { postImage } from './post-image.ts'
@@ -59,8 +60,8 @@ type Answer<Facts> = {
   readonly signal: AbortSignal | undefined
 }
 
-/** Creates a renderer that uses a renderer service. Holds nothing that must be closed. */
-export function createRendererClient(options: RendererClientOptions): Renderer & Copier {
+/** Creates a decoder that uses a renderer service. Holds nothing that must be closed. */
+export function createRendererClient(options: RendererClientOptions): Decoder {
   const { url, timeoutMs, maxReadBytes = usualReadBytes, maxWaitMs = usualMaxWaitMs } = options
   const bodies = createAnswerBodies({ maxBytes: maxReadBytes, maxWaitMs })
 
@@ -104,10 +105,10 @@ export function createRendererClient(options: RendererClientOptions): Renderer &
   const end = ({ res, signal }: Answer<unknown>) => bodies.read(res, mostTextBytes, signal)
 
   return {
-    inspect: (file, signal) =>
+    inspect: ({ path: file, original }, signal) =>
       call({
         path: wirePaths.inspect,
-        task: {},
+        task: { original },
         file,
         schema: inspectResult,
         signal,
@@ -116,16 +117,16 @@ export function createRendererClient(options: RendererClientOptions): Renderer &
           return answer.facts
         },
       }),
-    render: ({ path: file, variant, bounds, originalQuality, client }, signal) =>
+    render: ({ path: file, client, ...task }, signal) =>
       call<typeof renderResult, RenderOutcome>({
         path: wirePaths.render,
-        task: { variant, bounds, originalQuality },
+        task,
         file,
         schema: renderResult,
         client,
         signal,
         async take({ facts, res, signal: limit }) {
-          const bytes = await bodies.read(res, mostRenditionBytes(bounds), limit)
+          const bytes = await bodies.read(res, mostRenditionBytes(task.bounds), limit)
           return facts.kind === 'rendered' ? { ...facts, bytes } : facts
         },
       }),
@@ -142,10 +143,10 @@ export function createRendererClient(options: RendererClientOptions): Renderer &
           return answer.facts
         },
       }),
-    copy: ({ path: file, outputPath }, signal) =>
+    copy: ({ path: file, outputPath, original }, signal) =>
       call({
         path: wirePaths.copy,
-        task: {},
+        task: { original },
         file,
         schema: copyResult,
         signal,

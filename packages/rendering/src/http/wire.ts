@@ -1,5 +1,6 @@
 import { variantSchema } from '@iaas/common/variant-schema'
 import type { ImageInfo, RenderOutcome } from '@iaas/common/ports/renderer'
+import type { OriginalKey } from '@iaas/common/original-ref'
 import { z } from 'zod'
 import {
   copySchema,
@@ -36,7 +37,15 @@ export const resultHeader = 'x-result'
 
 const region = sizeSchema.extend({ left: z.int().nonnegative(), top: z.int().nonnegative() })
 
-export const renderTask = z.object({
+/** Name of the original. Senders before it omit it, and receivers before it drop it. */
+const original = z
+  .string()
+  .max(2000)
+  .transform((key) => key as OriginalKey)
+  .optional()
+
+export const fileTask = z.object({ original })
+export const renderTask = fileTask.extend({
   variant: variantSchema,
   bounds: sizeSchema,
   originalQuality: qualitySchema.optional(),

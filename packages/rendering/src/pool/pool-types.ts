@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@iaas/common/errors'
-import type { Copier, Renderer } from '@iaas/common/ports/renderer'
+import type { Decoder } from '@iaas/common/ports/decoder'
 import type { TaskKind, WorkerSettings } from '../protocol.ts'
 import type { LossReason } from './lost-children.ts'
 import type { ReadMemory } from './watch-memory.ts'
@@ -47,5 +47,5 @@ export type RenderPoolStats = {
   readonly started: number
 }
 
-/** Like any renderer, but a started render continues for a moment after its signal aborts and may still resolve. */
-export type RenderPool = Renderer & Copier & AsyncDisposable & { stats(): RenderPoolStats }
+/** Like any decoder, but a started render continues for a moment after its signal aborts and may still resolve. */
+export type RenderPool = Decoder & AsyncDisposable & { stats(): RenderPoolStats }

@@ -71,18 +71,23 @@ function quarantined(leftMs: number): AppError {
 }
 
 /**
- * Names a render by its variant, whose id identifies the original; in a renderer service each path is new. A render
- * from a working copy, which carries the quality of its original, has another name: the original may be healthy.
+ * Names a render by its variant and the version of its original; in a renderer service each path is new. A render from
+ * a working copy, which carries the quality of its original, has another name: the original may be healthy.
  */
 function nameTask(task: Task): string {
-  if (task.kind !== 'render') return digestOf(`${task.kind} ${task.path}`)
-  return digestOf(`${variantKey(task.variant)} ${sourceOf(task)}`)
+  if (task.kind !== 'render') return digestOf(`${task.kind} ${nameFile(task)}`)
+  return digestOf(`${variantKey(task.variant)} ${task.original ?? ''} ${sourceOf(task)}`)
 }
 
 /** Names the original of a render: an original that is costly to decode is costly in every size. */
 function nameOriginal(task: Task): string {
   if (task.kind !== 'render') return nameTask(task)
-  return digestOf(`${task.variant.id} ${sourceOf(task)}`)
+  return digestOf(`${task.original ?? task.variant.id} ${sourceOf(task)}`)
+}
+
+/** Names a file by its original. The file of an upload is read once, so its path names it. */
+function nameFile(task: Exclude<Task, { kind: 'render' }>): string {
+  return (task.kind === 'take-in' ? undefined : task.original) ?? task.path
 }
 
 function sourceOf({ originalQuality }: Extract<Task, { kind: 'render' }>): 'original' | 'copy' {

@@ -135,8 +135,8 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   }
 
   return {
-    async inspect(path, signal) {
-      return (await run<'inspect'>({ kind: 'inspect', path }, signal)).result
+    async inspect(task, signal) {
+      return (await run<'inspect'>({ kind: 'inspect', ...task }, signal)).result
     },
     async render({ client, ...task }, signal) {
       const { result, queueMs, ms } = await run<'render'>(

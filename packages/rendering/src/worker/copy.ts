@@ -1,5 +1,6 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
-import type { CopyTask, CopyOutcome } from '@iaas/common/ports/renderer'
+import type { CopyFileTask } from '@iaas/common/ports/decoder'
+import type { CopyOutcome } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { rotate } from '../pipeline/steps/rotate.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
@@ -11,7 +12,7 @@ const copyQuality = 95
 
 /** Writes an upright copy of an image in full size, in sRGB, and in the format that is cheapest to decode. */
 export async function copyFile(
-  { path, outputPath }: CopyTask,
+  { path, outputPath }: CopyFileTask,
   source: SourceFacts,
   maxPixels: number,
 ): Promise<CopyOutcome> {

@@ -1,7 +1,8 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
 import type { Region, Size } from '@iaas/common/image'
-import type { Ingested, IngestTask } from '@iaas/common/ports/renderer'
+import type { IngestFileTask } from '@iaas/common/ports/decoder'
+import type { Ingested } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { readQuality, readers } from '../formats/readers.ts'
 import { toStoredRegion, toStoredSize } from '../formats/orientation.ts'
@@ -20,7 +21,7 @@ import { openHeader, openImage } from '../formats/sharp.ts'
  * @throws AppError IMAGE_TOO_COSTLY, INVALID_CROP
  */
 export function planIngest(
-  { path, crop }: IngestTask,
+  { path, crop }: IngestFileTask,
   source: SourceFacts,
   maxOnDiskPixels: number,
 ): Size | undefined {
@@ -34,7 +35,7 @@ export function planIngest(
 
 /** Decodes the whole upload, and re-encodes it if it cannot be kept unchanged. */
 export async function ingestFile(
-  task: IngestTask,
+  task: IngestFileTask,
   source: SourceFacts,
   kept: Size | undefined,
   {
@@ -55,7 +56,7 @@ export async function ingestFile(
 }
 
 async function writeAnew(
-  { path, outputPath, crop }: IngestTask,
+  { path, outputPath, crop }: IngestFileTask,
   source: SourceFacts,
   kept: Size,
   maxPixels: number,

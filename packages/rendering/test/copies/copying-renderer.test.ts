@@ -1,12 +1,17 @@
-import { writeFile, readdir, readFile, rm, utimes } from 'node:fs/promises'
+import { writeFile, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createDiskWorkingCopyStore } from '@iaas/common/disk/working-copy-store'
 import { AppError } from '@iaas/common/errors'
+import { parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
+import type { OriginalRef } from '@iaas/common/original-ref'
+import type { Decoder } from '@iaas/common/ports/decoder'
 import type { RenderTask } from '@iaas/common/ports/renderer'
 import { createCopyMetrics } from '@iaas/rendering/copies/copy-metrics'
 import { createCopyingRenderer } from '@iaas/rendering/copies/copying-renderer'
+import { createFileRenderer } from '@iaas/rendering/file-renderer'
 import type { RenderPool } from '@iaas/rendering/pool/pool-types'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -26,12 +31,17 @@ afterAll(async () => {
   await pool[Symbol.asyncDispose]()
 })
 
+type StudioOptions = { readonly isMaking?: boolean; readonly decoder?: Decoder }
+
 /** A renderer with working copies over a folder of originals, and what it was asked to render. */
-async function openStudio({ isMaking = true, maxBytes = 2 ** 30, renderer = pool } = {}) {
+async function openStudio({ isMaking = true, decoder = pool }: StudioOptions = {}) {
   const folder = await createTemporaryFolder()
+  const originals = createDiskOriginalStore({ dir: folder.path })
   const registry = new Registry()
-  const copies = createDiskWorkingCopyStore({ originalsDir: folder.path, maxBytes })
+  const copies = createDiskWorkingCopyStore({ originalsDir: folder.path, maxBytes: 2 ** 30 })
   const rendered: RenderTask[] = []
+  const policy = { bounds, webpOptIn: true, webpSwitch: false }
+  const renderer = createFileRenderer({ decoder, originals, policy, stripMetadata: false })
   const counting = {
     ...renderer,
     render(job: RenderTask, signal?: AbortSignal) {
@@ -52,12 +62,14 @@ async function openStudio({ isMaking = true, maxBytes = 2 ** 30, renderer = pool
     rendered,
     registry,
     folder: folder.path,
-    render: (path: string) => copying.render({ path, variant: makeVariant(), bounds }),
-    async plant(picture: Uint8Array, name = 'photo') {
-      await writeFile(join(folder.path, name), picture)
-      return join(folder.path, name)
+    render: (original: OriginalRef) => copying.render({ original, variant: makeVariant() }),
+    async plant(picture: Uint8Array): Promise<OriginalRef> {
+      await using file = await originals.createTemporary()
+      await writeFile(file.path, picture)
+      return await originals.put(parseImageId('photo'), file)
     },
-    untilCopied: (path: string) => until(async () => (await copies.find(path)) !== undefined),
+    untilCopied: (original: OriginalRef) =>
+      until(async () => (await copies.find(original)) !== undefined),
     async count(name: string, labels: Record<string, string>) {
       const found = await registry.getSingleMetric(name)?.get()
       const isMeant = (sample: { labels: object }) =>
@@ -74,12 +86,11 @@ async function openStudio({ isMaking = true, maxBytes = 2 ** 30, renderer = pool
 describe('a renderer with working copies', () => {
   it('renders the second variant of a progressive JPEG from the copy that the first one brought about', async () => {
     await using studio = await openStudio()
-    const path = await studio.plant(await makePhoto({ ...costly, quality: 60 }))
-    await studio.render(path)
-    await studio.untilCopied(path)
-    await studio.render(path)
-    expect(studio.rendered.map((job) => job.path === path)).toEqual([true, false])
-    expect(studio.rendered[1]).toMatchObject({ originalQuality: 60 })
+    const original = await studio.plant(await makePhoto({ ...costly, quality: 60 }))
+    await studio.render(original)
+    await studio.untilCopied(original)
+    await studio.render(original)
+    expect(studio.rendered.map((job) => job.copy?.quality)).toEqual([undefined, 60])
     expect(await studio.count('iaas_render_sources_total', { source: 'original' })).toBe(1)
     expect(await studio.count('iaas_render_sources_total', { source: 'copy' })).toBe(1)
     expect(await studio.count('iaas_working_copies_total', { result: 'copied' })).toBe(1)
@@ -87,71 +98,72 @@ describe('a renderer with working copies', () => {
 
   it('makes a copy before the first render, where it is told to', async () => {
     await using studio = await openStudio()
-    const path = await studio.plant(await makePhoto(costly))
-    studio.copying.prepare(path)
-    await studio.untilCopied(path)
-    await studio.render(path)
-    expect(studio.rendered.map((job) => job.path === path)).toEqual([false])
+    const original = await studio.plant(await makePhoto(costly))
+    studio.copying.prepare(original)
+    await studio.untilCopied(original)
+    await studio.render(original)
+    expect(studio.rendered.map((job) => job.copy === undefined)).toEqual([false])
   })
 
   it('renders from the original where the copy is gone or damaged, and makes another', async () => {
     await using studio = await openStudio()
     const picture = await makePhoto(costly)
-    const path = await studio.plant(picture)
-    studio.copying.prepare(path)
-    await studio.untilCopied(path)
-    const copy = await studio.copies.find(path)
+    const original = await studio.plant(picture)
+    studio.copying.prepare(original)
+    await studio.untilCopied(original)
+    const copy = await studio.copies.find(original)
     await writeFile(copy?.path ?? '', picture.subarray(0, 500))
-    expect(await studio.render(path)).toMatchObject({ kind: 'rendered' })
+    expect(await studio.render(original)).toMatchObject({ kind: 'rendered' })
     await until(async () => {
-      const found = await studio.copies.find(path)
+      const found = await studio.copies.find(original)
       return found !== undefined && (await readFile(found.path)).length > 500
     })
     await rm(copy?.path ?? '')
-    expect(await studio.render(path)).toMatchObject({ kind: 'rendered' })
+    expect(await studio.render(original)).toMatchObject({ kind: 'rendered' })
     expect(await studio.count('iaas_working_copies_total', { result: 'discarded' })).toBe(1)
   })
 
   it('does not take the copy of another original for its own', async () => {
     await using studio = await openStudio()
-    const path = await studio.plant(await makePhoto(costly))
-    studio.copying.prepare(path)
-    await studio.untilCopied(path)
-    await utimes(path, new Date(), new Date(0))
-    expect(await studio.copies.find(path)).toBeUndefined()
+    const original = await studio.plant(await makePhoto(costly))
+    studio.copying.prepare(original)
+    await studio.untilCopied(original)
+    const changed = { ...original, version: `${original.version}.changed` }
+    expect(await studio.copies.find(changed)).toBeUndefined()
   })
 
   it('makes none where it may only use them', async () => {
     await using studio = await openStudio({ isMaking: false })
-    const path = await studio.plant(await makePhoto(costly))
-    await studio.render(path)
-    studio.copying.prepare(path)
-    expect(await readdir(studio.folder)).toEqual(['photo'])
+    const original = await studio.plant(await makePhoto(costly))
+    await studio.render(original)
+    studio.copying.prepare(original)
+    expect(await readdir(studio.folder)).not.toContain('_copies')
   })
 
   it('tries again what found no idle child, and gives up what cannot be copied', async () => {
     const codes = ['RENDERER_BUSY', 'IMAGE_DAMAGED'] as const
     const tried: string[] = []
-    const copy: RenderPool['copy'] = ({ path }) => {
+    const copy: Decoder['copy'] = ({ path }) => {
       tried.push(path)
       return Promise.reject(new AppError(codes[tried.length - 1] ?? 'RENDER_FAILED', 'Not now.'))
     }
-    await using studio = await openStudio({ renderer: { ...pool, copy } })
-    const path = await studio.plant(await makePhoto(costly))
-    studio.copying.prepare(path)
+    await using studio = await openStudio({ decoder: { ...pool, copy } })
+    const original = await studio.plant(await makePhoto(costly))
+    studio.copying.prepare(original)
     await until(() => tried.length === 2)
-    await studio.render(path)
-    studio.copying.prepare(path)
-    expect(tried).toEqual([path, path])
-    expect(await studio.copies.find(path)).toBeUndefined()
+    await studio.render(original)
+    studio.copying.prepare(original)
+    expect(tried).toHaveLength(2)
+    expect(await studio.copies.find(original)).toBeUndefined()
   })
 
   it('waits for no child: while all are busy it makes no copy, and no render waits for one', async () => {
     await using busy = openPool({ concurrency: 1, minCopiedPixels: 1000 })
-    await using studio = await openStudio({ renderer: busy })
-    const path = await studio.plant(await makePhoto({ ...costly, width: 1500, height: 1500 }))
+    await using folder = await createTemporaryFolder()
+    const path = join(folder.path, 'photo')
+    await writeFile(path, await makePhoto({ ...costly, width: 1500, height: 1500 }))
     const render = busy.render({ path, variant: makeVariant(), bounds })
-    const job = { path, outputPath: join(studio.folder, 'copy') }
+    const job = { path, outputPath: join(folder.path, 'copy') }
     await expect(busy.copy(job)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
     expect(await render).toMatchObject({ kind: 'rendered' })
     expect(await busy.copy(job)).toMatchObject({ kind: 'copied' })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
-import type { RenderTask } from '@iaas/common/ports/renderer'
+import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import type { RenderPool } from '@iaas/rendering/pool/pool-types'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -17,8 +17,8 @@ import { openPool } from '../open-pool.ts'
 const hasProc = existsSync('/proc/self/environ')
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
-let slow: RenderTask
-let quick: RenderTask
+let slow: RenderFileTask
+let quick: RenderFileTask
 beforeAll(async () => {
   folder = await createTemporaryFolder()
   ;({ slow, quick } = await makeSlowAndQuick(folder.path))
@@ -41,7 +41,7 @@ async function findChild(pool: RenderPool): Promise<number> {
 }
 
 /** Another way for a job to be told apart: its own variant, so that no quarantine of one is that of the other. */
-const withWidth = (job: RenderTask, width: number): RenderTask => ({
+const withWidth = (job: RenderFileTask, width: number): RenderFileTask => ({
   ...job,
   variant: { ...job.variant, width },
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import type { RenderTask } from '@iaas/common/ports/renderer'
+import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
@@ -35,8 +35,8 @@ describe('the list of cores that a process may use', () => {
 
 describeUnless(missing, 'as many children as there are cores', () => {
   let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
-  let slow: RenderTask
-  let quick: RenderTask
+  let slow: RenderFileTask
+  let quick: RenderFileTask
   beforeAll(async () => {
     folder = await createTemporaryFolder()
     ;({ slow, quick } = await makeSlowAndQuick(folder.path))

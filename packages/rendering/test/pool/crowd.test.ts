@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { isAppError } from '@iaas/common/errors'
-import type { RenderTask } from '@iaas/common/ports/renderer'
+import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import { parseImageId } from '@iaas/common/image'
 import { createKillLimit } from '@iaas/rendering/pool/limit-kills'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
@@ -11,8 +11,8 @@ import { makeJob, makeSlowAndQuick } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
-let slow: RenderTask
-let quick: RenderTask
+let slow: RenderFileTask
+let quick: RenderFileTask
 beforeAll(async () => {
   folder = await createTemporaryFolder()
   ;({ slow, quick } = await makeSlowAndQuick(folder.path))
@@ -131,13 +131,13 @@ describe('T29 an upload that takes longer to decode than a render may', () => {
     const { path } = await makeJob(join(folder.path, 'costly'), makeScanBomb(5400, 5400, 100))
     const job = { path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false }
     await using pool = openPool({ timeoutMs: 100, concurrency: 1 })
-    await pool.inspect(quick.path)
+    await pool.inspect({ path: quick.path })
     const before = pool.stats().children
     await expect(pool.ingest(job)).rejects.toMatchObject({
       code: 'IMAGE_TOO_COSTLY',
       message: expect.stringContaining('timeout.conversion'),
     })
-    expect(await pool.inspect(quick.path)).toMatchObject({ format: 'jpg' })
+    expect(await pool.inspect({ path: quick.path })).toMatchObject({ format: 'jpg' })
     expect(pool.stats().children).not.toEqual(before)
   })
 

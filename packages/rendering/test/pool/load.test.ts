@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { RenderTask } from '@iaas/common/ports/renderer'
+import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
@@ -10,9 +10,9 @@ import { openPool } from '../open-pool.ts'
 const megabyte = 1024 * 1024
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
-let slow: RenderTask
-let costly: RenderTask
-let quick: RenderTask
+let slow: RenderFileTask
+let costly: RenderFileTask
+let quick: RenderFileTask
 beforeAll(async () => {
   folder = await createTemporaryFolder()
   slow = await makeJob(join(folder.path, 'slow'), slowPicture)
@@ -132,8 +132,8 @@ describe('a pool under load', () => {
     const task = (kind: string, outcome: string) => void told.push(`${kind} ${outcome}`)
     await using pool = openPool({ events: { task, childLost: () => {} } })
     await pool.render(quick)
-    await pool.inspect(join(folder.path, 'none')).catch(() => {})
-    await pool.inspect(quick.path, AbortSignal.abort()).catch(() => {})
+    await pool.inspect({ path: join(folder.path, 'none') }).catch(() => {})
+    await pool.inspect({ path: quick.path }, AbortSignal.abort()).catch(() => {})
     expect(told).toEqual(['render done', 'inspect ORIGINAL_NOT_FOUND', 'inspect aborted'])
   })
 })

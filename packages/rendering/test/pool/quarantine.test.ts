@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { parseImageId } from '@iaas/common/image'
+import { originalKey } from '@iaas/common/original-ref'
 import { createQuarantine } from '@iaas/rendering/pool/quarantine'
 import { makeVariant } from '@iaas/testing/variants'
 
@@ -65,6 +66,22 @@ describe('the quarantine', () => {
     expect(() => quarantine.check(upload)).toThrow(isKeptOut)
     expect(() => quarantine.check({ ...upload, path: 'elsewhere' })).not.toThrow()
     expect(() => quarantine.check({ kind: 'inspect', path: 'here' })).not.toThrow()
+  })
+
+  it('knows an original by its version: the one that replaces it is tried, whatever path either has', () => {
+    const quarantine = createQuarantine()
+    const named = (task: ReturnType<typeof makeTask>, version: string) => ({
+      ...task,
+      original: originalKey({ id: task.variant.id, version }),
+    })
+    const task = makeTask('here')
+    const inspection = { ...named(task, '1'), kind: 'inspect' } as const
+    for (const each of [named(task, '1'), inspection])
+      for (const _time of [1, 2]) quarantine.note(each)
+    expect(() => quarantine.check({ ...named(task, '1'), path: 'leased' })).toThrow(isKeptOut)
+    expect(() => quarantine.check({ ...inspection, path: 'leased' })).toThrow(isKeptOut)
+    expect(() => quarantine.check(named(task, '2'))).not.toThrow()
+    expect(() => quarantine.check({ ...named(task, '2'), kind: 'inspect' })).not.toThrow()
   })
 
   it('R30 keeps an original out in every size once three of its renders have killed, and tells how long', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { type ImageId, parseImageId } from '@iaas/common/image'
+import { type OriginalRef, originalKey } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 
 export type OpenOriginalStore = () => Promise<
@@ -21,15 +22,18 @@ const awkwardIds = [
   '図'.repeat(255),
 ].map((id) => parseImageId(id))
 
-async function store(originals: OriginalStore, id: ImageId, content: string): Promise<void> {
-  await using file = await originals.createTemporary()
-  await writeFile(file.path, content)
-  await originals.put(id, file)
+async function read(originals: OriginalStore, id: ImageId): Promise<string | undefined> {
+  const original = await originals.find(id)
+  if (original === undefined) return undefined
+  await using file = await originals.open(original)
+  return await readFile(file.path, 'utf8')
 }
 
-async function read(originals: OriginalStore, id: ImageId): Promise<string | undefined> {
-  const file = await originals.find(id)
-  return file && readFile(file.path, 'utf8')
+/** Stores an original that must not exist yet. */
+async function plant(originals: OriginalStore, id: ImageId, content: string): Promise<OriginalRef> {
+  await using file = await originals.createTemporary()
+  await writeFile(file.path, content)
+  return await originals.put(id, file)
 }
 
 const exists = (path: string) =>
@@ -44,7 +48,7 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       await using opened = await open()
       const { originals } = opened
       for (const id of awkwardIds) expect(await originals.find(id)).toBeUndefined()
-      for (const id of awkwardIds) await store(originals, id, `bytes of ${id}`)
+      for (const id of awkwardIds) await plant(originals, id, `bytes of ${id}`)
       for (const id of awkwardIds) expect(await read(originals, id)).toBe(`bytes of ${id}`)
     })
 
@@ -62,33 +66,51 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       expect(await originals.isEmpty()).toBe(false)
     })
 
-    it('tells the size and the time of an original', async () => {
+    it('returns the reference under which an original is found, with its size and time', async () => {
       await using opened = await open()
       const id = parseImageId('facts')
-      await store(opened.originals, id, '12345')
-      const file = await opened.originals.find(id)
-      expect(file?.size).toBe(5)
-      expect(file?.modifiedAt.getTime()).toBe((await stat(file?.path ?? '')).mtime.getTime())
+      const original = await plant(opened.originals, id, '12345')
+      expect(original).toMatchObject({ id, size: 5 })
+      expect(await opened.originals.find(id)).toEqual(original)
+      await using file = await opened.originals.open(original)
+      expect(original.modifiedAt).toEqual((await stat(file.path)).mtime)
+    })
+
+    it('has another name for another version, and opens none that is gone', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      const id = parseImageId('replaced')
+      const first = await plant(originals, id, 'first')
+      await originals.delete(id)
+      const second = await plant(originals, id, 'the second')
+      expect(originalKey(second)).not.toBe(originalKey(first))
+      expect(originalKey(second)).toMatch(/^[\da-z.]+\/replaced$/)
+      await originals.delete(id)
+      const reading = (async () => {
+        await using file = await originals.open(second)
+        return await readFile(file.path)
+      })()
+      await expect(reading).rejects.toMatchObject({
+        code: expect.stringMatching(/^(ORIGINAL_NOT_FOUND|ENOENT)$/),
+      })
     })
 
     it('reads the beginning of an original, and of one that is gone nothing', async () => {
       await using opened = await open()
       const { originals } = opened
       const id = parseImageId('head')
-      await store(originals, id, '12345')
-      const file = await originals.find(id)
-      if (file === undefined) throw new Error('It was not stored.')
-      const heads = [await originals.readHead(file, 3), await originals.readHead(file, 9)]
+      const original = await plant(originals, id, '12345')
+      const heads = [await originals.readHead(original, 3), await originals.readHead(original, 9)]
       expect(heads.map((head) => Buffer.from(head ?? []).toString())).toEqual(['123', '12345'])
-      await rm(file.path)
-      expect(await originals.readHead(file, 3)).toBeUndefined()
+      await originals.delete(id)
+      expect(await originals.readHead(original, 3)).toBeUndefined()
     })
 
     it('never replaces an original', async () => {
       await using opened = await open()
       const id = parseImageId('taken')
-      await store(opened.originals, id, 'first')
-      const second = store(opened.originals, id, 'second')
+      await plant(opened.originals, id, 'first')
+      const second = plant(opened.originals, id, 'second')
       await expect(second).rejects.toMatchObject({ code: 'ID_TAKEN' })
       expect(await read(opened.originals, id)).toBe('first')
     })
@@ -97,7 +119,7 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       await using opened = await open()
       const id = parseImageId('race')
       const contents = Array.from({ length: 8 }, (_, index) => `${index}`.repeat(5000))
-      const puts = contents.map((content) => store(opened.originals, id, content))
+      const puts = contents.map((content) => plant(opened.originals, id, content))
       const results = await Promise.allSettled(puts)
       const winner = results.findIndex(({ status }) => status === 'fulfilled')
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
@@ -108,10 +130,10 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       await using opened = await open()
       const id = parseImageId('again')
       await opened.originals.delete(id)
-      await store(opened.originals, id, 'first')
+      await plant(opened.originals, id, 'first')
       await opened.originals.delete(id)
       expect(await opened.originals.find(id)).toBeUndefined()
-      await store(opened.originals, id, 'second')
+      await plant(opened.originals, id, 'second')
       expect(await read(opened.originals, id)).toBe('second')
     })
 
@@ -129,7 +151,7 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       await using opened = await open()
       const { originals } = opened
       const id = parseImageId('kept')
-      await store(originals, id, 'kept')
+      await plant(originals, id, 'kept')
       await using file = await originals.createTemporary()
       await writeFile(file.path, 'left')
       expect(await originals.sweepTemporary(60_000)).toBe(0)

@@ -3,30 +3,42 @@ import { readFile, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@iaas/common/errors'
 import type { ImageId } from '@iaas/common/image'
-import type { OriginalFile, OriginalStore } from '@iaas/common/ports/original-store'
+import type { OriginalRef } from '@iaas/common/original-ref'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
 
 /** Creates an original store of files in a folder of the test, known only to this object. */
 export function createFakeOriginalStore(dir: string): OriginalStore {
-  const paths = new Map<ImageId, string>()
-  let hasStored = false
+  const files = new Map<ImageId, { readonly path: string; readonly version: string }>()
+  let puts = 0
 
-  async function find(id: ImageId): Promise<OriginalFile | undefined> {
-    const path = paths.get(id)
-    if (path === undefined) return undefined
-    const { size, mtime } = await stat(path)
-    return { path, size, modifiedAt: mtime }
+  async function find(id: ImageId): Promise<OriginalRef | undefined> {
+    const file = files.get(id)
+    if (file === undefined) return undefined
+    const { size, mtime } = await stat(file.path)
+    return { id, version: file.version, size, modifiedAt: mtime }
+  }
+
+  function locate({ id, version }: OriginalRef): string | undefined {
+    const file = files.get(id)
+    return file?.version === version ? file.path : undefined
   }
 
   return {
     find,
-    isEmpty: async () => !hasStored,
-    async readHead({ path }, bytes) {
-      const whole = await readFile(path).catch(() => undefined)
-      return whole?.subarray(0, bytes)
+    async open(original) {
+      const path = locate(original)
+      if (path === undefined) throw new AppError('ORIGINAL_NOT_FOUND', 'This version is gone.')
+      return { path, async [Symbol.asyncDispose]() {} }
+    },
+    isEmpty: async () => puts === 0,
+    async readHead(original, bytes) {
+      const path = locate(original)
+      const whole = path && (await readFile(path).catch(() => undefined))
+      return whole ? whole.subarray(0, bytes) : undefined
     },
     async createTemporary() {
       const path = join(dir, randomUUID())
-      const isOriginal = () => [...paths.values()].includes(path)
+      const isOriginal = () => [...files.values()].some((file) => file.path === path)
       return {
         path,
         async [Symbol.asyncDispose]() {
@@ -35,19 +47,21 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
       }
     },
     async put(id, { path }) {
-      if (paths.has(id))
+      if (files.has(id))
         throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
-      paths.set(id, path)
-      hasStored = true
+      puts += 1
+      files.set(id, { path, version: `v${puts}` })
+      const { size, mtime } = await stat(path).catch(() => ({ size: 0, mtime: new Date(0) }))
+      return { id, version: `v${puts}`, size, modifiedAt: mtime }
     },
     async delete(id) {
-      paths.delete(id)
+      files.delete(id)
     },
     async space() {
       return { freeBytes: 2 ** 40, totalBytes: 2 ** 40 }
     },
     async sweepTemporary(olderThanMs) {
-      const kept = new Set(paths.values())
+      const kept = new Set([...files.values()].map(({ path }) => path))
       let removed = 0
       for (const path of (await readdir(dir)).map((name) => join(dir, name))) {
         if (kept.has(path) || Date.now() - (await stat(path)).mtimeMs < olderThanMs) continue

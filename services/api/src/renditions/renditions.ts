@@ -4,7 +4,7 @@ import { isAppError } from '@iaas/common/errors'
 import { type Size, type Variant, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Link } from '@iaas/common/ports/link-store'
-import type { OriginalFile } from '@iaas/common/ports/original-store'
+import type { OriginalRef } from '@iaas/common/original-ref'
 import type { RenderTiming, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
 import type { RenderLease } from '@iaas/common/ports/render-leases'
@@ -50,8 +50,7 @@ type Hold = (until: Promise<boolean>) => void
 
 export type RenditionJob = {
   readonly variant: Variant
-  readonly original: OriginalFile
-  readonly bounds: Size
+  readonly original: OriginalRef
   /** The client; see `clientOf`. */
   readonly client: string
   /** The object is stored but cannot be read now: it is rendered and not stored again. */
@@ -126,7 +125,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
   }
 
   async function render(
-    { variant, original, bounds, client, isStored }: RenditionJob,
+    { variant, original, client, isStored }: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
   ): Promise<MissOutcome> {
@@ -134,7 +133,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
       if (isAppError(error, 'TOO_MANY_RENDERS')) refusedClients.set(error, client)
       throw error
     })
-    const outcome = await renderer.render({ path: original.path, variant, bounds, client }, signal)
+    const outcome = await renderer.render({ original, variant, client }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome
     metrics.render()
     if (!isStored) hold(persister.persist(variant, { bytes: outcome.bytes, renderedAt: now() }))
@@ -150,7 +149,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
           return make(job, flightSignal, hold)
         }
         try {
-          const outcome = await flights.join(variantKey(job.variant), work, signal)
+          const outcome = await flights.join(flightKey(job), work, signal)
           return { ...outcome, coalesced }
         } catch (error) {
           // The client that started the flight is over its limit; this one has its own. Each starts at most one flight.
@@ -160,4 +159,9 @@ export function createRenditions(options: RenditionsOptions): Renditions {
       }
     },
   }
+}
+
+/** Names a flight by its variant and the version of its original: a replaced original is rendered anew. */
+function flightKey({ variant, original }: RenditionJob): string {
+  return `${original.version} ${variantKey(variant)}`
 }

@@ -1,4 +1,4 @@
-import { type Size, type Variant, variantKey } from '@iaas/common/image'
+import { type Variant, variantKey } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
@@ -24,7 +24,6 @@ export type AnswerInPlaceOptions = {
 export type StoredVariant = {
   readonly variant: Variant
   readonly link: Link
-  readonly bounds: Size
   readonly context: ImageContext
   readonly timing: Timing
 }
@@ -37,7 +36,7 @@ export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlac
   const { isStoreAway, variants, originals, renditions } = options
   const spare = createSpareRenders(maxSpareRenders)
 
-  return async function answerInPlace({ variant, link, bounds, context, timing }) {
+  return async function answerInPlace({ variant, link, context, timing }) {
     // Links of the legacy iaas may lead to another store.
     if (!isStoreAway() || variants.keyOf(link.url) === undefined) return undefined
     const original = await originals.find(variant.id)
@@ -48,7 +47,7 @@ export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlac
       return { ...reply, maxAge: maxAgeSeconds }
     }
     const signal = context.signal()
-    const job = { variant, original, bounds, isStored: true, client: context.client() }
+    const job = { variant, original, isStored: true, client: context.client() }
     // On any failure the client is redirected; the CDN may have a copy.
     const made = spare
       .run(variantKey(variant), () => renditions.get(job, signal))

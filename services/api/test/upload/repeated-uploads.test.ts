@@ -20,7 +20,6 @@ describe('an upload that is sent again', () => {
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => upload() },
-      stripMetadata: false,
       longestKeepMs: 1000,
       renderer: {
         async ingest() {

@@ -1,6 +1,6 @@
 import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError, isAppError } from '@iaas/common/errors'
-import { type Policy, type Variant, boundsFor, formats } from '@iaas/common/image'
+import { type Variant, formats } from '@iaas/common/image'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
@@ -17,14 +17,13 @@ export type PutObjectOptions = {
   readonly storeOutage: () => Error | undefined
   readonly originals: OriginalStore
   readonly renderer: Renderer
-  readonly policy: Policy
 }
 
 /** Puts the object of a rendition into the variant store. Idempotent. */
 export type PutObject = (rendition: WaitingRendition, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
-  const { spool, variants, links, storeOutage, originals, renderer, policy } = options
+  const { spool, variants, links, storeOutage, originals, renderer } = options
 
   /** Reads the bytes from the spool, which may have lost them or not answer. Each concurrent job holds one rendition. */
   async function findSpooled(variant: Variant): Promise<Uint8Array | undefined> {
@@ -50,8 +49,7 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     if (original === undefined) {
       throw new AppError('ORIGINAL_NOT_FOUND', 'The original of a waiting rendition is gone.')
     }
-    const bounds = boundsFor(variant.format, policy)
-    const outcome = await renderer.render({ path: original.path, variant, bounds }, signal)
+    const outcome = await renderer.render({ original, variant }, signal)
     if (outcome.kind === 'rendered') return outcome.bytes
     throw new AppError('INVALID_IMAGE_URL', 'A waiting rendition is outside the bounds.')
   }

@@ -9,7 +9,7 @@ import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { createPutObject } from '../../src/handlers/put-object.ts'
-import { bytesOf, createCountingRenderer, createOriginalsThat, policy } from '../_fakes.ts'
+import { bytesOf, createCountingRenderer, createOriginalsThat, makeOriginal } from '../_fakes.ts'
 
 const variant = makeVariant({ format: 'webp' })
 const rendition = { variant, renderedAt: 5000 }
@@ -27,7 +27,7 @@ function setUp(part: { spool?: Spool; renderer?: Renderer; hasOriginal?: boolean
   const store: { outage: AppError | undefined } = { outage: undefined }
   const storeOutage = () => store.outage
   const stores = { spool, variants, links, originals }
-  const putObject = createPutObject({ ...stores, storeOutage, renderer, policy })
+  const putObject = createPutObject({ ...stores, storeOutage, renderer })
   return { putObject, variants, links, spool, renderer, store }
 }
 
@@ -109,7 +109,7 @@ describe('put-object', () => {
     expect(await readObject(variants, key)).toEqual(bytesOf('rendered again'))
   })
 
-  it('passes the signal to the render, and asks for the bounds of the format', async () => {
+  it('names the original to the renderer, and passes the signal', async () => {
     const seen: { job: RenderTask; signal: AbortSignal | undefined }[] = []
     const renderer: Renderer = {
       ...createCountingRenderer(),
@@ -121,9 +121,7 @@ describe('put-object', () => {
     }
     const { signal } = new AbortController()
     await setUp({ renderer }).putObject(rendition, signal)
-    expect(seen).toEqual([
-      { job: { path: '/originals/any', variant, bounds: policy.bounds }, signal },
-    ])
+    expect(seen).toEqual([{ job: { original: makeOriginal(variant.id), variant }, signal }])
   })
 
   it('fails with ORIGINAL_NOT_FOUND where neither bytes nor original are left', async () => {

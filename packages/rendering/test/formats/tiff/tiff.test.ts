@@ -64,7 +64,7 @@ describe('a TIFF that is written anew', () => {
     const kept = await pixelsOf(outputPath)
     expect(size).toEqual({ width: crop.width, height: crop.height })
     expect(kept).toEqual(await pixelsOf(upload, crop))
-    expect((await pool.inspect(outputPath)).size).toEqual(size)
+    expect((await pool.inspect({ path: outputPath })).size).toEqual(size)
   })
 
   it('is as large as it is said to be once it has become smaller', async () => {
@@ -72,7 +72,7 @@ describe('a TIFF that is written anew', () => {
     await writeFile(path, await makeTurned(6))
     const { size } = await small.ingest({ path, outputPath, crop: undefined, stripMetadata: false })
     expect(size).toEqual({ width: 20, height: 30 })
-    expect((await small.inspect(outputPath)).size).toEqual(size)
+    expect((await small.inspect({ path: outputPath })).size).toEqual(size)
   })
 })
 

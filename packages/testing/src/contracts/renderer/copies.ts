@@ -60,7 +60,7 @@ export function describeCopiedPixels(studio: Studio): void {
         const { outcome, outputPath } = await studio.copy(picture)
         expect(outcome).toMatchObject({ kind: 'copied' })
         const copy = await sharp(outputPath).metadata()
-        const { size } = await studio.renderer.inspect(await studio.store(picture))
+        const { size } = await studio.renderer.inspect({ path: await studio.store(picture) })
         expect(copy).toMatchObject({ ...size, format: form, depth: 'uchar', isProgressive: false })
         expect([copy.icc, copy.exif, copy.orientation ?? 1]).toEqual([undefined, undefined, 1])
         // A copy of a copy would be pointless.

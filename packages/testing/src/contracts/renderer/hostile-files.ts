@@ -17,9 +17,9 @@ export function describeHostileFiles(studio: Studio): void {
       }
       await expect(studio.ingest(content)).rejects.toMatchObject(refusal)
       await expect(studio.render(content, {})).rejects.toMatchObject(refusal)
-      await expect(studio.renderer.inspect(await studio.store(content))).rejects.toMatchObject(
-        refusal,
-      )
+      await expect(
+        studio.renderer.inspect({ path: await studio.store(content) }),
+      ).rejects.toMatchObject(refusal)
     })
 
     it('says what it was given, where that is well known', async () => {
@@ -101,7 +101,7 @@ export function describeHostileFiles(studio: Studio): void {
 
     it('tells that there is no file', async () => {
       const path = studio.newPath()
-      await expect(studio.renderer.inspect(path)).rejects.toMatchObject({
+      await expect(studio.renderer.inspect({ path })).rejects.toMatchObject({
         code: 'ORIGINAL_NOT_FOUND',
       })
     })
@@ -109,7 +109,9 @@ export function describeHostileFiles(studio: Studio): void {
     it('does nothing where the caller is gone already', async () => {
       const path = await studio.store(await makePhoto({ width: 80, height: 60, format: 'jpeg' }))
       const reason = new Error('gone')
-      await expect(studio.renderer.inspect(path, AbortSignal.abort(reason))).rejects.toBe(reason)
+      await expect(studio.renderer.inspect({ path }, AbortSignal.abort(reason))).rejects.toBe(
+        reason,
+      )
     })
   })
 }

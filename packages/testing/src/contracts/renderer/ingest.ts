@@ -45,7 +45,7 @@ export function describeIngest(studio: Studio): void {
       const size = { width: region.width, height: region.height }
       expect(ingested).toEqual({ reencoded: true, format: formatNameOf(format), size })
       expect((await readFile(path)).equals(picture)).toBe(true)
-      expect(await studio.renderer.inspect(outputPath)).toEqual({
+      expect(await studio.renderer.inspect({ path: outputPath })).toEqual({
         format: formatNameOf(format),
         size,
       })
@@ -61,7 +61,7 @@ export function describeIngest(studio: Studio): void {
       expect(width * height).toBeLessThanOrEqual(contractLimits.maxOnDiskPixels)
       expect(width * height).toBeGreaterThan(contractLimits.maxOnDiskPixels * 0.98)
       expect(Math.abs(width / height - 5 / 3)).toBeLessThan(0.02)
-      expect(await studio.renderer.inspect(outputPath)).toEqual({
+      expect(await studio.renderer.inspect({ path: outputPath })).toEqual({
         format: formatNameOf(format),
         size: ingested.size,
       })

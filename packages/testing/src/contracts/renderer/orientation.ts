@@ -26,7 +26,7 @@ export function describeOrientation(studio: Studio): void {
     it('counts for the size', async () => {
       const path = await studio.store(await makePhoto({ ...photo, orientation }))
       const upright = orientation < 5 ? [160, 100] : [100, 160]
-      const { size } = await studio.renderer.inspect(path)
+      const { size } = await studio.renderer.inspect({ path })
       expect([size.width, size.height]).toEqual(upright)
     })
 
@@ -53,7 +53,7 @@ export function describeOrientation(studio: Studio): void {
       expect(size).toEqual({ width: 70, height: 50 })
       const kept = await sharp(outputPath).png().toBuffer()
       expect(await meanDifference(kept, expected)).toBeLessThan(4)
-      expect((await studio.renderer.inspect(outputPath)).size).toEqual(size)
+      expect((await studio.renderer.inspect({ path: outputPath })).size).toEqual(size)
     })
   })
 }

@@ -35,7 +35,7 @@ export function describeSizes(studio: Studio): void {
   describe('formats and sizes', () => {
     it.each(sources)('reads the format and the size of %s from its header', async (format) => {
       const path = await studio.store(await makePhoto({ ...photo, format }))
-      expect(await studio.renderer.inspect(path)).toEqual({
+      expect(await studio.renderer.inspect({ path })).toEqual({
         format: formatNameOf(format),
         size: photo,
       })

@@ -24,7 +24,7 @@ export function describeStripping(studio: Studio): void {
       const picture = await makePhotoWithMetadata(options)
       expect(picture.includes(secret)).toBe(true)
       const ingested = await studio.ingest(picture, undefined, true)
-      const { size } = await studio.renderer.inspect(ingested.path)
+      const { size } = await studio.renderer.inspect({ path: ingested.path })
       expect(ingested).toMatchObject({
         reencoded: true,
         format: formatNameOf(options.format),

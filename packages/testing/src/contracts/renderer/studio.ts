@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Region, Size, Variant } from '@iaas/common/image'
-import type { Copier, CopyOutcome, Ingested, Renderer } from '@iaas/common/ports/renderer'
+import type { Decoder } from '@iaas/common/ports/decoder'
+import type { CopyOutcome, Ingested } from '@iaas/common/ports/renderer'
 import { createTemporaryFolder } from '../../temporary-folder.ts'
 import { makeVariant } from '../../variants.ts'
 
-export type OpenRenderer = () => Promise<AsyncDisposable & { readonly renderer: Renderer & Copier }>
+export type OpenRenderer = () => Promise<AsyncDisposable & { readonly renderer: Decoder }>
 
 /** Limits of a renderer under contract: small, so that small images reach them. */
 export const contractLimits = {
@@ -21,12 +22,12 @@ export const contractBounds: Size = { width: 2000, height: 2000 }
 
 /** A renderer and a folder for its files, shared by the tests of a suite. */
 export type Studio = {
-  readonly renderer: Renderer & Copier
+  readonly renderer: Decoder
   /** Writes an image to a file and returns its path. */
   store(picture: Uint8Array | string): Promise<string>
   /** Returns a path without a file. */
   newPath(): string
-  /** Renders an image, which must be within bounds. `originalQuality`: see `RenderTask`. */
+  /** Renders an image, which must be within bounds. `originalQuality`: see `RenderFileTask`. */
   render(
     picture: Uint8Array | string,
     part: Partial<Variant>,

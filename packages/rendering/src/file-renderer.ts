@@ -1,0 +1,46 @@
+import { type Policy, boundsFor } from '@iaas/common/image'
+import { originalKey } from '@iaas/common/original-ref'
+import type { Decoder } from '@iaas/common/ports/decoder'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
+
+export type FileRendererOptions = {
+  readonly decoder: Decoder
+  readonly originals: Pick<OriginalStore, 'open'>
+  /** Bounds of the renders. */
+  readonly policy: Policy
+  /** See `IngestFileTask`. */
+  readonly stripMetadata: boolean
+}
+
+/**
+ * Turns a decoder of local files into a renderer of originals: leases the file of each task for as long as the task
+ * runs, and adds the settings that are the same for all tasks.
+ */
+export function createFileRenderer(options: FileRendererOptions): Renderer & Copier {
+  const { decoder, originals, policy, stripMetadata } = options
+
+  function render({ original, copy, ...task }: RenderTask, path: string, signal?: AbortSignal) {
+    const file = { path, original: originalKey(original), originalQuality: copy?.quality }
+    const bounds = boundsFor(task.variant.format, policy)
+    return decoder.render({ ...task, ...file, bounds }, signal)
+  }
+
+  return {
+    async inspect(original, signal) {
+      await using file = await originals.open(original)
+      return await decoder.inspect({ path: file.path, original: originalKey(original) }, signal)
+    },
+    async render(task, signal) {
+      if (task.copy !== undefined) return render(task, task.copy.path, signal)
+      await using file = await originals.open(task.original)
+      return await render(task, file.path, signal)
+    },
+    ingest: (task, signal) => decoder.ingest({ ...task, stripMetadata }, signal),
+    async copy({ original, outputPath }, signal) {
+      await using file = await originals.open(original)
+      const { path } = file
+      return await decoder.copy({ path, original: originalKey(original), outputPath }, signal)
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { parseImageId } from '@iaas/common/image'
+import { type OriginalRef, originalKey } from '@iaas/common/original-ref'
+import type { Decoder } from '@iaas/common/ports/decoder'
+import { createFileRenderer } from '@iaas/rendering/file-renderer'
+import { makeVariant } from '@iaas/testing/variants'
+import { describe, expect, it } from '@jest/globals'
+
+const original: OriginalRef = {
+  id: parseImageId('photo'),
+  version: '7.5',
+  size: 7,
+  modifiedAt: new Date(5),
+}
+const bounds = { width: 300, height: 200 }
+const policy = { bounds, webpOptIn: true, webpSwitch: false }
+const variant = makeVariant()
+
+/** A renderer over a decoder that notes its tasks, and how many files were leased then. */
+function setUp(isDamaged = false) {
+  const seen: { readonly leases: number; readonly task: unknown }[] = []
+  let leases = 0
+  let opened = 0
+  const work = async (task: unknown) => {
+    seen.push({ leases, task })
+    if (isDamaged) throw new Error('damaged')
+    return { kind: 'pointless' } as never
+  }
+  const decoder: Decoder = { inspect: work, render: work, ingest: work, copy: work }
+  const originals = {
+    async open() {
+      leases += 1
+      opened += 1
+      return {
+        path: `/leased/${opened}`,
+        async [Symbol.asyncDispose]() {
+          leases -= 1
+        },
+      }
+    },
+  }
+  const renderer = createFileRenderer({ decoder, originals, policy, stripMetadata: true })
+  return { renderer, seen, leases: () => leases }
+}
+
+describe('a renderer over a decoder of files', () => {
+  const key = originalKey(original)
+
+  it('leases the file of an original while it is decoded, however that ends', async () => {
+    for (const isDamaged of [false, true]) {
+      const { renderer, seen, leases } = setUp(isDamaged)
+      await Promise.allSettled([renderer.inspect(original)])
+      await Promise.allSettled([renderer.render({ original, variant, client: 'one' })])
+      await Promise.allSettled([renderer.copy({ original, outputPath: '/copy' })])
+      expect(seen).toEqual([
+        { leases: 1, task: { path: '/leased/1', original: key } },
+        { leases: 1, task: { path: '/leased/2', original: key, variant, bounds, client: 'one' } },
+        { leases: 1, task: { path: '/leased/3', original: key, outputPath: '/copy' } },
+      ])
+      expect(leases()).toBe(0)
+    }
+  })
+
+  it('leases no original where a working copy is decoded', async () => {
+    const { renderer, seen } = setUp()
+    await renderer.render({ original, variant, copy: { path: '/copy', quality: 60 } })
+    const task = { path: '/copy', original: key, originalQuality: 60, variant, bounds }
+    expect(seen).toEqual([{ leases: 0, task }])
+  })
+
+  it('adds what its configuration says of every upload', async () => {
+    const { renderer, seen } = setUp()
+    const upload = { path: '/upload', outputPath: '/kept', crop: undefined }
+    await renderer.ingest(upload)
+    expect(seen).toEqual([{ leases: 0, task: { ...upload, stripMetadata: true } }])
+  })
+})
