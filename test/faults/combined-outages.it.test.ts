@@ -7,6 +7,7 @@ import {
   type DependencyName,
   dependencies,
   provideDeployment,
+  startServices,
 } from '../support/deployed.ts'
 import { ask, askUntil, postToken, store } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
@@ -30,9 +31,7 @@ describeUnless(ownRedisMissing, 'several dependencies away at once', () => {
 
   beforeAll(async () => {
     deployed = await provideDeployment()
-    await deployed.start('renderer')
-    api = await deployed.start('api')
-    await deployed.start('uploader')
+    ;({ api } = await startServices(deployed))
     photo = await makePhoto({ width: 300, height: 200, format: 'jpeg' })
     await store(api.base, 'photo', photo)
   })
