@@ -20,8 +20,8 @@ export async function startAdmin(options: AdminOptions): Promise<AdminListener> 
 
 /** Loads the dashboard, which takes much memory, only if credentials are configured. */
 async function loadAdminRoutes(options: AdminOptions) {
-  const { admin } = options.config
-  if (admin.user === undefined || admin.password === undefined) return undefined
+  const { user, password, readOnly } = options.config.admin
+  if (user === undefined || password === undefined) return undefined
   const { createAdminRoutes } = await import('./admin/admin-routes.ts')
-  return createAdminRoutes(admin, options)
+  return createAdminRoutes({ user, password }, { ...options, readOnly })
 }

@@ -1,18 +1,17 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
-import type { ApiConfig } from '../config.ts'
 import { type QueueDashboardOptions, createQueueDashboard } from './queue-dashboard.ts'
-import { requireCredentials } from './require-credentials.ts'
+import { type Credentials, requireCredentials } from './require-credentials.ts'
 
-/** Creates the admin routes of the api; undefined if no credentials are configured. */
+/** Creates the admin routes of the api. */
 export function createAdminRoutes(
-  { user, password, readOnly }: ApiConfig['admin'],
-  options: Omit<QueueDashboardOptions, 'readOnly'>,
-): Express | undefined {
-  if (user === undefined || password === undefined) return undefined
+  credentials: Credentials,
+  options: QueueDashboardOptions,
+): Express {
   const app = express()
   app.disable('x-powered-by')
-  app.use(guardPages, requireCredentials({ user, password }), readOnly ? onlyReads : sameOriginOnly)
-  app.use('/queues', createQueueDashboard({ ...options, readOnly }))
+  const permit = options.readOnly ? onlyReads : sameOriginOnly
+  app.use(guardPages, requireCredentials(credentials), permit)
+  app.use('/queues', createQueueDashboard(options))
   return app
 }
 
@@ -41,10 +40,8 @@ const sameOriginOnly: RequestHandler = (req, res, next) => {
 }
 
 /**
-
  * Tells whether a page of another origin sent the request. Browsers send `Sec-Fetch-Site` to HTTPS and localhost only, and
  * `Origin` with every change. Tools send neither.
-
  */
 function isFromOwnPage(req: Request): boolean {
   const site = req.get('Sec-Fetch-Site')

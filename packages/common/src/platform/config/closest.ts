@@ -1,11 +1,7 @@
 /** Returns the candidate with the fewest typing errors; undefined if all are too far away. */
-export function findClosest(
-  name: string,
-  candidates: Iterable<string>,
-  maxErrors = Math.min(3, Math.floor(name.length / 3) + 1),
-): string | undefined {
+export function findClosest(name: string, candidates: Iterable<string>): string | undefined {
   let closest: string | undefined
-  let fewest = maxErrors + 1
+  let fewest = Math.min(4, Math.floor(name.length / 3) + 2)
   for (const candidate of candidates) {
     const errors = countErrors(name, candidate)
     if (errors < fewest) {
