@@ -1,3 +1,4 @@
+import { createCdn } from '@iaas/common/cdn'
 import { createSilentLogger } from '@iaas/common/log'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
@@ -7,6 +8,7 @@ import { say } from '../report/say.mjs'
 import { linkPath, seedDatabase, toLinkVariant } from '../work/links.mjs'
 import { assertIndexed } from './assert-indexed.mjs'
 
+const cdn = createCdn('https://cdn.example.com/')
 const warmUps = 200
 const chunk = 1_000_000
 
@@ -37,7 +39,7 @@ async function seedBetween(url, from, to) {
 
 async function timeLookups(url, count, lookups) {
   const db = createDatabase({ url, poolSize: 1, log: createSilentLogger() })
-  const links = createPostgresLinkStore(db)
+  const links = createPostgresLinkStore(db, { cdn })
   const timesUs = []
   try {
     for (let lookup = 0; lookup < warmUps + lookups; lookup += 1) {

@@ -7,7 +7,6 @@ async function putAll({ endpoint, bucket, credentials, count, bytes, concurrency
   const variants = createS3VariantStore({
     bucket,
     region: 'us-east-1',
-    cacheHost: endpoint,
     endpoint,
     credentials,
   })

@@ -1,3 +1,4 @@
+import { createCdn } from '@iaas/common/cdn'
 import { parseImageUrl, toVariant, variantKey } from '@iaas/common/image'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
 import { Redis } from 'ioredis'
@@ -7,6 +8,7 @@ import pg from 'pg'
 export const linkPath = '/hit-%d_400_300.jpg'
 
 const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
+const cdn = createCdn('https://cdn.example.com/')
 /** Longer than any measurement. */
 const ttlMs = 3_600_000
 /** Where the links lead; nothing asks there. */
@@ -36,11 +38,13 @@ const atOnce = 200
 /** Lets Redis remember links 0 to `count` - 1, as the api itself would. */
 export async function seedRedis(url, count) {
   const redis = new Redis(url)
-  const cache = createRedisLinkCache({ redis, prefix: 'iaas', ttlMs })
+  const cache = createRedisLinkCache({ redis, prefix: 'iaas', cdn, ttlMs })
   for (let first = 0; first < count; first += atOnce) {
     const numbers = Array.from({ length: Math.min(atOnce, count - first) }, (_, at) => first + at)
     await Promise.all(
-      numbers.map((number) => cache.set(variantKey(toLinkVariant(number)), { url: urlOf(number) })),
+      numbers.map((number) =>
+        cache.set(variantKey(toLinkVariant(number)), { address: urlOf(number) }),
+      ),
     )
   }
   await redis.quit()

@@ -353,8 +353,8 @@ export const requests = [
     row: 'R21',
     breaks: 'a variant is fetched from whatever address its row has',
     file: 'services/api/src/serve-image.ts',
-    find: 'if (key === undefined) return undefined',
-    replace: 'if (key === undefined) throw new Error(link.url)',
+    find: 'if (link.key === undefined) return undefined',
+    replace: 'if (link.key === undefined) throw new Error(link.address)',
     test: 'test/contract/answers.it.test.ts',
   },
   {

@@ -2,7 +2,7 @@
  * Bounds that are not configurable. Memory: a sixteenth of an api's container in the examples, per kind of bytes.
  */
 export const capacities = {
-  /** Request targets of known links; their texts take some 20 MB. */
+  /** Request targets of known links; with the addresses they are answered by, their texts take some 35 MB. */
   knownTargets: 100_000,
   /** Links in the cache of a process. */
   links: 200_000,

@@ -69,7 +69,7 @@ async function composeApi(options: ApiOptions, own: Own) {
       connections: maxProxied + capacities.otherStoreConnections,
     }),
   )
-  const { variants, servedFolder } = store
+  const { variants, cdn, servedFolder } = store
   const originals = createDiskOriginalStore({ dir: config.folders.originals })
   const spool = createSpool(config, producerRedis)
   const queueBackend = chooseQueueBackend(config, url)
@@ -79,7 +79,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   const watched = own('dependencies', dependencies, (watch) => watch.close())
   const hasRedis = redis !== undefined
   const breakers = watchBackends(watched, { db, variants, spool, hasRedis })
-  const raw = { config, db, variants, spool, persistence, backlog, redis, breakers }
+  const raw = { config, db, variants, cdn, spool, persistence, backlog, redis, breakers }
   const stores = wireStores(raw)
   const isBucket = servedFolder === undefined
   const watch = own('watch of the variant store', isBucket ? watchStore(variants, log) : undefined)
@@ -96,6 +96,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     config,
     policy,
     stores,
+    cdn,
     originals,
     renderer,
     direct: storeRendition && createDirectPersistence({ journal, storeRendition, log }),

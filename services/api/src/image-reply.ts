@@ -17,7 +17,8 @@ export type ImageReply =
   | {
       readonly kind: 'hit'
       readonly key: VariantKey
-      readonly url: string
+      /** Where clients find the variant now. */
+      readonly address: string
       readonly timing: Timing
     }
   | { readonly kind: 'bounded'; readonly location: string }
@@ -44,9 +45,9 @@ type ImageAnswer = Extract<ImageReply, { kind: 'image' }>
 
 type ImageOutcome = ImageAnswer['outcome']
 
-/** @param url where clients find the variant now; see `Cdn` */
-export function hit(variant: Variant, url: string, timing: Timing): ImageReply {
-  return { kind: 'hit', key: variantKey(variant), url, timing }
+/** @param address where clients find the variant now */
+export function hit(variant: Variant, address: string, timing: Timing): ImageReply {
+  return { kind: 'hit', key: variantKey(variant), address, timing }
 }
 
 export function bounded(request: SizedRequest): ImageReply {

@@ -1,3 +1,4 @@
+import { addressOf } from '@iaas/common/cdn'
 import { isAppError } from '@iaas/common/errors'
 import {
   type AllowedSizes,
@@ -40,7 +41,7 @@ export type ServeImageOptions = {
   readonly allowedSizes: AllowedSizes
   readonly links: CachedLinks
   readonly originals: OriginalStore
-  readonly variants: Cdn
+  readonly cdn: Pick<Cdn, 'address'>
   readonly openStored: OpenStored
   readonly findSize: FindSize
   readonly renditions: Renditions
@@ -53,8 +54,7 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 
 /** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, allowedSizes, links, originals, variants, openStored, findSize, renditions } =
-    options
+  const { policy, allowedSizes, links, originals, cdn, openStored, findSize, renditions } = options
   const { answerInPlace, isStoreAway } = options
 
   return async function serveImage(request, context) {
@@ -102,7 +102,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   }
 
   function redirectToStored(variant: Variant, link: Link, timing: Timing): ImageReply {
-    return hit(variant, variants.current(link.url), timing)
+    return hit(variant, addressOf(link, cdn), timing)
   }
 
   async function findObject(
@@ -111,10 +111,9 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     client: string,
   ): Promise<StoredObject | undefined> {
     // Fetches only objects of our own store, whatever address a row contains.
-    const key = variants.keyOf(link.url)
-    if (key === undefined) return undefined
+    if (link.key === undefined) return undefined
     try {
-      const object = await openStored(key, client)
+      const object = await openStored(link.key, client)
       if (object === undefined) await links.remove(variant, link)
       return object
     } catch (error) {

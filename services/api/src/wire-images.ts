@@ -1,4 +1,5 @@
 import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
+import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Renderer } from '@iaas/common/ports/renderer'
@@ -34,6 +35,7 @@ export type ImagesOptions = {
   readonly config: ApiConfig
   readonly policy: Policy
   readonly stores: Stores
+  readonly cdn: Cdn
   readonly originals: OriginalStore
   readonly renderer: Renderer
   /** Stores renditions in this process; undefined: the uploaders store them. */
@@ -94,12 +96,12 @@ export function wireImages(options: ImagesOptions): Images {
       allowedSizes: config.offer,
       links,
       originals,
-      variants,
+      cdn: options.cdn,
       openStored: createOpenStored(variants, places),
       findSize: createKnownSizes(renderer),
       renditions,
       isStoreAway,
-      answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
+      answerInPlace: createAnswerInPlace({ isStoreAway, originals, renditions }),
     }),
     serveOriginal: createServeOriginal(originals),
     redirectMaxAge: config.redirectCacheTimeout,
@@ -118,7 +120,6 @@ function wireFastLane(options: ImagesOptions, metrics: ApiMetrics): FastLane {
     memory: stores.layers.memory,
     maxTargets: capacities.knownTargets,
     metrics,
-    cdn: stores.variants,
     redirectMaxAge: config.redirectCacheTimeout,
     isStoreAway,
   })

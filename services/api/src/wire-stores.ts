@@ -3,6 +3,7 @@ import { boundBacklog } from '@iaas/queue/bound-backlog'
 import type { BackendBreakers } from '@iaas/stores/composition/watch-backends'
 import { guard } from '@iaas/common/concurrency/guard'
 import { createLinkMemory } from '@iaas/stores/memory/link-memory'
+import type { Cdn } from '@iaas/common/ports/cdn'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
@@ -26,6 +27,7 @@ export type RawStores = {
   readonly config: ApiConfig
   readonly db: Database
   readonly variants: VariantStore
+  readonly cdn: Cdn
   readonly spool: Spool
   readonly persistence: Persistence
   readonly backlog: Backlog
@@ -47,7 +49,7 @@ export type Stores = {
 }
 
 export function wireStores(raw: RawStores): Stores {
-  const { config, db, spool, persistence, backlog, redis, breakers } = raw
+  const { config, db, cdn, spool, persistence, backlog, redis, breakers } = raw
   const { database, variantStore, redis: breaker } = breakers
   const shared = redis && breaker && { redis, breaker }
   const place = shared && { redis: shared.redis, prefix: 'iaas' }
@@ -57,14 +59,21 @@ export function wireStores(raw: RawStores): Stores {
     variants: guard(raw.variants, variantStore, 'open'),
     spool: breaker === undefined ? spool : guard(spool, breaker, 'put', 'get', 'size', 'drop'),
     persistence: guard<Persistence>(bounded, breaker ?? database, 'schedule'),
-    links: guard(createPostgresLinkStore(db), database, 'find', 'record', 'remove', 'count'),
+    links: guard(
+      createPostgresLinkStore(db, { cdn }),
+      database,
+      'find',
+      'record',
+      'remove',
+      'count',
+    ),
     tokens: boundUnprovenTokens(
       guard(tokens, database, 'issue', 'isClaimable', 'claim', 'complete', 'release'),
       config.postgresql.poolSize,
     ),
     layers: {
       memory: createLinkMemory({ maxItems: capacities.links, ttlMs: durations.linkTtl }),
-      shared: place && guardCache({ ...place, ttlMs: durations.linkTtl }, shared.breaker),
+      shared: place && guardCache({ ...place, cdn, ttlMs: durations.linkTtl }, shared.breaker),
     },
     leases:
       place &&

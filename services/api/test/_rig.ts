@@ -15,6 +15,7 @@ import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { RenderTask, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
 import type { RenderLeases } from '@iaas/common/ports/render-leases'
+import { testCdn } from '@iaas/testing/cdn'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakePersistence } from '@iaas/testing/fakes/persistence'
@@ -103,12 +104,12 @@ export async function createRig(options: RigOptions = {}) {
     allowedSizes,
     links,
     originals,
-    variants,
+    cdn: testCdn,
     openStored: (key) => variants.open(key),
     findSize: createKnownSizes(renderer),
     renditions,
     isStoreAway,
-    answerInPlace: createAnswerInPlace({ isStoreAway, variants, originals, renditions }),
+    answerInPlace: createAnswerInPlace({ isStoreAway, originals, renditions }),
   })
   return {
     id,

@@ -6,7 +6,7 @@ import type { UploaderMetrics } from './metrics.ts'
 export type CheckLinksOptions = {
   readonly walk: LinkWalk
   readonly links: Pick<LinkStore, 'remove'>
-  readonly variants: Pick<VariantStore, 'ping' | 'has' | 'keyOf'>
+  readonly variants: Pick<VariantStore, 'ping' | 'has'>
   /** Number of links per check. */
   readonly batch: number
   readonly metrics: Pick<UploaderMetrics, 'unlinked'>
@@ -24,11 +24,10 @@ export function createCheckLinks(
 
   async function check({ variant, link }: StoredLink): Promise<void> {
     // Objects elsewhere (rows of the legacy iaas, another bucket) cannot be checked.
-    const key = variants.keyOf(link.url)
-    if (key === undefined || (await variants.has(key))) return
+    if (link.key === undefined || (await variants.has(link.key))) return
     await links.remove(variant, link)
     metrics.unlinked()
-    log.warn('link removed: its object is gone', { variant, url: link.url })
+    log.warn('link removed: its object is gone', { variant, key: link.key })
   }
 
   return async (signal) => {

@@ -80,7 +80,8 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const breakers = watchBackends(watched, { db, variants: store.variants, spool, hasRedis })
   // While the store is down, jobs fail at once and are retried later, so that a backlog does not flood it.
   const variants = guard(store.variants, breakers.variantStore, 'put')
-  const links = createPostgresLinkStore(db)
+  const { cdn } = store
+  const links = createPostgresLinkStore(db, { cdn })
   const policy = { bounds: config.constraints.bounds, ...config.webp }
   const originals = createDiskOriginalStore({ dir: config.folders.originals })
   const renderer =
@@ -136,12 +137,15 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   )
   const batch = Math.ceil((checksPerMinute * checkEveryMs) / 60_000)
   if (batch > 0) {
-    const walk = createPostgresLinkWalk(db)
+    const walk = createPostgresLinkWalk(db, cdn)
     const check = createCheckLinks({ walk, links, variants, metrics, log, batch })
     own('check of links', repeat('check of links', check, checkEveryMs, log))
   }
 
-  const patientLinks = createPostgresLinkStore(db, { recordWaitMs: directRecordWaitMs })
+  const patientLinks = createPostgresLinkStore(db, {
+    cdn,
+    recordWaitMs: directRecordWaitMs,
+  })
   const storeRendition = createStoreRendition({
     variants,
     links: guard(patientLinks, breakers.database, 'record'),

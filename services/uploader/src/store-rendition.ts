@@ -8,7 +8,7 @@ import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { UploaderMetrics } from './metrics.ts'
 
 export type StoreRenditionOptions = {
-  readonly variants: Pick<VariantStore, 'put' | 'url'>
+  readonly variants: Pick<VariantStore, 'put'>
   readonly links: Pick<LinkStore, 'record'>
   readonly metrics: Pick<UploaderMetrics, 'linked' | 'job'>
   readonly log: Logger
@@ -31,8 +31,7 @@ export function createStoreRendition(options: StoreRenditionOptions): StoreRendi
     const startedAt = performance.now()
     const key = objectKey(variant, renderedAt)
     await count(queueNames.uploads, variants.put(key, bytes, formats[variant.format].mime))
-    const link = { url: variants.url(key) }
-    await count(queueNames.records, links.record(variant, link, renderedAt))
+    await count(queueNames.records, links.record(variant, { key }, renderedAt))
     metrics.linked(now() - renderedAt)
     writeStored({ id: variant.id, key, ms: Math.round(performance.now() - startedAt) })
   }

@@ -91,8 +91,8 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
       )
     },
     async untilLinked({ variant, renderedAt }: WaitingRendition) {
-      const url = variants.url(objectKey(variant, renderedAt))
-      await until(async () => (await links.find(variant))?.url === url)
+      const key = objectKey(variant, renderedAt)
+      await until(async () => (await links.find(variant))?.key === key)
     },
     async untilIdle() {
       const queues = await Promise.all(Object.values(queueNames).map((name) => this.queue(name)))

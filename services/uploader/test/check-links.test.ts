@@ -16,13 +16,16 @@ function setUp() {
     const variant = makeVariant({ width })
     const key = objectKey(variant, 1000)
     objects.set(key, new Uint8Array(1))
-    return { variant, link: { url: variants.url(key) } }
+    return { variant, link: { key } }
   })
   const removed: StoredLink[] = []
   let unlinked = 0
   const parts = {
     walk: {
-      next: async () => [...stored, { variant: makeVariant(), link: { url: 'https://seed/x' } }],
+      next: async () => [
+        ...stored,
+        { variant: makeVariant(), link: { address: 'https://seed/x' } },
+      ],
     },
     links: {
       remove: async (variant: StoredLink['variant'], link: StoredLink['link']) =>

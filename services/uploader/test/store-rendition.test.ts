@@ -29,11 +29,11 @@ function setUp() {
 
 describe('storing a rendition in the process', () => {
   it('puts its object, then records its link, and counts both as the jobs do', async () => {
-    const { storeRendition, objects, variants, links, told } = setUp()
+    const { storeRendition, objects, links, told } = setUp()
     await storeRendition(rendition, bytesOf('rendered'))
     const key = objectKey(rendition.variant, 5000)
     expect(objects.get(key)).toEqual(bytesOf('rendered'))
-    expect(await links.find(rendition.variant)).toEqual({ url: variants.url(key) })
+    expect(await links.find(rendition.variant)).toEqual({ key })
     expect(told).toEqual(['uploads done', 'records done', 'linked after 600'])
   })
 

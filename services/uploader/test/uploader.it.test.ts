@@ -36,7 +36,6 @@ async function openRefusingS3() {
     bucket: 'bucket',
     region: 'us-east-1',
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    cacheHost: 'https://cdn.example',
   })
   return {
     variants,

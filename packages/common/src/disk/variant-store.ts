@@ -1,6 +1,5 @@
 import { access, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createCdn } from '../cdn.ts'
 import type { StoredObject, VariantStore } from '../ports/variant-store.ts'
 import { untilReadable } from '../platform/streams/until-readable.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
@@ -8,17 +7,13 @@ import { makeFolder } from './make-folder.ts'
 import { sweepFolder } from './temporary-files.ts'
 import { incomingFolder, writeDurably } from './write-durably.ts'
 
-export type DiskVariantStoreOptions = {
-  readonly dir: string
-  /** Prefix of a key in an address, without a trailing slash. */
-  readonly baseUrl: string
-}
+export type DiskVariantStoreOptions = { readonly dir: string }
 
 /** Age after which temporary files belong to a killed process, ms. */
 const leftOverMs = 60 * 60_000
 
 /** Stores variants in a folder that the api serves itself. */
-export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions): VariantStore {
+export function createDiskVariantStore({ dir }: DiskVariantStoreOptions): VariantStore {
   let swept: Promise<unknown> | undefined
 
   async function put(key: string, bytes: Uint8Array): Promise<void> {
@@ -36,7 +31,6 @@ export function createDiskVariantStore({ dir, baseUrl }: DiskVariantStoreOptions
       return file !== undefined && file.size > 0
     },
     ping: () => translateDiskErrors(makeFolder(dir).then(() => access(dir))),
-    ...createCdn(`${baseUrl}/`),
   }
 }
 

@@ -3,14 +3,10 @@ import type { ObjectKey } from '../digest.ts'
 /** Maps objects of the variant store to the addresses that clients use. */
 export type Cdn = {
   /** Returns the address that clients are redirected to. */
-  url(key: ObjectKey): string
+  address(key: ObjectKey): string
   /**
-   * Inverse of `url` for any host, so that a change of host needs a restart but no rewritten row. Returns undefined for
-   * an address of another form, such as those of the legacy iaas.
+   * Inverse of `address` for any host, so that a change of host needs a restart but no rewritten row. Returns undefined
+   * for an address of another form, such as those of the legacy iaas.
    */
-  keyOf(url: string): ObjectKey | undefined
-  /**
-   * Returns the current address of an object that was stored under `url`. Returns an address of another form unchanged.
-   */
-  current(url: string): string
+  keyOf(address: string): ObjectKey | undefined
 }

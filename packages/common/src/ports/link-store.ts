@@ -1,7 +1,13 @@
+import type { ObjectKey } from '../digest.ts'
 import type { ImageId, Variant, VariantKey } from '../image/index.ts'
 
-/** Recorded place of a stored variant. */
-export type Link = { readonly url: string }
+/**
+ * Recorded place of a stored variant: the key of its object, or an address of another form, such as one of the legacy
+ * iaas, which is answered as it is. The address of a key is made when it is answered; see `addressOf`.
+ */
+export type Link =
+  | { readonly key: ObjectKey; readonly address?: undefined }
+  | { readonly key?: undefined; readonly address: string }
 
 /**
  * Links of the stored variants. Every call rejects with AppError STORE_UNAVAILABLE if the database does not answer in
@@ -14,7 +20,7 @@ export type LinkStore = {
    * since the epoch.
    */
   record(variant: Variant, link: Link, renderedAt: number): Promise<void>
-  /** Removes the link if it still has this url. */
+  /** Removes the link if it still leads there. */
   remove(variant: Variant, link: Link): Promise<void>
   /** Returns the number of links of an original, at most `limit`. */
   count(id: ImageId, limit: number): Promise<number>

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import type { ObjectKey } from '../digest.ts'
-import type { Cdn } from './cdn.ts'
 
 /** A stored object while it is read. */
 export type StoredObject = {
@@ -14,10 +13,10 @@ export type StoredObject = {
 }
 
 /**
- * Store of the rendered variants and the addresses of its objects. Calls to the store reject with AppError
- * STORE_UNAVAILABLE, with the reason in the message, if it refuses or does not answer in time.
+ * Store of the rendered variants. Every call rejects with AppError STORE_UNAVAILABLE, with the reason in the message, if
+ * the store refuses or does not answer in time.
  */
-export type VariantStore = Cdn & {
+export type VariantStore = {
   /** Stores an object. Idempotent per key. Resolves once the object can be read. */
   put(key: ObjectKey, bytes: Uint8Array, mime: string): Promise<void>
   /**

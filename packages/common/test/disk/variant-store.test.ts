@@ -17,7 +17,7 @@ describeVariantStore('the fake variant store', async () => ({
 describeVariantStore('the disk variant store', async () => {
   const folder = await createTemporaryFolder()
   const dir = join(folder.path, 'variants')
-  const variants = createDiskVariantStore({ dir, baseUrl: '/_variants' })
+  const variants = createDiskVariantStore({ dir })
   return { variants, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
 })
 
@@ -28,7 +28,7 @@ describe('the disk variant store', () => {
     await mkdir(incoming)
     await writeFile(join(incoming, 'left'), 'half a picture')
     await utimes(join(incoming, 'left'), 1, 1)
-    const variants = createDiskVariantStore({ dir: folder.path, baseUrl: '/_variants' })
+    const variants = createDiskVariantStore({ dir: folder.path })
     const key = objectKey(makeVariant(), 1)
     await variants.put(key, new Uint8Array(10), 'image/jpeg')
     expect(await readdir(incoming)).toEqual([])
@@ -38,7 +38,7 @@ describe('the disk variant store', () => {
 
   it('stores an object in a folder that is there by five calls of the disk, two of which synchronise', async () => {
     await using folder = await createTemporaryFolder()
-    const variants = createDiskVariantStore({ dir: folder.path, baseUrl: '/_variants' })
+    const variants = createDiskVariantStore({ dir: folder.path })
     const key = objectKey(makeVariant(), 1)
     const put = () => variants.put(key, new Uint8Array(10), 'image/jpeg')
     await put()

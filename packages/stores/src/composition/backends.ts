@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import type { Folders, spoolSettings } from '@iaas/common/disk/config'
 import { createDiskSpool } from '@iaas/common/disk/spool'
 import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
+import { createCdn } from '@iaas/common/cdn'
+import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { createRedisSpool } from '../redis/spool.ts'
@@ -27,6 +29,8 @@ type VariantStoreLimits = Pick<S3VariantStoreOptions, 'timeoutMs' | 'connections
 /** A variant store. `servedFolder` is its folder, which the api then serves, or undefined for a bucket. */
 export type OpenedVariantStore = AsyncDisposable & {
   readonly variants: VariantStore
+  /** The addresses of its objects. */
+  readonly cdn: Cdn
   readonly servedFolder: string | undefined
 }
 
@@ -37,18 +41,19 @@ export async function createVariantStore(
 ): Promise<OpenedVariantStore> {
   const { bucket, keyPrefix, cacheHost, server } = aws
   if (bucket === undefined || cacheHost === undefined) {
-    const baseUrl = `${cacheHost ?? ''}${servedVariantsPath}`
     return {
-      variants: createDiskVariantStore({ dir: folders.variants, baseUrl }),
+      variants: createDiskVariantStore({ dir: folders.variants }),
+      cdn: createCdn(`${cacheHost ?? ''}${servedVariantsPath}/`),
       servedFolder: folders.variants,
       async [Symbol.asyncDispose]() {},
     }
   }
   // The S3 client takes 20 MiB of memory, so it is loaded only if there is a bucket.
   const { createS3VariantStore } = await import('../s3/variant-store.ts')
-  const variants = createS3VariantStore({ ...server, bucket, keyPrefix, cacheHost, ...limits })
+  const variants = createS3VariantStore({ ...server, bucket, keyPrefix, ...limits })
   return {
     variants,
+    cdn: createCdn(`${cacheHost}/${keyPrefix === undefined ? '' : `${keyPrefix}/`}`),
     servedFolder: undefined,
     async [Symbol.asyncDispose]() {
       variants.close()

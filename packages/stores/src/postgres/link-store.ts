@@ -1,7 +1,9 @@
-import type { ExpressionBuilder } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
+import { addressOf, toLink } from '@iaas/common/cdn'
 import { createBatch, createWorkBatch } from '@iaas/common/concurrency/batch'
 import { isAppError } from '@iaas/common/errors'
 import type { Variant } from '@iaas/common/image'
+import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Link, LinkStore } from '@iaas/common/ports/link-store'
 import type { Database } from './database.ts'
 import { toLinkLookup } from './link-lookup.ts'
@@ -17,6 +19,8 @@ const defaultRecordWaitMs = 5
 const maxLookups = 100
 
 export type LinkStoreOptions = {
+  /** Maps links to the addresses in the table, which hold whole addresses for builds that know no keys. */
+  readonly cdn: Cdn
   /** Time that the first record of a batch waits for others, ms. */
   readonly recordWaitMs?: number
 }
@@ -24,7 +28,7 @@ export type LinkStoreOptions = {
 /** Stores links in the table `images`. The caller owns the database. */
 export function createPostgresLinkStore(
   db: Database,
-  { recordWaitMs = defaultRecordWaitMs }: LinkStoreOptions = {},
+  { cdn, recordWaitMs = defaultRecordWaitMs }: LinkStoreOptions,
 ): LinkStore {
   const record = createWorkBatch<LinkRecord>({
     run: (records) => recordLinks(db, records),
@@ -35,7 +39,7 @@ export function createPostgresLinkStore(
   const find = createBatch<Variant, Link | undefined>({
     async ask(variants) {
       const { rows } = await translateErrors(db.executeQuery(toLinkLookup(variants)))
-      return rows.map(({ url }) => (url === null ? undefined : { url }))
+      return rows.map(({ url }) => (url === null ? undefined : toLink(url, cdn)))
     },
     maxItems: maxLookups,
     isOutage,
@@ -43,9 +47,10 @@ export function createPostgresLinkStore(
 
   return {
     find,
-    record: (variant, link, renderedAt) => record({ variant, link, renderedAt }),
-    async remove(variant, { url }) {
-      const query = db.deleteFrom('images').where(isRowOf(variant)).where('url', '=', url)
+    record: (variant, link, renderedAt) =>
+      record({ variant, url: addressOf(link, cdn), renderedAt }),
+    async remove(variant, link) {
+      const query = db.deleteFrom('images').where(isRowOf(variant)).where(leadsTo(link))
       await translateErrors(query.execute())
     },
     async count(id, limit) {
@@ -61,6 +66,13 @@ export function createPostgresLinkStore(
 
 function isOutage(error: unknown): boolean {
   return isAppError(error, 'STORE_UNAVAILABLE', 'STORE_BUSY')
+}
+
+/** A key is the end of its address, whatever the host that the row was recorded with. */
+function leadsTo({ key, address }: Link) {
+  return key === undefined
+    ? sql<boolean>`url = ${address}`
+    : sql<boolean>`right(url, ${key.length}::int) = ${key}`
 }
 
 function isRowOf(variant: Variant) {

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { type Variant, type VariantKey, variantKey } from '@iaas/common/image'
-import type { Link } from '@iaas/common/ports/link-store'
 import type { Database } from './database.ts'
 import { linkColumnNames, toColumns } from './link-row.ts'
 import { translateErrors } from './translate-errors.ts'
 
 export type LinkRecord = {
   readonly variant: Variant
-  readonly link: Link
+  /** Whole address of the object. */
+  readonly url: string
   /** ms since the epoch. */
   readonly renderedAt: number
 }
@@ -33,7 +33,7 @@ export async function recordLinks(db: Database, records: readonly LinkRecord[]):
   await translateErrors(query.execute())
 }
 
-function toRow({ variant, link: { url }, renderedAt }: LinkRecord) {
+function toRow({ variant, url, renderedAt }: LinkRecord) {
   return { ...toColumns(variant), url, rendered_at: new Date(renderedAt) }
 }
 

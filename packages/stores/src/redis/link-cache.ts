@@ -1,13 +1,17 @@
 import type { Redis } from 'ioredis'
 import { createBatch } from '@iaas/common/concurrency/batch'
+import { addressOf, toLink } from '@iaas/common/cdn'
 import { digestOf } from '@iaas/common/digest'
 import type { VariantKey } from '@iaas/common/image'
+import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Link, LinkCache } from '@iaas/common/ports/link-store'
 import { maxWaitMs, translateErrors } from './translate-errors.ts'
 
 export type RedisLinkCacheOptions = {
   readonly redis: Redis
   readonly prefix: string
+  /** Maps links to the addresses in Redis, which hold whole addresses for builds that know no keys. */
+  readonly cdn: Cdn
   /** TTL of a link, ms. */
   readonly ttlMs: number
 }
@@ -35,19 +39,25 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`
 
 /** Caches links in Redis for all processes that share it. */
-export function createRedisLinkCache({ redis, prefix, ttlMs }: RedisLinkCacheOptions): LinkCache {
+export function createRedisLinkCache({
+  redis,
+  prefix,
+  cdn,
+  ttlMs,
+}: RedisLinkCacheOptions): LinkCache {
   const nameOf = (key: VariantKey) => `${prefix}:link:${digestOf(key)}`
   const get = createBatch<VariantKey, Link | undefined>({
     async ask(keys) {
       const urls = await translateErrors(redis.mget(keys.map(nameOf)), maxWaitMs)
-      return urls.map((url) => (url === null ? undefined : { url }))
+      return urls.map((url) => (url === null ? undefined : toLink(url, cdn)))
     },
     maxItems: maxLookups,
     isOutage: () => true,
   })
   return {
     get,
-    async set(key, { url }) {
+    async set(key, link) {
+      const url = addressOf(link, cdn)
       await translateErrors(redis.eval(setScript, 1, nameOf(key), url, ttlMs), maxWaitMs)
     },
     async delete(key) {

@@ -9,7 +9,6 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import { createCdn } from '@iaas/common/cdn'
 import type { ObjectKey } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import type { StoredObject, VariantStore } from '@iaas/common/ports/variant-store'
@@ -22,8 +21,6 @@ export type S3VariantStoreOptions = S3Server & {
   readonly bucket: string
   /** Folder of the objects in the bucket, without leading or trailing slashes. */
   readonly keyPrefix?: string | undefined
-  /** Host where clients find the objects, a CDN or the bucket; no trailing slash. */
-  readonly cacheHost: string
   /** Timeout of one attempt, ms. */
   readonly timeoutMs?: number
   /**
@@ -43,7 +40,7 @@ const defaultConnections = 256
 export function createS3VariantStore(
   options: S3VariantStoreOptions,
 ): VariantStore & { close(): void } {
-  const { bucket, keyPrefix, cacheHost, region } = options
+  const { bucket, keyPrefix, region } = options
   const { timeoutMs = 10_000, connections = defaultConnections } = options
   const folder = keyPrefix === undefined ? '' : `${keyPrefix}/`
   const client = createS3Client(options, {
@@ -129,7 +126,6 @@ export function createS3VariantStore(
     async ping() {
       await call(client.send(new HeadBucketCommand({ Bucket: bucket })))
     },
-    ...createCdn(`${cacheHost}/${folder}`),
     close: () => client.destroy(),
   }
 }

@@ -19,13 +19,13 @@ describe('the link memory', () => {
   it('holds no more than its bound, and keeps what was asked for last', () => {
     const cache = createLinkMemory({ maxItems: 2, ttlMs: 60_000 })
     const [first, second, third] = [1, 2, 3].map(() => variantKey(makeVariant()))
-    cache.set(first!, { url: 'https://cdn.example/1' })
-    cache.set(second!, { url: 'https://cdn.example/2' })
+    cache.set(first!, { address: 'https://cdn.example/1' })
+    cache.set(second!, { address: 'https://cdn.example/2' })
     cache.get(first!)
-    cache.set(third!, { url: 'https://cdn.example/3' })
+    cache.set(third!, { address: 'https://cdn.example/3' })
     expect(cache.get(second!)).toBeUndefined()
-    expect(cache.get(first!)).toEqual({ url: 'https://cdn.example/1' })
-    expect(cache.get(third!)).toEqual({ url: 'https://cdn.example/3' })
+    expect(cache.get(first!)).toEqual({ address: 'https://cdn.example/1' })
+    expect(cache.get(third!)).toEqual({ address: 'https://cdn.example/3' })
   })
 
   it('F36 knows of the keys that were deleted since a lookup began, and of those only', () => {

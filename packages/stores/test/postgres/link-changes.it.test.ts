@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { testCdn } from '@iaas/testing/cdn'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
@@ -48,12 +49,12 @@ describe('link changes', () => {
 
   it("tells of the links that the operator's command deletes", async () => {
     await using subscription = await subscribe()
-    const store = createPostgresLinkStore(database.db)
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
     const variants = [
       makeVariant({ quality: 40, fit: 'crop' }),
       makeVariant({ format: 'webp', blur: true, id: `ünï "cödé" ${'é'.repeat(240)}` as never }),
     ]
-    for (const variant of variants) await store.record(variant, { url: 'x' }, 1000)
+    for (const variant of variants) await store.record(variant, { address: 'x' }, 1000)
     await query(
       database.url,
       "DELETE FROM images WHERE ctid IN (SELECT ctid FROM images WHERE rendered_at < '2016-09-01 00:00:00' LIMIT 100)",
@@ -64,15 +65,16 @@ describe('link changes', () => {
 
   it('tells of every link that is moved to another host as docs/operations.md says', async () => {
     await using subscription = await subscribe()
-    const store = createPostgresLinkStore(database.db)
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
     const moved = [makeVariant({ width: 31 }), makeVariant({ width: 32 })]
     const other = makeVariant({ width: 33 })
-    for (const variant of moved) await store.record(variant, { url: 'https://old.example/k' }, 1000)
-    await store.record(other, { url: 'https://old.example.org/k' }, 1000)
+    for (const variant of moved)
+      await store.record(variant, { address: 'https://old.example/k' }, 1000)
+    await store.record(other, { address: 'https://old.example.org/k' }, 1000)
     await query(database.url, await readStatement())
     await until(() => subscription.changed.length === 2)
     expect(new Set(subscription.changed)).toEqual(new Set(moved.map(variantKey)))
-    const urls = [...moved, other].map(async (variant) => (await store.find(variant))?.url)
+    const urls = [...moved, other].map(async (variant) => (await store.find(variant))?.address)
     expect(await Promise.all(urls)).toEqual([
       'https://new.example/folder/k',
       'https://new.example/folder/k',
@@ -82,10 +84,10 @@ describe('link changes', () => {
 
   it('tells of a link that is replaced, and not of one that is new', async () => {
     await using subscription = await subscribe()
-    const store = createPostgresLinkStore(database.db)
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
     const variant = makeVariant()
-    await store.record(variant, { url: 'one' }, 1000)
-    await store.record(variant, { url: 'two' }, 2000)
+    await store.record(variant, { address: 'one' }, 1000)
+    await store.record(variant, { address: 'two' }, 2000)
     await until(() => subscription.changed.length > 0)
     expect(subscription.changed).toEqual([variantKey(variant)])
   })
@@ -94,10 +96,10 @@ describe('link changes', () => {
     await using subscription = await subscribe()
     await cut()
     await until(() => subscription.gaps() === 1)
-    const store = createPostgresLinkStore(database.db)
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
     const variant = makeVariant()
-    await store.record(variant, { url: 'one' }, 1000)
-    await store.remove(variant, { url: 'one' })
+    await store.record(variant, { address: 'one' }, 1000)
+    await store.remove(variant, { address: 'one' })
     await until(() => subscription.changed.includes(variantKey(variant)))
   })
 
@@ -125,10 +127,10 @@ describe('link changes', () => {
     ]) {
       await query(database.url, `SELECT pg_notify('iaas_links', $1)`, [payload])
     }
-    const store = createPostgresLinkStore(database.db)
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
     const variant = makeVariant()
-    await store.record(variant, { url: 'one' }, 1000)
-    await store.remove(variant, { url: 'one' })
+    await store.record(variant, { address: 'one' }, 1000)
+    await store.remove(variant, { address: 'one' })
     await until(() => subscription.changed.length > 0)
     expect(subscription.changed).toEqual([variantKey(variant)])
   })

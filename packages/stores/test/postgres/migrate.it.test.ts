@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
+import { testCdn } from '@iaas/testing/cdn'
 import { provideDatabase, query } from '@iaas/testing/postgres'
 import { makeVariant } from '@iaas/testing/variants'
 import pg from 'pg'
@@ -186,7 +187,7 @@ describe('a database that does not answer', () => {
     await using db = disposable(
       createDatabase({ url, poolSize: 2, connectTimeoutMs: 100, log: createSilentLogger() }),
     )
-    const failure: unknown = await createPostgresLinkStore(db.db)
+    const failure: unknown = await createPostgresLinkStore(db.db, { cdn: testCdn })
       .find(makeVariant())
       .catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'STORE_UNAVAILABLE' })

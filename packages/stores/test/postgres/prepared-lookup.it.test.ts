@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { testCdn } from '@iaas/testing/cdn'
 import { makeVariant } from '@iaas/testing/variants'
 import { sql } from 'kysely'
 import { createSilentLogger } from '@iaas/common/log'
@@ -14,11 +15,11 @@ describe('the lookup of a link', () => {
     await using database = await openDatabase(1)
     const log = createSilentLogger()
     const db = createDatabase({ url: database.url, poolSize: 1, preparesStatements, log })
-    const links = createPostgresLinkStore(db)
+    const links = createPostgresLinkStore(db, { cdn: testCdn })
     const variant = makeVariant()
-    await links.record(variant, { url: 'u' }, 1)
-    expect(await links.find(variant)).toEqual({ url: 'u' })
-    expect(await links.find(variant)).toEqual({ url: 'u' })
+    await links.record(variant, { address: 'u' }, 1)
+    expect(await links.find(variant)).toEqual({ address: 'u' })
+    expect(await links.find(variant)).toEqual({ address: 'u' })
     const { rows } = await sql<{ name: string }>`SELECT name FROM pg_prepared_statements`.execute(
       db,
     )
@@ -28,14 +29,16 @@ describe('the lookup of a link', () => {
 
   it('is one statement for all that is looked for in a turn, with one plan for any number', async () => {
     await using database = await openDatabase(1)
-    const links = createPostgresLinkStore(database.db)
+    const links = createPostgresLinkStore(database.db, { cdn: testCdn })
     const variants = Array.from({ length: 60 }, () => makeVariant())
     const [unknown, ...known] = variants
-    await Promise.all(known.map((variant) => links.record(variant, { url: variant.id }, 1)))
+    await Promise.all(known.map((variant) => links.record(variant, { address: variant.id }, 1)))
     // PostgreSQL plans five times anew before it believes that it makes no difference.
     for (let round = 0; round < 5; round += 1) await links.find(makeVariant())
     const found = await Promise.all(variants.map((variant) => links.find(variant)))
-    expect(found).toEqual(variants.map((one) => (one === unknown ? undefined : { url: one.id })))
+    expect(found).toEqual(
+      variants.map((one) => (one === unknown ? undefined : { address: one.id })),
+    )
     const plans = sql`SELECT custom_plans::int AS own, generic_plans::int AS shared
       FROM pg_prepared_statements`
     expect((await plans.execute(database.db)).rows).toEqual([{ own: 5, shared: 1 }])

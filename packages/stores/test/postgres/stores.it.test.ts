@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { objectKey } from '@iaas/common/digest'
 import { formats } from '@iaas/common/image'
+import { testCdn } from '@iaas/testing/cdn'
 import { describeLinkStore } from '@iaas/testing/contracts/link-store'
 import { describeTokenStore } from '@iaas/testing/contracts/token-store'
 import { query } from '@iaas/testing/postgres'
@@ -18,7 +20,7 @@ describe('on PostgreSQL', () => {
   })
   afterAll(() => database[Symbol.asyncDispose]())
 
-  describeLinkStore('the link store', () => createPostgresLinkStore(database.db))
+  describeLinkStore('the link store', () => createPostgresLinkStore(database.db, { cdn: testCdn }))
 
   it('records a hundred links at once by few statements, and a variant of them twice', async () => {
     let statements = 0
@@ -29,32 +31,32 @@ describe('on PostgreSQL', () => {
       },
       transformResult: async ({ result }) => result,
     })
-    const store = createPostgresLinkStore(counted)
+    const store = createPostgresLinkStore(counted, { cdn: testCdn })
     const variants = Array.from({ length: 100 }, () => makeVariant())
     const first = variants[0] ?? makeVariant()
     await Promise.all([
-      store.record(first, { url: 'later' }, 2),
-      ...variants.map((variant) => store.record(variant, { url: 'u' }, 1)),
+      store.record(first, { address: 'later' }, 2),
+      ...variants.map((variant) => store.record(variant, { address: 'u' }, 1)),
     ])
     expect(statements).toBeLessThanOrEqual(2)
     const urls = await Promise.all(
-      variants.map(async (variant) => (await store.find(variant))?.url),
+      variants.map(async (variant) => (await store.find(variant))?.address),
     )
     expect(urls).toEqual(['later', ...Array.from({ length: 99 }, () => 'u')])
   })
 
   it('records the links of a batch where one of them cannot be', async () => {
-    const store = createPostgresLinkStore(database.db)
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
     const [good, bad] = [makeVariant(), makeVariant({ id: 'no \0 in PostgreSQL' as never })]
     const results = await Promise.allSettled(
-      [bad, good].map((variant) => store.record(variant, { url: 'u' }, 1)),
+      [bad, good].map((variant) => store.record(variant, { address: 'u' }, 1)),
     )
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
-    expect(await store.find(good)).toEqual({ url: 'u' })
+    expect(await store.find(good)).toEqual({ address: 'u' })
   })
 
   it('finds no canvas in PNG or WebP that an earlier release has stored, and any other of its links', async () => {
-    const store = createPostgresLinkStore(database.db)
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
     const variants = [
       makeVariant({ fit: 'canvas', format: 'png' }),
       makeVariant({ fit: 'canvas', format: 'webp' }),
@@ -68,10 +70,10 @@ describe('on PostgreSQL', () => {
         [id, width, height, fit, formats[format].mime, 'of an earlier release'],
       )
     }
-    const find = () => Promise.all(variants.map(async (each) => (await store.find(each))?.url))
+    const find = () => Promise.all(variants.map(async (each) => (await store.find(each))?.address))
     const earlier = 'of an earlier release'
     expect(await find()).toEqual([undefined, undefined, earlier, earlier])
-    await Promise.all(variants.map((each) => store.record(each, { url: 'new' }, 1000)))
+    await Promise.all(variants.map((each) => store.record(each, { address: 'new' }, 1000)))
     expect(await find()).toEqual(['new', 'new', 'new', 'new'])
   })
 
@@ -84,19 +86,64 @@ describe('on PostgreSQL', () => {
     },
   }))
 
+  describe('the addresses of links', () => {
+    const store = () => createPostgresLinkStore(database.db, { cdn: testCdn })
+    const variant = makeVariant()
+    const key = objectKey(variant, 5)
+    const rowOf = async () => {
+      const { rows } = await query(database.url, 'SELECT url FROM images WHERE id = $1', [
+        variant.id,
+      ])
+      return rows[0]?.['url'] as string | undefined
+    }
+    const moveTo = (address: string) =>
+      query(database.url, 'UPDATE images SET url = $2 WHERE id = $1', [variant.id, address])
+
+    it('are written as a whole, as earlier builds read them', async () => {
+      await store().record(variant, { key }, 5)
+      expect(await rowOf()).toBe(`https://cdn.example/${key}`)
+    })
+
+    it('are read as keys, whatever the host that a row was recorded with', async () => {
+      await moveTo(`http://earlier.example:8080/${key}`)
+      expect(await store().find(variant)).toEqual({ key })
+      const walk = createPostgresLinkWalk(database.db, testCdn)
+      const walked = [...(await walk.next(1000)), ...(await walk.next(1000))]
+      expect(walked).toContainEqual({ variant, link: { key } })
+    })
+
+    it('are those of a row that is removed by its key, whatever its host', async () => {
+      await store().remove(variant, { key: objectKey(variant, 6) })
+      expect(await rowOf()).toBe(`http://earlier.example:8080/${key}`)
+      await store().remove(variant, { key })
+      expect(await rowOf()).toBeUndefined()
+    })
+
+    it('of another form are read, and removed, as they are', async () => {
+      await store().record(variant, { key }, 5)
+      const address = 'https://legacy.example/some/picture.jpg'
+      await moveTo(address)
+      expect(await store().find(variant)).toEqual({ address })
+      await store().remove(variant, { address: `${address}?` })
+      expect(await rowOf()).toBe(address)
+      await store().remove(variant, { address })
+      expect(await rowOf()).toBeUndefined()
+    })
+  })
+
   it('walks over all links, over and over, each once a round', async () => {
     await query(database.url, 'DELETE FROM images')
-    const store = createPostgresLinkStore(database.db)
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
     const variants = Array.from({ length: 23 }, (_, index) => makeVariant({ width: index + 1 }))
-    for (const variant of variants) await store.record(variant, { url: `u${variant.width}` }, 1)
+    for (const variant of variants) await store.record(variant, { address: `u${variant.width}` }, 1)
     await query(
       database.url,
       "INSERT INTO images (id, x, y, fit, file_type, url, blur, quality) VALUES ('..', 1, 1, 'clip', 'image/jpeg', 'x', false, -1)",
     )
-    const walk = createPostgresLinkWalk(database.db)
+    const walk = createPostgresLinkWalk(database.db, testCdn)
     const seen: string[] = []
     for (let round = 0; round < 30; round += 1) {
-      seen.push(...(await walk.next(5)).map(({ link }) => link.url))
+      seen.push(...(await walk.next(5)).map(({ link }) => link.address ?? ''))
     }
     const counts = variants.map(({ width }) => seen.filter((url) => url === `u${width}`).length)
     expect(Math.min(...counts)).toBeGreaterThan(3)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createSilentLogger } from '@iaas/common/log'
 import { createRedis } from '@iaas/stores/redis/connection'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
+import { testCdn } from '@iaas/testing/cdn'
 import { findFreePort } from '@iaas/testing/free-port'
 import { ownRedisMissing, startOwnRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
@@ -16,7 +17,7 @@ const unavailable = { code: 'STORE_UNAVAILABLE' }
 
 function openCache(url: string) {
   const redis = createRedis({ url, role: 'cache', log })
-  const cache = createRedisLinkCache({ redis, prefix: 'test', ttlMs: 60_000 })
+  const cache = createRedisLinkCache({ redis, cdn: testCdn, prefix: 'test', ttlMs: 60_000 })
   const close = async () => redis.disconnect()
   return { redis, cache, [Symbol.asyncDispose]: close }
 }
@@ -29,8 +30,8 @@ describeUnless(ownRedisMissing, 'a connection of the role cache', () => {
     await expect(opened.cache.get(key)).rejects.toMatchObject(unavailable)
     await using _server = await startOwnRedis(port)
     await until(() => opened.redis.status === 'ready')
-    await opened.cache.set(key, { url: 'https://cdn.example/1' })
-    expect(await opened.cache.get(key)).toEqual({ url: 'https://cdn.example/1' })
+    await opened.cache.set(key, { address: 'https://cdn.example/1' })
+    expect(await opened.cache.get(key)).toEqual({ address: 'https://cdn.example/1' })
   })
 
   it('is made anew where its server has become a replica', async () => {
@@ -41,13 +42,13 @@ describeUnless(ownRedisMissing, 'a connection of the role cache', () => {
     await admin.replicaof('127.0.0.1', await findFreePort())
     const lost = once(opened.redis, 'reconnecting')
     const key = variantKey(makeVariant())
-    await expect(opened.cache.set(key, { url: 'https://cdn.example/1' })).rejects.toMatchObject(
+    await expect(opened.cache.set(key, { address: 'https://cdn.example/1' })).rejects.toMatchObject(
       unavailable,
     )
     await lost
     await admin.replicaof('NO', 'ONE')
     await until(() => opened.redis.status === 'ready')
-    await opened.cache.set(key, { url: 'https://cdn.example/1' })
+    await opened.cache.set(key, { address: 'https://cdn.example/1' })
     admin.disconnect()
   })
 

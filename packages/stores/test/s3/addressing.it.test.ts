@@ -70,7 +70,7 @@ describe('the key prefix of a bucket', () => {
   it('stands before the keys of all objects, and in their addresses', async () => {
     await using s3 = await serveBucket()
     await using store = await openStore({ endpoint: s3.url }, { S3_KEY_PREFIX: '/images/small/' })
-    const { variants } = store
+    const { variants, cdn } = store
     await variants.put(key, bytes, 'image/jpeg')
     ;(await variants.open(key))?.body.destroy()
     await variants.has(key)
@@ -78,16 +78,16 @@ describe('the key prefix of a bucket', () => {
     const paths = s3.requests.map(({ url }) => url?.replace(/\?.*/, ''))
     expect(new Set(paths)).toEqual(new Set([`/pictures/images/small/${key}`]))
     expect(paths).toHaveLength(4)
-    expect(variants.url(key)).toBe(`https://cdn.example/images/small/${key}`)
-    expect(variants.keyOf(variants.url(key))).toBe(key)
+    expect(cdn.address(key)).toBe(`https://cdn.example/images/small/${key}`)
+    expect(cdn.keyOf(cdn.address(key))).toBe(key)
   })
 
   it('leaves links alone that were stored before it: they lead where they led, and are not looked for elsewhere', async () => {
     await using before = await openStore({})
     await using after = await openStore({ key_prefix: 'images' })
-    const link = before.variants.url(key)
+    const link = before.cdn.address(key)
     expect(link).toBe(`https://cdn.example/${key}`)
-    expect(after.variants.keyOf(link)).toBeUndefined()
+    expect(after.cdn.keyOf(link)).toBeUndefined()
   })
 
   it.each(['a//b', '../a', 'a/.', 'a b', 'ä', '?', 'a\n'])('is not %j', (prefix) => {

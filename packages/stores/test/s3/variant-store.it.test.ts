@@ -14,12 +14,11 @@ import { serve } from './_bucket-server.ts'
 const server = await startTestS3()
 afterAll(() => server[Symbol.asyncDispose]())
 
-const cacheHost = 'https://cdn.example'
 const unavailable = { code: 'STORE_UNAVAILABLE' }
 const newKey = () => objectKey(makeVariant(), 1_764_000_000_000)
 
 describeVariantStore('the S3 variant store', async () => {
-  const variants = createS3VariantStore({ ...(await createBucket(server.url)), cacheHost })
+  const variants = createS3VariantStore(await createBucket(server.url))
   return {
     variants,
     async [Symbol.asyncDispose]() {
@@ -31,7 +30,7 @@ describeVariantStore('the S3 variant store', async () => {
 describe('the S3 variant store', () => {
   it('tells S3 what an object is, and that it never changes', async () => {
     const bucket = await createBucket(server.url)
-    const variants = createS3VariantStore({ ...bucket, cacheHost })
+    const variants = createS3VariantStore(bucket)
     const client = new S3Client({ ...bucket, forcePathStyle: true })
     const key = newKey()
     await variants.put(key, new Uint8Array(10), 'image/webp')
@@ -48,7 +47,6 @@ describe('the S3 variant store', () => {
     const variants = createS3VariantStore({
       ...bucket,
       bucket: 'there-is-no-such-bucket',
-      cacheHost,
     })
     const put = variants.put(newKey(), new Uint8Array(10), 'image/png')
     await expect(put).rejects.toMatchObject(unavailable)
@@ -65,7 +63,6 @@ async function openAgainst(listener: RequestListener, part: Partial<S3VariantSto
     bucket: 'bucket',
     region: 'us-east-1',
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    cacheHost,
     timeoutMs: 200,
     ...part,
   })

@@ -9,7 +9,7 @@ export type OpenLinkCache = (options: {
 }) => Promise<AsyncDisposable & { readonly cache: LinkCache | LinkMemory }>
 
 const newKey = () => variantKey(makeVariant())
-const link = { url: 'https://cdn.example/ab/cd/picture.jpg' }
+const link = { address: 'https://cdn.example/ab/cd/picture.jpg' }
 const long = { ttlMs: 60_000 }
 
 export function describeLinkCache(name: string, open: OpenLinkCache): void {
@@ -18,7 +18,7 @@ export function describeLinkCache(name: string, open: OpenLinkCache): void {
       await using opened = await open(long)
       const key = newKey()
       expect(await opened.cache.get(key)).toBeUndefined()
-      await opened.cache.set(key, { url: 'https://cdn.example/older.jpg' })
+      await opened.cache.set(key, { address: 'https://cdn.example/older.jpg' })
       await opened.cache.set(key, link)
       expect(await opened.cache.get(key)).toEqual(link)
       expect(await opened.cache.get(newKey())).toBeUndefined()

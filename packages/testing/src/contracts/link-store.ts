@@ -17,14 +17,14 @@ export function describeLinkStore(name: string, store: () => LinkStore): void {
         makeVariant({ id: `it's "ünïcödé" % _ ${'é'.repeat(200)}` as never, quality: 100 }),
       ]
       for (const variant of variants) {
-        await store().record(variant, { url: `https://cdn.example/${variant.width}` }, 1000)
-        expect((await store().find(variant))?.url).toBe(`https://cdn.example/${variant.width}`)
+        await store().record(variant, { address: `https://cdn.example/${variant.width}` }, 1000)
+        expect((await store().find(variant))?.address).toBe(`https://cdn.example/${variant.width}`)
       }
     })
 
     it('tells variants apart that differ in one field', async () => {
       const variant = makeVariant()
-      await store().record(variant, { url: 'a' }, 1000)
+      await store().record(variant, { address: 'a' }, 1000)
       const others = [
         { width: 101 },
         { height: 81 },
@@ -40,38 +40,39 @@ export function describeLinkStore(name: string, store: () => LinkStore): void {
 
     it('keeps the link of the later rendition, whatever the order of recording', async () => {
       const variant = makeVariant()
-      await store().record(variant, { url: 'later' }, 2000)
-      await store().record(variant, { url: 'earlier' }, 1000)
-      expect((await store().find(variant))?.url).toBe('later')
-      await store().record(variant, { url: 'latest' }, 3000)
-      expect((await store().find(variant))?.url).toBe('latest')
+      await store().record(variant, { address: 'later' }, 2000)
+      await store().record(variant, { address: 'earlier' }, 1000)
+      expect((await store().find(variant))?.address).toBe('later')
+      await store().record(variant, { address: 'latest' }, 3000)
+      expect((await store().find(variant))?.address).toBe('latest')
     })
 
     it('records the same thing any number of times at once', async () => {
       const variant = makeVariant()
       await Promise.all(
-        Array.from({ length: 10 }, () => store().record(variant, { url: 'same' }, 1000)),
+        Array.from({ length: 10 }, () => store().record(variant, { address: 'same' }, 1000)),
       )
-      expect((await store().find(variant))?.url).toBe('same')
+      expect((await store().find(variant))?.address).toBe('same')
     })
 
     it('counts the links of an original, as far as is asked', async () => {
       const variant = makeVariant({ id: 'counted' as never })
       expect(await store().count(variant.id, 10)).toBe(0)
-      for (const width of [1, 2, 3]) await store().record({ ...variant, width }, { url: 'u' }, 1000)
-      await store().record({ ...variant, width: 3 }, { url: 'v' }, 2000)
-      await store().record(makeVariant(), { url: 'u' }, 1000)
+      for (const width of [1, 2, 3])
+        await store().record({ ...variant, width }, { address: 'u' }, 1000)
+      await store().record({ ...variant, width: 3 }, { address: 'v' }, 2000)
+      await store().record(makeVariant(), { address: 'u' }, 1000)
       expect(await store().count(variant.id, 10)).toBe(3)
       expect(await store().count(variant.id, 2)).toBe(2)
     })
 
     it('removes a link, but not the one that has replaced it', async () => {
       const variant = makeVariant()
-      await store().record(variant, { url: 'first' }, 1000)
-      await store().remove(variant, { url: 'another' })
-      expect((await store().find(variant))?.url).toBe('first')
-      await store().remove(variant, { url: 'first' })
-      await store().remove(variant, { url: 'first' })
+      await store().record(variant, { address: 'first' }, 1000)
+      await store().remove(variant, { address: 'another' })
+      expect((await store().find(variant))?.address).toBe('first')
+      await store().remove(variant, { address: 'first' })
+      await store().remove(variant, { address: 'first' })
       expect(await store().find(variant)).toBeUndefined()
     })
   })

@@ -39,7 +39,8 @@ export function createFakeLinkStore(): FakeLinkStore {
     async remove(variant, link) {
       failIfToldTo()
       const key = variantKey(variant)
-      if (rows.get(key)?.link.url === link.url) rows.delete(key)
+      const known = rows.get(key)?.link
+      if (known?.key === link.key && known?.address === link.address) rows.delete(key)
     },
     async count(id, limit) {
       failIfToldTo()

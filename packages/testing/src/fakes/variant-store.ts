@@ -1,15 +1,13 @@
 import { Readable } from 'node:stream'
-import { createCdn } from '@iaas/common/cdn'
 import type { ObjectKey } from '@iaas/common/digest'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 
 export type FakeVariantStoreOptions = {
-  readonly baseUrl?: string
   readonly objects?: Map<ObjectKey, Uint8Array>
 }
 
 export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): VariantStore {
-  const { baseUrl = 'https://cdn.example', objects = new Map<ObjectKey, Uint8Array>() } = options
+  const { objects = new Map<ObjectKey, Uint8Array>() } = options
   return {
     async put(key, bytes) {
       objects.set(key, bytes.slice())
@@ -24,6 +22,5 @@ export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): V
     },
     has: async (key) => (objects.get(key)?.length ?? 0) > 0,
     async ping() {},
-    ...createCdn(`${baseUrl}/`),
   }
 }

@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
-import type { Cdn } from '@iaas/common/ports/cdn'
 import type { RequestRecord } from '../http/request-record.ts'
 import { type KnownTargets, type KnownTargetsOptions, createKnownTargets } from './known-targets.ts'
 import { type StoredRedirect, redirectPlainly, redirectToStored } from './stored-redirect.ts'
 
 export type FastLaneOptions = KnownTargetsOptions & {
-  readonly cdn: Pick<Cdn, 'current'>
   /** TTL of redirects to stored variants in clients, s. */
   readonly redirectMaxAge: number
   /** See `watchStore`. */
@@ -23,7 +21,7 @@ export type FastLane = {
 }
 
 export function createFastLane(options: FastLaneOptions): FastLane {
-  const { cdn, redirectMaxAge: maxAge, isStoreAway } = options
+  const { redirectMaxAge: maxAge, isStoreAway } = options
   const targets = createKnownTargets(options)
   return {
     tryRedirect(req, res, record) {
@@ -34,12 +32,11 @@ export function createFastLane(options: FastLaneOptions): FastLane {
       record.route = 'image'
       record.answeredAt = performance.now()
       const timing = { lookup: record.answeredAt - record.startedAt }
-      const location = cdn.current(known.remembered.link.url)
-      redirectToStored({ location, maxAge, timing }, res, record)
+      redirectToStored({ location: known.location, maxAge, timing }, res, record)
       return true
     },
     redirect: redirectToStored,
-    note: (target, key, id) => targets.note(target, key, id),
+    note: (target, answer) => targets.note(target, answer),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ImageId, VariantKey } from '@iaas/common/image'
 import type { LinkMemory, RememberedLink } from '@iaas/common/ports/link-store'
 import { LRUCache } from 'lru-cache'
+import { type HeaderValue, toHeaderValue } from '../http/redirect.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 
 /** A request target: path and query as in the request line. */
@@ -11,11 +12,23 @@ export type KnownTargets = {
    * @param now on the clock of `performance.now()`
    */
   find(target: string, now: number): KnownTarget | undefined
-  /** Records that a target means this variant. Its meaning must not depend on any header. */
-  note(target: string, key: VariantKey, id: ImageId): void
+  /** Records how a target was answered. The answer must not depend on any header. */
+  note(target: string, answer: KnownAnswer): void
 }
 
-export type KnownTarget = { readonly id: ImageId; readonly remembered: RememberedLink }
+/** Redirect of a target to the stored variant that it means. */
+export type KnownAnswer = {
+  readonly id: ImageId
+  readonly key: VariantKey
+  readonly address: string
+}
+
+export type KnownTarget = {
+  readonly id: ImageId
+  readonly remembered: RememberedLink
+  /** Address of the variant, made once. */
+  readonly location: HeaderValue
+}
 
 /** Longest cached target, characters: unknown options can make targets arbitrarily long. */
 const longestTarget = 512
@@ -40,10 +53,11 @@ export function createKnownTargets(options: KnownTargetsOptions): KnownTargets {
       metrics.lookup('memory', 'hit')
       return found
     },
-    note(target, key, id) {
+    note(target, { id, key, address }) {
       if (target.length > longestTarget) return
       const remembered = memory.recall(key)
-      if (remembered !== undefined) known.set(target, { id, remembered })
+      if (remembered === undefined) return
+      known.set(target, { id, remembered, location: toHeaderValue(address) })
     },
   }
 }

@@ -3,12 +3,12 @@ import { keepAliveTimeoutMs } from '@iaas/common/http/server'
 import { answerHeaders, imageHeaders } from '../http/headers.ts'
 import { type Timing, formatTiming } from '../http/timing.ts'
 import { createHttpDate } from './http-date.ts'
-import { redirect, toHeaderValue } from '../http/redirect.ts'
+import { type HeaderValue, redirect } from '../http/redirect.ts'
 import { type RequestRecord, noteAnswer } from '../http/request-record.ts'
 
 export type StoredRedirect = {
   /** The address of the stored variant. */
-  readonly location: string
+  readonly location: HeaderValue
   /** TTL of the redirect, s. */
   readonly maxAge: number
   readonly timing: Timing
@@ -63,7 +63,7 @@ function formatHead({ location, maxAge, timing }: StoredRedirect, record: Reques
   return `HTTP/1.1 307 Temporary Redirect\r
 X-Request-Id: ${record.requestId}\r
 ${imageLines}Server-Timing: ${formatTiming(timing)}\r
-Location: ${toHeaderValue(location)}\r
+Location: ${location}\r
 Cache-Control: max-age=${maxAge}\r
 Content-Length: 0\r
 Date: ${httpDate(record.startedAt)}\r

@@ -28,10 +28,14 @@ export function redirect(
 const unsafe = /[^\x21-\x7e]/
 const eachUnsafe = new RegExp(`${unsafe.source}+`, 'gu')
 
+/** An address that may stand in a header as it is. */
+export type HeaderValue = string & { readonly __brand: 'HeaderValue' }
+
 /** Encodes an address for a header: links of the legacy iaas contain raw ids in any script. */
-export function toHeaderValue(address: string): string {
-  if (!unsafe.test(address)) return address
-  return address.replace(eachUnsafe, (text) =>
+export function toHeaderValue(address: string): HeaderValue {
+  if (!unsafe.test(address)) return address as HeaderValue
+  const encoded = address.replace(eachUnsafe, (text) =>
     Buffer.from(text).toString('hex').replace(/../g, '%$&').toUpperCase(),
   )
+  return encoded as HeaderValue
 }

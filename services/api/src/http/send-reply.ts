@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ImageReply } from '../image-reply.ts'
 import { sendStored } from '../proxied/send-stored.ts'
 import { type HeaderList, answerHeaders, exposedHeaders, immutableFor } from './headers.ts'
-import { redirect } from './redirect.ts'
+import { redirect, toHeaderValue } from './redirect.ts'
 import { type RequestRecord, noteAnswer } from './request-record.ts'
 import type { FastLane } from '../fast-lane/fast-lane.ts'
 import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
@@ -38,7 +38,7 @@ export function sendReply(reply: ImageReply, context: ReplyContext): Promise<voi
   switch (reply.kind) {
     case 'hit': {
       const maxAge = Math.min(redirectMaxAge, lifetime)
-      const location = signStored(reply.url)
+      const location = toHeaderValue(signStored(reply.address))
       return fastLane.redirect({ location, maxAge, timing: reply.timing }, res, record)
     }
     case 'bounded': {

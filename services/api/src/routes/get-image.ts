@@ -74,7 +74,8 @@ export function createGetImage(options: GetImageOptions): GetImage {
       fastLane,
     }
     const sent = sendReply(reply, context)
-    if (reply.kind === 'hit' && isSameForAll) fastLane.note(target, reply.key, request.id)
+    if (reply.kind === 'hit' && isSameForAll)
+      fastLane.note(target, { id: request.id, key: reply.key, address: reply.address })
     return sent
   }
 

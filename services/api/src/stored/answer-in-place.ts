@@ -1,7 +1,6 @@
 import { type Variant, variantKey } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
-import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Timing } from '../http/timing.ts'
 import { type ImageReply, image, outcomeOf, timingOf } from '../image-reply.ts'
 import type { Renditions } from '../renditions/renditions.ts'
@@ -16,7 +15,6 @@ const maxSpareRenders = 4
 export type AnswerInPlaceOptions = {
   /** See `watchStore`. */
   readonly isStoreAway: () => boolean
-  readonly variants: Pick<VariantStore, 'keyOf'>
   readonly originals: Pick<OriginalStore, 'find'>
   readonly renditions: Renditions
 }
@@ -33,12 +31,12 @@ export type AnswerInPlace = (stored: StoredVariant) => Promise<ImageReply | unde
 
 /** Answers from the spool, or by a render while few of these are in progress. */
 export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlace {
-  const { isStoreAway, variants, originals, renditions } = options
+  const { isStoreAway, originals, renditions } = options
   const spare = createSpareRenders(maxSpareRenders)
 
   return async function answerInPlace({ variant, link, context, timing }) {
     // Links of the legacy iaas may lead to another store.
-    if (!isStoreAway() || variants.keyOf(link.url) === undefined) return undefined
+    if (!isStoreAway() || link.key === undefined) return undefined
     const original = await originals.find(variant.id)
     if (original === undefined) return undefined
     const isFresh = context.isFresh(validatorsOf(variant, original))

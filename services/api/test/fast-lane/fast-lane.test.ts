@@ -2,15 +2,19 @@ import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseImageId } from '@iaas/common/image'
-import { createCdn } from '@iaas/common/cdn'
 import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { variantKey } from '@iaas/common/image'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 import { type FastLane, createFastLane, noFastLane } from '../../src/fast-lane/fast-lane.ts'
+import { toHeaderValue } from '../../src/http/redirect.ts'
 import type { RequestRecord } from '../../src/http/request-record.ts'
 
-const stored = { location: 'https://cdn.example/x', maxAge: 60, timing: { lookup: 1 } }
+const stored = {
+  location: toHeaderValue('https://cdn.example/x'),
+  maxAge: 60,
+  timing: { lookup: 1 },
+}
 
 function open({ socket }: IncomingMessage): RequestRecord {
   const record = { requestId: 'an-id', startedAt: performance.now(), socket, bytesBefore: 0 }
@@ -33,16 +37,17 @@ async function answerOf(handle: (req: IncomingMessage, res: ServerResponse) => v
 function createLane(isStoreAway = false): FastLane {
   const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
   const variant = makeVariant()
-  memory.set(variantKey(variant), { url: 'https://earlier.example/none-of-our-form' })
+  const key = variantKey(variant)
+  const address = 'https://earlier.example/none-of-our-form'
+  memory.set(key, { address })
   const lane = createFastLane({
     memory,
     maxTargets: 10,
     metrics: { lookup: () => {} },
-    cdn: createCdn('https://cdn.example/'),
     redirectMaxAge: 60,
     isStoreAway: () => isStoreAway,
   })
-  lane.note('/photo_1_1.jpg', variantKey(variant), parseImageId('photo'))
+  lane.note('/photo_1_1.jpg', { id: parseImageId('photo'), key, address })
   return lane
 }
 

@@ -22,7 +22,8 @@ function createTargets() {
 const variant = makeVariant()
 const key = variantKey(variant)
 const { id } = variant
-const link = { url: 'https://cdn.example/1.jpg' }
+const link = { address: 'https://cdn.example/1.jpg' }
+const answer = { id, key, address: link.address }
 const target = '/a_1_1.jpg'
 
 describe('known targets', () => {
@@ -30,7 +31,7 @@ describe('known targets', () => {
     const { memory, targets, find, hits } = createTargets()
     memory.set(key, link)
     expect(find(target)).toBeUndefined()
-    targets.note(target, key, id)
+    targets.note(target, answer)
     expect(find(target)).toEqual(link)
     expect(hits.count).toBe(1)
   })
@@ -39,28 +40,36 @@ describe('known targets', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
     const long = `${target}?nobody-knows=${'x'.repeat(500)}`
-    targets.note(long, key, id)
+    targets.note(long, answer)
     expect(find(long)).toBeUndefined()
+  })
+
+  it('have their address as it stands in the header', () => {
+    const { memory, targets } = createTargets()
+    memory.set(key, link)
+    targets.note(target, { ...answer, address: 'https://cdn.example/ü 1.jpg' })
+    const found = targets.find(target, performance.now())
+    expect(found?.location).toBe('https://cdn.example/%C3%BC%201.jpg')
   })
 
   it('have none once the link is forgotten, and the new one once it was answered by', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
-    targets.note(target, key, id)
+    targets.note(target, answer)
     memory.delete(key)
     expect(find(target)).toBeUndefined()
-    memory.set(key, { url: 'https://cdn.example/2.jpg' })
-    targets.note(target, key, id)
-    expect(find(target)).toEqual({ url: 'https://cdn.example/2.jpg' })
+    memory.set(key, { address: 'https://cdn.example/2.jpg' })
+    targets.note(target, answer)
+    expect(find(target)).toEqual({ address: 'https://cdn.example/2.jpg' })
   })
 
   it('have none once the link is replaced, or has given way to others', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
-    targets.note(target, key, id)
-    memory.set(key, { url: 'https://cdn.example/2.jpg' })
+    targets.note(target, answer)
+    memory.set(key, { address: 'https://cdn.example/2.jpg' })
     expect(find(target)).toBeUndefined()
-    targets.note(target, key, id)
+    targets.note(target, answer)
     for (const other of [makeVariant(), makeVariant()]) memory.set(variantKey(other), link)
     expect(find(target)).toBeUndefined()
   })
@@ -68,14 +77,14 @@ describe('known targets', () => {
   it('believe a link for as long as the memory does', () => {
     const { memory, targets } = createTargets()
     memory.set(key, link)
-    targets.note(target, key, id)
+    targets.note(target, answer)
     expect(targets.find(target, performance.now() + ttlMs - 1000)?.remembered.link).toEqual(link)
     expect(targets.find(target, performance.now() + ttlMs + 1)).toBeUndefined()
   })
 
   it('note nothing of a link that nobody remembers', () => {
     const { targets, find } = createTargets()
-    targets.note(target, key, id)
+    targets.note(target, answer)
     expect(find(target)).toBeUndefined()
   })
 
@@ -83,7 +92,7 @@ describe('known targets', () => {
     const { memory, targets, find } = createTargets()
     memory.set(key, link)
     const names = ['a', 'b', 'c'].map((name) => `/${name}_1_1.jpg`)
-    for (const name of names) targets.note(name, key, id)
+    for (const name of names) targets.note(name, answer)
     expect(names.filter((name) => find(name) !== undefined)).toEqual(names.slice(1))
   })
 })

@@ -5,9 +5,14 @@ import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type HttpServer, listen } from '@iaas/common/http/server'
 import type { RequestRecord } from '../../src/http/request-record.ts'
+import { toHeaderValue } from '../../src/http/redirect.ts'
 import { redirectToStored } from '../../src/fast-lane/stored-redirect.ts'
 
-const stored = { location: 'https://cdn.example/aa/bb/c.jpg', maxAge: 60, timing: { lookup: 0.25 } }
+const stored = {
+  location: toHeaderValue('https://cdn.example/aa/bb/c.jpg'),
+  maxAge: 60,
+  timing: { lookup: 0.25 },
+}
 
 let server: HttpServer
 let agent: Agent
@@ -66,7 +71,7 @@ describe('a redirect to a stored variant', () => {
   })
 
   it('writes an address in any script, and with a line break, as one header', async () => {
-    const location = 'https://cdn.example/я\r\nX-Evil: 1'
+    const location = toHeaderValue('https://cdn.example/я\r\nX-Evil: 1')
     answer = (res) => redirectToStored({ ...stored, location }, res, createRecord())
     const { headers } = await ask()
     expect(headers.location).toBe('https://cdn.example/%D1%8F%0D%0AX-Evil:%201')

@@ -12,7 +12,7 @@ import { createCachedLinks } from '../../src/links/cached-links.ts'
 import { createKnownTargets } from '../../src/fast-lane/known-targets.ts'
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts'
 
-const link = { url: 'https://cdn.example/1.jpg' }
+const link = { address: 'https://cdn.example/1.jpg' }
 const variant = makeVariant()
 
 function createLinks() {
@@ -121,7 +121,7 @@ describe('a lookup that a deletion overtakes', () => {
       await rig.delete()
       rig.release()
       expect(await overtaken).toEqual(link)
-      targets.note(target, key, variant.id)
+      targets.note(target, { id: variant.id, key, address: link.address })
       expect(memory.get(key)).toBeUndefined()
       expect(targets.find(target, performance.now())).toBeUndefined()
       expect(await cache.get(key)).toBeUndefined()

@@ -11,6 +11,7 @@ import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { migrateToLatest } from '@iaas/stores/postgres/migrate'
 import { createRedis } from '@iaas/stores/redis/connection'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
+import { testCdn } from '@iaas/testing/cdn'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { provideDatabase, query } from '@iaas/testing/postgres'
 import { startTestRedis } from '@iaas/testing/redis'
@@ -34,7 +35,7 @@ const listening = `SELECT 1 FROM pg_stat_activity
 describeUnless(redisServer === undefined ? 'there is no Redis' : undefined, 'a DELETE', () => {
   const variant = makeVariant()
   const key = variantKey(variant)
-  const link = { url: 'https://cdn.example/1.jpg' }
+  const link = { address: 'https://cdn.example/1.jpg' }
   let url: string
   let store: LinkStore
 
@@ -45,7 +46,7 @@ describeUnless(redisServer === undefined ? 'there is no Redis' : undefined, 'a D
     await migrateToLatest({ url })
     const db = createDatabase({ url, poolSize: 2, log })
     ends.push(() => db.destroy())
-    store = createPostgresLinkStore(db)
+    store = createPostgresLinkStore(db, { cdn: testCdn })
   })
 
   /** An api, as far as it looks for links: `answer` lets its lookup of the database be heard. */
@@ -53,7 +54,7 @@ describeUnless(redisServer === undefined ? 'there is no Redis' : undefined, 'a D
     const redis = createRedis({ url: redisServer?.url ?? '', role: 'cache', log })
     ends.push(() => redis.disconnect())
     await until(() => redis.status === 'ready')
-    const shared = createRedisLinkCache({ redis, prefix, ttlMs: 60_000 })
+    const shared = createRedisLinkCache({ redis, cdn: testCdn, prefix, ttlMs: 60_000 })
     const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
     let answer = () => {}
     const answered = new Promise<void>((resolve) => (answer = resolve))

@@ -43,10 +43,10 @@ describe('a render that another process may do as well', () => {
     const other = await leases.claim(work)
     const reply = rig.serve()
     await until(() => rig.store.finds === 1)
-    const link = { url: 'https://cdn.example.com/photo.jpg' }
+    const link = { address: 'https://cdn.example.com/photo.jpg' }
     await rig.store.record(plainVariant(rig.id), link, rig.time.now)
     if (other.kind === 'lease') await other.lease.end(false)
-    expect(await reply).toMatchObject({ kind: 'hit', url: link.url })
+    expect(await reply).toMatchObject({ kind: 'hit', address: link.address })
     expect(rig.renderer.jobs).toEqual([])
   })
 

@@ -36,8 +36,7 @@ export function createPutObject(options: PutObjectOptions): PutObject {
 
   /** Reads the bytes of another rendition of the variant, if one has been stored since. */
   async function findLinked(variant: Variant): Promise<Uint8Array | undefined> {
-    const link = await links.find(variant)
-    const key = link && variants.keyOf(link.url)
+    const key = (await links.find(variant))?.key
     return key === undefined ? undefined : readObject(variants, key)
   }
 

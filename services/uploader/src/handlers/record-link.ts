@@ -33,8 +33,7 @@ export function createRecordLink(options: RecordLinkOptions): RecordLink {
     if (!(await wasPreceded()) && !(await variants.has(key))) {
       throw new UnrecoverableError('Its object was not stored.')
     }
-    const url = variants.url(key)
-    await links.record(variant, { url }, renderedAt)
+    await links.record(variant, { key }, renderedAt)
     metrics.linked(now() - renderedAt)
     // Also drops a later rendition, which exists if the link was deleted meanwhile. Nothing is lost: the recorded link shows
     // the same image, and the job of the later rendition renders it again. Comparing the times would mean reading every image

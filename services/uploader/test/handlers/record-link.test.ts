@@ -16,7 +16,7 @@ function setUp() {
   const digest = variantDigest(variant)
   const links = createFakeLinkStore()
   const spool = createFakeSpool()
-  const variants = createFakeVariantStore({ baseUrl: 'https://cdn.example' })
+  const variants = createFakeVariantStore()
   const lags: number[] = []
   const recordLink = createRecordLink({
     links,
@@ -33,10 +33,9 @@ describe('record-link', () => {
     const { variant, digest, links, spool, recordLink } = setUp()
     await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
     await recordLink({ variant, renderedAt: 5000 }, yes)
-    const url = `https://cdn.example/${objectKey(variant, 5000)}`
     // It is that of its render: an earlier one's is no longer taken.
-    await links.record(variant, { url: 'of an earlier render' }, 4999)
-    expect(await links.find(variant)).toEqual({ url })
+    await links.record(variant, { address: 'of an earlier render' }, 4999)
+    expect(await links.find(variant)).toEqual({ key: objectKey(variant, 5000) })
     expect(await spool.get(digest)).toBeUndefined()
   })
 
