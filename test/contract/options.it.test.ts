@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createJpegScanner } from '@iaas/rendering/formats/jpeg/markers'
+import { bytesOf } from '@iaas/rendering/formats/bytes'
 import { estimateQuality } from '@iaas/rendering/formats/jpeg/quality'
+import { readTables } from '@iaas/rendering/formats/jpeg/tables'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
@@ -85,11 +86,8 @@ describe('options', () => {
   })
 
   it('quality=auto keeps the quality of a JPEG, and is 92 for other originals', async () => {
-    const qualityOf = async (path: string) => {
-      const scanner = createJpegScanner()
-      scanner.push((await ask(target.base, path)).body)
-      return estimateQuality(scanner.facts)
-    }
+    const qualityOf = async (path: string) =>
+      estimateQuality(readTables(bytesOf((await ask(target.base, path)).body)))
     expect(await qualityOf('/photo_207_207.jpg?quality=auto')).toBe(63)
     expect(await qualityOf('/clear_41_41.jpg')).toBe(92)
     expect(await qualityOf('/photo_208_208.jpg?quality=30')).toBe(30)

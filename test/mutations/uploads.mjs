@@ -192,8 +192,8 @@ export const uploads = [
     row: 'T13',
     breaks: 'a JPEG may have any number of scans',
     file: 'packages/rendering/src/formats/jpeg/reader.ts',
-    find: '.scans <= maxScans',
-    replace: '.scans >= 0',
+    find: 'countScans(path, maxScans) <= maxScans',
+    replace: 'countScans(path, maxScans) >= 0',
     test: 'test/contract/refused-uploads.it.test.ts',
   },
   {
@@ -280,8 +280,8 @@ export const uploads = [
     row: 'T16',
     breaks: 'comments stay where metadata is to be removed',
     file: 'packages/rendering/src/formats/jpeg/strip.ts',
-    find: 'if (marker === COM) return undefined',
-    replace: 'if (marker === COM) return bytes',
+    find: 'if (marker === markers.comment) return undefined',
+    replace: 'if (marker === markers.comment) return bytes',
     test: 'test/stack/strip-metadata.it.test.ts',
   },
   {

@@ -8,12 +8,7 @@ export function createChunkBound(): () => void {
   let chunks = 0
   return () => {
     chunks += 1
-    checkChunks(chunks)
+    if (chunks <= mostChunks) return
+    throw new AppError('IMAGE_TOO_COSTLY', `An image may have at most ${mostChunks} chunks.`)
   }
-}
-
-/** Checks a number of chunks. @throws AppError IMAGE_TOO_COSTLY */
-export function checkChunks(chunks: number): void {
-  if (chunks <= mostChunks) return
-  throw new AppError('IMAGE_TOO_COSTLY', `An image may have at most ${mostChunks} chunks.`)
 }

@@ -26,42 +26,7 @@ export function readBytes(file: number, at: number, length: number): Buffer {
   return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, at))
 }
 
-/**
- * Reads pieces of equal length of an open file into one reused buffer, so that walking many short ones creates no
- * garbage. Returns undefined for a piece that is not completely inside the file.
- */
-export function createPieceReader(
-  file: number,
-  length: number,
-): (at: number) => Buffer | undefined {
-  const piece = Buffer.allocUnsafe(length)
-  const fileBytes = fstatSync(file).size
-  return (at) => {
-    if (at + length > fileBytes) return undefined
-    return readSync(file, piece, 0, length, at) === length ? piece : undefined
-  }
-}
-
 /** Returns the first bytes of a file; fewer if it is shorter. */
 export function readHead(path: string, length: number): Uint8Array {
   return withFile(path, (file) => readBytes(file, 0, length))
-}
-
-/** Returns the byte at a position; undefined outside the file. */
-export type ByteReader = (at: number) => number | undefined
-
-/** Bytes read at once for single bytes. */
-const windowBytes = 64 * 1024
-
-/** Reads single bytes of an open file; cheap for positions close to each other. */
-export function createByteReader(file: number): ByteReader {
-  let start = 0
-  let window = readBytes(file, 0, windowBytes)
-  return (at) => {
-    if (at < start || at >= start + window.length) {
-      start = at
-      window = readBytes(file, at, windowBytes)
-    }
-    return window[at - start]
-  }
 }

@@ -9,7 +9,7 @@ import sharp from 'sharp'
 import { readers } from '../../src/formats/readers.ts'
 import { inspectFile } from '../../src/formats/inspect.ts'
 import { countFrames } from '../../src/formats/gif/count-frames.ts'
-import { countJpegScans } from '../../src/formats/jpeg/read-jpeg.ts'
+import { countScans } from '../../src/formats/jpeg/count-segments.ts'
 
 const maxPixels = 1e6
 const tooCostly = { code: 'IMAGE_TOO_COSTLY' }
@@ -234,7 +234,7 @@ describe('T28 what decoders keep in memory as soon as they open a file', () => {
     const path = await put(Buffer.concat([jpeg.subarray(0, at), segments, jpeg.subarray(at)]))
     const check = () => {
       readers.jpg.check(path, noHead)
-      countJpegScans(path, 100)
+      countScans(path, 100)
     }
     expect(check).toThrow(expect.objectContaining(tooCostly))
     readers.jpg.check(await put(jpeg), noHead)

@@ -1,20 +1,22 @@
-import { fstatSync } from 'node:fs'
 import { createChunkBound } from '../bound-chunks.ts'
-import { readBytes } from '../files.ts'
+import type { Bytes } from '../bytes.ts'
 
 /** Maximum size of the metadata, bytes; no file needs more. */
 const mostMetaBytes = 1024 * 1024
 
+/** Bytes of a file that a walk reads at once. */
+export const windowBytes = 4096
+
 /**
- * Returns the box `meta` of an open file, with its header; undefined if there is none, or several.
+ * Returns the box `meta` of a file, with its header; undefined if there is none, or several.
  *
  * @throws AppError IMAGE_TOO_COSTLY
  */
-export function findMeta(file: number): Buffer | undefined {
+export function findMeta(file: Bytes): Buffer | undefined {
   const found = [...walkBoxes(file)].filter(({ name }) => name === 'meta')
   const [meta] = found
   if (meta === undefined || found.length > 1 || meta.length > mostMetaBytes) return undefined
-  return readBytes(file, meta.at, meta.length)
+  return file.read(meta.at, meta.length)
 }
 
 type PlacedBox = { readonly name: string; readonly at: number; readonly length: number }
@@ -23,13 +25,13 @@ type PlacedBox = { readonly name: string; readonly at: number; readonly length: 
  * Walks the boxes of a file. A box begins with its length and its name. Length 1: eight bytes after the name hold the
  * length; 0: the box extends to the end of the file.
  */
-function* walkBoxes(file: number): Generator<PlacedBox> {
-  const end = fstatSync(file).size
+function* walkBoxes(file: Bytes): Generator<PlacedBox> {
+  const end = file.length
   let at = 0
   const count = createChunkBound()
   while (at < end) {
     count()
-    const head = readBytes(file, at, 16)
+    const head = file.read(at, 16)
     if (head.length < 8) return
     const told = head.readUInt32BE(0)
     const long = told === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : told

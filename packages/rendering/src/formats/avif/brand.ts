@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
-import { readHead, withFile } from '../files.ts'
-import { findMeta, readBoxes } from './boxes.ts'
+import { withBytes } from '../bytes.ts'
+import { readHead } from '../files.ts'
+import { findMeta, readBoxes, windowBytes } from './boxes.ts'
 import { firstTile, readItems } from './items.ts'
 
 /**
@@ -17,7 +18,7 @@ const sequenceBrands: ReadonlySet<string> = new Set(['avis', 'msf1'])
 
 /** Returns true if the displayed image is coded in AV1, whatever the brand of the file. */
 export function isAv1(path: string): boolean {
-  const meta = withFile(path, findMeta)
+  const meta = withBytes(path, windowBytes, findMeta)
   const items = meta && readItems(meta)
   return items?.primary !== undefined && firstTile(items, items.primary).type === 'av01'
 }

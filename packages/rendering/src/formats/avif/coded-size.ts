@@ -1,6 +1,6 @@
 import type { Size } from '@iaas/common/image'
-import { withFile } from '../files.ts'
-import { findMeta } from './boxes.ts'
+import { withBytes } from '../bytes.ts'
+import { findMeta, windowBytes } from './boxes.ts'
 
 /** Marker of an `ispe` box. Version and flags precede the size. */
 const extents = Buffer.from('ispe', 'latin1')
@@ -13,7 +13,7 @@ const extents = Buffer.from('ispe', 'latin1')
  * @throws AppError IMAGE_TOO_COSTLY
  */
 export function readCodedSize(path: string): Size | undefined {
-  const meta = withFile(path, findMeta)
+  const meta = withBytes(path, windowBytes, findMeta)
   return meta === undefined ? undefined : largestOf(sizesIn(meta))
 }
 

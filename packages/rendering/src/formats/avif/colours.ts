@@ -4,8 +4,8 @@ import {
   srgbCodes,
   toColourTag,
 } from '../../colour/colour-tag.ts'
-import { readBytes, withFile } from '../files.ts'
-import { type Box, findMeta } from './boxes.ts'
+import { type Bytes, withBytes } from '../bytes.ts'
+import { type Box, findMeta, windowBytes } from './boxes.ts'
 import { type Item, type Items, firstTile, readItems } from './items.ts'
 import { createBitReader } from './bit-reader.ts'
 import { type SequenceColours, readSequenceHeader } from './sequence-header.ts'
@@ -23,14 +23,14 @@ export type AvifColours = {
 
 /** Reads the colours as browsers do: an ICC profile takes precedence over nclx, and nclx over the AV1 data. */
 export function readAvifColours(path: string): AvifColours | undefined {
-  return withFile(path, (file) => {
+  return withBytes(path, windowBytes, (file) => {
     const meta = findMeta(file)
     const items = meta && readItems(meta)
     return items?.primary && toColours(file, items, items.primary)
   })
 }
 
-function toColours(file: number, items: Items, primary: Item): AvifColours {
+function toColours(file: Bytes, items: Items, primary: Item): AvifColours {
   const colours = readNclx(primary) ?? readSequence(file, items, primary)
   const hasProfile = colourBoxes(primary).some(({ content }) => kindOf(content) !== 'nclx')
   const alpha = findAlpha(items, primary)
@@ -83,13 +83,13 @@ const headerBytes = 256
 /** Fixed part of the codec configuration box, before its OBUs: AV1 in ISO base media files, 2.3. */
 const configurationBytes = 4
 
-function readSequence(file: number, items: Items, item: Item): SequenceColours | undefined {
+function readSequence(file: Bytes, items: Items, item: Item): SequenceColours | undefined {
   const tile = firstTile(items, item)
   const configured = configurationOf(tile)?.subarray(configurationBytes)
   const place = items.places.get(tile.id)
   return (
     (configured && readSequenceColours(configured)) ??
-    (place === undefined ? undefined : readSequenceColours(readBytes(file, place, headerBytes)))
+    (place === undefined ? undefined : readSequenceColours(file.read(place, headerBytes)))
   )
 }
 

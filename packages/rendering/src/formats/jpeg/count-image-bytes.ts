@@ -1,14 +1,6 @@
-import { fstatSync } from 'node:fs'
-import { readBytes, withFile } from '../files.ts'
+import { withBytes } from '../bytes.ts'
+import { headerWindow, markers, walkSegments } from './segments.ts'
 
-const markers = {
-  scan: 0xda,
-  firstApplication: 0xe0,
-  lastApplication: 0xef,
-  comment: 0xfe,
-} as const
-/** Maximum number of segments; no encoder writes as many. */
-const mostSegments = 500
 const jfifBytes = 18
 
 /**
@@ -17,17 +9,15 @@ const jfifBytes = 18
  * @returns undefined if the file cannot be parsed
  */
 export function countImageBytes(path: string): number | undefined {
-  return withFile(path, (file) => {
-    let bytes = fstatSync(file).size + jfifBytes
-    for (let at = 2, segments = 0; segments < mostSegments; segments += 1) {
-      const head = readBytes(file, at, 4)
-      if (head.length < 4 || head[0] !== 0xff) return undefined
-      const [, marker = 0] = head
-      if (marker === markers.scan) return bytes
-      const length = 2 + head.readUInt16BE(2)
+  return withBytes(path, headerWindow, (file) => {
+    let total = file.length + jfifBytes
+    let before = 2
+    for (const { marker, start, end, isBare } of walkSegments(file)) {
+      if (start !== before || isBare) return undefined
+      if (marker === markers.scan) return total
       const isApplication = marker >= markers.firstApplication && marker <= markers.lastApplication
-      if (isApplication || marker === markers.comment) bytes -= length
-      at += length
+      if (isApplication || marker === markers.comment) total -= end - start
+      before = end
     }
     return undefined
   })

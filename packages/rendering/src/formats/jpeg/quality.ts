@@ -1,4 +1,4 @@
-import type { JpegFacts, QuantisationTable } from './markers.ts'
+import type { QuantisationTable, Tables } from './tables.ts'
 
 /**
  * Standard tables of ITU-T T.81, annex K.1 (luminance) and K.2 (chrominance), in natural order. Each quality scales
@@ -54,7 +54,7 @@ const expectedOfOne = qualities.map((quality) => {
  *
  * @returns undefined for tables that do not reveal a quality
  */
-export function estimateQuality({ tables }: JpegFacts): number | undefined {
+export function estimateQuality(tables: Tables): number | undefined {
   const first = tables.get(0)
   if (first === undefined) return undefined
   const second = tables.get(1)

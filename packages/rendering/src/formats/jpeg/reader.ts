@@ -1,11 +1,13 @@
 import { AppError } from '@iaas/common/errors'
+import { withBytes } from '../bytes.ts'
 import type { Reader } from '../reader.ts'
 import { countImageBytes } from './count-image-bytes.ts'
-import { countSegments } from './count-segments.ts'
+import { countScans, countSegments } from './count-segments.ts'
 import { estimateQuality } from './quality.ts'
-import { countJpegScans, readJpegHeader } from './read-jpeg.ts'
 import { readPlainJpeg } from './read-plain.ts'
+import { headerWindow } from './segments.ts'
 import { stripJpeg } from './strip.ts'
+import { readTables } from './tables.ts'
 
 /** Maximum number of scans. A progressive JPEG needs some ten; each further one costs a pass over the whole image. */
 const maxScans = 100
@@ -14,14 +16,14 @@ export const jpeg: Reader = {
   loader: 'Jpeg',
   check: countSegments,
   checkUpload(path) {
-    if (countJpegScans(path, maxScans).scans <= maxScans) return
+    if (countScans(path, maxScans) <= maxScans) return
     throw new AppError('IMAGE_TOO_COSTLY', `A JPEG may have at most ${maxScans} scans.`)
   },
   readPlain: readPlainJpeg,
   isLossless: () => false,
   hasHalvedColours: (_path, { chromaSubsampling }) =>
     chromaSubsampling?.startsWith('4:4:4') === false,
-  readQuality: (path) => estimateQuality(readJpegHeader(path)),
+  readQuality: (path) => withBytes(path, headerWindow, (file) => estimateQuality(readTables(file))),
   countImageBytes,
   strip: stripJpeg,
   decodeBytesPerPixel: ({ isProgressive, bytesPerPixel }) =>

@@ -1,3 +1,6 @@
+import { bytesOf } from '../bytes.ts'
+import { markers, walkSegments } from './segments.ts'
+
 /** A scan of a JPEG: its components, its range of coefficients, and the number of low bits that it omits. */
 export type Scan = {
   readonly components: readonly number[]
@@ -13,25 +16,21 @@ export type Scans = {
   readonly scans: readonly Scan[]
 }
 
-const markers = { progressiveFrame: 0xc2, end: 0xd9, scan: 0xda, firstRestart: 0xd0 } as const
-const frames: ReadonlySet<number> = new Set([0xc0, 0xc1, markers.progressiveFrame])
+const { baselineFrame, extendedFrame, progressiveFrame } = markers
+const frames: ReadonlySet<number> = new Set([baselineFrame, extendedFrame, progressiveFrame])
 
 /** Reads the headers of the scans of a JPEG up to the end of the file: ITU-T T.81, annex B. */
 export function readScans(file: Buffer): Scans {
   const scans: Scan[] = []
   let components: readonly number[] = []
   let isProgressive = false
-  for (let at = findMarker(file, 2); at + 4 <= file.length;) {
-    const marker = file[at + 1] ?? 0
-    if (marker === markers.end) break
-    const end = at + 2 + file.readUInt16BE(at + 2)
-    const content = file.subarray(at + 4, end)
+  for (const { marker, at, end, isWhole } of walkSegments(bytesOf(file))) {
+    const content = file.subarray(at, end)
     if (frames.has(marker)) {
-      isProgressive = marker === markers.progressiveFrame
+      isProgressive = marker === progressiveFrame
       components = listEvery(content, 6, 3, content[5] ?? 0)
     }
-    if (marker === markers.scan && end <= file.length) scans.push(readScan(content))
-    at = findMarker(file, end)
+    if (marker === markers.scan && isWhole) scans.push(readScan(content))
   }
   return { isProgressive, components, scans }
 }
@@ -65,14 +64,4 @@ function readScan(content: Buffer): Scan {
 
 function listEvery(content: Buffer, from: number, step: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => content[from + step * index] ?? 0)
-}
-
-/** Returns the next marker with a segment. Stuffed bytes and restarts belong to the data of a scan. */
-function findMarker(file: Buffer, from: number): number {
-  for (let at = file.indexOf(0xff, from); at !== -1; at = file.indexOf(0xff, at + 1)) {
-    const marker = file[at + 1] ?? 0
-    const isRestart = marker >= markers.firstRestart && marker < markers.end
-    if (marker >= 0xc0 && marker !== 0xff && !isRestart) return at
-  }
-  return file.length
 }

@@ -1,8 +1,8 @@
 import { type ColourTag, srgbCodes, toColourTag } from '../../colour/colour-tag.ts'
 import { type Chromaticity, type Primaries, bt709 } from '../../colour/primaries.ts'
 import { powerToLight } from '../../colour/transfers.ts'
-import { readBytes, withFile } from '../files.ts'
-import { walkPngChunks } from './chunks.ts'
+import { type Bytes, withBytes } from '../bytes.ts'
+import { walkPngChunks, windowBytes } from './chunks.ts'
 
 /** Colours that a PNG declares without an ICC profile. */
 export type PngColours = {
@@ -30,7 +30,7 @@ const lengths: Readonly<Record<string, number>> = {
  * @returns undefined for sRGB, and if an ICC profile applies
  */
 export function readPngColours(path: string): PngColours | undefined {
-  const chunks = withFile(path, readChunks)
+  const chunks = withBytes(path, windowBytes, readChunks)
   const hasProfile = chunks.has('iCCP')
   const codes = readCodes(chunks.get('cICP'))
   if (codes !== undefined) {
@@ -44,12 +44,12 @@ export function readPngColours(path: string): PngColours | undefined {
   return tag && { tag, overrulesProfile: false }
 }
 
-function readChunks(file: number): ReadonlyMap<string, Buffer> {
+function readChunks(file: Bytes): ReadonlyMap<string, Buffer> {
   const chunks = new Map<string, Buffer>()
   for (const { name, at } of walkPngChunks(file)) {
     if (name === 'IDAT') break
     const length = lengths[name]
-    const content = length === undefined ? undefined : readBytes(file, at, length)
+    const content = length === undefined ? undefined : file.read(at, length)
     if (content !== undefined && content.length === length) chunks.set(name, content)
   }
   return chunks

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { errorCode } from '@iaas/common/disk/disk-errors'
-import { readBytes, withFile } from '../files.ts'
-import { walkPngChunks } from './chunks.ts'
+import { withBytes } from '../bytes.ts'
+import { walkPngChunks, windowBytes } from './chunks.ts'
 
 /** Memory of a decoder for a text in addition to its letters, bytes. */
 const textBytes = 1024
@@ -13,11 +13,11 @@ const textBytes = 1024
  * @throws AppError IMAGE_TOO_COSTLY
  */
 export function measureTexts(path: string, enough: number): number {
-  return withFile(path, (file) => {
+  return withBytes(path, windowBytes, (file) => {
     let total = 0
     for (const { name, at, bytes } of walkPngChunks(file)) {
       if (!texts.has(name)) continue
-      const text = readBytes(file, at, bytes)
+      const text = file.read(at, bytes)
       total += textBytes + measureText(name, text, enough - total)
       if (total > enough) break
     }

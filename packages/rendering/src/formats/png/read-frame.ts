@@ -1,5 +1,5 @@
-import { readBytes, withFile } from '../files.ts'
-import { pngSignature, walkPngChunks } from './chunks.ts'
+import { withBytes } from '../bytes.ts'
+import { pngSignature, walkPngChunks, windowBytes } from './chunks.ts'
 
 /** Header of a PNG file. */
 export type PngFrame = {
@@ -32,14 +32,14 @@ const plainChunks: ReadonlySet<string> = new Set([
  * @throws AppError IMAGE_TOO_COSTLY
  */
 export function readPngFrame(path: string): PngFrame | undefined {
-  return withFile(path, (file) => {
-    if (!readBytes(file, 0, pngSignature.length).equals(pngSignature)) return undefined
+  return withBytes(path, windowBytes, (file) => {
+    if (!file.read(0, pngSignature.length).equals(pngSignature)) return undefined
     let frame: PngFrame | undefined
     for (const { name, at, bytes } of walkPngChunks(file)) {
       if (frame !== undefined && !plainChunks.has(name)) return undefined
       if (frame !== undefined) continue
       if (name !== 'IHDR' || bytes !== headerBytes) return undefined
-      frame = toFrame(readBytes(file, at, headerBytes))
+      frame = toFrame(file.read(at, headerBytes))
       if (frame === undefined) return undefined
     }
     return frame

@@ -1,10 +1,8 @@
-import { crc32 } from 'node:zlib'
+import { bytesOf } from '../bytes.ts'
 import type { Orientation } from '../orientation.ts'
 import { makeOrientationExif } from '../exif/orientation-exif.ts'
-
-const signature = Buffer.from('89504e470d0a1a0a', 'hex')
-/** Length and type before the content of a chunk, and its checksum after it. */
-const frameBytes = 12
+import { pngSignature, walkPngChunks } from './chunks.ts'
+import { makeChunk } from './write-chunks.ts'
 
 /** Ancillary chunks that affect the look of an image. */
 const shown = new Set([
@@ -34,16 +32,15 @@ const shown = new Set([
  * @returns the pieces of the file; undefined if the chunks cannot be followed to the end of the image
  */
 export function stripPng(file: Buffer, orientation: Orientation): readonly Buffer[] | undefined {
-  if (!file.subarray(0, signature.length).equals(signature)) return undefined
-  const parts: Buffer[] = [signature]
-  for (let at = signature.length; at + frameBytes <= file.length;) {
-    const end = at + frameBytes + file.readUInt32BE(at)
+  if (!file.subarray(0, pngSignature.length).equals(pngSignature)) return undefined
+  const parts: Buffer[] = [pngSignature]
+  for (const { name, start, end } of walkPngChunks(bytesOf(file))) {
     if (end > file.length) return undefined
-    const type = file.toString('latin1', at + 4, at + 8)
-    if (isCritical(type) || shown.has(type)) parts.push(file.subarray(at, end))
-    if (type === 'IHDR' && orientation !== 1) parts.push(makeExifChunk(orientation))
-    if (type === 'IEND') return parts
-    at = end
+    if (isCritical(name) || shown.has(name)) parts.push(file.subarray(start, end))
+    if (name === 'IHDR' && orientation !== 1) {
+      parts.push(makeChunk('eXIf', makeOrientationExif(orientation)))
+    }
+    if (name === 'IEND') return parts
   }
   return undefined
 }
@@ -51,14 +48,4 @@ export function stripPng(file: Buffer, orientation: Orientation): readonly Buffe
 /** Returns true for a critical chunk, marked by the case of its first letter. */
 function isCritical(type: string): boolean {
   return /^[A-Z]/.test(type)
-}
-
-function makeExifChunk(orientation: Orientation): Buffer {
-  const exif = makeOrientationExif(orientation)
-  const chunk = Buffer.alloc(frameBytes + exif.length)
-  chunk.writeUInt32BE(exif.length)
-  chunk.write('eXIf', 4, 'latin1')
-  exif.copy(chunk, 8)
-  chunk.writeUInt32BE(crc32(chunk.subarray(4, -4)), chunk.length - 4)
-  return chunk
 }

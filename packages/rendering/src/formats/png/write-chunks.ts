@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib'
-import { chunkFrameBytes as frameBytes, imageChunks, pngSignature } from './chunks.ts'
+import { bytesOf } from '../bytes.ts'
+import { chunkFrameBytes, imageChunks, pngSignature, walkPngChunks } from './chunks.ts'
 
 export function makeChunk(type: string, content: Buffer): Buffer {
-  const chunk = Buffer.alloc(frameBytes + content.length)
+  const chunk = Buffer.alloc(chunkFrameBytes + content.length)
   chunk.writeUInt32BE(content.length)
   chunk.write(type, 4, 'latin1')
   content.copy(chunk, 8)
@@ -12,13 +13,9 @@ export function makeChunk(type: string, content: Buffer): Buffer {
 
 /** Returns the chunks of some types of a PNG that was written here. */
 export function takeChunks(png: Buffer, types: ReadonlySet<string>): readonly Buffer[] {
-  const taken: Buffer[] = []
-  for (let at = pngSignature.length; at < png.length;) {
-    const end = at + frameBytes + png.readUInt32BE(at)
-    if (types.has(png.toString('latin1', at + 4, at + 8))) taken.push(png.subarray(at, end))
-    at = end
-  }
-  return taken
+  return [...walkPngChunks(bytesOf(png))]
+    .filter(({ name }) => types.has(name))
+    .map(({ start, end }) => png.subarray(start, end))
 }
 
 /** Drops the resolution, which the encoder always writes and no browser reads. */

@@ -1,4 +1,4 @@
-import { readFirstDirectory } from './directory.ts'
+import { readFirstValues } from './directories.ts'
 
 /** Tag of NewSubfileType, whose lowest bit marks a reduced version of another image: TIFF 6.0, section 8. */
 const subfileTypeTag = 254
@@ -10,8 +10,8 @@ const dngTag = 50_706
  * other.
  */
 export function isCameraRaw(path: string): boolean {
-  const entries = readFirstDirectory(path)?.entries
-  if (entries === undefined) return false
-  const subfileType = entries.get(subfileTypeTag)?.value ?? 0
-  return entries.has(dngTag) || subfileType % 2 === 1
+  const values = readFirstValues(path)
+  if (values === undefined) return false
+  const subfileType = values.get(subfileTypeTag)?.value ?? 0
+  return values.has(dngTag) || subfileType % 2 === 1
 }

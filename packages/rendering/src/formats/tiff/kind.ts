@@ -1,4 +1,4 @@
-import { readFirstDirectory } from './directory.ts'
+import { readFirstValues } from './directories.ts'
 
 /** Tags: TIFF 6.0, section 8; the last one TIFF technical note 3. */
 const tags = {
@@ -58,8 +58,8 @@ export type TiffKind = {
 }
 
 export function readTiffKind(path: string): TiffKind {
-  const entries = readFirstDirectory(path)?.entries
-  const read = (tag: number, otherwise: number) => entries?.get(tag)?.value ?? otherwise
+  const values = readFirstValues(path)
+  const read = (tag: number, otherwise: number) => values?.get(tag)?.value ?? otherwise
   const kind = {
     bits: read(tags.bitsPerSample, 1),
     compression: read(tags.compression, 1),
@@ -69,7 +69,7 @@ export function readTiffKind(path: string): TiffKind {
   }
   return {
     unsupported: nameUnsupported(kind),
-    hasFalseAlpha: entries?.get(tags.extraSamples)?.value === unspecified,
+    hasFalseAlpha: values?.get(tags.extraSamples)?.value === unspecified,
   }
 }
 

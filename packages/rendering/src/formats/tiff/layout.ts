@@ -1,4 +1,4 @@
-import { readBytes } from '../files.ts'
+import type { Bytes } from '../bytes.ts'
 
 /**
  * Layout of either kind of file: TIFF 6.0, and BigTIFF (https://libtiff.gitlab.io/libtiff/specification/bigtiff.html).
@@ -14,8 +14,8 @@ export type Layout = {
 }
 
 /** Returns undefined for a file that is not a TIFF. */
-export function readLayout(file: number): Layout | undefined {
-  const order = readBytes(file, 0, 4).toString('latin1')
+export function readLayout(file: Bytes): Layout | undefined {
+  const order = file.read(0, 4).toString('latin1')
   const isLittleEndian = order.startsWith('II')
   if (order === 'II*\0' || order === 'MM\0*') {
     return { isLittleEndian, firstAt: 4, countBytes: 2, entryBytes: 12, offsetBytes: 4 }

@@ -1,9 +1,9 @@
-import { withFile } from '../files.ts'
-import { walkChunks } from './chunks.ts'
+import { withBytes } from '../bytes.ts'
+import { walkChunks, windowBytes } from './chunks.ts'
 
 /** Counts the frames of an animated WebP, up to one more than `enough`; 0 if it is not animated. */
 export function countFrames(path: string, enough: number): number {
-  return withFile(path, (file) => {
+  return withBytes(path, windowBytes, (file) => {
     let frames = 0
     for (const { name } of walkChunks(file)) {
       if (name === 'ANMF') frames += 1

@@ -1,6 +1,6 @@
-import { readBytes, withFile } from '../files.ts'
+import { withBytes } from '../bytes.ts'
 import { type BoolReader, createBoolReader } from './bool-reader.ts'
-import { walkFrameChunks } from './chunks.ts'
+import { walkFrameChunks, windowBytes } from './chunks.ts'
 
 /** Enough for the frame header and the start of its first partition, bytes. */
 const headerBytes = 128
@@ -17,9 +17,9 @@ const highestIndex = 127
  * @returns undefined for lossless files, and for files that decoders reject
  */
 export function estimateWebpQuality(path: string): number | undefined {
-  const header = withFile(path, (file) => {
+  const header = withBytes(path, windowBytes, (file) => {
     for (const { name, at } of walkFrameChunks(file)) {
-      if (name === 'VP8 ') return readBytes(file, at, headerBytes)
+      if (name === 'VP8 ') return file.read(at, headerBytes)
     }
     return undefined
   })

@@ -1,5 +1,6 @@
+import { bytesOf } from '../bytes.ts'
 import type { Orientation } from '../orientation.ts'
-import { chunkHeaderBytes, fileHeaderBytes } from './chunks.ts'
+import { chunkHeaderBytes, fileHeaderBytes, walkChunks } from './chunks.ts'
 import { makeOrientationExif } from '../exif/orientation-exif.ts'
 
 const shown = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICCP'])
@@ -19,16 +20,13 @@ export function stripWebp(file: Buffer, orientation: Orientation): readonly Buff
   if (end > file.length + 1) return undefined
   const parts: Buffer[] = []
   let isExtended = false
-  for (let at = fileHeaderBytes; at + chunkHeaderBytes <= end;) {
-    const bytes = file.readUInt32LE(at + 4)
-    const next = at + chunkHeaderBytes + bytes
-    if (next > file.length || next > end) return undefined
-    const name = file.toString('latin1', at, at + 4)
-    const chunk = file.subarray(at, next)
+  const content = file.subarray(0, end)
+  for (const { name, start, end: next } of walkChunks(bytesOf(content))) {
+    if (next > content.length) return undefined
+    const chunk = content.subarray(start, next)
     if (name === 'VP8X') parts.push(withFlags(chunk, orientation))
     else if (shown.has(name)) parts.push(chunk, paddingOf(chunk))
     isExtended ||= name === 'VP8X'
-    at = next + (bytes % 2)
   }
   // Only an extended file can declare an orientation.
   if (orientation !== 1 && !isExtended) return undefined

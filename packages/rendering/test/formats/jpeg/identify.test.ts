@@ -3,8 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
-import { estimateQuality } from '@iaas/rendering/formats/jpeg/quality'
-import { readJpegHeader } from '@iaas/rendering/formats/jpeg/read-jpeg'
+import { readQuality } from '@iaas/rendering/formats/readers'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import sharp from 'sharp'
@@ -41,7 +40,7 @@ function identifyAll(paths: readonly string[]): readonly string[] {
 
 /** What we say of them. */
 function estimateAll(paths: readonly string[]): readonly string[] {
-  return paths.map((path) => String(estimateQuality(readJpegHeader(path)) ?? 92))
+  return paths.map((path) => String(readQuality(path, 'jpg')))
 }
 
 const kinds = {

@@ -1,22 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
-import { type JpegFacts, createJpegScanner } from '@iaas/rendering/formats/jpeg/markers'
+import { bytesOf } from '@iaas/rendering/formats/bytes'
 import { estimateQuality } from '@iaas/rendering/formats/jpeg/quality'
+import { type Tables, readTables } from '@iaas/rendering/formats/jpeg/tables'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import fc from 'fast-check'
 
-const factsOf = (...tables: readonly (readonly number[])[]): JpegFacts => ({
-  tables: new Map(tables.entries()),
-  scans: 0,
-  segments: 0,
-})
+const factsOf = (...tables: readonly (readonly number[])[]): Tables => new Map(tables.entries())
 const qualities = new Set(Array.from({ length: 100 }, (_, index) => index + 1))
 const flat = (value: number) => Array.from({ length: 64 }, () => value)
 
-function readFacts(jpeg: Uint8Array): JpegFacts {
-  const scanner = createJpegScanner()
-  scanner.push(jpeg)
-  return scanner.facts
-}
+const readFacts = (jpeg: Uint8Array) => readTables(bytesOf(Buffer.from(jpeg)))
 
 describe('the estimate of the quality of a JPEG', () => {
   it('is the quality that a file was written with', async () => {

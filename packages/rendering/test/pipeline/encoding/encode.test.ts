@@ -6,8 +6,7 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
 import sharp from 'sharp'
-import { estimateQuality } from '../../../src/formats/jpeg/quality.ts'
-import { readJpegHeader } from '../../../src/formats/jpeg/read-jpeg.ts'
+import { readQuality } from '../../../src/formats/readers.ts'
 import type { EncoderOptions } from '../../../src/pipeline/steps/step.ts'
 import { openPool } from '../../open-pool.ts'
 
@@ -55,6 +54,6 @@ describe('The encoders', () => {
   it('leave the quality of a JPEG readable where they choose coefficients by their cost', async () => {
     const path = join(folder.path, 'trellis')
     await writeFile(path, await render({ format: 'jpg' }, { ...least, jpegTrellis: true }))
-    expect(estimateQuality(readJpegHeader(path))).toBe(80)
+    expect(readQuality(path, 'jpg')).toBe(80)
   })
 })

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { estimateQuality } from '@iaas/rendering/formats/jpeg/quality'
-import { countJpegScans, readJpegHeader } from '@iaas/rendering/formats/jpeg/read-jpeg'
+import { countScans } from '@iaas/rendering/formats/jpeg/count-segments'
+import { jpeg } from '@iaas/rendering/formats/jpeg/reader'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
@@ -21,7 +21,7 @@ async function readBehind(segments: number) {
   const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg', quality: 40 })
   const before = Array.from({ length: segments }, () => metadata)
   await writeFile(path, Buffer.concat([photo.subarray(0, 2), ...before, photo.subarray(2)]))
-  return { quality: estimateQuality(readJpegHeader(path)), scans: countJpegScans(path, 100).scans }
+  return { quality: jpeg.readQuality?.(path), scans: countScans(path, 100) }
 }
 
 describe('the header of a JPEG', () => {
