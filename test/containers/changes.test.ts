@@ -33,7 +33,7 @@ describe('a change of the compose project under load', () => {
   let compose: Compose
 
   beforeAll(async () => {
-    compose = openCompose(undefined, contractFiles)
+    compose = openCompose(process.env['TEST_COMPOSE_PROJECT'] ?? '', contractFiles)
     target = await startTarget()
   })
   afterAll(() => target?.[Symbol.asyncDispose]())

@@ -16,7 +16,7 @@ describe('clients of the edge', () => {
   let compose: Compose
 
   beforeAll(async () => {
-    compose = openCompose()
+    compose = openCompose(process.env['TEST_COMPOSE_PROJECT'] ?? '')
     target = await startTarget()
     await store(target.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
   })

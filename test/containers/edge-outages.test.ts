@@ -15,7 +15,7 @@ describe('the edge in front of what hangs', () => {
   let compose: Compose
 
   beforeAll(async () => {
-    compose = openCompose()
+    compose = openCompose(process.env['TEST_COMPOSE_PROJECT'] ?? '')
     target = await startTarget()
   })
   afterAll(() => target?.[Symbol.asyncDispose]())

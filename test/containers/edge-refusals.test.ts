@@ -23,7 +23,7 @@ describe('what the api refuses', () => {
   let photo: Buffer
 
   beforeAll(async () => {
-    compose = openCompose()
+    compose = openCompose(process.env['TEST_COMPOSE_PROJECT'] ?? '')
     photo = await makePhoto({ width: 600, height: 400, format: 'jpeg' })
   })
 

@@ -14,7 +14,7 @@ describe('the edge', () => {
   let compose: Compose
 
   beforeAll(async () => {
-    compose = openCompose()
+    compose = openCompose(process.env['TEST_COMPOSE_PROJECT'] ?? '')
     target = await startTarget()
     await store(target.base, 'photo', await makePhoto({ width: 600, height: 400, format: 'jpeg' }))
   })

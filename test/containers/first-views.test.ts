@@ -22,7 +22,7 @@ describe('a page of new thumbnails', () => {
   beforeAll(async () => {
     target = await startTarget()
     await target.plant('view-0', await makePhoto({ width: 4000, height: 3000, format: 'jpeg' }))
-    const compose = openCompose()
+    const compose = openCompose(process.env['TEST_COMPOSE_PROJECT'] ?? '')
     await compose.script('api', linkOriginals)
   })
   afterAll(() => target?.[Symbol.asyncDispose]())

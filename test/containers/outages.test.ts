@@ -14,7 +14,7 @@ describe('the compose project under load', () => {
   let compose: Compose
 
   beforeAll(async () => {
-    compose = openCompose()
+    compose = openCompose(process.env['TEST_COMPOSE_PROJECT'] ?? '')
     target = await startTarget()
   })
   afterAll(() => target?.[Symbol.asyncDispose]())

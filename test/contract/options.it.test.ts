@@ -116,6 +116,28 @@ describe('options', () => {
     expect(await sizeOf('/photo_900_900.jpg?fit=crop&enlarge=false')).toEqual([400, 400])
   })
 
+  it('a side of 0 leaves that side to the other one, with one stored object for every fit', async () => {
+    expect(await sizeOf('/photo_210_0.jpg')).toEqual([210, 140])
+    const link = await askUntil(({ status }) => status === 307, target.base, '/photo_210_0.jpg')
+    const other = await ask(target.base, '/photo_105_0_2x.jpg?fit=crop&gravity=north')
+    expect(other.headers.location).toBe(link.headers.location)
+    expect(await sizeOf('/photo_0_70.jpg')).toEqual([105, 70])
+  })
+
+  it('rect cuts first, then rotate and flip turn', async () => {
+    expect(await sizeOf('/photo_0_100.jpg?rect=0,0,300,200&rotate=90')).toEqual([67, 100])
+    expect(await sizeOf('/photo_100_100.jpg?rect=0.0,0.0,0.5,1.0&flip=both')).toEqual([75, 100])
+  })
+
+  it('R51 a rectangle outside the original is 400 for GET and HEAD', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      const { status } = await ask(target.base, '/photo_50_50.jpg?rect=600,0,9,9', { method })
+      expect([method, status]).toEqual([method, 400])
+    }
+    const { body } = await ask(target.base, '/photo_50_50.jpg?rect=600,0,9,9')
+    expect(String(body)).toContain('600 x 400 px')
+  })
+
   it('R9 two spellings of one picture share one stored object', async () => {
     const first = await askUntil(
       ({ status }) => status === 307,
@@ -196,6 +218,10 @@ describe('options', () => {
     'gravity=0.5,1.5',
     'gravity=0.12345,0',
     'enlarge=no',
+    'rect=1,2,3',
+    'rect=0,0,0,9',
+    'rotate=45',
+    'flip=yes',
     'allow_webp=maybe',
     'proxy=1',
   ])('?%s is 400 and names the option', async (query) => {
@@ -217,8 +243,8 @@ describe('options', () => {
   })
 
   it.each([
-    '0_100',
-    '100_0',
+    '0_0',
+    '0_0_2x',
     '-1_100',
     '1e3_100',
     '1.5_100',

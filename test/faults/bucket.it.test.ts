@@ -2,7 +2,7 @@ import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { ownRedisMissing } from '@iaas/testing/redis'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { type Deployed, provideDeployment, startServices } from '../support/deployed.ts'
+import { type Deployed, provideDeployment } from '../support/deployed.ts'
 import { type Answer, askUntil, store } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
 
@@ -16,7 +16,9 @@ describeUnless(ownRedisMissing, 'the bucket', () => {
 
   beforeAll(async () => {
     deployed = await provideDeployment()
-    ;({ api } = await startServices(deployed))
+    await deployed.start('renderer')
+    api = await deployed.start('api')
+    await deployed.start('uploader')
     await store(api.base, 'photo', await makePhoto({ width: 300, height: 200, format: 'jpeg' }))
   })
   afterAll(() => deployed?.[Symbol.asyncDispose]())

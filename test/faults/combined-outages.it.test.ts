@@ -7,7 +7,6 @@ import {
   type DependencyName,
   dependencies,
   provideDeployment,
-  startServices,
 } from '../support/deployed.ts'
 import { ask, askUntil, postToken, store } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
@@ -31,7 +30,9 @@ describeUnless(ownRedisMissing, 'several dependencies away at once', () => {
 
   beforeAll(async () => {
     deployed = await provideDeployment()
-    ;({ api } = await startServices(deployed))
+    await deployed.start('renderer')
+    api = await deployed.start('api')
+    await deployed.start('uploader')
     photo = await makePhoto({ width: 300, height: 200, format: 'jpeg' })
     await store(api.base, 'photo', photo)
   })

@@ -4,7 +4,7 @@ import { query } from '@iaas/testing/postgres'
 import { ownRedisMissing } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
-import { provideDeployment, startServices } from '../support/deployed.ts'
+import { provideDeployment } from '../support/deployed.ts'
 import { ask, askUntil, getToken, postToken, store, upload } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
 import type { Stack } from '../support/stack.ts'
@@ -74,9 +74,9 @@ describeUnless(ownRedisMissing, 'outages', () => {
 
   beforeAll(async () => {
     const deployed = await provideDeployment()
-    const services = await startServices(deployed)
-    api = services.api
-    scene = { deployed, uploader: services.uploader }
+    await deployed.start('renderer')
+    api = await deployed.start('api')
+    scene = { deployed, uploader: await deployed.start('uploader') }
     photo = await makePhoto({ width: 300, height: 200, format: 'jpeg' })
     await store(api.base, 'photo', photo)
   })

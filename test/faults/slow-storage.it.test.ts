@@ -5,7 +5,7 @@ import { holdLocks, provideDatabase, query } from '@iaas/testing/postgres'
 import { ownRedisMissing } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Deployed, provideDeployment, startServices } from '../support/deployed.ts'
+import { type Deployed, provideDeployment } from '../support/deployed.ts'
 import { ask, store } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -107,7 +107,9 @@ describeUnless(ownRedisMissing, 'a storage that is slow, with the queues in Redi
 
   beforeAll(async () => {
     deployed = await provideDeployment()
-    ;({ renderer, api } = await startServices(deployed))
+    renderer = await deployed.start('renderer')
+    api = await deployed.start('api')
+    await deployed.start('uploader')
     await storePhoto(api)
   })
   afterAll(() => deployed?.[Symbol.asyncDispose]())

@@ -104,9 +104,9 @@ export const requests = [
   {
     row: 'R10',
     breaks: 'a cover is rendered however large its result is',
-    file: 'packages/rendering/src/pipeline/render.ts',
-    find: "if (variant.fit === 'cover') {",
-    replace: "if (variant.fit === 'cover' && source.width < 0) {",
+    file: 'packages/common/src/image/plan.ts',
+    find: "if (framing.fit !== 'cover') return plan",
+    replace: 'if (source.width > 0) return plan',
     test: 'test/contract/bounds.it.test.ts',
   },
   {
@@ -613,6 +613,22 @@ export const requests = [
     find: "gravity: ({ fit }) => fit === 'crop' || fit === 'canvas',",
     replace: '',
     test: 'packages/common/test/image/variant.test.ts',
+  },
+  {
+    row: 'R49',
+    breaks: 'a free side leads beyond the bounds',
+    file: 'packages/common/src/image/bounding.ts',
+    find: 'if (hasFreeSide(variant)) return boundOpen(',
+    replace: 'if (hasFreeSide(variant) && bounds.width < 0) return boundOpen(',
+    test: 'packages/common/test/image/open-box.test.ts',
+  },
+  {
+    row: 'R51',
+    breaks: 'a rectangle may reach beyond the original',
+    file: 'packages/common/src/image/values/rect.ts',
+    find: 'Math.min(right, width) - left',
+    replace: 'right - left',
+    test: 'packages/common/test/image/view.test.ts',
   },
   {
     row: 'R46',

@@ -39,11 +39,7 @@ export type Compose = {
   containers(service: string): Promise<readonly string[]>
 }
 
-/** @param project by default the one that the suite has started */
-export function openCompose(
-  project = process.env['TEST_COMPOSE_PROJECT'] ?? '',
-  files: readonly string[] = [],
-): Compose {
+export function openCompose(project: string, files: readonly string[] = []): Compose {
   const prefix = ['compose', '-p', project, ...files.flatMap((file) => ['-f', file])]
 
   async function run(args: readonly string[], { env = {}, input }: Run = {}): Promise<string> {

@@ -85,10 +85,3 @@ export async function provideDeployment({
     },
   }
 }
-
-/** Starts one of each service. */
-export async function startServices(deployed: Deployed) {
-  const renderer = await deployed.start('renderer')
-  const api = await deployed.start('api')
-  return { renderer, api, uploader: await deployed.start('uploader') }
-}

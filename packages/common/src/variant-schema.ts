@@ -10,8 +10,8 @@ import {
   variantOptionKeys,
 } from './image/index.ts'
 
-/** Largest side of any configuration, px. */
-const sideSchema = z.int().min(1).max(65_500)
+/** A side of a box: up to the largest of any configuration, px; 0 is a free side. */
+const sideSchema = z.int().min(0).max(65_500)
 
 /** Accepts a value of the option. An option that the other process does not know yet has its default. */
 function optionSchema(key: keyof VariantOptions) {
@@ -41,10 +41,15 @@ function readOption(key: keyof VariantOptions, value: unknown): unknown {
 const optionSchemas = Object.fromEntries(variantOptionKeys.map((key) => [key, optionSchema(key)]))
 
 /** A variant received from another process. */
-export const variantSchema = z.object({
-  id: z.string().transform((id) => parseImageId(id)),
-  width: sideSchema,
-  height: sideSchema,
-  format: z.enum(variantFormats),
-  ...optionSchemas,
-}) as unknown as z.ZodType<Variant, Variant>
+export const variantSchema = z
+  .object({
+    id: z.string().transform((id) => parseImageId(id)),
+    width: sideSchema,
+    height: sideSchema,
+    format: z.enum(variantFormats),
+    ...optionSchemas,
+  })
+  .refine(
+    ({ width, height }) => width + height > 0,
+    'needs a side that is not free',
+  ) as unknown as z.ZodType<Variant, Variant>

@@ -3,11 +3,9 @@ import { isAppError } from '@iaas/common/errors'
 import {
   type AllowedSizes,
   type Policy,
-  type Size,
   type SizedRequest,
   type Variant,
   assertAllowedSize,
-  boundCoverRequest,
   boundRequest,
   boundsFor,
   toVariant,
@@ -17,6 +15,7 @@ import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
+import { createBoundByOriginal } from './bound-by-original.ts'
 import { originalNotFound } from './original-not-found.ts'
 import type { Timing } from './http/timing.ts'
 import type { ImageContext } from './image-context.ts'
@@ -54,8 +53,9 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 
 /** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, allowedSizes, links, originals, cdn, openStored, findSize, renditions } = options
+  const { policy, allowedSizes, links, originals, cdn, openStored, renditions } = options
   const { answerInPlace, isStoreAway } = options
+  const bound = createBoundByOriginal(options)
 
   return async function serveImage(request, context) {
     const variant = toVariant(request, policy, context.accepted)
@@ -137,7 +137,9 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, { lookup })
     }
-    if (context.headOnly) return answerHead(miss)
+    const earlier = await bound.beforeRender(request, variant, original, context)
+    if (earlier !== undefined) return redirectTo(earlier, context)
+    if (context.headOnly) return image(variant, original, 'head', undefined, { lookup })
     const outcome = await renditions.get(
       { variant, original, isStored, client: context.client() },
       context.signal(),
@@ -150,9 +152,9 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
         return reply ?? redirectToStored(variant, link, timing)
       }
       case 'out-of-bounds': {
-        const smaller = boundCover(request, variant, outcome.source)
+        const smaller = bound.bySource(request, variant, outcome.source)
         if (smaller === undefined)
-          throw new Error('A cover within its bounds was taken for one outside.')
+          throw new Error('A result within its bounds was taken for one outside.')
         return redirectTo(smaller, context)
       }
       case 'spooled':
@@ -164,29 +166,9 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     }
   }
 
-  function boundCover(
-    request: SizedRequest,
-    variant: Variant,
-    source: Size,
-  ): SizedRequest | undefined {
-    const bounds = boundsFor(variant.format, policy)
-    return boundCoverRequest(request, variant, source, bounds, allowedSizes)
-  }
-
   /** Never redirects to an address that would be refused. @throws AppError SIZE_NOT_OFFERED */
   function redirectTo(smaller: SizedRequest, { accepted }: ImageContext): ImageReply {
     assertAllowedSize(toVariant(smaller, policy, accepted), allowedSizes)
     return bounded(smaller)
-  }
-
-  /** Answers HEAD. A cover beyond the bounds is a redirect, which depends on the size of the original. */
-  async function answerHead(miss: Miss): Promise<ImageReply> {
-    const { request, variant, original, context, lookup } = miss
-    if (variant.fit === 'cover') {
-      const size = await findSize(original, context.signal())
-      const smaller = boundCover(request, variant, size)
-      if (smaller !== undefined) return redirectTo(smaller, context)
-    }
-    return image(variant, original, 'head', undefined, { lookup })
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import type { Region } from './geometry.ts'
+import type { Region } from './values/size.ts'
 import type { Query } from './options.ts'
 
 const names = ['x', 'y', 'width', 'height'] as const

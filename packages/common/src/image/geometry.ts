@@ -1,10 +1,5 @@
 import type { Fit } from './params.ts'
-
-/** Width and height in px, positive integers. */
-export type Size = { readonly width: number; readonly height: number }
-
-/** A rectangle within an image: its top left corner and its size, px. */
-export type Region = Size & { readonly left: number; readonly top: number }
+import type { Size } from './values/size.ts'
 
 /** Returns the largest size within `box` with the ratio of `source`, rounded to whole pixels, at least 1. */
 export function scaleToFit(source: Size, box: Size): Size {
@@ -18,6 +13,11 @@ export function scaleToCover(source: Size, box: Size): Size {
   return isWiderThan(source, box)
     ? { width: scaleSide(source.width, box.height, source.height), height: box.height }
     : { width: box.width, height: scaleSide(source.height, box.width, source.width) }
+}
+
+/** Returns true if one side of a box is free. */
+export function hasFreeSide({ width, height }: Size): boolean {
+  return width === 0 || height === 0
 }
 
 /** Returns true if either side is larger. */
@@ -47,7 +47,9 @@ export function boundBox(box: Size, fit: Fit, bounds: Size): Size {
  * @param widths allowed widths, px, ascending; if empty, every width is allowed
  */
 export function snapToWidth(box: Size, fit: Fit, bounds: Size, widths: readonly number[]): Size {
-  const ofWidth = (width: number) => ({ width, height: scaleSide(box.height, width, box.width) })
+  if (box.width === 0) return box
+  const heightOf = (width: number) => scaleSide(box.height, width, box.width)
+  const ofWidth = (width: number) => ({ width, height: box.height === 0 ? 0 : heightOf(width) })
   const allowed = widths.filter((width) => width <= bounds.width)
   const [lowest] = allowed
   if (lowest === undefined) return box

@@ -6,6 +6,8 @@ import {
   gravityNames,
   parseGravity,
 } from './values/gravity.ts'
+import { type Rect, formatRect, parseRect } from './values/rect.ts'
+import { type Degrees, type Flip, degrees, flips, parseDegrees } from './values/turn.ts'
 
 export const fits = ['clip', 'crop', 'canvas', 'cover'] as const
 /** Fit of the image into the box; see docs/url-grammar.md. */
@@ -77,6 +79,30 @@ export const params = {
     format: formatGravity,
     description:
       'The point that a crop brings as near to its middle as possible; on a canvas, the share of the free space.',
+  }),
+  rect: param.bytes<Rect | undefined>({
+    name: 'rect',
+    default: undefined,
+    expected:
+      'left,top,width,height in whole pixels, or four fractions from 0 to 1 with a decimal point each',
+    parse: parseRect,
+    format: (rect) => (rect === undefined ? '' : formatRect(rect)),
+    description:
+      'Cuts the image out of the original first; what lies outside the original is left out.',
+  }),
+  rotate: param.bytes<Degrees>({
+    name: 'rotate',
+    default: 0,
+    expected: degrees.join(', '),
+    parse: parseDegrees,
+    description: 'Rotates the image clockwise, after its EXIF orientation.',
+  }),
+  flip: param.bytes<Flip>({
+    name: 'flip',
+    default: 'none',
+    expected: flips.join(', '),
+    parse: (text) => flips.find((flip) => flip === text),
+    description: 'Mirrors the image, after `rotate`.',
   }),
   enlarge: param.bytes<boolean>({
     ...boolean,

@@ -1,6 +1,7 @@
-import { type Region, type Size, isLarger, isWithin, scaleToCover, scaleToFit } from './geometry.ts'
+import { isLarger, hasFreeSide, isWithin, scaleToCover, scaleToFit } from './geometry.ts'
 import type { VariantOptions } from './params.ts'
 import type { Gravity } from './values/gravity.ts'
+import type { Region, Size } from './values/size.ts'
 
 /** The box of a variant and the options that decide sizes. */
 export type Framing = Size & Pick<VariantOptions, 'fit' | 'gravity' | 'enlarge'>
@@ -28,11 +29,12 @@ const preCropRatio = 4
 /**
  * Plans the sizes of a rendition.
  *
- * @param source size of the displayed image, after EXIF orientation
- * @param bounds largest allowed result. `boundRequest` and `boundCover` have already redirected every request that a
+ * @param source size of the image that is brought into the box, see `viewOf`
+ * @param bounds largest allowed result. `boundRequest` and `boundBySource` have already redirected every request that a
  * smaller box brings within the bounds; a cover that no box brings within them is scaled down here.
  */
 export function planRender(source: Size, framing: Framing, bounds: Size): Plan {
+  if (hasFreeSide(framing)) return scaleOnly(fitInto(source, closedBox(framing)))
   switch (framing.fit) {
     case 'clip':
       return scaleOnly(fitInto(source, framing))
@@ -45,6 +47,20 @@ export function planRender(source: Size, framing: Framing, bounds: Size): Plan {
     case 'crop':
       return cropToBox(source, framing)
   }
+}
+
+/** Returns undefined if the result would exceed the bounds and a smaller box would not. */
+export function planWithin(source: Size, framing: Framing, bounds: Size): Plan | undefined {
+  const plan = planRender(source, framing, bounds)
+  if (hasFreeSide(framing)) return isWithin(plan.result, bounds) ? plan : undefined
+  if (framing.fit !== 'cover') return plan
+  const box = boundCover(source, framing, bounds)
+  return box.width === framing.width && box.height === framing.height ? plan : undefined
+}
+
+/** Replaces a free side by one that never decides. */
+function closedBox(framing: Framing): Framing {
+  return { ...framing, width: framing.width || Infinity, height: framing.height || Infinity }
 }
 
 function scaleOnly(scaled: Size): Plan {

@@ -7,6 +7,7 @@ import {
   paramOf,
   variantOptionKeys,
 } from './params.ts'
+import { canonicalTurn } from './values/turn.ts'
 
 type Rule = (options: ImageOptions, format: FormatFacts) => boolean
 
@@ -27,5 +28,10 @@ export function relevantOptions(options: ImageOptions, format: Format): VariantO
     const applies = paramOf(key).appliesTo?.(formats[format]) ?? true
     if (applies && (rules[key]?.(options, formats[format]) ?? true)) kept[key] = options[key]
   }
-  return kept as VariantOptions
+  return canonical(kept as VariantOptions)
+}
+
+/** Gives combinations that mean the same image the same options. */
+function canonical(options: VariantOptions): VariantOptions {
+  return { ...options, ...canonicalTurn(options) }
 }

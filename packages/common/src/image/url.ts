@@ -9,7 +9,7 @@ export type OriginalRequest = { readonly kind: 'original'; readonly id: ImageId 
 
 /**
  * `/{id}_{width}_{height}[_{scale}x].{format}`: a request for an image inside a box; width and height in px, before the
- * scale.
+ * scale. One of them may be 0: it is free.
  */
 export type SizedRequest = {
   readonly kind: 'sized'
@@ -27,7 +27,7 @@ export type ImageRequest = OriginalRequest | SizedRequest
 export const maxPathLength = 2000
 
 /** Sizes with more digits are errors. Within this limit every product with a scale is an exact integer. */
-const sizePattern = /^[1-9]\d{0,8}$/
+const sizePattern = /^(?:0|[1-9]\d{0,8})$/
 const scalePattern = /^[1-9]\d?x$/
 
 /**
@@ -126,6 +126,9 @@ function splitSize(name: string, sizeParts: 2 | 3): { readonly id: string } & Bo
   const [width = '', height = '', scale = '1x'] = parts.slice(-sizeParts)
   if (!sizePattern.test(width)) throw invalidSize('width', width)
   if (!sizePattern.test(height)) throw invalidSize('height', height)
+  if (width === '0' && height === '0') {
+    throw invalidUrl('Only one side may be 0; the other one decides the size.')
+  }
   if (!scalePattern.test(scale)) {
     throw invalidUrl(
       `The scale must be an integer from 1 to 99 and "x"; received "${scale.slice(0, 40)}".`,
@@ -141,7 +144,7 @@ function splitSize(name: string, sizeParts: 2 | 3): { readonly id: string } & Bo
 
 function invalidSize(side: string, received: string): AppError {
   return invalidUrl(
-    `The ${side} must be a positive integer without sign, point or leading zero; received "${received.slice(0, 40)}".`,
+    `The ${side} must be an integer without sign, point or leading zero; received "${received.slice(0, 40)}".`,
   )
 }
 

@@ -4,10 +4,13 @@ import {
   type Gravity,
   type ImageId,
   type ImageOptions,
+  type Rect,
   type Size,
   type SizedRequest,
   center,
+  degrees,
   fits,
+  flips,
   gravityNames,
   parseGravity,
   parseImageId,
@@ -74,10 +77,28 @@ export const anyGravity: fc.Arbitrary<Gravity> = fc.oneof(
   fc.constantFrom(...gravityNames).map((name) => parseGravity(name) ?? center),
 )
 
+/** Rectangles as the grammar reads them. */
+export const anyRect: fc.Arbitrary<Rect> = fc.oneof(
+  fc
+    .tuple(
+      fc.nat(9000),
+      fc.nat(9000),
+      fc.integer({ min: 1, max: 9000 }),
+      fc.integer({ min: 1, max: 9000 }),
+    )
+    .map(([left, top, width, height]) => ({ unit: 'px' as const, left, top, width, height })),
+  fc
+    .tuple(decimals(0, 0.999), decimals(0, 0.999), decimals(0.001, 1), decimals(0.001, 1))
+    .map(([left, top, width, height]) => ({ unit: 'fraction' as const, left, top, width, height })),
+)
+
 function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
   const options = {
     fit,
     gravity: anyGravity,
+    rect: fc.option(anyRect, { nil: undefined }),
+    rotate: fc.constantFrom(...degrees),
+    flip: fc.constantFrom(...flips),
     enlarge: fc.boolean(),
     blur: fc.boolean(),
     quality: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 0, max: 100 })),

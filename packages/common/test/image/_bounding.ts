@@ -4,7 +4,7 @@ import {
   type Policy,
   type Size,
   type SizedRequest,
-  boundCoverRequest,
+  boundBySource,
   boundRequest,
   defaultVariantOptions,
   parseImageUrl,
@@ -31,7 +31,7 @@ export function coverOnce(
   bounds: Size,
 ): SizedRequest | undefined {
   const variant = toVariant(request, policyOf(bounds), [])
-  return boundCoverRequest(request, variant, source, bounds)
+  return boundBySource(request, variant, source, bounds)
 }
 
 /** The request that a client ends at, by way of at most one redirect for the box. */

@@ -1,7 +1,7 @@
 import {
   type SizedRequest,
   assertAllowedSize,
-  boundCoverRequest,
+  boundBySource,
   boundRequest,
   isWithin,
   snapToWidth,
@@ -66,7 +66,7 @@ describe('a ladder of widths for covers', () => {
         for (let redirects = 0; redirects <= 4; redirects += 1) {
           const variant = toVariant(current, policyOf(bounds), [])
           const next =
-            step(current, bounds, widths) ?? boundCoverRequest(current, variant, source, bounds)
+            step(current, bounds, widths) ?? boundBySource(current, variant, source, bounds)
           if (next === undefined) return
           current = next
         }

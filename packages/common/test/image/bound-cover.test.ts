@@ -22,7 +22,7 @@ import {
 
 const onePixel: Size = { width: 1, height: 1 }
 
-describe('boundCoverRequest', () => {
+describe('boundBySource of a cover', () => {
   const cases = fc.tuple(anyCover, anySource, anyBounds).map(([request, source, bounds]) => {
     return { request: withinBounds(request, bounds), source, bounds }
   })

@@ -2,7 +2,6 @@ import { parseImageUrl, parseUploadPath } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { codeOf } from './_refusals.ts'
-import { hostilePieces } from './_hostile-pieces.ts'
 
 const codes = [undefined, 'INVALID_IMAGE_URL', 'INVALID_ID', 'INVALID_OPTION']
 
@@ -55,7 +54,23 @@ describe('hostile addresses', () => {
     expect(seen).toEqual(new Set(codes))
   })
 
-  it.each(hostilePieces)('R6 made of %j up to and beyond every limit simply return', (filling) => {
+  const fillings = [
+    '_',
+    '_.',
+    '_x',
+    '-',
+    '1',
+    '_1',
+    '_1_1',
+    '.',
+    '%5F',
+    '%25',
+    ' ',
+    '_1x',
+    '1e',
+    '٧',
+  ]
+  it.each(fillings)('R6 made of %j up to and beyond every limit simply return', (filling) => {
     for (const length of [300, 301, 1990, 2001, 16_000, 1_000_000]) {
       const path = `/${filling.repeat(Math.ceil(length / filling.length)).slice(0, length)}`
       for (const tail of ['', '.jpg', '_1_1.jpg', '_1_1_1x.jpg', '_1_1_1y.jpg']) {

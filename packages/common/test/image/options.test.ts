@@ -48,7 +48,10 @@ describe('parseOptions', () => {
   })
 
   it.each(names)('R8 refuses %s when it is given more than once, and names it', (name) => {
-    const value = { fit: 'crop', quality: '5', gravity: 'north' }[name] ?? 'true'
+    const value =
+      { fit: 'crop', quality: '5', gravity: 'north', rect: '0,0,9,9', rotate: '90', flip: 'both' }[
+        name
+      ] ?? 'true'
     const error = refusalOf(() =>
       parseOptions([
         [name, value],
@@ -76,6 +79,23 @@ describe('parseOptions', () => {
     ...['North', '0.5', '0.5,', '0.5,0.5,0.5', '1.001,0', '0,-0', '0,0.1234', '.5,0', '0, 0'].map(
       (value) => ['gravity', value] as const,
     ),
+    ...[
+      '1,2,3',
+      '1,2,3,4,5',
+      '1,2,0,4',
+      '1,2,3,0',
+      '-1,2,3,4',
+      '0.5,0.5,1,1',
+      '0.0,0.0,0.0,1.0',
+      '1.0,0.0,1.0,1.0',
+      '0.0,0.0,1.1,1.0',
+      '1e2,0,9,9',
+      '65501,0,9,9',
+      ' 1,2,3,4',
+      ',,,',
+    ].map((value) => ['rect', value] as const),
+    ...['45', '-90', '360', '90.0', '090', ''].map((value) => ['rotate', value] as const),
+    ...['x', 'Horizontal', 'true', ''].map((value) => ['flip', value] as const),
     ...['blur', 'enlarge', 'allow_webp', 'proxy'].flatMap((name) =>
       ['', '1', '0', 'yes', 'TRUE', 'true ', 'null'].map((value) => [name, value] as const),
     ),

@@ -40,6 +40,8 @@ describe('parseImageUrl', () => {
   it.each([
     ['/my_image_100_80.png', 'my_image', 100, 80, 1],
     ['/a_100_80_2x.png', 'a', 100, 80, 2],
+    ['/a_100_0.png', 'a', 100, 0, 1],
+    ['/a_0_80_2x.png', 'a', 0, 80, 2],
     ['/a_100_80_13x.png', 'a', 100, 80, 13],
     ['/a_100_80_1x.png', 'a', 100, 80, 1],
     ['/a_7_8_9.png', 'a_7', 8, 9, 1],
@@ -54,7 +56,7 @@ describe('parseImageUrl', () => {
     expect(parse(path)).toMatchObject({ kind: 'sized', id, width, height, scale, format: 'png' })
   })
 
-  const badSizes = ['0', '-1', '1e3', '0x10', '00100', '+5', '1.5', ' 75', '٧٥', '2147483648']
+  const badSizes = ['-0', '-1', '1e3', '0x10', '00100', '+5', '1.5', ' 75', '٧٥', '2147483648']
   const badBoxes = [...badSizes, '9007199254740993', '9'.repeat(400)].flatMap((side) => [
     [`${side}_100`, /width/] as const,
     [`100_${side}`, /height/] as const,

@@ -66,6 +66,14 @@ describe('toVariant', () => {
     ['/a_9_9.jpg?fit=crop&gravity=0.5,0', '/a_9_9.jpg?fit=crop&gravity=north'],
     ['/a_9_9.jpg?fit=canvas&gravity=1.0,1', '/a_9_9.jpg?gravity=southeast&fit=canvas'],
     ['/a_9_9.jpg?enlarge=true', '/a_9_9.jpg'],
+    ['/a_9_9.jpg?rotate=0&flip=none', '/a_9_9.jpg'],
+    ['/a_9_9.jpg?flip=both', '/a_9_9.jpg?rotate=180'],
+    ['/a_9_9.jpg?flip=both&rotate=180', '/a_9_9.jpg'],
+    ['/a_9_9.jpg?flip=vertical', '/a_9_9.jpg?rotate=180&flip=horizontal'],
+    ['/a_9_9.jpg?rect=0.0,0.10,1.0,0.500', '/a_9_9.jpg?rect=0.0,0.1,1.0,0.5'],
+    ['/a_300_0.jpg?fit=crop&gravity=north', '/a_300_0.jpg'],
+    ['/a_0_300.jpg?fit=canvas', '/a_0_300.jpg?fit=cover'],
+    ['/a_150_0_2x.jpg', '/a_300_0.jpg'],
   ])('R47 is the same for %s and %s', (one, other) => {
     expect(toVariant(read(one), plain, [])).toEqual(toVariant(read(other), plain, []))
     const keyOf = (url: string) => variantKey(toVariant(read(url), plain, []))
@@ -74,6 +82,11 @@ describe('toVariant', () => {
 
   it.each([
     ['/a_9_9.jpg?enlarge=false', 'v1/jpg/clip/9x9/sharp/qauto/enlarge=false/a'],
+    ['/a_300_0.jpg?fit=crop', 'v1/jpg/clip/300x0/sharp/qauto/a'],
+    [
+      '/a_9_9.png?rotate=90&rect=1,2,3,4',
+      'v1/png/clip/9x9/sharp/qauto/rect=1%2C2%2C3%2C4&rotate=90/a',
+    ],
     ['/a_9_9.jpg?gravity=0,0.25&fit=crop', 'v1/jpg/crop/9x9/sharp/qauto/gravity=0%2C0.25/a'],
   ])('has a key that never changes: %s is %s', (url, key) => {
     expect(variantKey(toVariant(read(url), plain, []))).toBe(key)

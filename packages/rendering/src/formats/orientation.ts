@@ -1,4 +1,4 @@
-import type { Region, Size } from '@iaas/common/image'
+import { type Region, type Size, type Turn, canonicalTurn } from '@iaas/common/image'
 
 /** EXIF orientation of a stored image. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
@@ -52,4 +52,39 @@ export function toStoredRegion(region: Region, displayed: Size, orientation: Ori
     } as const
   )[orientation]
   return { left: storedLeft, top: storedTop, ...toStoredSize(region, orientation) }
+}
+
+const orientations = Object.keys(rotations).map(Number) as readonly Orientation[]
+
+/** Where the axes of the stored image point in the displayed one: right is [1, 0], down is [0, 1]. */
+type Axes = readonly [xToX: number, yToX: number, xToY: number, yToY: number]
+
+function axesOf({ upsideDown, leftToRight, degrees }: Rotation): Axes {
+  return rotateAxes([leftToRight ? -1 : 1, 0, 0, upsideDown ? -1 : 1], degrees)
+}
+
+function rotateAxes([xToX, yToX, xToY, yToY]: Axes, degrees: Rotation['degrees']): Axes {
+  switch (degrees) {
+    case 0:
+      return [xToX, yToX, xToY, yToY]
+    case 90:
+      return [-xToY, -yToY, xToX, yToX]
+    case 180:
+      return [-xToX, -yToX, -xToY, -yToY]
+    case 270:
+      return [xToY, yToY, -xToX, -yToX]
+  }
+}
+
+/** Returns the orientation of an image that is displayed and then turned: rotated clockwise, then mirrored. */
+export function turnOrientation(orientation: Orientation, turn: Turn): Orientation {
+  const { rotate, flip } = canonicalTurn(turn)
+  const [xToX, yToX, xToY, yToY] = rotateAxes(axesOf(rotations[orientation]), rotate)
+  const turned: Axes = flip === 'horizontal' ? [-xToX, -yToX, xToY, yToY] : [xToX, yToX, xToY, yToY]
+  return orientations.find((each) => isSame(axesOf(rotations[each]), turned)) ?? orientation
+}
+
+/** Compares by difference, because -0 is not identical to 0. */
+function isSame(one: Axes, other: Axes): boolean {
+  return one.every((value, at) => value - (other[at] ?? 0) === 0)
 }

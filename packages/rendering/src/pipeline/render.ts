@@ -2,10 +2,9 @@ import {
   type Plan,
   type Size,
   type Variant,
-  boundCover,
+  type View,
   formats,
   isLarger,
-  planRender,
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import { encodeImage } from './encoding/encode.ts'
@@ -20,6 +19,7 @@ import type { EncoderOptions, Step } from './steps/step.ts'
 import { rotate } from './steps/rotate.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
 import { enlarge } from './enlarge.ts'
+import { placeView } from './place-view.ts'
 import { openForDisplay } from '../formats/sharp.ts'
 
 /**
@@ -31,22 +31,11 @@ const steps: readonly Step[] = [preCrop, flatten, resize, rotate, crop, canvas, 
 const stepsBefore: readonly Step[] = [preCrop, flatten, rotate]
 const stepsAfter: readonly Step[] = [canvas, blur]
 
-/**
- * Plans the sizes of a render. Returns undefined if the result of a cover would exceed the bounds and a smaller box
- * would not.
- */
-export function planVariant(source: Size, variant: Variant, bounds: Size): Plan | undefined {
-  if (variant.fit === 'cover') {
-    const box = boundCover(source, variant, bounds)
-    if (box.width !== variant.width || box.height !== variant.height) return undefined
-  }
-  return planRender(source, variant, bounds)
-}
-
 export type RenderFileOptions = {
   readonly path: string
   readonly source: SourceFacts
   readonly variant: Variant
+  readonly view: View
   readonly plan: Plan
   /** Set if the quality is known better than from the file. */
   readonly originalQuality: number | undefined
@@ -56,9 +45,11 @@ export type RenderFileOptions = {
 }
 
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
-  const { path, source, variant, plan, maxPixels, blurSigma, encoders } = options
-  const { size, orientation, format } = source
-  const context = { plan, size, orientation, format, variant, blurSigma }
+  const { path, source, variant, view, plan, maxPixels, blurSigma, encoders } = options
+  const { format } = source
+  const { size } = view
+  const place = placeView(source, view, variant)
+  const context = { ...place, plan, format, variant, blurSigma }
   const apply = (each: readonly Step[], image: Sharp) =>
     each.reduce<Sharp>((made, step) => step(made, context), image)
   const isGrey = source.colours === 'grey' && !source.hasAlpha

@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs'
+import { planWithin, viewOf } from '@iaas/common/image'
 import { type Output, estimateIngest, estimateMemory, estimateRepair } from '../formats/cost.ts'
 import type { Results, Task, TaskKind, WorkerSettings } from '../protocol.ts'
 import { copyFile } from './copy.ts'
 import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
 import { inspectFile, inspectKnown } from '../formats/inspect.ts'
 import { isCostly } from '../formats/costly.ts'
-import { isEnlargement, planVariant, renderFile } from '../pipeline/render.ts'
+import { isEnlargement, renderFile } from '../pipeline/render.ts'
 import { planIngest, ingestFile } from './ingest.ts'
 import { allowTruncation } from '../formats/jpeg/truncated.ts'
 
@@ -40,12 +41,13 @@ export async function perform(
       return { format: source.format, size: source.size }
     case 'render': {
       const { variant, bounds, originalQuality } = task
-      const plan = planVariant(source.size, variant, bounds)
-      if (plan === undefined) return { kind: 'out-of-bounds', source: source.size }
-      const isEnlarged = isEnlargement(plan, source.size)
+      const view = viewOf(source.size, variant)
+      const plan = planWithin(view.size, variant, bounds)
+      if (plan === undefined) return { kind: 'out-of-bounds', source: view.size }
+      const isEnlarged = isEnlargement(plan, view.size)
       const output = { ...plan.result, format: variant.format, isEnlarged }
       await admit(estimateMemory(source, output))
-      const options = { path, variant, plan, originalQuality, blurSigma, encoders }
+      const options = { path, variant, view, plan, originalQuality, blurSigma, encoders }
       const { result: bytes } = await attempt(output, (facts) =>
         renderFile({ ...options, source: facts, maxPixels: maxInputPixels }),
       )

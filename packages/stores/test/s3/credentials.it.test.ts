@@ -64,19 +64,6 @@ function serveCredentials(onRequest: (request: IncomingMessage) => void): Promis
   })
 }
 
-/** Gives this process the web identity of a role. */
-async function assumeRole(folder: string, stsUrl: string): Promise<void> {
-  const file = join(folder, 'web-identity')
-  await writeFile(file, 'a.web.token')
-  setVariables({
-    ...nowhere,
-    AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL_STS: stsUrl,
-    AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/uploader',
-    AWS_WEB_IDENTITY_TOKEN_FILE: file,
-  })
-}
-
 describe('the credentials of the bucket', () => {
   const temporary = { AWS_ACCESS_KEY_ID: 'TEMPORARY', AWS_SECRET_ACCESS_KEY: 'secret' }
 
@@ -129,7 +116,15 @@ describe('the credentials of the bucket', () => {
       request.resume()
       response.setHeader('content-type', 'text/xml').end(assumedRole())
     })
-    await assumeRole(folder.path, sts.url)
+    const file = join(folder.path, 'web-identity')
+    await writeFile(file, 'a.web.token')
+    setVariables({
+      ...nowhere,
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_STS: sts.url,
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/uploader',
+      AWS_WEB_IDENTITY_TOKEN_FILE: file,
+    })
     await put(s3.url, {})
     expect(signerOf(s3.requests[0])).toEqual({ keyId: 'ASSUMED', token: 'of-the-role' })
   })
@@ -165,7 +160,15 @@ describe('credentials that are not there', () => {
       response.writeHead(403, { 'content-type': 'text/xml' })
       response.end(`<ErrorResponse>${error}</ErrorResponse>`)
     })
-    await assumeRole(folder.path, sts.url)
+    const file = join(folder.path, 'web-identity')
+    await writeFile(file, 'a.web.token')
+    setVariables({
+      ...nowhere,
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_STS: sts.url,
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/uploader',
+      AWS_WEB_IDENTITY_TOKEN_FILE: file,
+    })
     await expect(put(s3.url, {})).rejects.toMatchObject({
       message: 'The credentials for the variant store were refused: AccessDenied.',
     })

@@ -1,4 +1,10 @@
-import { type Policy, type Size, type Variant, boundsFor } from '@iaas/common/image'
+import {
+  type Policy,
+  type Size,
+  type Variant,
+  boundsFor,
+  dependsOnSource,
+} from '@iaas/common/image'
 import { createAdmission } from '@iaas/rendering/pool/admission'
 import type { PutObject } from './put-object.ts'
 
@@ -31,9 +37,10 @@ export function putWithin(putObject: PutObject, { maxBytes, policy }: PutWithinO
   }
 }
 
-/** Returns the largest possible size of a result. A cover may exceed its box, within the bounds. */
-function mostSize({ width, height, fit, format }: Variant, policy: Policy): Size {
+/** Returns the largest possible size of a result. A cover or a free side may reach the bounds. */
+function mostSize(variant: Variant, policy: Policy): Size {
+  const { width, height, format } = variant
   const bounds = boundsFor(format, policy)
-  if (fit === 'cover') return bounds
+  if (dependsOnSource(variant)) return bounds
   return { width: Math.min(width, bounds.width), height: Math.min(height, bounds.height) }
 }

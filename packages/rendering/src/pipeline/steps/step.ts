@@ -1,4 +1,4 @@
-import type { OriginalFormat, Plan, Size, Variant } from '@iaas/common/image'
+import type { OriginalFormat, Plan, Region, Size, Variant } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import type { Orientation } from '../../formats/orientation.ts'
 
@@ -16,10 +16,13 @@ export type EncoderOptions = {
 
 /** Inputs of a step. */
 export type StepContext = {
-  /** Sizes in the displayed image. */
+  /** Sizes in the view. */
   readonly plan: Plan
-  /** Displayed size of the source, px. */
+  /** Region of the stored source that is rendered; undefined for all of it. */
+  readonly region: Region | undefined
+  /** Size of the view: the region, upright and turned, px. */
   readonly size: Size
+  /** Turns the stored region into the view. */
   readonly orientation: Orientation
   /** Format of the source. */
   readonly format: OriginalFormat

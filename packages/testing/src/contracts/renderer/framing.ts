@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Variant, parseOption } from '@iaas/common/image'
+import sharp from 'sharp'
+import { type Variant, parseOption, parseRect } from '@iaas/common/image'
 import { readPixel, readPixels } from '../../images/compare.ts'
 import { makeGrid, nameColour } from '../../images/make-grid.ts'
 import type { Studio } from './studio.ts'
@@ -7,9 +8,13 @@ import type { Studio } from './studio.ts'
 const grid = { width: 180, height: 120 }
 
 export function describeFraming(studio: Studio): void {
-  /** Names the colours at the four corners and in the middle. */
+  /** Describes a PNG of the grid. */
   async function look(part: Partial<Variant>): Promise<string> {
-    const bytes = await studio.render(await makeGrid(grid), { format: 'png', ...part })
+    return describeColours(await studio.render(await makeGrid(grid), { format: 'png', ...part }))
+  }
+
+  /** Names the size, the colours at the four corners and the one in the middle. */
+  async function describeColours(bytes: Buffer): Promise<string> {
     const { width, height } = await readPixels(bytes)
     const [right, bottom] = [width - 3, height - 3]
     const places = [
@@ -55,6 +60,52 @@ export function describeFraming(studio: Studio): void {
     })
 
     it.each([
+      [{ rotate: 90 }, '120x180 brown red grey black blue'],
+      [{ rotate: 180 }, '180x120 black brown grey blue red'],
+      [{ rotate: 270 }, '120x180 blue black grey red brown'],
+      [{ flip: 'horizontal' }, '180x120 blue red grey black brown'],
+      [{ flip: 'vertical' }, '180x120 brown black grey red blue'],
+      [{ flip: 'both' }, '180x120 black brown grey blue red'],
+      [{ rotate: 90, flip: 'horizontal' }, '120x180 red brown grey blue black'],
+      [{ rect: parseRect('60,40,120,80') }, '180x120 grey cyan black purple black'],
+      [{ rect: parseRect('60,40,900,80'), rotate: 90 }, '120x180 purple grey cyan black cyan'],
+    ] as const)('turns and cuts with %j', async (part, seen) => {
+      expect(await look({ width: 180, height: 180, ...part })).toBe(seen)
+    })
+
+    it('cuts and turns what EXIF has turned, in every orientation', async () => {
+      const cut = { rect: parseRect('0,0,60,80'), rotate: 90, flip: 'horizontal' } as const
+      for (let orientation = 1; orientation <= 8; orientation += 1) {
+        const stored = await sharp(await makeGrid(grid))
+          .withMetadata({ orientation })
+          .png()
+          .toBuffer()
+        const upright = await sharp(stored, { autoOrient: true }).png().toBuffer()
+        const [made, expected] = await Promise.all(
+          [stored, upright].map((picture) =>
+            studio.render(picture, { format: 'png', ...gridBox, ...cut }),
+          ),
+        )
+        expect([orientation, await describeColours(made!)]).toEqual([
+          orientation,
+          await describeColours(expected!),
+        ])
+      }
+    })
+
+    it('crops a turned part around its point', async () => {
+      const part = { rect: parseRect('0,0,60,120'), rotate: 90, gravity: gravity('east') } as const
+      expect(await look({ width: 20, height: 20, fit: 'crop', ...part })).toBe(
+        '20x20 yellow red red yellow red',
+      )
+    })
+
+    it('refuses a rectangle outside the image', async () => {
+      const outside = look({ rect: parseRect('180,0,1,1') })
+      await expect(outside).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+    })
+
+    it.each([
       ['clip', '180x120 red blue grey brown black'],
       ['cover', '180x120 red blue grey brown black'],
       ['crop', '120x120 red blue grey brown black'],
@@ -68,4 +119,5 @@ export function describeFraming(studio: Studio): void {
   })
 }
 
+const gridBox = { width: 180, height: 180 } as const
 const gravityBox = { width: 60, height: 60, fit: 'crop' } as const
