@@ -146,7 +146,7 @@ export const faults = [
     file: 'services/api/src/renditions/persist-rendition.ts',
     find: 'Math.abs(now() - renderedAt) > rescheduleAfterMs',
     replace: 'renderedAt === Number.NaN',
-    test: 'services/api/test/serve-image.test.ts',
+    test: 'services/api/test/serve-miss.test.ts',
   },
   {
     row: 'F9',
@@ -450,7 +450,7 @@ export const faults = [
     file: 'services/uploader/src/retry-policy.ts',
     find: 'if (!isFatal) return error',
     replace: 'if (!isFatal || isFatal) return error',
-    test: 'services/uploader/test/uploader.it.test.ts',
+    test: 'services/uploader/test/uploader-failures.it.test.ts',
   },
   {
     row: 'F20',
@@ -515,7 +515,7 @@ export const faults = [
     file: 'services/api/src/renditions/persist-rendition.ts',
     find: 'Math.abs(now() - renderedAt) > rescheduleAfterMs',
     replace: 'now() - renderedAt > rescheduleAfterMs',
-    test: 'services/api/test/serve-image.test.ts',
+    test: 'services/api/test/serve-miss.test.ts',
   },
   {
     row: 'F24',
