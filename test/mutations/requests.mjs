@@ -352,8 +352,8 @@ export const requests = [
   {
     row: 'R21',
     breaks: 'a variant is fetched from whatever address its row has',
-    file: 'services/api/src/serve-image.ts',
-    find: 'if (link.key === undefined) return undefined',
+    file: 'services/api/src/proxied/open-linked.ts',
+    find: "if (link.key === undefined) return { kind: 'unread', isStored: true }",
     replace: 'if (link.key === undefined) throw new Error(link.address)',
     test: 'test/contract/answers.it.test.ts',
   },

@@ -1,5 +1,4 @@
 import { addressOf } from '@iaas/common/cdn'
-import { isAppError } from '@iaas/common/errors'
 import {
   type AllowedSizes,
   type Policy,
@@ -14,7 +13,6 @@ import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
-import type { StoredObject } from '@iaas/common/ports/variant-store'
 import { createBoundByOriginal } from './bound-by-original.ts'
 import { originalNotFound } from './original-not-found.ts'
 import type { Timing } from './http/timing.ts'
@@ -30,7 +28,7 @@ import {
   proxied,
   timingOf,
 } from './image-reply.ts'
-import type { OpenStored } from './proxied/open-stored.ts'
+import type { LinkedObject, OpenLinked } from './proxied/open-linked.ts'
 import type { Renditions } from './renditions/renditions.ts'
 import type { AnswerInPlace } from './stored/answer-in-place.ts'
 import { validatorsOf } from './validators.ts'
@@ -41,7 +39,7 @@ export type ServeImageOptions = {
   readonly links: CachedLinks
   readonly originals: OriginalStore
   readonly cdn: Pick<Cdn, 'address'>
-  readonly openStored: OpenStored
+  readonly openLinked: OpenLinked
   readonly findSize: FindSize
   readonly renditions: Renditions
   readonly answerInPlace: AnswerInPlace
@@ -49,11 +47,13 @@ export type ServeImageOptions = {
   readonly isStoreAway: () => boolean
 }
 
+type Unread = Extract<LinkedObject, { readonly kind: 'unread' }>
+
 export type ServeImage = (request: SizedRequest, context: ImageContext) => Promise<ImageReply>
 
 /** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, allowedSizes, links, originals, cdn, openStored, renditions } = options
+  const { policy, allowedSizes, links, originals, cdn, openLinked, renditions } = options
   const { answerInPlace, isStoreAway } = options
   const bound = createBoundByOriginal(options)
 
@@ -65,17 +65,18 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const startedAt = performance.now()
     const link = boundedBox === undefined ? await links.find(variant) : undefined
     const lookup = performance.now() - startedAt
+    let isStored = false
     if (link !== undefined) {
       // Answers most hits without further awaits or allocations.
       if (!request.options.proxy && !isStoreAway())
         return redirectToStored(variant, link, { lookup })
       const reply = await answerHit({ request, variant, link, context, timing: { lookup } })
-      if (reply !== undefined) return reply
+      if (reply.kind !== 'unread') return reply
+      isStored = reply.isStored
     }
     const original = await originals.find(variant.id)
     if (original === undefined) throw originalNotFound(request)
     if (boundedBox !== undefined) return redirectTo(boundedBox, context)
-    const isStored = link !== undefined && (await links.find(variant)) !== undefined
     return answerMiss({ request, variant, original, isStored, context, lookup })
   }
 
@@ -87,8 +88,8 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     readonly timing: Timing
   }
 
-  /** Returns undefined if the stored object cannot be read, so that the variant is rendered. */
-  async function answerHit(found: Hit): Promise<ImageReply | undefined> {
+  /** Returns `unread` if the stored object cannot be sent, so that the variant is rendered. */
+  async function answerHit(found: Hit): Promise<ImageReply | Unread> {
     const { request, variant, link, context, timing } = found
     if (!request.options.proxy) {
       return (await answerInPlace(found)) ?? redirectToStored(variant, link, timing)
@@ -97,30 +98,13 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, timing)
     }
-    const object = await findObject(variant, link, context.client())
-    return object === undefined ? undefined : proxied(variant, original, object, timing)
+    const linked = await openLinked(variant, link, context.client())
+    if (linked.kind === 'unread') return linked
+    return proxied(variant, original, linked.object, timing)
   }
 
   function redirectToStored(variant: Variant, link: Link, timing: Timing): ImageReply {
     return hit(variant, addressOf(link, cdn), timing)
-  }
-
-  async function findObject(
-    variant: Variant,
-    link: Link,
-    client: string,
-  ): Promise<StoredObject | undefined> {
-    // Fetches only objects of our own store, whatever address a row contains.
-    if (link.key === undefined) return undefined
-    try {
-      const object = await openStored(link.key, client)
-      if (object === undefined) await links.remove(variant, link)
-      return object
-    } catch (error) {
-      // Rethrows: a render would cost more than the read that found no room.
-      if (isAppError(error, 'RENDERER_BUSY')) throw error
-      return undefined
-    }
   }
 
   type Miss = {
@@ -149,7 +133,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
         const { link } = outcome
         const timing = { lookup }
         const reply = await answerHit({ request, variant, link, context, timing })
-        return reply ?? redirectToStored(variant, link, timing)
+        return reply.kind === 'unread' ? redirectToStored(variant, link, timing) : reply
       }
       case 'out-of-bounds': {
         const smaller = bound.bySource(request, variant, outcome.source)

@@ -15,6 +15,7 @@ import { createVariantCap } from './limits/variant-cap.ts'
 import { createCachedLinks } from './links/cached-links.ts'
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
 import { type FastLane, createFastLane, noFastLane } from './fast-lane/fast-lane.ts'
+import { createOpenLinked } from './proxied/open-linked.ts'
 import { createOpenStored } from './proxied/open-stored.ts'
 import { createPlaces, maxProxied } from './proxied/places.ts'
 import { createAwaitLease } from './renditions/await-lease.ts'
@@ -24,7 +25,7 @@ import {
   createRenditionPersister,
 } from './renditions/persist-rendition.ts'
 import { createReadSpool } from './renditions/read-spool.ts'
-import { type MissOutcome, createRenditions } from './renditions/renditions.ts'
+import { type FlightOutcome, createRenditions } from './renditions/renditions.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { createUrlSigner } from './signing/url-signer.ts'
@@ -59,7 +60,7 @@ export function wireImages(options: ImagesOptions): Images {
   const { config, stores, originals, renderer, limits, registry, log } = options
   const { policy, isStoreAway, isStoreServed } = options
   const { variants, spool, layers } = stores
-  const flights = createSingleFlight<MissOutcome>()
+  const flights = createSingleFlight<FlightOutcome>()
   const metrics = createApiMetrics(registry, { flights: () => flights.size })
   const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
   const persister = wirePersister(options, metrics)
@@ -97,7 +98,7 @@ export function wireImages(options: ImagesOptions): Images {
       links,
       originals,
       cdn: options.cdn,
-      openStored: createOpenStored(variants, places),
+      openLinked: createOpenLinked({ openStored: createOpenStored(variants, places), links }),
       findSize: createKnownSizes(renderer),
       renditions,
       isStoreAway,

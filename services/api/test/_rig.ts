@@ -25,13 +25,14 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
 import { createKnownSizes } from '../src/known-sizes.ts'
 import { createCachedLinks } from '../src/links/cached-links.ts'
+import { createOpenLinked } from '../src/proxied/open-linked.ts'
 import type { RenderLimits } from '../src/limits/render-limits.ts'
 import { createVariantCap } from '../src/limits/variant-cap.ts'
 import { createApiMetrics } from '../src/metrics/api-metrics.ts'
 import { createAwaitLease } from '../src/renditions/await-lease.ts'
 import { createRenditionPersister } from '../src/renditions/persist-rendition.ts'
 import { createReadSpool } from '../src/renditions/read-spool.ts'
-import { type MissOutcome, createRenditions } from '../src/renditions/renditions.ts'
+import { type FlightOutcome, createRenditions } from '../src/renditions/renditions.ts'
 import type { ImageContext } from '../src/image-context.ts'
 import { createServeImage } from '../src/serve-image.ts'
 import { createAnswerInPlace } from '../src/stored/answer-in-place.ts'
@@ -59,7 +60,7 @@ export async function createRig(options: RigOptions = {}) {
   const renderer = createHeldRenderer()
   const time = { now: 1_700_000_000_000 }
   const log = createSilentLogger()
-  const flights = createSingleFlight<MissOutcome>()
+  const flights = createSingleFlight<FlightOutcome>()
   const metrics = createApiMetrics(createTelemetry('test', log).registry, {
     flights: () => flights.size,
   })
@@ -105,7 +106,7 @@ export async function createRig(options: RigOptions = {}) {
     links,
     originals,
     cdn: testCdn,
-    openStored: (key) => variants.open(key),
+    openLinked: createOpenLinked({ openStored: (key) => variants.open(key), links }),
     findSize: createKnownSizes(renderer),
     renditions,
     isStoreAway,

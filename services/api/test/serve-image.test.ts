@@ -1,12 +1,9 @@
-import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import { defaultOptions, parseImageId } from '@iaas/common/image'
 import { type RigOptions, createRig, plainVariant } from './_rig.ts'
-
-const proxied = { ...defaultOptions, proxy: true }
 
 describe('a hit', () => {
   it('is one query, then none, and no render', async () => {
@@ -23,35 +20,6 @@ describe('a hit', () => {
     const key = objectKey(variant, 5)
     await rig.store.record(variant, { key }, 5)
     expect(await rig.serve()).toMatchObject({ kind: 'hit', address: `https://cdn.example/${key}` })
-  })
-
-  it('that is proxied has the stored bytes', async () => {
-    await using rig = await createRig()
-    const key = objectKey(plainVariant(rig.id), 5)
-    await rig.variants.put(key, Buffer.from('stored'), 'image/jpeg')
-    await rig.store.record(plainVariant(rig.id), { key }, 5)
-    const reply = await rig.serve({ options: proxied })
-    expect(reply).toMatchObject({ kind: 'proxied', object: { size: 6 } })
-    if (reply.kind === 'proxied') expect(await text(reply.object.body)).toBe('stored')
-  })
-
-  it('whose object cannot be read now is rendered when proxied, and not stored again', async () => {
-    await using rig = await createRig()
-    const key = objectKey(plainVariant(rig.id), 5)
-    await rig.store.record(plainVariant(rig.id), { key }, 5)
-    rig.variants.open = () => Promise.reject(new Error('S3 is gone'))
-    expect(await rig.serve({ options: proxied })).toMatchObject({ outcome: 'miss' })
-    await rig.drain()
-    expect(rig.persistence.renditions).toEqual([])
-  })
-
-  it('whose object is gone is rendered when proxied, and stored again', async () => {
-    await using rig = await createRig()
-    const key = objectKey(plainVariant(rig.id), 5)
-    await rig.store.record(plainVariant(rig.id), { key }, 5)
-    expect(await rig.serve({ options: proxied })).toMatchObject({ outcome: 'miss' })
-    await rig.drain()
-    expect(rig.persistence.renditions).toHaveLength(1)
   })
 })
 

@@ -19,8 +19,11 @@ export type CachedLinks = {
   find(variant: Variant): Promise<Link | undefined>
   /** Looks up the store and bypasses the caches. A store that does not answer counts as a miss. Never rejects. */
   findStored(variant: Variant): Promise<Link | undefined>
-  /** Deletes a link whose object is gone, from the caches and the store. */
-  remove(variant: Variant, link: Link): Promise<void>
+  /**
+   * Deletes a link whose object is gone, from the caches and the store. Returns false if the store does not answer. Never
+   * rejects.
+   */
+  remove(variant: Variant, link: Link): Promise<boolean>
 }
 
 /** Number of times that a lookup waits for a free connection, each up to the limit of the pool. */
@@ -112,13 +115,14 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     return link
   }
 
-  async function remove(variant: Variant, link: Link): Promise<void> {
+  async function remove(variant: Variant, link: Link): Promise<boolean> {
     const key = variantKey(variant)
     memory.delete(key)
-    await Promise.allSettled([store.remove(variant, link)])
+    const [removal] = await Promise.allSettled([store.remove(variant, link)])
     // Lookups that started in between may have found the row.
     memory.delete(key)
     await Promise.allSettled([shared?.delete(key)])
+    return removal.status === 'fulfilled'
   }
 
   return { find, findStored: (variant) => findStored(variant), remove }

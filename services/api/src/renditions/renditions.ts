@@ -1,6 +1,6 @@
 import { variantDigest } from '@iaas/common/digest'
 import type { FlightWork, SingleFlight } from '@iaas/common/concurrency/single-flight'
-import { isAppError } from '@iaas/common/errors'
+import { type AppError, isAppError } from '@iaas/common/errors'
 import { type Size, type Variant, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Link } from '@iaas/common/ports/link-store'
@@ -23,8 +23,12 @@ export type MissOutcome =
   | { readonly kind: 'linked'; readonly link: Link }
   | { readonly kind: 'out-of-bounds'; readonly source: Size }
 
+/** Outcome of a flight. `refused`: the client that started it is over its limit; the others have their own. */
+export type FlightOutcome =
+  MissOutcome | { readonly kind: 'refused'; readonly client: string; readonly error: AppError }
+
 export type RenditionsOptions = {
-  readonly flights: SingleFlight<MissOutcome>
+  readonly flights: SingleFlight<FlightOutcome>
   readonly readSpool: ReadSpool
   readonly links: CachedLinks
   readonly renderer: Renderer
@@ -65,9 +69,6 @@ export function createRenditions(options: RenditionsOptions): Renditions {
   const { flights, readSpool, links, renderer, persister, awaitLease, limits, metrics, log, now } =
     options
 
-  /** Clients whose limit was hit, by the error. */
-  const refusedClients = new WeakMap<object, string>()
-
   async function getSpooled(variant: Variant, signal: AbortSignal): Promise<Spooled | undefined> {
     try {
       return await readSpool(variantDigest(variant), signal)
@@ -86,7 +87,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     return { kind: 'spooled', bytes }
   }
 
-  async function make(job: RenditionJob, signal: AbortSignal, hold: Hold): Promise<MissOutcome> {
+  async function make(job: RenditionJob, signal: AbortSignal, hold: Hold): Promise<FlightOutcome> {
     const { variant } = job
     const claim = await awaitLease(variantDigest(variant), signal)
     if (claim?.kind === 'lease') return makeWithLease(claim.lease, job, signal, hold)
@@ -100,7 +101,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     job: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
-  ): Promise<MissOutcome> {
+  ): Promise<FlightOutcome> {
     // The next holder finds the result in the spool, so the lease ends after the result is kept.
     const kept: Promise<boolean>[] = []
     const keep: Hold = (until) => {
@@ -118,7 +119,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     job: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
-  ): Promise<MissOutcome> {
+  ): Promise<FlightOutcome> {
     // The spool drops a rendition only after its link is recorded: in this order, one of the two lookups finds it.
     const link = job.isStored ? undefined : await links.findStored(job.variant)
     return link === undefined ? render(job, signal, hold) : { kind: 'linked', link }
@@ -128,11 +129,13 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     { variant, original, client, isStored }: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
-  ): Promise<MissOutcome> {
-    await limits.take(client, variant.id).catch((error: unknown) => {
-      if (isAppError(error, 'TOO_MANY_RENDERS')) refusedClients.set(error, client)
+  ): Promise<FlightOutcome> {
+    try {
+      await limits.take(client, variant.id)
+    } catch (error) {
+      if (isAppError(error, 'TOO_MANY_RENDERS')) return { kind: 'refused', client, error }
       throw error
-    })
+    }
     const outcome = await renderer.render({ original, variant, client }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome
     metrics.render()
@@ -144,18 +147,14 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     async get(job, signal) {
       for (;;) {
         let coalesced = true
-        const work: FlightWork<MissOutcome> = (flightSignal, hold) => {
+        const work: FlightWork<FlightOutcome> = (flightSignal, hold) => {
           coalesced = false
           return make(job, flightSignal, hold)
         }
-        try {
-          const outcome = await flights.join(flightKey(job), work, signal)
-          return { ...outcome, coalesced }
-        } catch (error) {
-          // The client that started the flight is over its limit; this one has its own. Each starts at most one flight.
-          const refused = refusedClients.get(error as object)
-          if (refused === undefined || refused === job.client) throw error
-        }
+        const outcome = await flights.join(flightKey(job), work, signal)
+        if (outcome.kind !== 'refused') return { ...outcome, coalesced }
+        // Each client starts at most one flight: its own refusal ends its request.
+        if (outcome.client === job.client) throw outcome.error
       }
     },
   }

@@ -31,7 +31,10 @@ export function createSingleFlight<T>(): SingleFlight<T> {
       if (flights.get(key) === flight) flights.delete(key)
     }
     abort.signal.addEventListener('abort', land)
-    void result.then(() => Promise.allSettled(holds)).then(land, land)
+    // Without a hold the flight is gone before any caller continues, so that a caller may start the next one.
+    void result
+      .then(() => (holds.length > 0 ? Promise.allSettled(holds) : undefined))
+      .then(land, land)
     return flight
   }
 
