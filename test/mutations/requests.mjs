@@ -127,6 +127,22 @@ export const requests = [
   },
   {
     row: 'R12',
+    breaks: 'a process that stores alone renders again what it has stored since the lookup',
+    file: 'services/api/src/renditions/stored-watch.ts',
+    find: 'isUnchangedSince: (mark) => mark === notes',
+    replace: 'isUnchangedSince: (mark) => mark !== undefined',
+    test: 'services/api/test/renditions/stored-watch.test.ts',
+  },
+  {
+    row: 'R12',
+    breaks: 'a request joins a lookup that began before the link was recorded',
+    file: 'services/api/src/links/cached-links.ts',
+    find: 'void lookups.delete(variantKey(variant))',
+    replace: 'void variant',
+    test: 'services/api/test/renditions/stored-watch.test.ts',
+  },
+  {
+    row: 'R12',
     breaks: 'each process renders what another one is rendering',
     file: 'services/api/src/renditions/await-lease.ts',
     find: 'if (leases === undefined) return',

@@ -30,6 +30,7 @@ import {
 } from './image-reply.ts'
 import type { LinkedObject, OpenLinked } from './proxied/open-linked.ts'
 import type { Renditions } from './renditions/renditions.ts'
+import type { Mark } from './renditions/stored-watch.ts'
 import type { AnswerInPlace } from './stored/answer-in-place.ts'
 import { validatorsOf } from './validators.ts'
 
@@ -62,6 +63,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     assertAllowedSize(variant, allowedSizes)
     const bounds = boundsFor(variant.format, policy)
     const boundedBox = boundRequest(request, variant, bounds, allowedSizes)
+    const mark = renditions.mark()
     const startedAt = performance.now()
     const link = boundedBox === undefined ? await links.find(variant) : undefined
     const lookup = performance.now() - startedAt
@@ -77,7 +79,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     const original = await originals.find(variant.id)
     if (original === undefined) throw originalNotFound(request)
     if (boundedBox !== undefined) return redirectTo(boundedBox, context)
-    return answerMiss({ request, variant, original, isStored, context, lookup })
+    return answerMiss({ request, variant, original, isStored, mark, context, lookup })
   }
 
   type Hit = {
@@ -112,12 +114,13 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     readonly variant: Variant
     readonly original: OriginalRef
     readonly isStored: boolean
+    readonly mark: Mark
     readonly context: ImageContext
     readonly lookup: number
   }
 
   async function answerMiss(miss: Miss): Promise<ImageReply> {
-    const { request, variant, original, isStored, context, lookup } = miss
+    const { request, variant, original, isStored, mark, context, lookup } = miss
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, { lookup })
     }
@@ -125,7 +128,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (earlier !== undefined) return redirectTo(earlier, context)
     if (context.headOnly) return image(variant, original, 'head', undefined, { lookup })
     const outcome = await renditions.get(
-      { variant, original, isStored, client: context.client() },
+      { variant, original, isStored, mark, client: context.client() },
       context.signal(),
     )
     switch (outcome.kind) {

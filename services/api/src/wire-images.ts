@@ -26,6 +26,7 @@ import {
 } from './renditions/persist-rendition.ts'
 import { createReadSpool } from './renditions/read-spool.ts'
 import { type FlightOutcome, createRenditions } from './renditions/renditions.ts'
+import { blindWatch, createStoredWatch } from './renditions/stored-watch.ts'
 import { createServeImage } from './serve-image.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { createUrlSigner } from './signing/url-signer.ts'
@@ -58,7 +59,7 @@ export type Images = {
 /** Combines everything that answers image requests, from the lookup of a link to the render. */
 export function wireImages(options: ImagesOptions): Images {
   const { config, stores, originals, renderer, limits, registry, log } = options
-  const { policy, isStoreAway, isStoreServed } = options
+  const { direct, policy, isStoreAway, isStoreServed } = options
   const { variants, spool, layers } = stores
   const flights = createSingleFlight<FlightOutcome>()
   const metrics = createApiMetrics(registry, { flights: () => flights.size })
@@ -79,6 +80,9 @@ export function wireImages(options: ImagesOptions): Images {
       maxWaitMs: durations.renderLeaseWait,
       log,
     }),
+    // Processes that share a Redis store the renditions of each other.
+    watch:
+      direct !== undefined && stores.leases === undefined ? createStoredWatch(spool) : blindWatch,
     limits,
     metrics,
     log,

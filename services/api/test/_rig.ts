@@ -32,7 +32,9 @@ import { createApiMetrics } from '../src/metrics/api-metrics.ts'
 import { createAwaitLease } from '../src/renditions/await-lease.ts'
 import { createRenditionPersister } from '../src/renditions/persist-rendition.ts'
 import { createReadSpool } from '../src/renditions/read-spool.ts'
+import type { DirectPersistence } from '../src/renditions/direct-persistence.ts'
 import { type FlightOutcome, createRenditions } from '../src/renditions/renditions.ts'
+import { createStoredWatch } from '../src/renditions/stored-watch.ts'
 import type { ImageContext } from '../src/image-context.ts'
 import { createServeImage } from '../src/serve-image.ts'
 import { createAnswerInPlace } from '../src/stored/answer-in-place.ts'
@@ -44,12 +46,14 @@ export type RigOptions = {
   readonly isStoreAway?: () => boolean
   /** What lies in the spool. */
   readonly entries?: Map<Digest, Spooled>
+  /** Stores renditions by itself, and nobody else does. */
+  readonly storesAlone?: boolean
 }
 
 /** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
 export async function createRig(options: RigOptions = {}) {
   const { variantsPerOriginal = 0, leases, entries = new Map<Digest, Spooled>() } = options
-  const { isStoreAway = () => false } = options
+  const { isStoreAway = () => false, storesAlone = false } = options
   const { limits = { take: () => Promise.resolve() } } = options
   const folder = await createTemporaryFolder()
   const originals = createFakeOriginalStore(folder.path)
@@ -78,6 +82,7 @@ export async function createRig(options: RigOptions = {}) {
     ...shared,
     spool,
     persistence,
+    direct: storesAlone ? storeIn(store) : undefined,
     variantCap: createVariantCap({
       links: store,
       perOriginal: variantsPerOriginal,
@@ -95,6 +100,7 @@ export async function createRig(options: RigOptions = {}) {
     renderer,
     persister,
     awaitLease: createAwaitLease({ leases, maxWaitMs: 1000, log }),
+    ...(storesAlone && { watch: createStoredWatch(spool) }),
     limits,
   })
   const allowedSizes = { widths: [], sizes: [] }
@@ -162,6 +168,18 @@ async function plant(originals: ReturnType<typeof createFakeOriginalStore>, id: 
   const file = await originals.createTemporary()
   await writeFile(file.path, 'a picture')
   await originals.put(id, file)
+}
+
+/** Records the link of a rendition at once. */
+function storeIn(store: LinkStore): DirectPersistence {
+  return {
+    async store({ variant, renderedAt }) {
+      await store.record(variant, { address: 'https://cdn.example/stored' }, renderedAt)
+      return true
+    },
+    release() {},
+    findLeft: () => Promise.resolve([]),
+  }
 }
 
 function countFinds(store: LinkStore): LinkStore & { finds: number } {

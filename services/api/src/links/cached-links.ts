@@ -19,6 +19,8 @@ export type CachedLinks = {
   find(variant: Variant): Promise<Link | undefined>
   /** Looks up the store and bypasses the caches. A store that does not answer counts as a miss. Never rejects. */
   findStored(variant: Variant): Promise<Link | undefined>
+  /** Lets later calls of `find` start a lookup of their own: one that runs may have missed a link just recorded. */
+  noteStored(variant: Variant): void
   /**
    * Deletes a link whose object is gone, from the caches and the store. Returns false if the store does not answer. Never
    * rejects.
@@ -125,5 +127,10 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     return removal.status === 'fulfilled'
   }
 
-  return { find, findStored: (variant) => findStored(variant), remove }
+  return {
+    find,
+    findStored: (variant) => findStored(variant),
+    noteStored: (variant) => void lookups.delete(variantKey(variant)),
+    remove,
+  }
 }

@@ -14,6 +14,7 @@ import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { AwaitLease } from './await-lease.ts'
 import type { RenditionPersister } from './persist-rendition.ts'
 import type { ReadSpool } from './read-spool.ts'
+import { type Mark, type StoredWatch, blindWatch } from './stored-watch.ts'
 
 /** Outcome of a request for a variant without a link. */
 export type MissOutcome =
@@ -34,6 +35,8 @@ export type RenditionsOptions = {
   readonly renderer: Renderer
   readonly persister: RenditionPersister
   readonly awaitLease: AwaitLease
+  /** Spares lookups if this process alone stores renditions; by default others do as well. */
+  readonly watch?: StoredWatch
   readonly limits: RenderLimits
   readonly metrics: ApiMetrics
   readonly log: Logger
@@ -42,6 +45,8 @@ export type RenditionsOptions = {
 }
 
 export type Renditions = {
+  /** Returns the mark of a job whose link is looked up from now on. */
+  mark(): Mark
   /** Renders a variant. An aborted signal removes one caller; the render is cancelled with the last one. */
   get(
     job: RenditionJob,
@@ -59,6 +64,8 @@ export type RenditionJob = {
   readonly client: string
   /** The object is stored but cannot be read now: it is rendered and not stored again. */
   readonly isStored: boolean
+  /** A moment before the link was looked up. */
+  readonly mark?: Mark
 }
 
 /**
@@ -68,6 +75,7 @@ export type RenditionJob = {
 export function createRenditions(options: RenditionsOptions): Renditions {
   const { flights, readSpool, links, renderer, persister, awaitLease, limits, metrics, log, now } =
     options
+  const { watch = blindWatch } = options
 
   async function getSpooled(variant: Variant, signal: AbortSignal): Promise<Spooled | undefined> {
     try {
@@ -89,6 +97,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
 
   async function make(job: RenditionJob, signal: AbortSignal, hold: Hold): Promise<FlightOutcome> {
     const { variant } = job
+    if (watch.isUnchangedSince(job.mark)) return render(job, signal, hold)
     const claim = await awaitLease(variantDigest(variant), signal)
     if (claim?.kind === 'lease') return makeWithLease(claim.lease, job, signal, hold)
     const spooled = await getSpooled(variant, signal)
@@ -139,11 +148,20 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     const outcome = await renderer.render({ original, variant, client }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome
     metrics.render()
-    if (!isStored) hold(persister.persist(variant, { bytes: outcome.bytes, renderedAt: now() }))
+    if (!isStored) hold(persist(variant, { bytes: outcome.bytes, renderedAt: now() }))
     return outcome
   }
 
+  /** Lets requests that come afterwards find the rendition, also if they looked for it before. */
+  async function persist(variant: Variant, spooled: Spooled): Promise<boolean> {
+    const isSpooled = await persister.persist(variant, spooled)
+    links.noteStored(variant)
+    watch.note(isSpooled)
+    return isSpooled
+  }
+
   return {
+    mark: () => watch.mark(),
     async get(job, signal) {
       for (;;) {
         let coalesced = true
