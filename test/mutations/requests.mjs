@@ -647,6 +647,22 @@ export const requests = [
     test: 'packages/common/test/image/view.test.ts',
   },
   {
+    row: 'R56',
+    breaks: 'presets.only allows options that change the image',
+    file: 'packages/common/src/image/url.ts',
+    find: 'if (presets.only && (named.length > 0 || namesVariantOption(query))) throw presetRequired()',
+    replace: '',
+    test: 'packages/common/test/image/presets.test.ts',
+  },
+  {
+    row: 'R57',
+    breaks: 'an id behind a preset has no rules',
+    file: 'packages/common/src/image/url.ts',
+    find: 'const id = parseImageId(name)\n  const box',
+    replace: 'const id = name as ImageId\n  const box',
+    test: 'packages/common/test/image/presets.test.ts',
+  },
+  {
     row: 'R46',
     breaks: 'npm and the compiler get the secrets of the service',
     file: 'scripts/prepare.mjs',

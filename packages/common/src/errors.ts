@@ -26,6 +26,7 @@ export const errorCatalogue = {
   INVALID_ID: row(400, 'The id is not allowed'),
   INVALID_OPTION: row(400, 'An option is not correct'),
   SIZE_NOT_OFFERED: row(400, 'The size is not allowed'),
+  PRESET_REQUIRED: row(403, 'Only presets are allowed'),
   SIGNATURE_INVALID: row(403, 'The signature is not valid'),
   INVALID_TOKEN_REQUEST: row(400, 'The request for a token is not correct'),
   INVALID_UPLOAD: row(400, 'The upload form is not correct'),

@@ -11,6 +11,8 @@ import { adminSettings } from './admin/config.ts'
 import { limitsSettings } from './limits/config.ts'
 import { offerSettings } from './allowed-sizes/config.ts'
 import { offerWithinBounds } from './allowed-sizes/within-bounds.ts'
+import { presetsSettings } from './presets/config.ts'
+import { presetsWithinOffer } from './presets/within-offer.ts'
 import { signingSettings } from './signing/config.ts'
 import { uploadSettings } from './upload/config.ts'
 import { uploadOrigins } from './upload/origins.ts'
@@ -47,6 +49,7 @@ export const apiSettings = z
     upload: uploadSettings,
     limits: limitsSettings,
     offer: offerSettings,
+    presets: presetsSettings,
     signing: signingSettings,
     allow_indexing: toggle(false, 'Allows search engines in robots.txt.'),
     redirect_cache_timeout: integer(
@@ -79,6 +82,7 @@ export const apiSettings = z
     log: logSettings,
   })
   .check(offerWithinBounds)
+  .check(presetsWithinOffer)
   .refine(({ secret, previous_secret }) => secret !== undefined || previous_secret === undefined, {
     path: ['previous_secret'],
     error: 'needs `secret` (TOKEN_SECRET) beside it: alone it protects nothing',

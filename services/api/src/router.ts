@@ -7,7 +7,9 @@ import { recordOf } from './http/request-record.ts'
 
 const readMethods = ['GET', 'HEAD'] as const
 
-/** Fixed paths. No image has them: no id begins with "_", and reserved ids are refused. */
+/**
+ * Fixed paths. No image has them: no id begins with "_", and reserved ids are refused. Images are also below `/_preset/`.
+ */
 export type FixedPath = '/' | '/_health' | `/${(typeof reservedIds)[number]}`
 
 type Route = {
@@ -48,6 +50,7 @@ export function createFixedRoutes(answers: Answers): FixedRoutes {
     '/readyz': { get: answers.readiness, isProbe: true },
     '/robots.txt': { get: answers.robots },
     '/favicon.ico': { get: refuse('There is no favicon here.') },
+    '/_preset': { get: refuse('Presets are at /_preset/{name}/{id}.{format}.') },
     '/token': { post: answers.token, isClosed: true },
   }
 }

@@ -7,6 +7,7 @@ import {
   assertAllowedSize,
   boundRequest,
   boundsFor,
+  presetRequired,
   toVariant,
 } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
@@ -37,6 +38,8 @@ import { validatorsOf } from './validators.ts'
 export type ServeImageOptions = {
   readonly policy: Policy
   readonly allowedSizes: AllowedSizes
+  /** Refuses redirects within the bounds: their targets are not bare forms of presets. */
+  readonly isPresetOnly: boolean
   readonly links: CachedLinks
   readonly originals: OriginalStore
   readonly cdn: Pick<Cdn, 'address'>
@@ -55,7 +58,7 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 /** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
   const { policy, allowedSizes, links, originals, cdn, openLinked, renditions } = options
-  const { answerInPlace, isStoreAway } = options
+  const { answerInPlace, isStoreAway, isPresetOnly } = options
   const bound = createBoundByOriginal(options)
 
   return async function serveImage(request, context) {
@@ -153,8 +156,9 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     }
   }
 
-  /** Never redirects to an address that would be refused. @throws AppError SIZE_NOT_OFFERED */
+  /** Never redirects to an address that would be refused. @throws AppError SIZE_NOT_OFFERED, PRESET_REQUIRED */
   function redirectTo(smaller: SizedRequest, { accepted }: ImageContext): ImageReply {
+    if (isPresetOnly) throw presetRequired()
     assertAllowedSize(toVariant(smaller, policy, accepted), allowedSizes)
     return bounded(smaller)
   }

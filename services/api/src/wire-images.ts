@@ -96,9 +96,11 @@ export function wireImages(options: ImagesOptions): Images {
   })
   const image = {
     policy,
+    presets: config.presets,
     serveImage: createServeImage({
       policy,
       allowedSizes: config.offer,
+      isPresetOnly: config.presets.only,
       links,
       originals,
       cdn: options.cdn,

@@ -109,6 +109,7 @@ export async function createRig(options: RigOptions = {}) {
   const serve = createServeImage({
     policy,
     allowedSizes,
+    isPresetOnly: false,
     links,
     originals,
     cdn: testCdn,

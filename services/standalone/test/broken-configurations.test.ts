@@ -75,6 +75,15 @@ const ofFiles: readonly (readonly [name: string, files: Files])[] = [
   ['spool.max_age', { spool: { max_age: 1 } }],
   ['spool.max_jobs', { spool: { max_jobs: -1 } }],
   ['aws', { aws: 'none' }],
+  ['presets.card', { presets: { card: '400x' } }],
+  ['presets.card', { presets: { card: '400x300?fit=stretch' } }],
+  ['presets.card', { presets: { card: '400x300?fitt=crop' } }],
+  ['presets.card', { presets: { card: 400 } }],
+  ['presets.Card', { presets: { Card: '400x300' } }],
+  ['presets.card', { presets: { card: '2400x300' } }],
+  ['presets.card', { presets: { card: '400x300' }, offer: { sizes: ['300x200'] } }],
+  ['presets.card', { presets: { card: '400x300', only: true }, offer: { widths: [500] } }],
+  ['presets.only', { presets: { only: 'perhaps' } }],
 ]
 
 describe('a configuration that is broken', () => {
@@ -86,6 +95,15 @@ describe('a configuration that is broken', () => {
 
   it.each(ofFiles)('F26 in the file, %s, is refused by that name: %j', (name, files) => {
     expect(problemsOf(files, {})).toEqual([expect.stringContaining(name)])
+  })
+
+  it('F26 in several presets is told at once', () => {
+    const presets = { card: '400x', icon: '?preset=card', fine: '4x3', soft: '' }
+    expect(problemsOf({ presets }, {})).toEqual([
+      expect.stringContaining('presets.card'),
+      expect.stringContaining('presets.icon'),
+      expect.stringContaining('presets.soft'),
+    ])
   })
 
   it('F26 in forty ways and more is tried here', () => {

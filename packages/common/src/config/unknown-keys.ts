@@ -1,4 +1,5 @@
 import { findClosest } from '../platform/config/closest.ts'
+import { anyName } from '../platform/config/describe.ts'
 import { knownKeys } from './known-settings.ts'
 
 /** Keys of the legacy iaas that no longer have a meaning: its metrics and log levels. */
@@ -42,7 +43,7 @@ function collectUnknown(node: Files, path: readonly string[], all: Known): reado
     if (isComment(name)) return []
     const key = [...path, name].join('.')
     // The schema itself reports mistakes below a setting and in the place of a group.
-    if (all.known.has(key)) return []
+    if (all.known.has(key) || all.known.has([...path, anyName].join('.'))) return []
     if (!all.groups.has(key)) return [key]
     return isObject(value) ? collectUnknown(value, [...path, name], all) : []
   })

@@ -11,12 +11,13 @@ const keyByName: ReadonlyMap<string, ParamKey> = new Map(
 /**
  * Parses the options; ignores unknown names.
  *
+ * @param defaults options that the query does not name
  * @throws AppError INVALID_OPTION for a repeated option or an invalid value
  */
-export function parseOptions(query: Query): ImageOptions {
+export function parseOptions(query: Query, defaults = defaultOptions): ImageOptions {
   const values = collectValues(query)
-  if (values.size === 0) return defaultOptions
-  const options: Record<string, unknown> = { ...defaultOptions }
+  if (values.size === 0) return defaults
+  const options: Record<string, unknown> = { ...defaults }
   for (const [key, text] of values) {
     const value = parseOption(key, text)
     if (value === undefined) {
@@ -39,11 +40,25 @@ export function parseOption(key: ParamKey, text: string): unknown {
   return format(value) === format(fallback) ? fallback : value
 }
 
-/** Returns the options that differ from their defaults, as query parameters in the order of the table. */
-export function formatOptions(options: ImageOptions): readonly (readonly [string, string])[] {
+/** Returns the options that differ from `defaults`, as query parameters in the order of the table. */
+export function formatOptions(
+  options: ImageOptions,
+  defaults = defaultOptions,
+): readonly (readonly [string, string])[] {
   return paramKeys
-    .filter((key) => options[key] !== defaultOptions[key])
+    .filter((key) => !isSameValue(key, options[key], defaults[key]))
     .map((key) => [paramOf(key).name, paramOf(key).format(options[key])] as const)
+}
+
+/** Returns true if the query names an option that changes the bytes, even at its default. */
+export function namesVariantOption(query: Query): boolean {
+  return [...collectValues(query).keys()].some((key) => paramOf(key).affects === 'bytes')
+}
+
+function isSameValue(key: ParamKey, one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (one === undefined || other === undefined) return false
+  return paramOf(key).format(one) === paramOf(key).format(other)
 }
 
 /**

@@ -1,8 +1,19 @@
 import { AppError } from '../errors.ts'
 import { type Format, findFormat, variantExtensions } from './formats.ts'
 import { type ImageId, countSizeParts, parseImageId } from './id.ts'
-import { type Query, formatOptions, parseOptions } from './options.ts'
+import { type Query, namesVariantOption, parseOptions } from './options.ts'
 import type { ImageOptions } from './params.ts'
+import {
+  type PresetBox,
+  type PresetUse,
+  type Presets,
+  findPresetBox,
+  formatPresetOptions,
+  noPresets,
+  presetRequired,
+  readPresetNames,
+  usePresets,
+} from './presets.ts'
 
 /** `/{id}.{format}`: a request for the original itself. */
 export type OriginalRequest = { readonly kind: 'original'; readonly id: ImageId }
@@ -19,6 +30,8 @@ export type SizedRequest = {
   readonly scale: number
   readonly format: Format
   readonly options: ImageOptions
+  /** Absent if the request names no preset. `options` contains what the presets stand for. */
+  readonly presets?: PresetUse
 }
 
 export type ImageRequest = OriginalRequest | SizedRequest
@@ -35,14 +48,44 @@ const scalePattern = /^[1-9]\d?x$/
  *
  * @param path the raw path of the request, beginning with "/", percent-encoded
  * @param query the query parameters, decoded
- * @throws AppError INVALID_IMAGE_URL, INVALID_ID or INVALID_OPTION, naming the part at fault
+ * @throws AppError INVALID_IMAGE_URL, INVALID_ID or INVALID_OPTION, naming the part at fault; PRESET_REQUIRED
  */
-export function parseImageUrl(path: string, query: Query): ImageRequest {
+export function parseImageUrl(
+  path: string,
+  query: Query,
+  presets: Presets = noPresets,
+): ImageRequest {
+  if (path.startsWith(presetPath)) return parsePresetUrl(path, query, presets)
   const { name, format } = splitFormat(decodePath(path))
   const sizeParts = countSizeParts(name)
   if (sizeParts === 0) return { kind: 'original', id: parseImageId(name) }
   const { id, ...box } = splitSize(name, sizeParts)
-  return { kind: 'sized', id: parseImageId(id), ...box, format, options: parseOptions(query) }
+  const sized = { kind: 'sized' as const, id: parseImageId(id), ...box, format }
+  if (presets.only) throw presetRequired()
+  return { ...sized, ...readOptions(query, readPresetNames(query, presets), presets) }
+}
+
+/** Begin of the short form of a preset that has a box: `/_preset/{name}[_{scale}x]/{id}.{format}`. */
+const presetPath = '/_preset/'
+
+function parsePresetUrl(path: string, query: Query, presets: Presets): SizedRequest {
+  if (path.length > maxPathLength) throw tooLong()
+  const [, , given = '', ...rest] = path.split('/')
+  const [presetText = '', ...scaleParts] = given.split('_')
+  const { name, format } = splitFormat(decodePath(`/${rest.join('/')}`))
+  const id = parseImageId(name)
+  const box = findPresetBox(presetText, presets)
+  const scale = scaleParts.length === 0 ? box.scale : parseScale(scaleParts.join('_'))
+  const named = readPresetNames(query, presets)
+  if (presets.only && (named.length > 0 || namesVariantOption(query))) throw presetRequired()
+  const sized = { kind: 'sized' as const, id, ...box, scale, format }
+  return { ...sized, ...readOptions(query, [presetText, ...named], presets) }
+}
+
+function readOptions(query: Query, names: readonly string[], presets: Presets) {
+  const use = usePresets(names, presets)
+  const options = parseOptions(query, use?.defaults)
+  return use === undefined ? { options } : { options, presets: use }
 }
 
 /**
@@ -80,7 +123,7 @@ function toPercentCode(mark: string): string {
 export function formatImageUrl(request: SizedRequest): string {
   const scale = request.scale === 1 ? '' : `_${request.scale}x`
   const path = `/${encodeURIComponent(request.id)}_${request.width}_${request.height}${scale}.${request.format}`
-  const query = formatOptions(request.options)
+  const query = formatPresetOptions(request.options, request.presets)
     .map(([name, value]) => `${name}=${encodeValue(value)}`)
     .join('&')
   return query === '' ? path : `${path}?${query}`
@@ -93,7 +136,7 @@ function encodeValue(value: string): string {
 
 function decodePath(path: string): string {
   if (path.length > maxPathLength) {
-    throw invalidUrl(`The path is longer than ${maxPathLength} characters.`)
+    throw tooLong()
   }
   const name = path.slice(1)
   if (!name.includes('%')) return name
@@ -119,9 +162,7 @@ function listOf(extensions: readonly string[]): string {
   return `${dotted.slice(0, -1).join(', ')} or ${dotted.at(-1)}`
 }
 
-type Box = { readonly width: number; readonly height: number; readonly scale: number }
-
-function splitSize(name: string, sizeParts: 2 | 3): { readonly id: string } & Box {
+function splitSize(name: string, sizeParts: 2 | 3): { readonly id: string } & PresetBox {
   const parts = name.split('_')
   const [width = '', height = '', scale = '1x'] = parts.slice(-sizeParts)
   if (!sizePattern.test(width)) throw invalidSize('width', width)
@@ -129,23 +170,29 @@ function splitSize(name: string, sizeParts: 2 | 3): { readonly id: string } & Bo
   if (width === '0' && height === '0') {
     throw invalidUrl('Only one side may be 0; the other one decides the size.')
   }
-  if (!scalePattern.test(scale)) {
-    throw invalidUrl(
-      `The scale must be an integer from 1 to 99 and "x"; received "${scale.slice(0, 40)}".`,
-    )
-  }
   return {
     id: parts.slice(0, -sizeParts).join('_'),
     width: Number(width),
     height: Number(height),
-    scale: Number.parseInt(scale, 10),
+    scale: parseScale(scale),
   }
+}
+
+function parseScale(scale: string): number {
+  if (scalePattern.test(scale)) return Number.parseInt(scale, 10)
+  throw invalidUrl(
+    `The scale must be an integer from 1 to 99 and "x"; received "${scale.slice(0, 40)}".`,
+  )
 }
 
 function invalidSize(side: string, received: string): AppError {
   return invalidUrl(
     `The ${side} must be an integer without sign, point or leading zero; received "${received.slice(0, 40)}".`,
   )
+}
+
+function tooLong(): AppError {
+  return invalidUrl(`The path is longer than ${maxPathLength} characters.`)
 }
 
 function invalidUrl(message: string): AppError {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientGone } from '@iaas/common/http/client-gone'
-import { type Policy, negotiableFormats, parseImageUrl } from '@iaas/common/image'
+import { type Policy, type Presets, negotiableFormats, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
 import type { FastLane } from '../fast-lane/fast-lane.ts'
 import { acceptedFormats } from '../http/accept.ts'
@@ -18,6 +18,7 @@ import type { Validators } from '../validators.ts'
 
 export type GetImageOptions = {
   readonly policy: Policy
+  readonly presets: Presets
   readonly serveImage: ServeImage
   readonly serveOriginal: ServeOriginal
   /** TTL of redirects to stored variants in clients, s. */
@@ -39,7 +40,7 @@ export type GetImage = (
 ) => Promise<void>
 
 export function createGetImage(options: GetImageOptions): GetImage {
-  const { policy, serveImage, serveOriginal, redirectMaxAge, clientOf } = options
+  const { policy, presets, serveImage, serveOriginal, redirectMaxAge, clientOf } = options
   const { signer, isStoreServed, unsent, fastLane } = options
 
   const getImage: GetImage = async (req, res, record) => {
@@ -48,7 +49,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const expires = signer?.verify(target)
     const lifetime = lifetimeOf(expires)
     const { path, query } = readTarget(target)
-    const request = parseImageUrl(path, query)
+    const request = parseImageUrl(path, query, presets)
     record.id = request.id
     if (request.kind === 'original') {
       record.route = 'original'

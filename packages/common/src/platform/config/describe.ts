@@ -12,6 +12,8 @@ export type Setting = {
 
 type Node = {
   readonly properties?: Readonly<Record<string, Node>>
+  /** Settings of a group under names that the operator chooses. */
+  readonly additionalProperties?: Node | boolean
   readonly description?: string
   readonly env?: string
   readonly secret?: boolean
@@ -24,11 +26,15 @@ export function describeSettings(schema: z.ZodType): readonly Setting[] {
   return collect(root, [])
 }
 
+/** Stands for the names that an operator chooses, in the path of a setting. */
+export const anyName = '*'
+
 function collect(node: Node, path: readonly string[]): readonly Setting[] {
   if (node.properties !== undefined) {
-    return Object.entries(node.properties).flatMap(([name, child]) =>
-      collect(child, [...path, name]),
-    )
+    const { additionalProperties: others } = node
+    const named = typeof others === 'object' && others.description !== undefined
+    const children = { ...node.properties, ...(named && { [anyName]: others }) }
+    return Object.entries(children).flatMap(([name, child]) => collect(child, [...path, name]))
   }
   const { description = '', env, secret = false } = node
   return [{ path, description, env, secret, fallback: node.default }]
