@@ -32,7 +32,13 @@ const pool = createRenderPool({
   maxInputPixels: 30_000_000,
   maxOnDiskPixels: 30_000_000,
   blurSigma: 7,
-  encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
+  encoders: {
+    jpegTrellis: false,
+    webpEffort: 4,
+    avifEffort: 3,
+    pngCompression: 3,
+    pngFilters: true,
+  },
   minCopiedPixels: 1_000_000,
 })
 const files = await listFiles()

@@ -18,6 +18,11 @@ export const candidates = {
     options: { effort },
     isDefault: effort === 4,
   })),
+  avif: [0, 1, 2, 3, 4, 5, 6].map((effort) => ({
+    name: `effort ${effort}`,
+    options: { effort, chromaSubsampling: '4:2:0' },
+    isDefault: effort === 3,
+  })),
   png: [false, true].flatMap((adaptiveFiltering) =>
     [1, 2, 3, 4, 5, 6, 7, 8, 9].map((compressionLevel) => ({
       name: `level ${compressionLevel}${adaptiveFiltering ? ', filtered' : ''}`,
@@ -26,6 +31,9 @@ export const candidates = {
     })),
   ),
 }
+
+/** Quality at which settings are compared. 63 in AVIF looks like 80 in JPEG. */
+export const comparedQuality = { jpg: 80, webp: 80, avif: 63 }
 
 export function defaultOf(format) {
   return candidates[format].find(({ isDefault }) => isDefault)?.name

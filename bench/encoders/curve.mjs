@@ -1,12 +1,14 @@
 import { encode } from './encode-once.mjs'
 import { similarityTo } from './similarity.mjs'
 
-const qualities = [60, 68, 76, 80, 84, 90, 95]
+/** Distances from the compared quality. */
+const distances = [-20, -12, -4, 0, 4, 10, 15]
 
-/** What an encoder makes of a picture at several qualities: size, bytes, and similarity. */
-export async function measureCurve(pixels, format, options) {
+/** Measures bytes and similarity of a picture at qualities around the given one. */
+export async function measureCurve(pixels, format, options, around) {
   const points = []
-  for (const quality of qualities) {
+  for (const distance of distances) {
+    const quality = around + distance
     const bytes = await encode(pixels, format, { ...options, quality })
     points.push({ quality, bytes: bytes.length, similarity: await similarityTo(pixels, bytes) })
   }

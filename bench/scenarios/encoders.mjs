@@ -1,12 +1,10 @@
-import { candidates } from '../encoders/candidates.mjs'
+import { candidates, comparedQuality } from '../encoders/candidates.mjs'
 import { bytesAt, measureCurve } from '../encoders/curve.mjs'
 import { encode, measureCpuMs } from '../encoders/encode-once.mjs'
 import { providePictures } from '../encoders/pictures.mjs'
 import { median } from '../measure/statistics.mjs'
 import { say } from '../report/say.mjs'
 
-/** Where the candidates are compared: at the similarity that the first of them reaches at this quality. */
-const comparedQuality = 80
 const cpuTimes = 7
 
 /** Bytes against processor time of each encoder's settings, at equal similarity to the original. */
@@ -38,25 +36,23 @@ async function measureFormat(format, settings, pictures) {
   return points
 }
 
-/** Each setting's time and bytes for one picture; a format without loss is always equally similar. */
+/**
+ * Measures each setting's time and bytes for one picture, at the similarity that the first setting reaches at the
+ * compared quality. A lossless format is always equally similar.
+ */
 async function measurePicture(format, settings, pixels) {
   const results = []
+  const quality = comparedQuality[format]
   let target
   for (const { options } of settings) {
-    const cpuMs = await measureCpuMs(
-      () =>
-        encode(pixels, format, {
-          ...options,
-          ...(format === 'png' ? {} : { quality: comparedQuality }),
-        }),
-      cpuTimes,
-    )
-    if (format === 'png') {
+    const compared = quality === undefined ? options : { ...options, quality }
+    const cpuMs = await measureCpuMs(() => encode(pixels, format, compared), cpuTimes)
+    if (quality === undefined) {
       results.push({ cpuMs, bytes: (await encode(pixels, format, options)).length })
       continue
     }
-    const curve = await measureCurve(pixels, format, options)
-    target ??= curve.find(({ quality }) => quality === comparedQuality).similarity
+    const curve = await measureCurve(pixels, format, options, quality)
+    target ??= curve.find((point) => point.quality === quality).similarity
     results.push({ cpuMs, bytes: bytesAt(curve, target) ?? Number.NaN })
   }
   return results

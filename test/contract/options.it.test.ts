@@ -77,8 +77,8 @@ describe('options', () => {
     expect(spelled?.headers.etag).toBe(sharpOne?.headers.etag)
   })
 
-  it('quality changes the bytes of JPEG and WebP', async () => {
-    for (const format of ['jpg', 'webp']) {
+  it('quality changes the bytes of JPEG, WebP and AVIF', async () => {
+    for (const format of ['jpg', 'webp', 'avif']) {
       const low = await ask(target.base, `/photo_202_202.${format}?quality=10`)
       const high = await ask(target.base, `/photo_202_202.${format}?quality=95`)
       expect(low.body.length).toBeLessThan(high.body.length / 2)

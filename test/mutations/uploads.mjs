@@ -636,4 +636,28 @@ export const uploads = [
     replace: 'if (Buffer.concat(stripped).equals(file))',
     test: 'packages/rendering/test/worker/whole-files.test.ts',
   },
+  {
+    row: 'T47',
+    breaks: 'AVIF counts like other encoders',
+    file: 'packages/rendering/src/formats/cost.ts',
+    find: "if (format === 'avif') return 'avif'",
+    replace: '',
+    test: 'packages/rendering/test/formats/cost.test.ts',
+  },
+  {
+    row: 'T47',
+    breaks: 'large images are encoded with full effort',
+    file: 'packages/rendering/src/pipeline/encoding/encode-avif.ts',
+    find: 'return Math.min(effort, highest)',
+    replace: 'return Math.max(effort, Math.min(0, highest))',
+    test: 'packages/rendering/test/pipeline/encoding/avif-effort.test.ts',
+  },
+  {
+    row: 'T49',
+    breaks: 'an id that ends like a format cannot be uploaded to',
+    file: 'packages/common/src/image/url.ts',
+    find: 'id === undefined ? [whole] : [id, whole]',
+    replace: 'id === undefined ? [whole] : [id]',
+    test: 'test/contract/outputs.it.test.ts',
+  },
 ]

@@ -69,6 +69,10 @@ const encoderSettings = z
       { min: 0, max: 6, fallback: 4 },
       'Effort to make WebP small, from 0 to 6.',
     ),
+    avif_effort: integer(
+      { min: 0, max: 9, fallback: 3 },
+      'Effort to make AVIF small, from 0 to 9. From 4 on a render takes seconds. Large images are encoded with less.',
+    ),
     png_compression: integer(
       { min: 0, max: 9, fallback: 3 },
       'Compression level of PNG, from 0 to 9.',

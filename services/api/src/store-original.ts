@@ -18,7 +18,8 @@ export type StoreOriginalOptions = {
 }
 
 export type UploadRequest = {
-  readonly id: ImageId
+  /** The ids that the address may name; the token is valid for one of them. */
+  readonly ids: readonly [ImageId, ...ImageId[]]
   /** The token as the client sent it; may be anything. */
   readonly token: string | undefined
   readonly query: Query
@@ -34,6 +35,7 @@ export type UploadRequest = {
 
 /** @returns the size of the kept original as it is displayed, px, once the upload is durable */
 export type StoredOriginal = {
+  readonly id: ImageId
   /** Displayed size, px. */
   readonly size: Size
   readonly warnings: readonly string[]
@@ -50,18 +52,27 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
   const { tokens, originals, admission, renderer, longestKeepMs, log } = options
 
   return async function storeOriginal(request) {
-    const { token, id } = request
+    const { token, ids } = request
+    const id = token === undefined ? undefined : await findPermitted(token, ids)
     // A client without a valid token never holds a place.
-    if (token === undefined || !(await tokens.isClaimable(token, id))) throw tokenInvalid()
-    return admission.admit(() => attempt(token, request))
+    if (token === undefined || id === undefined) throw tokenInvalid()
+    return admission.admit(() => attempt(token, id, request))
   }
 
-  async function attempt(token: string, request: UploadRequest): Promise<StoredOriginal> {
-    const { id } = request
+  async function findPermitted(token: string, ids: readonly ImageId[]) {
+    for (const id of ids) if (await tokens.isClaimable(token, id)) return id
+    return undefined
+  }
+
+  async function attempt(
+    token: string,
+    id: ImageId,
+    request: UploadRequest,
+  ): Promise<StoredOriginal> {
     const leaseMs = request.longestReceiveMs + longestKeepMs
     if (!(await tokens.claim(token, id, leaseMs))) throw tokenInvalid()
     try {
-      return await receiveAndKeep(token, request)
+      return await receiveAndKeep(token, id, request)
     } catch (error) {
       const mayRepeat = isOwnFault(error) && !(await isKept(id))
       const settled = mayRepeat ? tokens.giveBack(token, id) : tokens.release(token, id)
@@ -77,8 +88,12 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     return (await originals.find(id).catch(() => undefined)) !== undefined
   }
 
-  async function receiveAndKeep(token: string, request: UploadRequest): Promise<StoredOriginal> {
-    const { id, query, client, receive, signal } = request
+  async function receiveAndKeep(
+    token: string,
+    id: ImageId,
+    request: UploadRequest,
+  ): Promise<StoredOriginal> {
+    const { query, client, receive, signal } = request
     const crop = parseCrop(query)
     await using uploaded = await originals.createTemporary()
     await using reencoded = await originals.createTemporary()
@@ -89,7 +104,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     signal.throwIfAborted()
     const original = await keep(id, token, ingested.reencoded ? reencoded : uploaded)
     renderer.prepare(original)
-    return { size: ingested.size, warnings: ingested.warnings ?? [] }
+    return { id, size: ingested.size, warnings: ingested.warnings ?? [] }
   }
 
   async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<OriginalRef> {

@@ -14,7 +14,13 @@ export function openPool(options: Partial<RenderPoolOptions> = {}): RenderPool {
     maxInputPixels: 30_000_000,
     maxOnDiskPixels: 30_000_000,
     blurSigma: 7,
-    encoders: { jpegTrellis: false, webpEffort: 4, pngCompression: 3, pngFilters: true },
+    encoders: {
+      jpegTrellis: false,
+      webpEffort: 4,
+      avifEffort: 2,
+      pngCompression: 3,
+      pngFilters: true,
+    },
     minCopiedPixels: 1_000_000,
     ...options,
   })

@@ -57,6 +57,7 @@ export const knownKeys: readonly string[] = [
   'renderer.intake_timeout',
   'encoders.jpeg_trellis',
   'encoders.webp_effort',
+  'encoders.avif_effort',
   'encoders.png_compression',
   'encoders.png_filters',
   'working_copies.max_bytes',

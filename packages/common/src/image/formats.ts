@@ -11,14 +11,14 @@ export type FormatFacts = {
   readonly hasAlpha: boolean
   /** True if `quality` changes the bytes. */
   readonly lossy: boolean
-  /** Longest side that the format can hold, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits. */
+  /** Longest side that is written, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits; AVIF: the limit of sharp. */
   readonly maxSide: number
   /** True if a client's Accept header can turn the answer into this format. */
   readonly negotiable: boolean
 }
 
 /**
- * One row per format. `gif`, `avif` and `tiff` are read only. Negotiation prefers formats in the order of the table.
+ * One row per format. `gif` and `tiff` are read only. Negotiation prefers formats in the order of the table.
  *
  * Signatures: JPEG SOI; PNG 1.2, 3.1; RIFF; GIF89a, 17; TIFF 6.0 and BigTIFF; ISO base media file: the size of the
  * first box, "ftyp", the major brand, a version, compatible brands.
@@ -68,10 +68,10 @@ export const formats = {
     extensions: ['avif'],
     mime: 'image/avif',
     magic: /^[^]{4}ftyp(?:avi[fs]|[^]{8}[^]*avi[fs])/,
-    encodes: false,
+    encodes: true,
     hasAlpha: true,
     lossy: true,
-    maxSide: 65_536,
+    maxSide: 16_384,
     negotiable: false,
   },
   tiff: {

@@ -22,6 +22,15 @@ export function parseImageId(value: unknown): ImageId {
   return id as ImageId
 }
 
+/** Returns the id in its normal form; undefined if it is not allowed. */
+export function findImageId(value: string): ImageId | undefined {
+  try {
+    return parseImageId(value)
+  } catch {
+    return undefined
+  }
+}
+
 /** Fast path for most ids: ASCII only, no Unicode rules apply. */
 const plainId = /^[\dA-Za-z][\w -]{0,254}$/
 

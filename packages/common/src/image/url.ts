@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
 import { type Format, findFormat, variantExtensions } from './formats.ts'
-import { type ImageId, countSizeParts, parseImageId } from './id.ts'
+import { type ImageId, countSizeParts, findImageId, parseImageId } from './id.ts'
 import { type Query, namesVariantOption, parseOptions } from './options.ts'
 import type { ImageOptions } from './params.ts'
 import {
@@ -89,21 +89,27 @@ function readOptions(query: Query, names: readonly string[], presets: Presets) {
 }
 
 /**
- * Parses the address of an upload: `/{id}` or `/{id}.{format}`.
+ * Parses the address of an upload, `/{id}` or `/{id}.{format}`. An id may end like a format, so the address may have two
+ * readings. The token decides which one is meant.
  *
+ * @returns the ids that the address may name; the one without the format first
  * @throws AppError INVALID_IMAGE_URL or INVALID_ID
  */
-export function parseUploadPath(path: string): ImageId {
+export function parseUploadPath(path: string): readonly [ImageId, ...ImageId[]] {
   const name = decodePath(path)
-  return parseImageId(endsLikeFormat(name) ? name.slice(0, name.lastIndexOf('.')) : name)
+  if (!endsLikeFormat(name)) return [parseImageId(name)]
+  const whole = findImageId(name)
+  const stem = name.slice(0, name.lastIndexOf('.'))
+  if (whole === undefined) return [parseImageId(stem)]
+  const id = findImageId(stem)
+  return id === undefined ? [whole] : [id, whole]
 }
 
 /** Characters that `encodeURIComponent` leaves alone and that are unsafe between the quotation marks of a shell. */
 const unsafeMarks = /[!'()*]/g
 
 /**
- * Inverse of `parseUploadPath`. Appends a format to an id that ends like one, because its end would be read as the
- * format.
+ * Inverse of `parseUploadPath`. Appends a format to an id that ends like one, so that it is the first reading.
  */
 export function formatUploadPath(id: ImageId): string {
   const path = `/${encodeURIComponent(id).replace(unsafeMarks, toPercentCode)}`

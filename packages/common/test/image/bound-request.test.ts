@@ -82,6 +82,7 @@ describe('boundsFor', () => {
   it('is the least of what the operator and the format allow, side by side', () => {
     const wide = policyOf({ width: 100_000, height: 300 })
     expect(boundsFor('webp', wide)).toEqual({ width: 16_383, height: 300 })
+    expect(boundsFor('avif', wide)).toEqual({ width: 16_384, height: 300 })
     expect(boundsFor('jpg', wide)).toEqual({ width: 65_500, height: 300 })
     const high = policyOf({ width: 300, height: 100_000 })
     expect(boundsFor('webp', high)).toEqual({ width: 300, height: 16_383 })

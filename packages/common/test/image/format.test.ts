@@ -18,6 +18,7 @@ describe('findFormat', () => {
     ['jpe', 'jpg'],
     ['png', 'png'],
     ['webp', 'webp'],
+    ['avif', 'avif'],
   ])('takes %s in any letter case for the format %s', (extension, format) => {
     for (const spelling of [
       extension,
@@ -29,7 +30,7 @@ describe('findFormat', () => {
     }
   })
 
-  it.each(['', 'gif', 'avif', 'tiff', 'svg', 'jpg ', '.jpg', 'toString', '__proto__'])(
+  it.each(['', 'gif', 'tiff', 'svg', 'jpg ', '.jpg', 'toString', '__proto__'])(
     'does not know %j',
     (extension) => {
       expect(findFormat(extension)).toBeUndefined()

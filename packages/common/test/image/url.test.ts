@@ -79,7 +79,6 @@ describe('parseImageUrl', () => {
   it.each([
     '/a',
     '/a_1_1',
-    '/a.gif',
     '/a.svg',
     '/a.jpg.',
     '/a_1_1.jpg%20',
@@ -145,21 +144,29 @@ describe('parseImageUrl', () => {
 })
 
 describe('parseUploadPath', () => {
-  it('reads the id with and without any of the formats', () => {
+  it('reads the id without the format first, and then with it', () => {
     const suffixes = variantExtensions.flatMap((extension) => [
       `.${extension}`,
       `.${extension.toUpperCase()}`,
     ])
     fc.assert(
       fc.property(anyId, fc.constantFrom(...suffixes), (id, suffix) => {
-        expect(parseUploadPath(`/${encodeURIComponent(id)}${suffix}`)).toBe(id)
+        const [first, second] = parseUploadPath(`/${encodeURIComponent(id)}${suffix}`)
+        expect(first).toBe(id)
+        expect([undefined, `${id}${suffix}`.normalize('NFC')]).toContain(second)
       }),
     )
-    expect(parseUploadPath('/my%20image')).toBe('my image')
-    expect(parseUploadPath('/archive.2024')).toBe('archive.2024')
+    expect(parseUploadPath('/my%20image')).toEqual(['my image'])
+    expect(parseUploadPath('/archive.2024')).toEqual(['archive.2024'])
+    expect(parseUploadPath('/photo.avif')).toEqual(['photo', 'photo.avif'])
   })
 
-  it.each(['/a_100_100.jpg', '/a_100_100_2x', '/.jpg', '/', '/a/b.jpg', '/token'])(
+  it('reads only the whole name if the rest is not an id', () => {
+    expect(parseUploadPath('/a_100_100.jpg')).toEqual(['a_100_100.jpg'])
+    expect(parseUploadPath('/token.avif')).toEqual(['token.avif'])
+  })
+
+  it.each(['/a_100_100', '/a_100_100_2x', '/.jpg', '/', '/a/b.jpg', '/token'])(
     'refuses %s',
     (path) => {
       expect(codeOf(() => parseUploadPath(path))).toBe('INVALID_ID')
@@ -173,7 +180,7 @@ describe('formatUploadPath', () => {
     fc.assert(
       fc.property(anyId, endings, (id, ending) => {
         const whole = parseImageId(`${id}x${ending}`)
-        expect(parseUploadPath(formatUploadPath(whole))).toBe(whole)
+        expect(parseUploadPath(formatUploadPath(whole))[0]).toBe(whole)
       }),
     )
   })

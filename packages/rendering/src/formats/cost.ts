@@ -7,9 +7,9 @@ const mebibyte = 1024 * 1024
 const baseBytes = 40 * mebibyte
 /**
  * Buffers for scaling and encoding, bytes per output pixel. Lossless WebP, used only for lossless sources, keeps many
- * copies.
+ * copies. AVIF takes 16 without alpha and 34 with it at the default effort; more effort takes up to 56.
  */
-const bytesPerOutputPixel = { lossless: 32, other: 12 } as const
+const bytesPerOutputPixel = { losslessWebp: 32, avif: 40, other: 12 } as const
 /** Bytes per pixel of an enlargement, which is in memory as a whole, with its margins and a copy. */
 const enlargedBytesPerPixel = 10
 /**
@@ -72,6 +72,14 @@ function estimateOutput(
   { width, height, format, isEnlarged }: Output,
   isLossless: boolean,
 ): number {
-  const encoding = bytesPerOutputPixel[isLossless && format === 'webp' ? 'lossless' : 'other']
+  const encoding = bytesPerOutputPixel[encoderOf(format, isLossless)]
   return width * height * (encoding + (isEnlarged === true ? enlargedBytesPerPixel : 0))
+}
+
+function encoderOf(
+  format: Format | undefined,
+  isLossless: boolean,
+): keyof typeof bytesPerOutputPixel {
+  if (format === 'avif') return 'avif'
+  return isLossless && format === 'webp' ? 'losslessWebp' : 'other'
 }

@@ -58,6 +58,16 @@ describe('the estimate of the memory that a picture takes', () => {
     expect(estimateMemory(source, { ...size, format: 'jpg' })).toBeLessThan(estimate)
   })
 
+  it.each([
+    // As measured with the default effort, pixels and MiB.
+    ['without alpha', 2000, 1333, 41],
+    ['with alpha', 6000, 4000, 759],
+  ])('T47 is no less than an AVIF %s takes to encode', (_name, width, height, measuredMiB) => {
+    const nothing = estimateMemory(facts, { width: 1, height: 1, format: 'avif' })
+    const estimate = estimateMemory(facts, { width, height, format: 'avif' })
+    expect(estimate - nothing).toBeGreaterThan(measuredMiB * 2 ** 20)
+  })
+
   it('counts the pixels of an enlargement again', () => {
     const output = { width: 2000, height: 2000 }
     const enlarged = estimateMemory(facts, { ...output, isEnlarged: true })

@@ -17,10 +17,10 @@ export function createPostUpload(
     const record = recordOf(res)
     record.route = 'upload'
     const { path, query } = readTarget(req.originalUrl)
-    const id = parseUploadPath(path)
-    record.id = id
-    const { size, warnings } = await storeOriginal({
-      id,
+    const ids = parseUploadPath(path)
+    record.id = ids[0]
+    const { id, size, warnings } = await storeOriginal({
+      ids,
       token: req.get('X-Token'),
       query,
       client: clientOf(req),
@@ -28,6 +28,7 @@ export function createPostUpload(
       longestReceiveMs: longestReceiveMs(req, limits),
       signal: clientGone(res),
     })
+    record.id = id
     record.outcome = 'upload'
     res.set('Cache-Control', 'no-store')
     res.json({

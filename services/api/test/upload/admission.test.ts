@@ -75,7 +75,7 @@ describe('the admission of uploads', () => {
     const id = parseImageId('photo')
     const { signal } = new AbortController()
     const request = {
-      id,
+      ids: [id] as const,
       query: [],
       client: 'one',
       receive: async () => {},
@@ -109,7 +109,7 @@ describe('the admission of uploads', () => {
     let bodiesRead = 0
     const upload = () =>
       storeOriginal({
-        id,
+        ids: [id],
         token,
         query: [],
         client: 'one',

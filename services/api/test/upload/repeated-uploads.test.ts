@@ -34,7 +34,7 @@ describe('an upload that is sent again', () => {
     const token = await tokens.issue(id)
     const send = () =>
       storeOriginal({
-        id,
+        ids: [id],
         token,
         query: [],
         client: 'one',

@@ -1,6 +1,7 @@
 import { readCodedImage } from './coded-image.ts'
 import { createBitReader } from './bit-reader.ts'
 import { readQuantizerIndex } from './frame-header.ts'
+import { qualityOfIndex } from './quality-scale.ts'
 import { type SequenceHeader, readSequenceHeader } from './sequence-header.ts'
 import { units, walkUnits } from './units.ts'
 
@@ -20,30 +21,8 @@ export function readAvifFacts(path: string): AvifFacts | undefined {
     if (type !== units.frame && type !== units.frameHeader) continue
     if (sequence === undefined) return undefined
     const index = readQuantizerIndex(createBitReader(content), sequence)
-    const quality = index === undefined ? undefined : toQuality(index)
+    const quality = index === undefined ? undefined : qualityOfIndex(index)
     return { quality, hasHalvedColours: sequence.hasHalvedColours }
   }
   return undefined
-}
-
-/** JPEG qualities of equal fidelity, by quantizer index; see docs/performance.md. */
-const scale: readonly (readonly [index: number, quality: number])[] = [
-  [0, 100],
-  [16, 97],
-  [32, 95],
-  [60, 91],
-  [92, 86],
-  [120, 76],
-  [148, 57],
-  [172, 33],
-  [216, 10],
-  [255, 1],
-]
-
-function toQuality(index: number): number {
-  const above = scale.findIndex(([at]) => at >= index)
-  const [toIndex, toValue] = scale[above] ?? [255, 1]
-  const [fromIndex, fromValue] = scale[above - 1] ?? [toIndex - 1, toValue]
-  const share = (index - fromIndex) / (toIndex - fromIndex)
-  return Math.max(1, Math.round(fromValue + share * (toValue - fromValue)))
 }

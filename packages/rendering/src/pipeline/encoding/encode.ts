@@ -1,4 +1,5 @@
 import type { Encoding } from './encoding.ts'
+import { encodeAvif } from './encode-avif.ts'
 import { encodeJpeg } from './encode-jpeg.ts'
 import { encodePng } from './encode-png.ts'
 import { encodeWebp } from './encode-webp.ts'
@@ -12,5 +13,7 @@ export function encodeImage(encoding: Encoding): Promise<Buffer> {
       return encodePng(encoding)
     case 'webp':
       return encodeWebp(encoding)
+    case 'avif':
+      return encodeAvif(encoding)
   }
 }

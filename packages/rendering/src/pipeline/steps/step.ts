@@ -8,6 +8,8 @@ export type EncoderOptions = {
   readonly jpegTrellis: boolean
   /** WebP effort, 0 to 6. */
   readonly webpEffort: number
+  /** AVIF effort, 0 to 9. */
+  readonly avifEffort: number
   /** zlib level of PNG, 0 to 9. */
   readonly pngCompression: number
   /** Adaptive PNG filters, chosen per row. */

@@ -10,7 +10,13 @@ import { readQuality } from '../../../src/formats/readers.ts'
 import type { EncoderOptions } from '../../../src/pipeline/steps/step.ts'
 import { openPool } from '../../open-pool.ts'
 
-const least = { jpegTrellis: false, webpEffort: 0, pngCompression: 1, pngFilters: false }
+const least = {
+  jpegTrellis: false,
+  webpEffort: 0,
+  avifEffort: 0,
+  pngCompression: 1,
+  pngFilters: false,
+}
 
 describe('The encoders', () => {
   let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
@@ -37,6 +43,7 @@ describe('The encoders', () => {
       ['jpg', { ...least, jpegTrellis: true }],
       ['webp', { ...least, webpEffort: 4 }],
       ['png', { ...least, pngCompression: 9 }],
+      ['avif', { ...least, avifEffort: 3 }],
     ] as const
     for (const [format, encoders] of harder) {
       const quick = await render({ format }, least)

@@ -1,4 +1,5 @@
 import { describe } from '@jest/globals'
+import { describeAvif } from './avif.ts'
 import { describeBytes } from './bytes.ts'
 import { describeFraming } from './framing.ts'
 import { describeHostileFiles } from './hostile-files.ts'
@@ -21,6 +22,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
     describeEnlarging(studio)
     describeReducing(studio)
     describeBytes(studio)
+    describeAvif(studio)
     describeCopiedPixels(studio)
   })
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Framing, type Size, boundCover, fits, planRender } from '@iaas/common/image'
+import {
+  type Format,
+  type Framing,
+  type Size,
+  boundCover,
+  fits,
+  planRender,
+} from '@iaas/common/image'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { dhash, distance } from '../../dhash.ts'
@@ -9,7 +16,12 @@ import { makeVariant } from '../../variants.ts'
 import { type Studio, contractBounds, contractLimits } from './studio.ts'
 
 const sources = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
-const targets = { jpg: 'jpeg', png: 'png', webp: 'webp' } as const
+/** Name that sharp reports for each format of a rendition. */
+const targets = { jpg: 'jpeg', png: 'png', webp: 'webp', avif: 'heif' } as const satisfies Record<
+  Format,
+  string
+>
+const targetFormats = Object.keys(targets) as readonly Format[]
 const photo = { width: 90, height: 60 }
 
 function expectedOutcome(source: Size, box: Framing): { readonly kind: string } & Size {
@@ -46,7 +58,7 @@ export function describeSizes(studio: Studio): void {
         const picture = await makePhoto({ ...photo, format })
         const box = { width: 70, height: 70 }
         const { result } = planRender(photo, makeVariant({ ...box, fit }), contractBounds)
-        for (const target of ['jpg', 'png', 'webp'] as const) {
+        for (const target of targetFormats) {
           const bytes = await studio.render(picture, { ...box, fit, format: target })
           const { width, height, format: made } = await sharp(bytes).metadata()
           expect({ target, width, height, made }).toEqual({
@@ -62,7 +74,7 @@ export function describeSizes(studio: Studio): void {
       const reference = await dhash(await makePhoto({ ...photo, format: 'png' }))
       for (const source of sources) {
         const picture = await makePhoto({ ...photo, format: source, quality: 90 })
-        for (const format of ['jpg', 'png', 'webp'] as const) {
+        for (const format of targetFormats) {
           const bytes = await studio.render(picture, { width: 300, height: 300, format })
           expect(distance(await dhash(bytes), reference)).toBeLessThanOrEqual(4)
         }
