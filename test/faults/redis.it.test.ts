@@ -59,7 +59,7 @@ describeUnless(ownRedisMissing, 'a Redis', () => {
     await deployed.redis.setMaxMemory('0')
     await until(async () => (await readiness()).includes('"redis":"up"'))
     await until(() => linesOf(api).length - before >= 2)
-    const told = ['dependency full: it takes nothing more', 'dependency has room again']
+    const told = ['dependency full: it refuses writes', 'dependency has room again']
     const lines = linesOf(api).slice(before)
     expect(lines.filter((line) => told.includes(line))).toEqual(told)
     // On a busy machine a lookup may be late; each refused write was an outage of its own.

@@ -18,6 +18,6 @@ export function warnOfRoot(
   uid = process.getuid?.(),
 ): void {
   if (decodesAsRoot(settings, uid)) {
-    log.warn('decoders run as root: start the service as a user of its own')
+    log.warn('decoders run as root: run the service as a separate user')
   }
 }

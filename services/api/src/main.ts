@@ -19,7 +19,8 @@ await runService(async (): Promise<Service> => {
   if (!cluster.isWorker) {
     warnOfIgnored(process.env, log)
     warnOfRoot(config.renderer, log)
-    if (config.secret === undefined) log.warn('no secret: whoever reaches POST /token gets tokens')
+    if (config.secret === undefined)
+      log.warn('no secret: everyone who reaches POST /token gets tokens')
   }
   const count = config.processes === 0 ? availableParallelism() : config.processes
   if (count > 1 && cluster.isPrimary) return startProcesses({ config, log, count })

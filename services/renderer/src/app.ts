@@ -39,7 +39,7 @@ export type RendererAppOptions = {
   readonly log: Logger
 }
 
-type Work = (picture: ReceivedImage, req: Request, signal: AbortSignal) => Promise<Answer>
+type Work = (image: ReceivedImage, req: Request, signal: AbortSignal) => Promise<Answer>
 type Answer = {
   readonly facts: unknown
   readonly bytes?: Uint8Array
@@ -58,8 +58,8 @@ export function createRendererApp(options: RendererAppOptions): Express {
     return async (req, res) => {
       const signal = clientGone(res)
       beat(res)
-      await using picture = await inbox.receive(req, toEntrant(req), signal)
-      const { facts, bytes, file } = await work(picture, req, signal)
+      await using image = await inbox.receive(req, toEntrant(req), signal)
+      const { facts, bytes, file } = await work(image, req, signal)
       res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
       if (file !== undefined) return await sendFile(res, file)
       res.end(bytes)

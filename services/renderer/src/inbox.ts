@@ -56,9 +56,9 @@ export function createInbox(options: InboxOptions): Inbox {
       const share = Math.min(bytes, lane === 'ingest' ? ingestCapacity : roomBytes)
       const leave = await room.enter({ share, lane, client }, signal)
       try {
-        const picture = await createPicture(dir, leave)
-        await write(req, picture, maxBytes)
-        return picture
+        const image = await createReceivedImage(dir, leave)
+        await write(req, image, maxBytes)
+        return image
       } catch (error) {
         leave()
         throw isDiskFailure(error) ? busy(error) : error
@@ -67,27 +67,23 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 }
 
-async function createPicture(dir: string, leave: () => void): Promise<ReceivedImage> {
-  const picture = await createTemporaryFile(dir)
+async function createReceivedImage(dir: string, leave: () => void): Promise<ReceivedImage> {
+  const image = await createTemporaryFile(dir)
   const output = await createTemporaryFile(dir)
   return {
-    path: picture.path,
+    path: image.path,
     outputPath: output.path,
     async [Symbol.asyncDispose]() {
-      await Promise.all([picture, output].map((file) => file[Symbol.asyncDispose]()))
+      await Promise.all([image, output].map((file) => file[Symbol.asyncDispose]()))
       leave()
     },
   }
 }
 
 /** Stops reading a body that is too large without destroying the request, so that it can still be answered. */
-async function write(
-  req: IncomingMessage,
-  picture: ReceivedImage,
-  maxBytes: number,
-): Promise<void> {
+async function write(req: IncomingMessage, image: ReceivedImage, maxBytes: number): Promise<void> {
   try {
-    await using file = await open(picture.path, 'wx')
+    await using file = await open(image.path, 'wx')
     let bytes = 0
     for await (const chunk of req.iterator({ destroyOnReturn: false })) {
       bytes += chunk.length
@@ -95,7 +91,7 @@ async function write(
       await file.writeFile(chunk)
     }
   } catch (error) {
-    await picture[Symbol.asyncDispose]()
+    await image[Symbol.asyncDispose]()
     throw error
   }
 }

@@ -41,7 +41,7 @@ Ready.  Images   ${base}${hasExample ? '/example_400_400.jpg' : ''}
         Metrics  ${admin}/metrics
         Data     ${dataDir}
 ${warning}
-Try it: a token, an upload, the picture in another size.
+Try it: a token, an upload, the image in another size.
 
   ANSWER=$(curl -s ${base}/token -H 'Content-Type: application/json' -d '{"id":"${id}"${secret}}')
   take() { echo "$ANSWER" | sed 's/.*"'$1'":"\\([^"]*\\)".*/\\1/'; }

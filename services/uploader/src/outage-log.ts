@@ -16,12 +16,12 @@ export function createOutageLog(queue: string, log: Pick<Logger, 'warn'>): Outag
       putOff += 1
       if (putOff > 1) return
       since = performance.now()
-      log.warn('jobs are put off: a store is away', { queue, reason })
+      log.warn('jobs delayed: a store is down', { queue, reason })
     },
     done() {
       if (putOff === 0) return
       const seconds = Math.round((performance.now() - since) / 1000)
-      log.warn('jobs are done again', { queue, putOff, seconds })
+      log.warn('jobs resumed', { queue, putOff, seconds })
       putOff = 0
     },
   }

@@ -56,9 +56,9 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
       metrics.job(queue, isLast ? 'failed' : 'retried', performance.now() - startedAt)
       if (!isLast && isAppError(error, 'STORE_UNAVAILABLE')) {
         outageLog.putOff(error.message)
-        log.debug('job to be tried again', { error })
+        log.debug('job will be retried', { error })
       } else {
-        log.warn(isLast ? 'job failed' : 'job to be tried again', { error })
+        log.warn(isLast ? 'job failed' : 'job will be retried', { error })
       }
       if (isLast) {
         await parsed

@@ -32,7 +32,7 @@ export function createPromoteDelayed(options: PromoteDelayedOptions): () => Prom
       // The job may have started since it was read.
       await job.promote().catch((error: unknown) => log.debug('job not promoted', { error }))
     }
-    if (late.length > 0) log.warn('jobs were put off by a wrong clock', { jobs: late.length })
+    if (late.length > 0) log.warn('jobs promoted that a wrong clock delayed', { jobs: late.length })
   }
 
   return async () => {

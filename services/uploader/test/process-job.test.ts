@@ -98,7 +98,7 @@ describe('one attempt of a job', () => {
     isAway = false
     await run()
     expect(results.filter((result) => result === 'retried')).toHaveLength(170)
-    expect(lines).toEqual(['jobs are put off: a store is away', 'jobs are done again'])
+    expect(lines).toEqual(['jobs delayed: a store is down', 'jobs resumed'])
     expect(fields[0]).toEqual({ queue: queueNames.uploads, reason: outage.message })
     expect(fields[1]).toMatchObject({ queue: queueNames.uploads, putOff: 170 })
   })
@@ -127,7 +127,7 @@ describe('one attempt of a job', () => {
     const { run, results, spool, lines } = await setUp(() => Promise.reject(error))
     await expect(run()).rejects.toBe(error)
     expect(results).toEqual(['retried'])
-    expect(lines).toEqual(['job to be tried again'])
+    expect(lines).toEqual(['job will be retried'])
     expect(await spool.get(digest)).toBeDefined()
   })
 

@@ -16,6 +16,6 @@ it('F10 a recurring task that fails for a while is told of when that begins and 
   await repeated[Symbol.asyncDispose]()
   expect(lines).toEqual([
     ['recurring task failed', { task: 'check', error: new Error('away') }],
-    ['recurring task works again', { task: 'check', failures: 4 }],
+    ['recurring task recovered', { task: 'check', failures: 4 }],
   ])
 })

@@ -48,7 +48,7 @@ describe('the dependencies of a service', () => {
       (await registry.metrics()).includes('iaas_dependency_full{dependency="redis"} 0'),
     )
     expect(lines).toEqual([
-      ['dependency full: it takes nothing more', { dependency: 'redis' }],
+      ['dependency full: it refuses writes', { dependency: 'redis' }],
       ['dependency has room again', { dependency: 'redis' }],
     ])
     dependencies.close()

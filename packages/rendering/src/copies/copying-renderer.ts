@@ -47,7 +47,7 @@ export function createCopyingRenderer(
     try {
       return await copies.find(original)
     } catch (error) {
-      log.warn('working copy not looked for', { error })
+      log.warn('working copy lookup failed', { error })
       return undefined
     }
   }

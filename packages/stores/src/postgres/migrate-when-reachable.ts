@@ -18,7 +18,7 @@ export async function migrateWhenReachable(url: string, log: Logger): Promise<Mi
   const ending = new AbortController()
   const isDone = await tryToMigrate(url)
   if (!isDone) {
-    log.warn('the database cannot be reached; it is migrated once it can')
+    log.warn('database not reachable: it will be migrated later')
     void migrateLater(url, log, ending.signal)
   }
   return {

@@ -47,7 +47,7 @@ export function createAwaitLease({ leases, maxWaitMs, log }: AwaitLeaseOptions):
       return await waitFor(digest, signal)
     } catch (error) {
       signal.throwIfAborted()
-      log.warn('no lease to be had', { error })
+      log.warn('lease not available', { error })
       return undefined
     }
   }

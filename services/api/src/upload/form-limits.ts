@@ -1,5 +1,5 @@
 /** The multipart field of the image. */
-export const pictureField = 'image'
+export const imageField = 'image'
 
 /** Most bytes of any other part. */
 export const maxFieldBytes = 64 * 1024
@@ -26,5 +26,5 @@ export function isPartAFile(
   _type: string | undefined,
   filename: string | undefined,
 ): boolean {
-  return name === pictureField || filename !== undefined
+  return name === imageField || filename !== undefined
 }

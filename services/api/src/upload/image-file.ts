@@ -2,7 +2,7 @@ import { type WriteStream, createWriteStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { maxFieldBytes, pictureField } from './form-limits.ts'
+import { maxFieldBytes, imageField } from './form-limits.ts'
 import {
   type MaybeName,
   checkName,
@@ -79,8 +79,8 @@ export function createImageFile(path: string, maxBytes: number): ImageFile {
       given.part.on('error', fail).once('limit', () => fail(tooLarge(maxBytes)))
       const problem = checkName(given.name)
       if (problem !== undefined) fail(problem)
-      else if (given.name !== pictureField) skip(given, fail)
-      else if (isSurelyPicture(given)) write(given, fail)
+      else if (given.name !== imageField) skip(given, fail)
+      else if (isSurelyImage(given)) write(given, fail)
       else holdText(given, fail)
     },
     async finish() {
@@ -98,7 +98,7 @@ export function createImageFile(path: string, maxBytes: number): ImageFile {
   }
 }
 
-function isSurelyPicture({ filename, type }: FormPart): boolean {
+function isSurelyImage({ filename, type }: FormPart): boolean {
   if (type.startsWith('image/')) return true
   return filename === undefined ? type === 'application/octet-stream' : filename !== ''
 }

@@ -41,14 +41,14 @@ export async function receiveImage(
   const deadline = AbortSignal.timeout(longestReceiveMs(req, limits))
   using pace = watchPace(req, limits.pace, limits.time)
   const stop = AbortSignal.any([signal, deadline, pace.signal])
-  const picture = createImageFile(path, limits.maxBytes)
+  const image = createImageFile(path, limits.maxBytes)
   try {
-    await readForm(req, form, stop, picture.take)
-    await picture.finish()
+    await readForm(req, form, stop, image.take)
+    await image.finish()
   } catch (error) {
     // The request is not destroyed: its answer is still to be sent on the same connection.
     req.unpipe(form)
-    await picture.abandon()
+    await image.abandon()
     throw toAppError(error, { signal, deadline, limits })
   }
 }

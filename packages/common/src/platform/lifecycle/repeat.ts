@@ -17,7 +17,7 @@ export function repeat(
   let running: Promise<unknown> | undefined
   let failures = 0
   const noteSuccess = () => {
-    if (failures > 0) log.warn('recurring task works again', { task: name, failures })
+    if (failures > 0) log.warn('recurring task recovered', { task: name, failures })
     failures = 0
   }
   const noteFailure = (error: unknown) => {

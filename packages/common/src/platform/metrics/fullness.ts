@@ -50,7 +50,7 @@ export function createFullness(
       if (full.has(name)) return true
       full.add(name)
       gauge.set({ dependency: name }, 1)
-      log.warn('dependency full: it takes nothing more', { dependency: name })
+      log.warn('dependency full: it refuses writes', { dependency: name })
       void askUntilRoom(name)
       return true
     },
