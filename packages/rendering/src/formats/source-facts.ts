@@ -27,6 +27,8 @@ export type SourceFacts = {
   readonly amendment?: Amendment | undefined
   /** Bytes of the file held in memory while it is decoded; none unless set. */
   readonly heldBytes?: number
+  /** Bytes of the encoded pixels, without metadata and profile; undefined if reading the header did not count them. */
+  readonly imageBytes?: number
 }
 
 /** Resolves when that many bytes of memory may be used. */

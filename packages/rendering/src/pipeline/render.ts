@@ -87,7 +87,8 @@ function findBudget(options: RenderFileOptions): number | undefined {
   )
     return undefined
   const isOwnFormat = format === variant.format
-  return isOwnFormat ? readers[format].countImageBytes?.(path) : undefined
+  if (!isOwnFormat) return undefined
+  return source.imageBytes ?? readers[format].countImageBytes?.(path)
 }
 
 function chooseQuality(options: RenderFileOptions): number {

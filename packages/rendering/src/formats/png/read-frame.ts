@@ -1,5 +1,12 @@
 import { withBytes } from '../bytes.ts'
-import { pngSignature, walkPngChunks, windowBytes } from './chunks.ts'
+import {
+  chunkFrameBytes,
+  imageChunks,
+  pngSignature,
+  signatureBytes,
+  walkPngChunks,
+  windowBytes,
+} from './chunks.ts'
 
 /** Header of a PNG file. */
 export type PngFrame = {
@@ -9,6 +16,8 @@ export type PngFrame = {
   /** Grey or colours, with or without alpha. */
   readonly channels: 1 | 2 | 3 | 4
   readonly isInterlaced: boolean
+  /** See `countImageBytes`; counted here, because a second walk through many chunks takes half a millisecond. */
+  readonly imageBytes: number
 }
 
 const headerBytes = 13
@@ -34,20 +43,22 @@ const plainChunks: ReadonlySet<string> = new Set([
 export function readPngFrame(path: string): PngFrame | undefined {
   return withBytes(path, windowBytes, (file) => {
     if (!file.read(0, pngSignature.length).equals(pngSignature)) return undefined
-    let frame: PngFrame | undefined
+    let frame: Omit<PngFrame, 'imageBytes'> | undefined
+    let imageBytes = signatureBytes
     for (const { name, at, bytes } of walkPngChunks(file)) {
       if (frame !== undefined && !plainChunks.has(name)) return undefined
+      if (imageChunks.has(name)) imageBytes += chunkFrameBytes + bytes
       if (frame !== undefined) continue
       if (name !== 'IHDR' || bytes !== headerBytes) return undefined
       frame = toFrame(file.read(at, headerBytes))
       if (frame === undefined) return undefined
     }
-    return frame
+    return frame && { ...frame, imageBytes }
   })
 }
 
 /** Parses the header: width, height, bits, colour type, compression, filters, interlacing. */
-function toFrame(header: Buffer): PngFrame | undefined {
+function toFrame(header: Buffer): Omit<PngFrame, 'imageBytes'> | undefined {
   if (header.length < headerBytes) return undefined
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)]
   const [bits, colourType = -1, compression, filters, interlacing] = header.subarray(8)

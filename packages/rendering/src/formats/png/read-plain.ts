@@ -5,7 +5,7 @@ import { readPngFrame } from './read-frame.ts'
 export function readPlainPng(path: string): SourceFacts | undefined {
   const frame = readPngFrame(path)
   if (frame === undefined) return undefined
-  const { width, height, channels, isInterlaced } = frame
+  const { width, height, channels, isInterlaced, imageBytes } = frame
   return {
     format: 'png',
     size: { width, height },
@@ -19,5 +19,6 @@ export function readPlainPng(path: string): SourceFacts | undefined {
     isProgressive: isInterlaced,
     bytesPerPixel: channels,
     isDeep: false,
+    imageBytes,
   }
 }
