@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Logger } from '@iaas/common/log'
 import { toConnection } from './connection.ts'
 import { ignoreConnectionErrors } from './ignore-connection-errors.ts'
+import { linkCount } from './link-count.ts'
 import { linkLookup } from './link-lookup.ts'
 import { createPreparingClient } from './preparing-client.ts'
 import type { Schema } from './tables/schema.ts'
@@ -28,9 +29,10 @@ export type DatabaseOptions = {
 export function createDatabase(options: DatabaseOptions): Database {
   const { url, poolSize, log, connectTimeoutMs = 500, statementTimeoutMs = 700 } = options
   const { preparesStatements = true } = options
+  const prepared = preparesStatements ? [linkLookup, linkCount] : []
   const pool = new pg.Pool({
     // The server's own timeout does not fire when the server hangs, so the client has one as well.
-    Client: createPreparingClient(preparesStatements ? [linkLookup] : [], statementTimeoutMs + 50),
+    Client: createPreparingClient(prepared, statementTimeoutMs + 50),
     ...toConnection(url),
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,

@@ -6,6 +6,7 @@ import type { Variant } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Link, LinkStore } from '@iaas/common/ports/link-store'
 import type { Database } from './database.ts'
+import { toLinkCount } from './link-count.ts'
 import { toLinkLookup } from './link-lookup.ts'
 import { linkColumnNames, toColumns } from './link-row.ts'
 import { type LinkRecord, recordLinks } from './record-links.ts'
@@ -54,12 +55,8 @@ export function createPostgresLinkStore(
       await translateErrors(query.execute())
     },
     async count(id, limit) {
-      const rows = db.selectFrom('images').select('id').where('id', '=', id).limit(limit)
-      const query = db
-        .selectFrom(rows.as('rows'))
-        .select((eb) => eb.fn.countAll<string>().as('count'))
-      const counted = await translateErrors(query.executeTakeFirstOrThrow())
-      return Number(counted.count)
+      const { rows } = await translateErrors(db.executeQuery(toLinkCount(id, limit)))
+      return rows[0]?.count ?? 0
     },
   }
 }

@@ -7,11 +7,11 @@ import { createDatabase } from '../../src/postgres/database.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
 import { openDatabase } from './_database.ts'
 
-describe('the lookup of a link', () => {
+describe('the lookup of a link, and the count of the links of an original,', () => {
   it.each([
-    [true, ['iaas_find_links']],
+    [true, ['iaas_count_links', 'iaas_find_links']],
     [false, []],
-  ])('is planned once a connection where that is %s', async (preparesStatements, names) => {
+  ])('are planned once a connection where that is %s', async (preparesStatements, names) => {
     await using database = await openDatabase(1)
     const log = createSilentLogger()
     const db = createDatabase({ url: database.url, poolSize: 1, preparesStatements, log })
@@ -20,14 +20,14 @@ describe('the lookup of a link', () => {
     await links.record(variant, { address: 'u' }, 1)
     expect(await links.find(variant)).toEqual({ address: 'u' })
     expect(await links.find(variant)).toEqual({ address: 'u' })
-    const { rows } = await sql<{ name: string }>`SELECT name FROM pg_prepared_statements`.execute(
-      db,
-    )
+    expect(await links.count(variant.id, 10)).toBe(1)
+    const listed = sql<{ name: string }>`SELECT name FROM pg_prepared_statements ORDER BY name`
+    const { rows } = await listed.execute(db)
     expect(rows.map(({ name }) => name)).toEqual(names)
     await db.destroy()
   })
 
-  it('is one statement for all that is looked for in a turn, with one plan for any number', async () => {
+  it('look for all links of a turn by one statement, with one plan for any number', async () => {
     await using database = await openDatabase(1)
     const links = createPostgresLinkStore(database.db, { cdn: testCdn })
     const variants = Array.from({ length: 60 }, () => makeVariant())
