@@ -358,6 +358,14 @@ export const faults = [
   },
   {
     row: 'F38',
+    breaks: 'what was stored is queued again at the next start, however long ago it was stored',
+    file: 'packages/common/src/disk/slot-file.ts',
+    find: 'void flush().catch(() => {})',
+    replace: 'void flush',
+    test: 'packages/common/test/disk/rendition-journal.test.ts',
+  },
+  {
+    row: 'F38',
     breaks: 'what a process was killed with is not queued at the next start',
     file: 'services/api/src/compose.ts',
     find: 'void persister.resume()',

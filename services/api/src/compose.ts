@@ -91,7 +91,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     options.renderer ??
     own('renderer', createRenderer(config, { telemetry, log, originals, policy, stripMetadata }))
   const limits = createLimits(config, stores.sharedCounts)
-  const journal = createRenditionJournal(folders.journal)
+  const journal = own('journal', createRenditionJournal(folders.journal), (notes) => notes.flush())
   const { image, metrics, persister } = wireImages({
     config,
     policy,

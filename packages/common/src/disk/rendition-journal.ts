@@ -50,7 +50,7 @@ export function createRenditionJournal(dir: string): RenditionJournal {
 
   async function remove(rendition: WaitingRendition): Promise<void> {
     const id = persistJobId(rendition)
-    await slots.clear(id)
+    slots.drop(id)
     await removeLeft(id)
   }
 
@@ -59,6 +59,7 @@ export function createRenditionJournal(dir: string): RenditionJournal {
       translateDiskErrors(slots.put(persistJobId(rendition), JSON.stringify(toPayload(rendition)))),
     remove: (rendition) => translateDiskErrors(remove(rendition)),
     list: () => translateDiskErrors(list()),
+    flush: () => translateDiskErrors(slots.flush()),
   }
 }
 

@@ -11,20 +11,28 @@ const writeFile = promisify(fs.write)
 const slotBytes = 4096
 const end = '\n'
 
-/** Short texts in one file that stays open. Putting or clearing a text is one write. */
+/** Time that a text may stay after it was dropped, ms: the next text in its slot spares the write that clears it. */
+const clearAfterMs = 1000
+
+/** Short texts in one file that stays open. Putting a text is one write. */
 export type SlotFile = {
   /**
    * Puts a text under a name; idempotent. @throws Error if the text is longer than a slot; errors of the file system
    */
   put(name: string, text: string): Promise<void>
-  /** Clears a text; does nothing if there is none. @throws errors of the file system */
-  clear(name: string): Promise<void>
+  /** Drops a text; does nothing if there is none. Another text replaces it, or it is cleared within a second. */
+  drop(name: string): void
+  /** Clears all texts that were dropped. @throws errors of the file system */
+  flush(): Promise<void>
 }
 
 /** Creates a slot file. The file itself is created with the first text and closed when the process ends. */
 export function createSlotFile(path: string): SlotFile {
   const taken = new Map<string, number>()
   const free: number[] = []
+  // Slots whose text was dropped and still lies in the file.
+  const stale: number[] = []
+  let clearing: NodeJS.Timeout | undefined
   let slots = 0
   let opened: Promise<number> | undefined
 
@@ -44,21 +52,38 @@ export function createSlotFile(path: string): SlotFile {
   }
 
   function takeSlot(name: string): number {
-    const slot = taken.get(name) ?? free.pop() ?? slots
+    const slot = taken.get(name) ?? stale.pop() ?? free.pop() ?? slots
     if (slot === slots) slots += 1
     taken.set(name, slot)
     return slot
   }
 
+  async function clear(slot: number): Promise<void> {
+    try {
+      await write(slot, '')
+      free.push(slot)
+    } catch (error) {
+      stale.push(slot)
+      throw error
+    }
+  }
+
+  async function flush(): Promise<void> {
+    clearTimeout(clearing)
+    clearing = undefined
+    for (let slot = stale.pop(); slot !== undefined; slot = stale.pop()) await clear(slot)
+  }
+
   return {
     put: (name, text) => write(takeSlot(name), text),
-    async clear(name) {
+    drop(name) {
       const slot = taken.get(name)
       if (slot === undefined) return
-      await write(slot, '')
       taken.delete(name)
-      free.push(slot)
+      stale.push(slot)
+      clearing ??= setTimeout(() => void flush().catch(() => {}), clearAfterMs).unref()
     },
+    flush,
   }
 }
 

@@ -26,8 +26,10 @@ export type StoreRendition = (rendition: WaitingRendition, bytes: Uint8Array) =>
 /** Renditions that this process has accepted. After a crash they are still listed at the next start. */
 export type RenditionJournal = {
   add(rendition: WaitingRendition): Promise<void>
-  /** Does nothing if there is no such entry. */
+  /** Does nothing if there is no such entry. A crash within a second may leave it: it is then stored again, in vain. */
   remove(rendition: WaitingRendition): Promise<void>
   /** Lists the renditions, unordered. Skips and removes unreadable entries. */
   list(): Promise<readonly WaitingRendition[]>
+  /** Resolves once everything removed is gone also after a crash. */
+  flush(): Promise<void>
 }

@@ -6,6 +6,7 @@ import { persistJobId, toPayload } from '@iaas/common/jobs/store-rendition'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { countDiskCalls } from '@iaas/testing/count-disk-calls'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 
@@ -20,7 +21,17 @@ describe('the journal of renditions', () => {
     await journal.add(stored)
     await journal.add(left)
     await journal.remove(stored)
+    await journal.flush()
     expect(await createRenditionJournal(dir).list()).toEqual([left])
+  })
+
+  it('F38 clears what was removed within a moment, by itself', async () => {
+    await using folder = await createTemporaryFolder()
+    const journal = createRenditionJournal(folder.path)
+    const stored = newRendition()
+    await journal.add(stored)
+    await journal.remove(stored)
+    await until(async () => (await createRenditionJournal(folder.path).list()).length === 0)
   })
 
   it('is empty before anything was added, and removes what is not there', async () => {
@@ -65,7 +76,7 @@ describe('the journal of renditions', () => {
     expect(await createRenditionJournal(folder.path).list()).toEqual([])
   })
 
-  it('takes one call of the disk for an entry, and one to remove it, in a file that does not grow', async () => {
+  it('takes one call of the disk for an entry, whose place the next one takes, in a file that does not grow', async () => {
     await using folder = await createTemporaryFolder()
     const journal = createRenditionJournal(folder.path)
     const pass = async (rendition: WaitingRendition) => {
@@ -73,7 +84,7 @@ describe('the journal of renditions', () => {
       await journal.remove(rendition)
     }
     await pass(newRendition())
-    expect(await countDiskCalls(() => pass(newRendition()))).toBe(2)
+    expect(await countDiskCalls(() => pass(newRendition()))).toBe(1)
     for (let round = 0; round < 20; round += 1) await pass(newRendition())
     const [name = ''] = await readdir(folder.path)
     expect((await stat(join(folder.path, name))).size).toBeLessThan(4096)

@@ -29,6 +29,7 @@ function setUp(part: { storeRendition?: StoreRendition; left?: readonly WaitingR
     add: async () => void steps.push('noted'),
     remove: async () => void steps.push('removed'),
     list: async () => left,
+    flush: async () => {},
   }
   const persistence = createFakePersistence()
   const spool = createFakeSpool()
