@@ -5,7 +5,7 @@ import { untilReadable } from '../platform/streams/until-readable.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
 import { sweepFolder } from './temporary-files.ts'
-import { incomingFolder, writeDurably } from './write-durably.ts'
+import { createDurableWriter, incomingFolder } from './write-durably.ts'
 
 export type DiskVariantStoreOptions = { readonly dir: string }
 
@@ -14,12 +14,13 @@ const leftOverMs = 60 * 60_000
 
 /** Stores variants in a folder that the api serves itself. */
 export function createDiskVariantStore({ dir }: DiskVariantStoreOptions): VariantStore {
+  const write = createDurableWriter(dir)
   let swept: Promise<unknown> | undefined
 
   async function put(key: string, bytes: Uint8Array): Promise<void> {
     swept ??= sweepFolder(join(dir, incomingFolder), leftOverMs).catch(() => {})
     await swept
-    await writeDurably(dir, join(dir, key), bytes)
+    await write(join(dir, key), bytes)
   }
 
   return {

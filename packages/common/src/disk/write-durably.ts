@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { withFolder } from './make-folder.ts'
+import { makeFolder, withFolder } from './make-folder.ts'
 
 /*
  * Each asynchronous call wakes a thread, which costs more than most of these calls. Files are opened as raw
@@ -19,22 +19,42 @@ const sync = promisify(fs.fsync)
 export const incomingFolder = '.incoming'
 
 /**
- * Writes a file atomically: it is complete or absent after a crash of the process, and survives a power loss. The names
- * of parent folders are not synchronised: ext4, XFS and Btrfs commit them with the synchronised folder.
- *
- * @param path path below `root`; an existing file is replaced
+ * Creates a function that writes files below `root` atomically: a file is complete or absent after a crash of the
+ * process, and survives a power loss. An existing file is replaced. The names of parent folders are not synchronised:
+ * ext4, XFS and Btrfs commit them with the synchronised folder.
  */
-export async function writeDurably(root: string, path: string, bytes: Uint8Array): Promise<void> {
+export function createDurableWriter(root: string) {
   const incoming = join(root, incomingFolder)
-  const temporary = join(incoming, randomUUID())
-  try {
-    await withFolder(incoming, () => writeNew(temporary, bytes))
-    await withFolder(dirname(path), () => rename(temporary, path))
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {})
-    throw error
+  const moveInto = createMoveInto()
+
+  return async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+    const temporary = join(incoming, randomUUID())
+    try {
+      await withFolder(incoming, () => writeNew(temporary, bytes))
+      await moveInto(temporary, path)
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {})
+      throw error
+    }
+    await syncFolder(dirname(path))
   }
-  await syncFolder(dirname(path))
+}
+
+/**
+ * Creates a function that moves a file into a folder that may be missing. It expects of the folder what it found last:
+ * in a young store nearly all are missing, in an old one nearly none, and a vain call costs as much as another.
+ */
+function createMoveInto() {
+  let expectsFolder = true
+  return async function moveInto(from: string, to: string): Promise<void> {
+    const folder = dirname(to)
+    if (!expectsFolder) expectsFolder = !(await makeFolder(folder))
+    await withFolder(
+      folder,
+      () => rename(from, to),
+      () => (expectsFolder = false),
+    )
+  }
 }
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {

@@ -42,6 +42,16 @@ describe('the disk variant store', () => {
     const key = objectKey(makeVariant(), 1)
     const put = () => variants.put(key, new Uint8Array(10), 'image/jpeg')
     await put()
+    // It expects a missing folder once more.
+    await put()
     expect(await countDiskCalls(put)).toBe(5)
+  })
+
+  it('stores an object in a folder that is missing by six calls of the disk where the last one was missing, too', async () => {
+    await using folder = await createTemporaryFolder()
+    const variants = createDiskVariantStore({ dir: folder.path })
+    const put = () => variants.put(objectKey(makeVariant(), 1), new Uint8Array(10), 'image/jpeg')
+    await put()
+    expect(await countDiskCalls(put)).toBe(6)
   })
 })
