@@ -218,7 +218,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/gif/reader.ts',
     find: 'check: (path) => checkPages(countFrames(path, mostPages))',
     replace: 'check: () => {}',
-    test: 'packages/rendering/test/formats/check-structure.test.ts',
+    test: 'packages/rendering/test/formats/kept-structure.test.ts',
   },
   {
     row: 'T28',
@@ -234,7 +234,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/tiff/check-directories.ts',
     find: ' || readBytes > 2 * fileBytes + sharedBytes',
     replace: '',
-    test: 'packages/rendering/test/formats/check-structure.test.ts',
+    test: 'packages/rendering/test/formats/kept-structure.test.ts',
   },
   {
     row: 'T29',
@@ -506,7 +506,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/png/colours.ts',
     find: "if (hasProfile || chunks.has('sRGB')) return undefined",
     replace: 'return undefined',
-    test: 'packages/rendering/test/formats/colours.test.ts',
+    test: 'packages/rendering/test/formats/png/colours.test.ts',
   },
   {
     row: 'T31',
@@ -514,7 +514,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/png/colours.ts',
     find: 'if (tag !== undefined) return { tag, overrulesProfile: true }',
     replace: 'if (tag !== undefined) return { tag, overrulesProfile: false }',
-    test: 'packages/rendering/test/formats/colours.test.ts',
+    test: 'packages/rendering/test/formats/png/colours.test.ts',
   },
   {
     row: 'T31',
@@ -522,7 +522,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/avif/colours.ts',
     find: 'tag: colours && !hasProfile ?',
     replace: 'tag: colours ?',
-    test: 'packages/rendering/test/formats/colours.test.ts',
+    test: 'packages/rendering/test/formats/avif/colours.test.ts',
   },
   {
     row: 'T31',
@@ -530,7 +530,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/avif/colours.ts',
     find: 'isLimited: colours?.isFullRange === false &&',
     replace: 'isLimited: colours === undefined &&',
-    test: 'packages/rendering/test/formats/colours.test.ts',
+    test: 'packages/rendering/test/formats/avif/colours.test.ts',
   },
   {
     row: 'T31',
@@ -538,7 +538,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/avif/colours.ts',
     find: 'isAlphaLimited: isAlphaFull === false',
     replace: 'isAlphaLimited: false',
-    test: 'packages/rendering/test/formats/colours.test.ts',
+    test: 'packages/rendering/test/formats/avif/colours.test.ts',
   },
   {
     row: 'T31',
@@ -546,7 +546,7 @@ export const uploads = [
     file: 'packages/rendering/src/colour/high-dynamic-range.ts',
     find: 'const gain = toneCurve(brightest) / brightest',
     replace: 'const gain = 1',
-    test: 'packages/rendering/test/formats/colours.test.ts',
+    test: 'packages/rendering/test/formats/png/colours.test.ts',
   },
   {
     row: 'T31',
