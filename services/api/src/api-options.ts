@@ -2,6 +2,7 @@ import type { ApiConfig } from './config.ts'
 import type { Logger } from '@iaas/common/log'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import type { Service } from '@iaas/common/lifecycle/run-service'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 
@@ -12,6 +13,8 @@ export type ApiOptions = {
   readonly config: ApiConfig
   readonly log: Logger
   readonly telemetry: Telemetry
+  /** A store that the caller shares with others. By default the api creates its own from its configuration. */
+  readonly originals?: OriginalStore
   /** A renderer that the caller ends. By default the api creates its own from its configuration. */
   readonly renderer?: PreparingRenderer
   /** Stores renditions in this process; by default the uploaders do. */

@@ -3,10 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createBacklog } from '@iaas/queue/backlog'
 import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
-import { createSpool, createVariantStore } from '@iaas/stores/composition/backends'
+import {
+  createOriginalStore,
+  createSpool,
+  createVariantStore,
+} from '@iaas/stores/composition/backends'
 import { databaseName, watchBackends } from '@iaas/stores/composition/watch-backends'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createRenditionJournal } from '@iaas/common/disk/rendition-journal'
 import { listen } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
@@ -70,7 +73,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     }),
   )
   const { variants, cdn, servedFolder } = store
-  const originals = createDiskOriginalStore({ dir: config.folders.originals })
+  const originals = options.originals ?? createOriginalStore(config)
   const spool = createSpool(config, producerRedis)
   const queueBackend = chooseQueueBackend(config, url)
   const queues = own('queues', openQueues(queueBackend, log))

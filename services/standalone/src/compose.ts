@@ -1,6 +1,5 @@
 import { startApi } from '@iaas/api/compose'
 import { exampleFile, exampleId } from '@iaas/api/plant-example'
-import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { assertListenable } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
 import type { Service } from '@iaas/common/lifecycle/run-service'
@@ -10,6 +9,7 @@ import { isSetUp } from '@iaas/embedded-postgres/cluster'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { decodesAsRoot } from '@iaas/rendering/decodes-as-root'
+import { createOriginalStore } from '@iaas/stores/composition/backends'
 import { startUploader } from '@iaas/uploader/compose'
 import type { StandaloneConfig } from './config.ts'
 import type { GreetingFacts } from './greeting.ts'
@@ -44,7 +44,7 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   onProgress('Starting the services ...')
   const telemetry = createTelemetry('standalone', log)
   const rendererLog = log.child({ component: 'renderer' })
-  const originals = createDiskOriginalStore({ dir: config.folders.originals })
+  const originals = createOriginalStore(config)
   const renderer = own(
     'renderer',
     createRenderer(configured, {
@@ -55,7 +55,7 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
       stripMetadata: config.originals.stripMetadata,
     }),
   )
-  const parts = { config: configured, telemetry, renderer }
+  const parts = { config: configured, telemetry, originals, renderer }
   const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })
   own('uploader', uploader, (service) => service.close())
   const { storeRendition } = uploader

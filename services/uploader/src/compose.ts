@@ -1,13 +1,17 @@
 import { chooseQueueBackend } from '@iaas/queue/queue-backend'
 import { openQueues } from '@iaas/queue/open-queues'
-import { createSpool, createVariantStore } from '@iaas/stores/composition/backends'
+import {
+  createOriginalStore,
+  createSpool,
+  createVariantStore,
+} from '@iaas/stores/composition/backends'
 import { watchBackends } from '@iaas/stores/composition/watch-backends'
 import { guard } from '@iaas/common/concurrency/guard'
-import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
@@ -35,6 +39,8 @@ export type StartUploaderOptions = {
   readonly config: UploaderConfig
   readonly log: Logger
   readonly telemetry: Telemetry
+  /** A store that the caller shares with others. By default the uploader creates its own from its configuration. */
+  readonly originals?: OriginalStore
   /** A renderer that the caller ends. By default the uploader creates its own from its configuration. */
   readonly renderer?: Renderer
 }
@@ -83,7 +89,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const { cdn } = store
   const links = createPostgresLinkStore(db, { cdn })
   const policy = { bounds: config.constraints.bounds, ...config.webp }
-  const originals = createDiskOriginalStore({ dir: config.folders.originals })
+  const originals = options.originals ?? createOriginalStore(config)
   const renderer =
     options.renderer ??
     own(

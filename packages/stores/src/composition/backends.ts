@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import type { Folders, spoolSettings } from '@iaas/common/disk/config'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createDiskSpool } from '@iaas/common/disk/spool'
 import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
 import { createCdn } from '@iaas/common/cdn'
 import type { Cdn } from '@iaas/common/ports/cdn'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { createRedisSpool } from '../redis/spool.ts'
@@ -15,6 +17,8 @@ export type VariantStoreConfig = {
   readonly aws: AwsConfig
   readonly folders: Pick<Folders, 'variants'>
 }
+
+export type OriginalStoreConfig = { readonly folders: Pick<Folders, 'originals'> }
 
 export type SpoolConfig = {
   readonly spool: Pick<z.output<typeof spoolSettings>, 'bounds'>
@@ -59,6 +63,11 @@ export async function createVariantStore(
       variants.close()
     },
   }
+}
+
+/** Creates the store of the originals, a folder. All parts of a process share one, so that they share its leases. */
+export function createOriginalStore({ folders }: OriginalStoreConfig): OriginalStore {
+  return createDiskOriginalStore({ dir: folders.originals })
 }
 
 /**
