@@ -5,6 +5,9 @@ import { ask, askLocation, askUntil, getToken, json, multipart, store } from '..
 import type { Target } from '../support/target-type.ts'
 import { startTarget } from '../support/target.ts'
 
+const small = { width: 60, height: 40 }
+const accepting = (accept: string) => ({ headers: { Accept: accept } })
+
 describe('formats of renditions', () => {
   let target: Target
   let photo: Buffer
@@ -13,6 +16,8 @@ describe('formats of renditions', () => {
     target = await startTarget()
     photo = await makePhoto({ width: 600, height: 400, format: 'jpeg' })
     await store(target.base, 'photo', photo)
+    await store(target.base, 'clear', await makePhoto({ ...small, format: 'png', alpha: true }))
+    await store(target.base, 'solid', await makePhoto({ ...small, format: 'png' }))
   })
   afterAll(() => target[Symbol.asyncDispose]())
 
@@ -36,6 +41,78 @@ describe('formats of renditions', () => {
   it('.avif without a size is the original, unchanged', async () => {
     const answer = await ask(target.base, '/photo.avif')
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/jpeg'])
+    expect(answer.body.equals(photo)).toBe(true)
+  })
+
+  it.each([
+    ['image/avif,image/webp,image/apng,*/*;q=0.8', 'image/avif'],
+    ['image/webp,*/*', 'image/webp'],
+    ['image/avif;q=0,image/webp;q=0.1', 'image/webp'],
+    ['image/*,*/*', 'image/jpeg'],
+    ['', 'image/jpeg'],
+  ])('R53 .auto for Accept: %s is %s, rendered, stored and on 304', async (accept, mime) => {
+    const path = '/photo_140_140.auto'
+    const client = accepting(accept)
+    const head = await ask(target.base, path, { ...client, method: 'HEAD' })
+    const first = await ask(target.base, path, client)
+    const isRendered = first.status === 200
+    expect([head.headers.vary, first.headers.vary]).toEqual(['Accept', 'Accept'])
+    expect(isRendered ? first.headers['content-type'] : mime).toBe(mime)
+    const link = await askUntil(({ status }) => status === 307, target.base, path, client)
+    expect(link.headers.vary).toBe('Accept')
+    const stored = await askLocation(target.base, link)
+    expect(stored.headers['content-type']).toBe(mime)
+    const proxied = await ask(target.base, `${path}?proxy=true`, client)
+    expect([proxied.headers['content-type'], proxied.headers.vary]).toEqual([mime, 'Accept'])
+    const fresh = await ask(target.base, `${path}?proxy=true`, {
+      headers: { ...client.headers, 'If-None-Match': proxied.headers.etag as string },
+    })
+    expect([fresh.status, fresh.headers.vary]).toEqual([304, 'Accept'])
+  })
+
+  it('R53 .auto shares the stored object with the address of the format', async () => {
+    const webp = await askUntil(
+      ({ status }) => status === 307,
+      target.base,
+      '/photo_141_141.auto',
+      accepting('image/webp'),
+    )
+    const named = await ask(target.base, '/photo_141_141.webp')
+    expect([named.status, named.headers.location]).toEqual([307, webp.headers.location])
+    expect(named.headers.vary).toBeUndefined()
+  })
+
+  it('R54 .auto for a client that accepts neither is PNG only if a pixel is not opaque', async () => {
+    const typeOf = async (path: string) =>
+      (await ask(target.base, path, accepting('*/*'))).headers['content-type']
+    expect(await typeOf('/clear_30_30.auto')).toBe('image/png')
+    expect(await typeOf('/solid_30_30.auto')).toBe('image/jpeg')
+    const both = await ask(target.base, '/clear_30_30.auto', accepting('image/avif,image/webp'))
+    expect((await sharp(both.body).metadata()).hasAlpha).toBe(true)
+  })
+
+  it('R53 .auto says Vary: Accept on redirects within the bounds and on errors', async () => {
+    const beyond = await ask(target.base, '/photo_4000_4000.auto')
+    expect([beyond.status, beyond.headers.location, beyond.headers.vary]).toEqual([
+      307,
+      '/photo_2000_2000.auto',
+      'Accept',
+    ])
+    for (const [path, status] of [
+      ['/nobody_10_10.auto', 404],
+      ['/photo_10_10.auto?fit=stretch', 400],
+      ['/photo_0_0.auto', 400],
+    ] as const) {
+      for (const accept of ['image/webp', '*/*']) {
+        const answer = await ask(target.base, path, accepting(accept))
+        expect([path, answer.status, answer.headers.vary]).toEqual([path, status, 'Accept'])
+      }
+    }
+  })
+
+  it('.auto without a size is the original, for every client', async () => {
+    const answer = await ask(target.base, '/photo.auto', accepting('image/webp'))
+    expect([answer.headers['content-type'], answer.headers.vary]).toEqual(['image/jpeg', undefined])
     expect(answer.body.equals(photo)).toBe(true)
   })
 

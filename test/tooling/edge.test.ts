@@ -40,6 +40,33 @@ describe('the edge', () => {
     expect(new RegExp(pattern).test(query)).toBe(isSigned)
   })
 
+  it.each([
+    ['image/avif,image/webp,image/apng,*/*;q=0.8', 'image/avif'],
+    ['text/html, IMAGE/AVIF ; q=0.5', 'image/avif'],
+    ['image/webp,*/*', 'image/webp'],
+    ['image/avif;q=0, image/webp;q=0.1', 'image/webp'],
+    ['image/avif; q=0.000,image/webp;q=0', '*/*'],
+    ['image/*,*/*', '*/*'],
+    ['image/avif2', '*/*'],
+    ['', '*/*'],
+  ])('R53 takes Accept: %s for the class %s of an .auto address', (accept, expected) => {
+    const [, body = ''] = /map \$http_accept \$auto_accept \{([^}]*\}?[^}]*)\n\}/.exec(config) ?? []
+    const classes = [...body.matchAll(/"~\*([^"]*)" "([^"]*)"/g)]
+    expect(classes).toHaveLength(2)
+    const found = classes.find(([, pattern = '']) => new RegExp(pattern, 'i').test(accept))
+    expect(found?.[2] ?? '*/*').toBe(expected)
+  })
+
+  it('R53 keeps three entries of an .auto address: the class is in the key, and goes to the api', () => {
+    const auto = locationOf('~* \\.auto$')
+    expect(valuesOf('proxy_cache_key', auto).join(' ')).toContain('$auto_accept')
+    expect(valuesOf('proxy_ignore_headers', auto)).toContain('Vary')
+    expect(auto).toContain('proxy_set_header Accept $auto_accept;')
+    expect(locationOf('/')).not.toMatch(
+      /proxy_ignore_headers [^;]*Vary[^;]*;\n {8}proxy_cache_valid/,
+    )
+  })
+
   it('R37 holds no body of an upload before the api has looked at its token', () => {
     expect(valuesOf('proxy_request_buffering', locationOf('@upload'))).toEqual(['off'])
     const token = locationOf('= /token')

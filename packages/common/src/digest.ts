@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto'
-import { type ImageId, type Variant, formats, variantFormats, variantKey } from './image/index.ts'
+import {
+  type Format,
+  type ImageId,
+  type Variant,
+  formats,
+  variantFormats,
+  variantKey,
+} from './image/index.ts'
 
 /** SHA-256 in lower-case hexadecimal, 64 characters: safe as a file name, a job id and part of an object key. */
 export type Digest = string & { readonly __brand: 'Digest' }
@@ -42,6 +49,12 @@ const objectKeyPattern = new RegExp(
 /** Accepts only what `objectKey` produces, so that a key from outside cannot name another place. */
 export function parseObjectKey(text: string): ObjectKey | undefined {
   return objectKeyPattern.test(text) ? (text as ObjectKey) : undefined
+}
+
+/** Returns the format of the object under a key. */
+export function formatOfKey(key: ObjectKey): Format {
+  const extension = key.slice(key.lastIndexOf('.') + 1)
+  return variantFormats.find((format) => formats[format].extensions[0] === extension) ?? 'jpg'
 }
 
 function spreadOut(digest: Digest): string {

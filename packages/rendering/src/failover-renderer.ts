@@ -41,8 +41,8 @@ export function createFailoverRenderer(options: FailoverRendererOptions): Render
   }
 
   return {
-    inspect: (original, signal) =>
-      attempt((renderer) => renderer.inspect(original, signal), signal),
+    inspect: (original, signal, given) =>
+      attempt((renderer) => renderer.inspect(original, signal, given), signal),
     render: (task, signal) => attempt((renderer) => renderer.render(task, signal), signal),
     ingest: (task, signal) => attempt((renderer) => renderer.ingest(task, signal), signal),
     copy: (task, signal) => attempt((renderer) => renderer.copy(task, signal), signal),

@@ -27,9 +27,11 @@ export function createFileRenderer(options: FileRendererOptions): Renderer & Cop
   }
 
   return {
-    async inspect(original, signal) {
+    async inspect(original, signal, inspectOptions) {
       await using file = await originals.open(original)
-      return await decoder.inspect({ path: file.path, original: originalKey(original) }, signal)
+      const { path } = file
+      const task = { path, original: originalKey(original), ...inspectOptions }
+      return await decoder.inspect(task, signal)
     },
     async render(task, signal) {
       if (task.copy !== undefined) return render(task, task.copy.path, signal)

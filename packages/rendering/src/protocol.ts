@@ -42,7 +42,11 @@ export type ToChild =
 export const qualitySchema = z.int().min(1).max(100)
 export const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() })
 export const outOfBoundsSchema = z.object({ kind: z.literal('out-of-bounds'), source: sizeSchema })
-export const infoSchema = z.object({ format: z.enum(originalFormats), size: sizeSchema })
+export const infoSchema = z.object({
+  format: z.enum(originalFormats),
+  size: sizeSchema,
+  isOpaque: z.boolean().optional(),
+})
 export const ingestSchema = infoSchema.extend({
   reencoded: z.boolean(),
   warnings: z.array(z.enum(ingestWarnings)).optional(),

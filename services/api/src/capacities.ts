@@ -22,6 +22,8 @@ export const capacities = {
 export const durations = {
   /** The TTL of a link in memory and in Redis: one after the other, they forget a link within a minute of its row's end. */
   linkTtl: 25_000,
+  /** The TTL of the opacity of an original, which changes only if its id is used again. */
+  opacityTtl: 3_600_000,
   /** Timeout for the object of a proxied hit; then the variant is rendered instead. */
   readObject: 1000,
   /** Longest wait of a spool read for room. */

@@ -88,7 +88,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   const watch = own('watch of the variant store', isBucket ? watchStore(variants, log) : undefined)
 
   // Images
-  const policy = { bounds: config.constraints.bounds, ...config.webp }
+  const policy = { bounds: config.constraints.bounds, ...config.webp, ...config.formats }
   const stripMetadata = config.originals.stripMetadata
   const renderer =
     options.renderer ??

@@ -1,6 +1,6 @@
 import { backendSettings } from '@iaas/stores/composition/config'
 import { camelKeys } from '@iaas/common/config/camel-keys'
-import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
+import { constraintsSettings, formatSettings, webpSettings } from '@iaas/common/config/policy'
 import { integer, optionalToggle, text, toggle } from '@iaas/common/config/setting'
 import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
@@ -77,6 +77,7 @@ export const apiSettings = z
       .transform(camelKeys),
     constraints: constraintsSettings,
     webp: webpSettings,
+    formats: formatSettings,
     ...renderingSettings,
     ...backendSettings,
     log: logSettings,

@@ -8,6 +8,7 @@ import {
   boundRequest,
   boundsFor,
   presetRequired,
+  isUndecided,
   toVariant,
 } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
@@ -18,6 +19,7 @@ import { createBoundByOriginal } from './bound-by-original.ts'
 import { originalNotFound } from './original-not-found.ts'
 import type { Timing } from './http/timing.ts'
 import type { ImageContext } from './image-context.ts'
+import type { FindOpacity } from './known-opacity.ts'
 import type { FindSize } from './known-sizes.ts'
 import type { CachedLinks } from './links/cached-links.ts'
 import {
@@ -45,6 +47,7 @@ export type ServeImageOptions = {
   readonly cdn: Pick<Cdn, 'address'>
   readonly openLinked: OpenLinked
   readonly findSize: FindSize
+  readonly findOpacity: FindOpacity
   readonly renditions: Renditions
   readonly answerInPlace: AnswerInPlace
   /** See `watchStore`. */
@@ -58,11 +61,11 @@ export type ServeImage = (request: SizedRequest, context: ImageContext) => Promi
 /** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
   const { policy, allowedSizes, links, originals, cdn, openLinked, renditions } = options
-  const { answerInPlace, isStoreAway, isPresetOnly } = options
+  const { findOpacity, answerInPlace, isStoreAway, isPresetOnly } = options
   const bound = createBoundByOriginal(options)
 
   return async function serveImage(request, context) {
-    const variant = toVariant(request, policy, context.accepted)
+    const variant = await chooseVariant(request, context)
     assertAllowedSize(variant, allowedSizes)
     const bounds = boundsFor(variant.format, policy)
     const boundedBox = boundRequest(request, variant, bounds, allowedSizes)
@@ -83,6 +86,16 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (original === undefined) throw originalNotFound(request)
     if (boundedBox !== undefined) return redirectTo(boundedBox, context)
     return answerMiss({ request, variant, original, isStored, mark, context, lookup })
+  }
+
+  /** Asks for the opacity of an original only if the answer depends on it. */
+  function chooseVariant(request: SizedRequest, context: ImageContext): Variant | Promise<Variant> {
+    const { accepted, signal } = context
+    if (!isUndecided(request, policy, accepted)) return toVariant(request, policy, accepted)
+    return findOpacity(request.id, signal).then((isOpaque) => {
+      if (isOpaque === undefined) throw originalNotFound(request)
+      return toVariant(request, policy, accepted, isOpaque ? 'jpg' : 'png')
+    })
   }
 
   type Hit = {

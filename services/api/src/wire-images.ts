@@ -9,6 +9,7 @@ import type { Registry } from 'prom-client'
 import type { AppOptions } from './app.ts'
 import { capacities, durations } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
+import { createKnownOpacity } from './known-opacity.ts'
 import { createKnownSizes } from './known-sizes.ts'
 import type { RenderLimits } from './limits/render-limits.ts'
 import { createVariantCap } from './limits/variant-cap.ts'
@@ -106,6 +107,13 @@ export function wireImages(options: ImagesOptions): Images {
       cdn: options.cdn,
       openLinked: createOpenLinked({ openStored: createOpenStored(variants, places), links }),
       findSize: createKnownSizes(renderer),
+      findOpacity: createKnownOpacity({
+        originals,
+        renderer,
+        shared: stores.opacity,
+        ttlMs: durations.opacityTtl,
+        log,
+      }),
       renditions,
       isStoreAway,
       answerInPlace: createAnswerInPlace({ isStoreAway, originals, renditions }),

@@ -5,6 +5,7 @@ import { guard } from '@iaas/common/concurrency/guard'
 import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { LinkStore } from '@iaas/common/ports/link-store'
+import type { OpacityCache } from '@iaas/common/ports/opacity-cache'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { TokenStore } from '@iaas/common/ports/token-store'
@@ -14,6 +15,7 @@ import type { Database } from '@iaas/stores/postgres/database'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresTokenStore } from '@iaas/stores/postgres/token-store'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
+import { createRedisOpacityCache } from '@iaas/stores/redis/opacity-cache'
 import { createRedisRenderLeases } from '@iaas/stores/redis/render-leases'
 import type { Redis } from 'ioredis'
 import { capacities, durations } from './capacities.ts'
@@ -44,6 +46,8 @@ export type Stores = {
   readonly links: LinkStore
   readonly tokens: TokenStore
   readonly layers: LinkLayers
+  /** undefined without Redis. */
+  readonly opacity: OpacityCache | undefined
   readonly leases: RenderLeases | undefined
   readonly sharedCounts: SharedCounts | undefined
 }
@@ -75,6 +79,14 @@ export function wireStores(raw: RawStores): Stores {
       memory: createLinkMemory({ maxItems: capacities.links, ttlMs: durations.linkTtl }),
       shared: place && guardCache({ ...place, cdn, ttlMs: durations.linkTtl }, shared.breaker),
     },
+    opacity:
+      place &&
+      guard(
+        createRedisOpacityCache({ ...place, ttlMs: durations.opacityTtl }),
+        shared.breaker,
+        'get',
+        'set',
+      ),
     leases:
       place &&
       guard(

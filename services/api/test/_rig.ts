@@ -23,6 +23,7 @@ import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
+import { createKnownOpacity } from '../src/known-opacity.ts'
 import { createKnownSizes } from '../src/known-sizes.ts'
 import { createCachedLinks } from '../src/links/cached-links.ts'
 import { createOpenLinked } from '../src/proxied/open-linked.ts'
@@ -115,6 +116,13 @@ export async function createRig(options: RigOptions = {}) {
     cdn: testCdn,
     openLinked: createOpenLinked({ openStored: (key) => variants.open(key), links }),
     findSize: createKnownSizes(renderer),
+    findOpacity: createKnownOpacity({
+      originals,
+      renderer,
+      shared: undefined,
+      ttlMs: 60_000,
+      log,
+    }),
     renditions,
     isStoreAway,
     answerInPlace: createAnswerInPlace({ isStoreAway, originals, renditions }),

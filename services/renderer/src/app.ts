@@ -11,6 +11,7 @@ import {
   decodeFacts,
   encodeFacts,
   fileTask,
+  inspectTask,
   parseClient,
   renderTask,
   resultHeader,
@@ -74,7 +75,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
   app.post(
     wirePaths.inspect,
     handle(async ({ path }, req, signal) => ({
-      facts: toWireInfo(await decoder.inspect({ path, ...readTask(fileTask, req) }, signal)),
+      facts: toWireInfo(await decoder.inspect({ path, ...readTask(inspectTask, req) }, signal)),
     })),
   )
   app.post(
@@ -129,10 +130,9 @@ function toEntrant(req: Request): Pick<Entrant, 'lane' | 'client'> {
   }
 }
 
-function readTask<Schema extends typeof fileTask | typeof renderTask | typeof ingestTask>(
-  schema: Schema,
-  req: Request,
-): ReturnType<Schema['parse']> {
+function readTask<
+  Schema extends typeof inspectTask | typeof fileTask | typeof renderTask | typeof ingestTask,
+>(schema: Schema, req: Request): ReturnType<Schema['parse']> {
   const text = new URL(req.originalUrl, 'http://renderer').searchParams.get(taskParameter)
   try {
     return decodeFacts(schema, encodeURIComponent(text ?? '{}')) as ReturnType<Schema['parse']>

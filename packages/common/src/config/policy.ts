@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { integer, number, toggle } from '../platform/config/setting.ts'
+import { negotiableFormats } from '../image/index.ts'
+import { integer, list, number, toggle } from '../platform/config/setting.ts'
 
 export const constraintsSettings = z
   .object({
@@ -32,6 +33,17 @@ export const constraintsSettings = z
     maxOnDiskPixels: Math.round(max_on_disk * 1e6),
     maxUploadBytes: max_upload_bytes,
   }))
+
+export const formatSettings = z
+  .object({
+    auto: list([...negotiableFormats], {
+      description:
+        'Formats of `.auto`, most preferred first: `avif`, `webp`. A client gets the first that its Accept header names; else JPEG, or PNG for an original that is not opaque.',
+      env: 'FORMATS_AUTO',
+    }).pipe(z.array(z.enum(negotiableFormats))),
+  })
+  .prefault({})
+  .transform(({ auto }) => ({ autoFormats: auto }))
 
 export const webpSettings = z
   .object({

@@ -13,12 +13,10 @@ export type FormatFacts = {
   readonly lossy: boolean
   /** Longest side that is written, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits; AVIF: the limit of sharp. */
   readonly maxSide: number
-  /** True if a client's Accept header can turn the answer into this format. */
-  readonly negotiable: boolean
 }
 
 /**
- * One row per format. `gif` and `tiff` are read only. Negotiation prefers formats in the order of the table.
+ * One row per format. `gif` and `tiff` are read only.
  *
  * Signatures: JPEG SOI; PNG 1.2, 3.1; RIFF; GIF89a, 17; TIFF 6.0 and BigTIFF; ISO base media file: the size of the
  * first box, "ftyp", the major brand, a version, compatible brands.
@@ -32,7 +30,6 @@ export const formats = {
     hasAlpha: false,
     lossy: true,
     maxSide: 65_500,
-    negotiable: false,
   },
   png: {
     extensions: ['png'],
@@ -42,7 +39,6 @@ export const formats = {
     hasAlpha: true,
     lossy: false,
     maxSide: 65_500,
-    negotiable: false,
   },
   webp: {
     extensions: ['webp'],
@@ -52,7 +48,6 @@ export const formats = {
     hasAlpha: true,
     lossy: true,
     maxSide: 16_383,
-    negotiable: true,
   },
   gif: {
     extensions: ['gif'],
@@ -62,7 +57,6 @@ export const formats = {
     hasAlpha: true,
     lossy: false,
     maxSide: 65_535,
-    negotiable: false,
   },
   avif: {
     extensions: ['avif'],
@@ -72,7 +66,6 @@ export const formats = {
     hasAlpha: true,
     lossy: true,
     maxSide: 16_384,
-    negotiable: false,
   },
   tiff: {
     extensions: ['tiff', 'tif'],
@@ -82,7 +75,6 @@ export const formats = {
     hasAlpha: true,
     lossy: false,
     maxSide: 4_294_967_295,
-    negotiable: false,
   },
 } as const satisfies Readonly<Record<string, FormatFacts>>
 
@@ -106,17 +98,30 @@ export const variantFormats = originalFormats.filter(isEncoded) as readonly Form
   ...Format[],
 ]
 
-/** Every extension that the address of a variant can have. */
-export const variantExtensions = variantFormats.flatMap((format) => formats[format].extensions)
+/** Extension of an address whose format the client's Accept header decides. */
+export const autoFormat = 'auto'
 
-const formatByExtension: ReadonlyMap<string, Format> = new Map(
-  variantFormats.flatMap((format) =>
+/** Format of an address: that of the variant, or `auto`. */
+export type RequestFormat = Format | typeof autoFormat
+
+/** Formats that `auto` can choose by the Accept header. Every client shows the others. */
+export const negotiableFormats = ['avif', 'webp'] as const satisfies readonly Format[]
+
+/** Every extension that the address of a variant can have. */
+export const variantExtensions: readonly string[] = [
+  ...variantFormats.flatMap((format) => formats[format].extensions),
+  autoFormat,
+]
+
+const formatByExtension: ReadonlyMap<string, RequestFormat> = new Map([
+  ...variantFormats.flatMap((format) =>
     formats[format].extensions.map((extension) => [extension, format] as const),
   ),
-)
+  [autoFormat, autoFormat],
+])
 
 /** Returns the format of a URL extension (without its dot, in any letter case). */
-export function findFormat(extension: string): Format | undefined {
+export function findFormat(extension: string): RequestFormat | undefined {
   return formatByExtension.get(extension.toLowerCase())
 }
 

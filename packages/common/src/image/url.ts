@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { type Format, findFormat, variantExtensions } from './formats.ts'
+import { type RequestFormat, findFormat, variantExtensions } from './formats.ts'
 import { type ImageId, countSizeParts, findImageId, parseImageId } from './id.ts'
 import { type Query, namesVariantOption, parseOptions } from './options.ts'
 import type { ImageOptions } from './params.ts'
@@ -28,7 +28,7 @@ export type SizedRequest = {
   readonly width: number
   readonly height: number
   readonly scale: number
-  readonly format: Format
+  readonly format: RequestFormat
   readonly options: ImageOptions
   /** Absent if the request names no preset. `options` contains what the presets stand for. */
   readonly presets?: PresetUse
@@ -153,7 +153,7 @@ function decodePath(path: string): string {
   }
 }
 
-function splitFormat(path: string): { readonly name: string; readonly format: Format } {
+function splitFormat(path: string): { readonly name: string; readonly format: RequestFormat } {
   const dot = path.lastIndexOf('.')
   const format = dot === -1 ? undefined : findFormat(path.slice(dot + 1))
   if (format === undefined) {

@@ -1,4 +1,10 @@
-import { type Format, formats, variantFormats } from './formats.ts'
+import {
+  type Format,
+  type RequestFormat,
+  autoFormat,
+  formats,
+  negotiableFormats,
+} from './formats.ts'
 import { hasFreeSide } from './geometry.ts'
 import type { ImageId } from './id.ts'
 import { scaleOptions } from './options.ts'
@@ -24,38 +30,68 @@ export type Policy = {
   readonly webpOptIn: boolean
   /** Sends WebP to every client that accepts it. */
   readonly webpSwitch: boolean
+  /** Formats that `.auto` chooses from, most preferred first; `negotiableFormats` if absent. */
+  readonly autoFormats?: readonly Format[]
 }
 
 /**
  * Returns the variant that a request means.
  *
  * @param accepted the formats that the client's Accept header names
+ * @param plainFormat format of `.auto` for a client that names none of its formats; see `isUndecided`
  */
 export function toVariant(
   request: SizedRequest,
   policy: Policy,
   accepted: readonly Format[],
+  plainFormat: Format = 'jpg',
 ): Variant {
   const { id, width, height, scale, options } = request
-  const negotiated = negotiableFormats(request, policy).find((format) => accepted.includes(format))
-  const format = negotiated ?? request.format
+  const chosen = chooseFormat(request, policy, accepted)
+  const format = chosen === autoFormat ? plainFormat : chosen
   const box = { width: width * scale, height: height * scale }
   const scaled = scaleOptions(options, scale)
   // A box with one free side is the same for every fit.
-  const chosen = hasFreeSide(box) ? { ...scaled, fit: defaultOptions.fit } : scaled
-  return { id, ...box, format, ...relevantOptions(chosen, format) }
+  const framed = hasFreeSide(box) ? { ...scaled, fit: defaultOptions.fit } : scaled
+  return { id, ...box, format, ...relevantOptions(framed, format) }
 }
 
-const negotiable = variantFormats.filter((format) => formats[format].negotiable)
-const none: readonly Format[] = []
+function chooseFormat(
+  request: SizedRequest,
+  policy: Policy,
+  accepted: readonly Format[],
+): RequestFormat {
+  const offered = offeredFormats(request, policy)
+  return offered.find((format) => accepted.includes(format)) ?? request.format
+}
 
 /**
- * Returns the formats that the client's Accept header can turn the answer into, most preferred first. If there is any,
- * the answer must carry `Vary: Accept`.
+ * Returns true if the format of the answer depends on the original: `.auto`, and the client names none of its formats.
+ * The answer is then JPEG, or PNG for an original with a pixel that is not opaque.
  */
-export function negotiableFormats(request: SizedRequest, policy: Policy): readonly Format[] {
-  const isOpen = policy.webpSwitch || (policy.webpOptIn && request.options.allowWebp)
-  return isOpen && !formats[request.format].negotiable ? negotiable : none
+export function isUndecided(
+  request: SizedRequest,
+  policy: Policy,
+  accepted: readonly Format[],
+): boolean {
+  return chooseFormat(request, policy, accepted) === autoFormat
+}
+
+/** Formats of the legacy iaas that its WebP switches replace. */
+const switched: ReadonlySet<RequestFormat> = new Set(['jpg', 'png'])
+const switchedTo: readonly Format[] = ['webp']
+const none: readonly Format[] = []
+
+/** Returns the formats that the client's Accept header can turn the answer into, most preferred first. */
+function offeredFormats({ format, options }: SizedRequest, policy: Policy): readonly Format[] {
+  if (format === autoFormat) return policy.autoFormats ?? negotiableFormats
+  const isOpen = policy.webpSwitch || (policy.webpOptIn && options.allowWebp)
+  return isOpen && switched.has(format) ? switchedTo : none
+}
+
+/** Returns true if the client's Accept header can change the answer, which must then carry `Vary: Accept`. */
+export function isNegotiated(request: SizedRequest, policy: Policy): boolean {
+  return request.format === autoFormat || offeredFormats(request, policy).length > 0
 }
 
 /** Returns the bounds of a result in this format: the smaller of the operator's and the format's. */

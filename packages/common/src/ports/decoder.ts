@@ -1,6 +1,13 @@
 import type { Size, Variant } from '../image/index.ts'
 import type { OriginalKey } from '../original-ref.ts'
-import type { CopyOutcome, ImageInfo, IngestTask, Ingested, RenderOutcome } from './renderer.ts'
+import type {
+  CopyOutcome,
+  ImageInfo,
+  IngestTask,
+  InspectOptions,
+  Ingested,
+  RenderOutcome,
+} from './renderer.ts'
 
 /** Local image to decode. Stays at its path until the task ends. */
 type ImageFile = {
@@ -9,7 +16,7 @@ type ImageFile = {
   readonly original?: OriginalKey | undefined
 }
 
-export type InspectFileTask = ImageFile
+export type InspectFileTask = ImageFile & InspectOptions
 
 export type RenderFileTask = ImageFile & {
   readonly variant: Variant

@@ -7,6 +7,13 @@ export type ImageInfo = {
   readonly format: OriginalFormat
   /** Displayed size, after EXIF orientation, px. */
   readonly size: Size
+  /** True if every pixel is opaque; only if it was asked for. */
+  readonly isOpaque?: boolean | undefined
+}
+
+export type InspectOptions = {
+  /** Also tells whether the image is opaque, which may require its pixels. */
+  readonly opacity?: boolean | undefined
 }
 
 export type RenderTask = {
@@ -89,7 +96,7 @@ export type Copier = {
  * RENDER_QUARANTINED for the work. An aborted signal removes queued work and stops running work.
  */
 export type Renderer = {
-  inspect(original: OriginalRef, signal?: AbortSignal): Promise<ImageInfo>
+  inspect(original: OriginalRef, signal?: AbortSignal, options?: InspectOptions): Promise<ImageInfo>
   render(task: RenderTask, signal?: AbortSignal): Promise<RenderOutcome>
   /** Checks an upload by decoding it completely. Crops or shrinks it if requested or necessary. */
   ingest(task: IngestTask, signal?: AbortSignal): Promise<Ingested>

@@ -1,6 +1,6 @@
 import {
   type Fit,
-  type Format,
+  type RequestFormat,
   type Gravity,
   type ImageId,
   type ImageOptions,
@@ -9,6 +9,7 @@ import {
   type SizedRequest,
   center,
   degrees,
+  autoFormat,
   fits,
   flips,
   gravityNames,
@@ -61,7 +62,7 @@ function mayEndLikeSize(id: string): boolean {
   return /_[\p{Nd}\s.+\-a-fx]*_[\p{Nd}\s.+\-a-fx]*$/iu.test(id)
 }
 
-const anyFormat: fc.Arbitrary<Format> = fc.constantFrom(...variantFormats)
+const anyFormat: fc.Arbitrary<RequestFormat> = fc.constantFrom(...variantFormats, autoFormat)
 
 /** Numbers of at most three places. */
 function decimals(min: number, max: number): fc.Arbitrary<number> {

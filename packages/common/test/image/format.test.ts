@@ -19,6 +19,7 @@ describe('findFormat', () => {
     ['png', 'png'],
     ['webp', 'webp'],
     ['avif', 'avif'],
+    ['auto', 'auto'],
   ])('takes %s in any letter case for the format %s', (extension, format) => {
     for (const spelling of [
       extension,

@@ -84,7 +84,9 @@ describe('variantKey', () => {
   it('is the same for every spelling of an extension, in any letter case', () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
-        const { extensions } = formats[request.format]
+        const { format } = request
+        const extensions: readonly string[] =
+          format === 'auto' ? [format] : formats[format].extensions
         const spellings = extensions.flatMap((extension) => [extension, extension.toUpperCase()])
         const keys = spellings.map((extension) => keyOf(pathOf(request, 1, extension)))
         expect(new Set(keys).size).toBe(1)

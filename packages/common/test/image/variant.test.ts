@@ -1,7 +1,8 @@
 import {
   type Policy,
   defaultVariantOptions,
-  negotiableFormats,
+  isNegotiated,
+  isUndecided,
   toVariant,
   variantKey,
 } from '@iaas/common/image'
@@ -41,6 +42,7 @@ describe('toVariant', () => {
   it('does not depend on a proxy, nor on an Accept that cannot change the answer', () => {
     fc.assert(
       fc.property(anyRequest, anyPolicy, (request, policy) => {
+        fc.pre(request.format !== 'auto')
         const proxied = {
           ...request,
           options: { ...request.options, proxy: !request.options.proxy },
@@ -48,7 +50,7 @@ describe('toVariant', () => {
         expect(toVariant(proxied, policy, ['webp'])).toEqual(toVariant(request, policy, ['webp']))
         const changes =
           toVariant(request, policy, ['webp']).format !== toVariant(request, policy, []).format
-        expect(negotiableFormats(request, policy).length > 0).toBe(changes)
+        expect(isNegotiated(request, policy)).toBe(changes)
       }),
     )
   })
@@ -112,5 +114,38 @@ describe('toVariant', () => {
   it('takes the quality along when PNG becomes WebP', () => {
     const request = read('/a_1_1.png?quality=7&allow_webp=true')
     expect(toVariant(request, { ...plain, webpOptIn: true }, ['webp']).quality).toBe(7)
+  })
+
+  it.each([
+    [['webp', 'avif'], 'avif'],
+    [['webp'], 'webp'],
+    [[], 'jpg'],
+    [['jpg', 'png'], 'jpg'],
+  ] as const)('R53 chooses for .auto and a client that accepts %j: %s', (accepted, format) => {
+    const request = read('/a_1_1.auto?allow_webp=true')
+    const variant = toVariant(request, { ...plain, webpSwitch: true }, accepted)
+    expect(variant.format).toBe(format)
+    expect(isUndecided(request, plain, accepted)).toBe(format === 'jpg')
+    expect(variantKey(variant)).toBe(variantKey(toVariant(read(`/a_1_1.${format}`), plain, [])))
+  })
+
+  it('chooses for .auto by the order of the configuration, and PNG if the original needs it', () => {
+    const request = read('/a_1_1.auto?quality=7')
+    const policy = { ...plain, autoFormats: ['webp'] as const }
+    expect(toVariant(request, policy, ['webp', 'avif']).format).toBe('webp')
+    expect(isUndecided(request, policy, ['avif'])).toBe(true)
+    expect(toVariant(request, policy, ['avif'], 'png')).toMatchObject({
+      format: 'png',
+      quality: 'auto',
+    })
+  })
+
+  it('is not changed by the WebP switches of the legacy iaas, except for JPEG and PNG', () => {
+    const policy = { ...plain, webpSwitch: true }
+    for (const format of ['avif', 'webp']) {
+      const request = read(`/a_1_1.${format}`)
+      expect(toVariant(request, policy, ['webp']).format).toBe(format)
+      expect(isNegotiated(request, policy)).toBe(false)
+    }
   })
 })

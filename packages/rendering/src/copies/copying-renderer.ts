@@ -66,7 +66,7 @@ export function createCopyingRenderer(
   }
 
   return {
-    inspect: (original, signal) => renderer.inspect(original, signal),
+    inspect: (original, signal, given) => renderer.inspect(original, signal, given),
     ingest: (task, signal) => renderer.ingest(task, signal),
     prepare,
     async render(task, signal) {

@@ -105,10 +105,10 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
   const end = ({ res, signal }: Answer<unknown>) => bodies.read(res, mostTextBytes, signal)
 
   return {
-    inspect: ({ path: file, original }, signal) =>
+    inspect: ({ path: file, ...task }, signal) =>
       call({
         path: wirePaths.inspect,
-        task: { original },
+        task,
         file,
         schema: inspectResult,
         signal,

@@ -45,6 +45,8 @@ const original = z
   .optional()
 
 export const fileTask = z.object({ original })
+/** Senders and receivers before it omit and drop the opacity. */
+export const inspectTask = fileTask.extend({ opacity: z.boolean().optional() })
 export const renderTask = fileTask.extend({
   variant: variantSchema,
   bounds: sizeSchema,

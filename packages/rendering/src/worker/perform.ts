@@ -3,6 +3,7 @@ import { planWithin, viewOf } from '@iaas/common/image'
 import { type Output, estimateIngest, estimateMemory, estimateRepair } from '../formats/cost.ts'
 import type { Results, Task, TaskKind, WorkerSettings } from '../protocol.ts'
 import { copyFile } from './copy.ts'
+import { readOpacity } from './opacity.ts'
 import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
 import { inspectFile, inspectKnown } from '../formats/inspect.ts'
 import { isCostly } from '../formats/costly.ts'
@@ -38,7 +39,13 @@ export async function perform(
 
   switch (task.kind) {
     case 'inspect':
-      return { format: source.format, size: source.size }
+      return {
+        format: source.format,
+        size: source.size,
+        ...(task.opacity === true && {
+          isOpaque: await readOpacity(path, source, settings, admit),
+        }),
+      }
     case 'render': {
       const { variant, bounds, originalQuality } = task
       const view = viewOf(source.size, variant)

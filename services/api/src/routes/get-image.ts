@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientGone } from '@iaas/common/http/client-gone'
-import { type Policy, type Presets, negotiableFormats, parseImageUrl } from '@iaas/common/image'
+import { type Policy, type Presets, isNegotiated, parseImageUrl } from '@iaas/common/image'
 import fresh from 'fresh'
 import type { FastLane } from '../fast-lane/fast-lane.ts'
 import { acceptedFormats } from '../http/accept.ts'
@@ -39,6 +39,9 @@ export type GetImage = (
   record: RequestRecord,
 ) => Promise<void>
 
+/** Matches the target of a request for `.auto`, even one that is refused before it is parsed. */
+const autoTarget = /\.auto(?:\?|$)/i
+
 export function createGetImage(options: GetImageOptions): GetImage {
   const { policy, presets, serveImage, serveOriginal, redirectMaxAge, clientOf } = options
   const { signer, isStoreServed, unsent, fastLane } = options
@@ -46,6 +49,8 @@ export function createGetImage(options: GetImageOptions): GetImage {
   const getImage: GetImage = async (req, res, record) => {
     const target = req.url ?? ''
     record.route = 'image'
+    // Set on errors, too: a shared cache must not hand one client's answer to another.
+    if (autoTarget.test(target)) res.setHeader('Vary', 'Accept')
     const expires = signer?.verify(target)
     const lifetime = lifetimeOf(expires)
     const { path, query } = readTarget(target)
@@ -54,13 +59,13 @@ export function createGetImage(options: GetImageOptions): GetImage {
     if (request.kind === 'original') {
       record.route = 'original'
       record.outcome = 'original'
+      res.removeHeader('Vary')
       return serveOriginal(request.id, { req, res, record, lifetime })
     }
-    const isNegotiated = negotiableFormats(request, policy).length > 0
-    // Set on errors, too: a shared cache must not hand one client's answer to another.
-    if (isNegotiated) res.setHeader('Vary', 'Accept')
-    const reply = await serveImage(request, contextOf(req, res, isNegotiated))
-    const isSameForAll = signer === undefined && !isNegotiated
+    const varies = isNegotiated(request, policy)
+    if (varies) res.setHeader('Vary', 'Accept')
+    const reply = await serveImage(request, contextOf(req, res, varies))
+    const isSameForAll = signer === undefined && !varies
     const sign = (location: string) => signer?.sign(location, expires) ?? location
     const signStored = (url: string) => (isStoreServed && isServedAddress(url) ? sign(url) : url)
     const context = {
@@ -80,9 +85,9 @@ export function createGetImage(options: GetImageOptions): GetImage {
     return sent
   }
 
-  function contextOf(req: IncomingMessage, res: ServerResponse, isNegotiated: boolean) {
+  function contextOf(req: IncomingMessage, res: ServerResponse, varies: boolean) {
     return {
-      accepted: isNegotiated ? acceptedFormats(req.headers.accept) : [],
+      accepted: varies ? acceptedFormats(req.headers.accept) : [],
       headOnly: req.method === 'HEAD',
       isFresh: (validators: Validators) => isFresh(req, validators),
       signal: () => clientGone(res),

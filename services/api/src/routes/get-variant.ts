@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { digestOf, parseObjectKey } from '@iaas/common/digest'
+import { digestOf, formatOfKey, parseObjectKey } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
-import { findFormat, formats } from '@iaas/common/image'
+import { formats } from '@iaas/common/image'
 import type { RequestHandler } from 'express'
 import { setImageHeaders, setImmutable } from '../http/headers.ts'
 import { recordOf } from '../http/request-record.ts'
@@ -25,7 +25,7 @@ export function createGetVariant(dir: string, signer: UrlSigner | undefined): Re
     if (key === undefined) {
       throw new AppError('ORIGINAL_NOT_FOUND', 'There is no stored image at this address.')
     }
-    const format = findFormat(key.slice(key.lastIndexOf('.') + 1)) ?? 'jpg'
+    const format = formatOfKey(key)
     setImageHeaders(res)
     setImmutable(res, lifetime)
     res.setHeader('Content-Type', formats[format].mime)

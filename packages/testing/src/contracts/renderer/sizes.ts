@@ -53,6 +53,29 @@ export function describeSizes(studio: Studio): void {
       })
     })
 
+    it.each(sources)('tells whether every pixel of %s is opaque, if asked', async (format) => {
+      const opacityOf = async (alpha: boolean) => {
+        const path = await studio.store(await makePhoto({ ...photo, format, alpha }))
+        const info = await studio.renderer.inspect({ path, opacity: true })
+        return info.isOpaque
+      }
+      expect(await opacityOf(false)).toBe(true)
+      expect(await opacityOf(true)).toBe(format === 'jpeg')
+    })
+
+    it('takes an image for opaque whose alpha channel is, and one of a single clear pixel for not', async () => {
+      const opacityOf = async (at: number | undefined) => {
+        const pixels = Buffer.alloc(90 * 60 * 4, 255)
+        if (at !== undefined) pixels[4 * at + 3] = 254
+        const image = sharp(pixels, { raw: { width: 90, height: 60, channels: 4 } })
+        const path = await studio.store(await image.png().toBuffer())
+        const info = await studio.renderer.inspect({ path, opacity: true })
+        return info.isOpaque
+      }
+      expect(await opacityOf(undefined)).toBe(true)
+      for (const at of [0, 90 * 60 - 1]) expect(await opacityOf(at)).toBe(false)
+    })
+
     describe.each(sources)('from %s', (format) => {
       it.each(fits)('renders each format to the pixel with fit=%s', async (fit) => {
         const picture = await makePhoto({ ...photo, format })
