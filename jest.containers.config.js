@@ -22,7 +22,7 @@ export default {
     {
       ...integration,
       displayName: 'edge',
-      testMatch: ['**/test/contract/*.it.test.ts', '**/test/containers/*.test.ts'],
+      testMatch: ['**/test/*/*.contract.it.test.ts', '**/test/containers/*.test.ts'],
       globalSetup: `${setUps}/project-setup.ts`,
       globalTeardown: `${setUps}/project-teardown.ts`,
     },

@@ -12,7 +12,7 @@ const { values } = parseArgs({
 })
 
 prepare()
-const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'test/faults/chaos'], {
+const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'test/outages/chaos'], {
   stdio: 'inherit',
   env: {
     ...process.env,

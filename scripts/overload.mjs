@@ -7,7 +7,7 @@ import { prepare } from './prepare.mjs'
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } })
 
 prepare()
-const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'test/threats/overload'], {
+const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'test/limits/overload'], {
   stdio: 'inherit',
   env: { ...process.env, OVERLOAD_SECONDS: values.seconds },
 })

@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util'
 import { prepare } from './prepare.mjs'
 
 const storms = {
-  races: { test: 'test/threats/upload-races', usual: '10000' },
-  aborts: { test: 'test/threats/upload-aborts', usual: '5000' },
-  kills: { test: 'test/threats/killed-uploads', usual: '50' },
-  forms: { test: 'test/threats/hostile-forms', usual: '10000' },
+  races: { test: 'test/uploads/upload-races', usual: '10000' },
+  aborts: { test: 'test/uploads/upload-aborts', usual: '5000' },
+  kills: { test: 'test/uploads/killed-uploads', usual: '50' },
+  forms: { test: 'test/uploads/hostile-forms', usual: '10000' },
 }
 
 const { values, positionals } = parseArgs({

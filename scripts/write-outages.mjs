@@ -8,5 +8,5 @@ const run = (...args) =>
   }).status ?? 1
 
 process.exitCode =
-  run('scripts/test.mjs', 'test/faults/outages') ||
+  run('scripts/test.mjs', 'test/outages/outages') ||
   run('node_modules/prettier/bin/prettier.cjs', '--write', 'docs/operations.md')

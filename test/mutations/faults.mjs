@@ -10,7 +10,7 @@ export const faults = [
     file: 'packages/stores/src/postgres/translate-errors.ts',
     find: 'if (isSocketCode(code) || isTlsCode(code)) return true',
     replace: '',
-    test: 'test/faults/outages.it.test.ts',
+    test: 'test/outages/outages.it.test.ts',
   },
   {
     row: 'F2',
@@ -50,7 +50,7 @@ export const faults = [
     file: 'services/api/src/compose.ts',
     find: 'if (migration.isDone) await',
     replace: 'if (migration.isDone) void',
-    test: 'test/faults/first-connection.it.test.ts',
+    test: 'test/outages/first-connection.it.test.ts',
   },
   {
     row: 'F47',
@@ -74,7 +74,7 @@ export const faults = [
     file: 'services/api/src/limits/unproven-tokens.ts',
     find: 'Math.max(1, Math.floor(poolSize / 4))',
     replace: '1000 * poolSize',
-    test: 'test/faults/congestion.it.test.ts',
+    test: 'test/outages/congestion.it.test.ts',
   },
   {
     row: 'F29',
@@ -82,7 +82,7 @@ export const faults = [
     file: 'packages/common/src/metrics/dependencies.ts',
     find: 'performance.now() - known.at <= ttlMs',
     replace: 'known.at < 0',
-    test: 'test/faults/congestion.it.test.ts',
+    test: 'test/outages/congestion.it.test.ts',
   },
   {
     row: 'F3',
@@ -90,7 +90,7 @@ export const faults = [
     file: 'packages/stores/src/postgres/translate-errors.ts',
     find: "'25006', // read only",
     replace: "'99999', // read only",
-    test: 'test/faults/database.it.test.ts',
+    test: 'test/outages/database.it.test.ts',
   },
   {
     row: 'F3',
@@ -114,7 +114,7 @@ export const faults = [
     file: 'services/api/src/store-original.ts',
     find: 'if (await tokens.complete(token, id)) return',
     replace: 'if (await tokens.complete(token, id).catch(() => false)) return',
-    test: 'test/faults/database.it.test.ts',
+    test: 'test/outages/database.it.test.ts',
   },
   {
     row: 'F5',
@@ -122,7 +122,7 @@ export const faults = [
     file: 'packages/stores/src/redis/connection.ts',
     find: 'signal?.aborted ? null : pauseBefore(times)',
     replace: 'times > 0 ? null : pauseBefore(times)',
-    test: 'test/faults/outages.it.test.ts',
+    test: 'test/outages/outages.it.test.ts',
   },
   {
     row: 'F6',
@@ -130,7 +130,7 @@ export const faults = [
     file: 'packages/common/src/platform/concurrency/circuit-breaker.ts',
     find: 'if (isOutage(error)) open(error)',
     replace: 'if (isOutage(error) && outage !== undefined) open(error)',
-    test: 'test/faults/outages.it.test.ts',
+    test: 'test/outages/outages.it.test.ts',
   },
   {
     row: 'F7',
@@ -138,7 +138,7 @@ export const faults = [
     file: 'packages/stores/src/postgres/migrate-when-reachable.ts',
     find: 'return isSocketCode(code) ||',
     replace: "return code === 'never' ||",
-    test: 'test/faults/combined-outages.it.test.ts',
+    test: 'test/outages/combined-outages.it.test.ts',
   },
   {
     row: 'F8',
@@ -154,7 +154,7 @@ export const faults = [
     file: 'packages/queue/src/flow-sink.ts',
     find: 'if (needsNewConnection(error)) producer.reconnect()',
     replace: '',
-    test: 'test/faults/redis.it.test.ts',
+    test: 'test/outages/redis.it.test.ts',
   },
   {
     row: 'F9',
@@ -354,7 +354,7 @@ export const faults = [
     file: 'services/api/src/renditions/direct-persistence.ts',
     find: 'await journal.add(rendition)',
     replace: '',
-    test: 'test/faults/killed-standalone.it.test.ts',
+    test: 'test/outages/killed-standalone.it.test.ts',
   },
   {
     row: 'F38',
@@ -370,7 +370,7 @@ export const faults = [
     file: 'services/api/src/compose.ts',
     find: 'void persister.resume()',
     replace: '',
-    test: 'test/faults/killed-standalone.it.test.ts',
+    test: 'test/outages/killed-standalone.it.test.ts',
   },
   {
     row: 'F38',
@@ -402,7 +402,7 @@ export const faults = [
     file: 'packages/common/src/platform/http/server.ts',
     find: 'setTimeout(() => server.closeAllConnections(), limitMs)',
     replace: 'setTimeout(() => server.closeAllConnections(), 0 * limitMs)',
-    test: 'test/faults/kills.it.test.ts',
+    test: 'test/outages/kills.it.test.ts',
   },
   {
     row: 'F15',
@@ -426,7 +426,7 @@ export const faults = [
     file: 'packages/stores/src/postgres/token-store.ts',
     find: "eb('used', '=', 1).and('claimed_at', '<', lease)",
     replace: "eb('used', '=', 2).and('claimed_at', '<', lease)",
-    test: 'test/faults/kills.it.test.ts',
+    test: 'test/outages/kills.it.test.ts',
   },
   {
     row: 'F17',
@@ -491,7 +491,7 @@ export const faults = [
     file: 'services/api/src/upload/form-problems.ts',
     find: "new AppError('STORE_UNAVAILABLE', 'Uploads cannot be stored now.'",
     replace: "new AppError('INVALID_UPLOAD', 'Uploads cannot be stored now.'",
-    test: 'test/faults/disk.it.test.ts',
+    test: 'test/outages/disk.it.test.ts',
   },
   {
     row: 'F22',
@@ -499,7 +499,7 @@ export const faults = [
     file: 'packages/common/src/disk/original-store.ts',
     find: 'return facts.isFile() ?',
     replace: 'return !facts.isDirectory() ?',
-    test: 'test/faults/disk.it.test.ts',
+    test: 'test/outages/disk.it.test.ts',
   },
   {
     row: 'F23',
@@ -507,7 +507,7 @@ export const faults = [
     file: 'packages/rendering/src/failover-renderer.ts',
     find: 'return by(fallback)',
     replace: 'throw error',
-    test: 'test/faults/combined-outages.it.test.ts',
+    test: 'test/outages/combined-outages.it.test.ts',
   },
   {
     row: 'F24',
@@ -531,7 +531,7 @@ export const faults = [
     file: 'packages/common/src/disk/temporary-files.ts',
     find: 'now ??= await timeOf(dir)',
     replace: 'now ??= Date.now()',
-    test: 'test/faults/clocks.it.test.ts',
+    test: 'test/outages/clocks.it.test.ts',
   },
   {
     row: 'F25',
@@ -571,7 +571,7 @@ export const faults = [
     file: 'packages/stores/src/postgres/migrations/0003-index-only-lookup.ts',
     find: 'await sql`ALTER INDEX unique_image_with_url RENAME TO unique_image`.execute(db)',
     replace: 'await sql`ALTER TABLE images RENAME COLUMN url TO address`.execute(db)',
-    test: 'test/faults/rolling-update.it.test.ts',
+    test: 'test/deployment/rolling-update.it.test.ts',
   },
   {
     row: 'F26',
@@ -611,7 +611,7 @@ export const faults = [
     file: 'packages/common/src/disk/disk-errors.ts',
     find: "  'EMFILE',\n",
     replace: '',
-    test: 'test/faults/resources.it.test.ts',
+    test: 'test/outages/resources.it.test.ts',
   },
   {
     row: 'F28',
@@ -619,7 +619,7 @@ export const faults = [
     file: 'services/uploader/src/handlers/record-link.ts',
     find: 'await spool.drop(variantDigest(variant))',
     replace: 'await Promise.resolve(variantDigest(variant))',
-    test: 'test/faults/chaos.it.test.ts',
+    test: 'test/outages/chaos.it.test.ts',
   },
   {
     row: 'F31',
@@ -627,7 +627,7 @@ export const faults = [
     file: 'services/api/src/stored/watch-store.ts',
     find: '    return isAway\n',
     replace: '    return false\n',
-    test: 'test/faults/bucket.it.test.ts',
+    test: 'test/outages/bucket.it.test.ts',
   },
   {
     row: 'F31',
@@ -635,7 +635,7 @@ export const faults = [
     file: 'services/api/src/fast-lane/fast-lane.ts',
     find: 'if (isStoreAway()) return false',
     replace: '',
-    test: 'test/faults/bucket.it.test.ts',
+    test: 'test/outages/bucket.it.test.ts',
   },
   {
     row: 'F31',

@@ -11,7 +11,7 @@ export const requests = [
     file: 'packages/common/src/image/id.ts',
     find: String.raw`if (/[/\\]/.test(id))`,
     replace: String.raw`if (/[\\]/.test(id))`,
-    test: 'test/contract/bad-input.it.test.ts',
+    test: 'test/security/bad-input.contract.it.test.ts',
   },
   {
     row: 'R1',
@@ -19,7 +19,7 @@ export const requests = [
     file: 'packages/common/src/digest.ts',
     find: 'return spreadOut(digestOf(id))',
     replace: 'return `../${id}`',
-    test: 'test/threats/paths.it.test.ts',
+    test: 'test/security/paths.it.test.ts',
   },
   {
     row: 'R2',
@@ -107,7 +107,7 @@ export const requests = [
     file: 'packages/common/src/image/plan.ts',
     find: "if (framing.fit !== 'cover') return plan",
     replace: 'if (source.width > 0) return plan',
-    test: 'test/contract/bounds.it.test.ts',
+    test: 'test/images/bounds.contract.it.test.ts',
   },
   {
     row: 'R11',
@@ -147,7 +147,7 @@ export const requests = [
     file: 'services/api/src/renditions/await-lease.ts',
     find: 'if (leases === undefined) return',
     replace: 'if (maxWaitMs > 0) return',
-    test: 'test/threats/stampede.it.test.ts',
+    test: 'test/limits/stampede.it.test.ts',
   },
   {
     row: 'R12',
@@ -243,7 +243,7 @@ export const requests = [
     file: 'packages/rendering/src/pool/render-pool.ts',
     find: '.finally(leave)',
     replace: '.then((value) => (leave(), value))',
-    test: 'test/threats/clients.it.test.ts',
+    test: 'test/limits/clients.it.test.ts',
   },
   {
     row: 'R14',
@@ -283,7 +283,7 @@ export const requests = [
     file: 'packages/common/src/platform/http/server.ts',
     find: 'const headersTimeoutMs = 10_000',
     replace: 'const headersTimeoutMs = 0',
-    test: 'test/threats/clients.it.test.ts',
+    test: 'test/limits/clients.it.test.ts',
   },
   {
     row: 'R26',
@@ -315,7 +315,7 @@ export const requests = [
     file: 'services/api/src/routes/get-image.ts',
     find: 'signer?.sign(location, expires) ?? location',
     replace: 'signer?.sign(location, expires) ?? `//${req.headers.host}${location}`',
-    test: 'test/threats/browsers.it.test.ts',
+    test: 'test/security/browsers.it.test.ts',
   },
   {
     row: 'R16',
@@ -323,7 +323,7 @@ export const requests = [
     file: 'packages/common/src/image/url.ts',
     find: '`/${encodeURIComponent(request.id)}_',
     replace: '`/${request.id}_',
-    test: 'test/threats/browsers.it.test.ts',
+    test: 'test/security/browsers.it.test.ts',
   },
   {
     row: 'R17',
@@ -331,7 +331,7 @@ export const requests = [
     file: 'packages/common/src/platform/http/server.ts',
     find: 'noDelay: true,',
     replace: 'noDelay: true, insecureHTTPParser: true,',
-    test: 'test/threats/raw-requests.it.test.ts',
+    test: 'test/security/raw-requests.it.test.ts',
   },
   {
     row: 'R18',
@@ -339,7 +339,7 @@ export const requests = [
     file: 'services/api/src/routes/get-image.ts',
     find: 'if (varies) res.setHeader',
     replace: 'if (policy.webpSwitch) res.setHeader',
-    test: 'test/threats/browsers.it.test.ts',
+    test: 'test/security/browsers.it.test.ts',
   },
   {
     row: 'R19',
@@ -347,7 +347,7 @@ export const requests = [
     file: 'services/api/src/router.ts',
     find: "allowMethods(...readMethods, 'POST', 'OPTIONS')",
     replace: "allowMethods(...readMethods, 'POST', 'OPTIONS', 'PUT')",
-    test: 'test/threats/raw-requests.it.test.ts',
+    test: 'test/security/raw-requests.it.test.ts',
   },
   {
     row: 'R20',
@@ -355,7 +355,7 @@ export const requests = [
     file: 'services/api/src/serve-original.ts',
     find: "'Content-Disposition': contentDisposition(filename, { type: 'inline' }),",
     replace: "'Content-Language': contentDisposition(filename, { type: 'inline' }),",
-    test: 'test/threats/browsers.it.test.ts',
+    test: 'test/security/browsers.it.test.ts',
   },
   {
     row: 'R20',
@@ -363,7 +363,7 @@ export const requests = [
     file: 'services/api/src/http/headers.ts',
     find: '"default-src \'none\'; sandbox"',
     replace: '"default-src *"',
-    test: 'test/threats/browsers.it.test.ts',
+    test: 'test/security/browsers.it.test.ts',
   },
   {
     row: 'R21',
@@ -371,7 +371,7 @@ export const requests = [
     file: 'services/api/src/proxied/open-linked.ts',
     find: "if (link.key === undefined) return { kind: 'unread', isStored: true }",
     replace: 'if (link.key === undefined) throw new Error(link.address)',
-    test: 'test/contract/answers.it.test.ts',
+    test: 'test/images/answers.contract.it.test.ts',
   },
   {
     row: 'R35',
@@ -395,7 +395,7 @@ export const requests = [
     file: 'services/api/src/router.ts',
     find: 'new Set(Object.keys(fixed))',
     replace: "new Set([...Object.keys(fixed), '/metrics', '/queues'])",
-    test: 'test/contract/bad-input.it.test.ts',
+    test: 'test/security/bad-input.contract.it.test.ts',
   },
   {
     row: 'R23',
@@ -403,7 +403,7 @@ export const requests = [
     file: 'services/api/src/router.ts',
     find: "app.all(path, allowMethods('POST'))",
     replace: 'app.options(path, ...paths.preflight)',
-    test: 'test/threats/browsers.it.test.ts',
+    test: 'test/security/browsers.it.test.ts',
   },
   {
     row: 'R39',
@@ -411,7 +411,7 @@ export const requests = [
     file: 'services/api/src/routes/preflight.ts',
     find: 'return isList ?',
     replace: 'return names.length > 0 ?',
-    test: 'test/threats/foreign-pages.it.test.ts',
+    test: 'test/security/foreign-pages.it.test.ts',
   },
   {
     row: 'R39',
@@ -419,7 +419,7 @@ export const requests = [
     file: 'services/api/src/routes/preflight.ts',
     find: "return isList ? names.join(',') : uploadHeaders",
     replace: 'return uploadHeaders',
-    test: 'test/threats/foreign-pages.it.test.ts',
+    test: 'test/security/foreign-pages.it.test.ts',
   },
   {
     row: 'R40',
@@ -427,7 +427,7 @@ export const requests = [
     file: 'services/api/src/http/error-handler.ts',
     find: 'if (isRead(res.req)) showToEveryOrigin(res)',
     replace: '',
-    test: 'test/threats/foreign-pages.it.test.ts',
+    test: 'test/security/foreign-pages.it.test.ts',
   },
   {
     row: 'R40',
@@ -435,7 +435,7 @@ export const requests = [
     file: 'services/api/src/http/send-reply.ts',
     find: "headers.push('Access-Control-Expose-Headers', exposedHeaders)",
     replace: '',
-    test: 'test/threats/foreign-pages.it.test.ts',
+    test: 'test/security/foreign-pages.it.test.ts',
   },
   {
     row: 'R41',
@@ -460,7 +460,7 @@ export const requests = [
     file: 'services/api/src/http/request-log.ts',
     find: "maskSecrets((req.url ?? '').slice(0, 500))",
     replace: "(req.url ?? '').slice(0, 500)",
-    test: 'test/threats/logged-addresses.it.test.ts',
+    test: 'test/security/logged-addresses.it.test.ts',
   },
   {
     row: 'R43',
@@ -484,7 +484,7 @@ export const requests = [
     file: 'services/api/src/routes/preflight.ts',
     find: 'onRefused(origin)',
     replace: '',
-    test: 'test/threats/foreign-pages.it.test.ts',
+    test: 'test/security/foreign-pages.it.test.ts',
   },
   {
     row: 'R24',

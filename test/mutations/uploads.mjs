@@ -10,7 +10,7 @@ export const uploads = [
     file: 'packages/stores/src/postgres/token-store.ts',
     find: "      eb('used', '=', 0),\n",
     replace: '',
-    test: 'test/contract/tokens.it.test.ts',
+    test: 'test/tokens/tokens.contract.it.test.ts',
   },
   {
     row: 'T2',
@@ -18,7 +18,7 @@ export const uploads = [
     file: 'packages/stores/src/postgres/token-store.ts',
     find: "      eb('used', '=', 0),\n",
     replace: '',
-    test: 'test/threats/upload-races.it.test.ts',
+    test: 'test/uploads/upload-races.it.test.ts',
   },
   {
     row: 'T3',
@@ -26,7 +26,7 @@ export const uploads = [
     file: 'packages/stores/src/postgres/token-store.ts',
     find: "      eb('image_id', '=', id),\n",
     replace: '',
-    test: 'test/contract/tokens.it.test.ts',
+    test: 'test/tokens/tokens.contract.it.test.ts',
   },
   {
     row: 'T4',
@@ -34,7 +34,7 @@ export const uploads = [
     file: 'packages/stores/src/postgres/token-store.ts',
     find: "            .where('tokens.valid_until', '<', now),",
     replace: '        ,',
-    test: 'test/contract/tokens.it.test.ts',
+    test: 'test/tokens/tokens.contract.it.test.ts',
   },
   {
     row: 'T4',
@@ -42,7 +42,7 @@ export const uploads = [
     file: 'packages/stores/src/postgres/explain-refusal.ts',
     find: 'if (row?.isTaken === true)',
     replace: 'if (row !== undefined)',
-    test: 'test/contract/tokens.it.test.ts',
+    test: 'test/tokens/tokens.contract.it.test.ts',
   },
   {
     row: 'T5',
@@ -50,7 +50,7 @@ export const uploads = [
     file: 'packages/stores/src/postgres/token-store.ts',
     find: "'valid_until', '>=', now",
     replace: "'valid_until', '>=', new Date()",
-    test: 'test/threats/token-clock.it.test.ts',
+    test: 'test/tokens/token-clock.it.test.ts',
   },
   {
     row: 'T6',
@@ -58,7 +58,7 @@ export const uploads = [
     file: 'services/api/src/store-original.ts',
     find: 'await using uploaded =',
     replace: 'const uploaded =',
-    test: 'test/threats/upload-aborts.it.test.ts',
+    test: 'test/uploads/upload-aborts.it.test.ts',
   },
   {
     row: 'T6',
@@ -66,7 +66,7 @@ export const uploads = [
     file: 'services/api/src/store-original.ts',
     find: ': tokens.release(token, id)',
     replace: ': Promise.resolve()',
-    test: 'test/threats/upload-aborts.it.test.ts',
+    test: 'test/uploads/upload-aborts.it.test.ts',
   },
   {
     row: 'T7',
@@ -74,7 +74,7 @@ export const uploads = [
     file: 'packages/stores/src/postgres/token-store.ts',
     find: "('claimed_at', '<', lease)",
     replace: `('claimed_at', '<', sql<Date>\`now() - interval '1 year'\`)`,
-    test: 'test/threats/killed-uploads.it.test.ts',
+    test: 'test/uploads/killed-uploads.it.test.ts',
   },
   {
     row: 'T8',
@@ -82,7 +82,7 @@ export const uploads = [
     file: 'services/api/src/upload/receive-image.ts',
     find: 'if (announced > limits.maxBytes + formOverheadBytes)',
     replace: 'if (announced < 0)',
-    test: 'test/threats/oversized-uploads.it.test.ts',
+    test: 'test/uploads/oversized-uploads.it.test.ts',
   },
   {
     row: 'T8b',
@@ -146,7 +146,7 @@ export const uploads = [
     file: 'services/api/src/upload/form-limits.ts',
     find: 'const maxFields = 100',
     replace: 'const maxFields = 1_000_000',
-    test: 'test/threats/hostile-forms.it.test.ts',
+    test: 'test/uploads/hostile-forms.it.test.ts',
   },
   {
     row: 'T9',
@@ -154,7 +154,7 @@ export const uploads = [
     file: 'services/api/src/upload/receive-image.ts',
     find: 'const problem = isValueCut ?',
     replace: "const problem = name === '' ?",
-    test: 'test/threats/hostile-forms.it.test.ts',
+    test: 'test/uploads/hostile-forms.it.test.ts',
   },
   {
     row: 'T10',
@@ -162,7 +162,7 @@ export const uploads = [
     file: 'packages/rendering/src/worker/ingest.ts',
     find: `  await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))\n`,
     replace: '',
-    test: 'test/contract/refused-uploads.it.test.ts',
+    test: 'test/uploads/refused-uploads.contract.it.test.ts',
   },
   {
     row: 'T11',
@@ -170,7 +170,7 @@ export const uploads = [
     file: 'services/api/src/upload/image-file.ts',
     find: 'else if (given.name !== imageField) skip(given, fail)',
     replace: '',
-    test: 'test/contract/refused-uploads.it.test.ts',
+    test: 'test/uploads/refused-uploads.contract.it.test.ts',
   },
   {
     row: 'T11',
@@ -178,7 +178,7 @@ export const uploads = [
     file: 'services/api/src/upload/image-file.ts',
     find: 'else if (isSurelyImage(given)) write(given, fail)',
     replace: 'else if (given.name !== undefined) write(given, fail)',
-    test: 'test/contract/upload-forms.it.test.ts',
+    test: 'test/uploads/upload-forms.contract.it.test.ts',
   },
   {
     row: 'T12',
@@ -186,7 +186,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/check-limits.ts',
     find: 'if (width * height > maxPixels) {',
     replace: 'if (width * height > maxPixels ** 2) {',
-    test: 'test/contract/refused-uploads.it.test.ts',
+    test: 'test/uploads/refused-uploads.contract.it.test.ts',
   },
   {
     row: 'T13',
@@ -194,7 +194,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/jpeg/reader.ts',
     find: 'countScans(path, maxScans) <= maxScans',
     replace: 'countScans(path, maxScans) >= 0',
-    test: 'test/contract/refused-uploads.it.test.ts',
+    test: 'test/uploads/refused-uploads.contract.it.test.ts',
   },
   {
     row: 'T27',
@@ -258,7 +258,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/sharp.ts',
     find: '  pages: 1,',
     replace: '  pages: -1,',
-    test: 'test/threats/harmless-outputs.it.test.ts',
+    test: 'test/security/harmless-outputs.it.test.ts',
   },
   {
     row: 'T15',
@@ -266,7 +266,7 @@ export const uploads = [
     file: 'packages/rendering/src/formats/inspect.ts',
     find: '  if (format === undefined) throw unsupported(head)',
     replace: `  const text = await (await import('node:fs/promises')).readFile(path, 'latin1')\n  await fetch(/http:[^")]+canary/.exec(text)?.[0] ?? '').catch(() => {})\n  if (format === undefined) throw unsupported(head)`,
-    test: 'test/threats/harmless-outputs.it.test.ts',
+    test: 'test/security/harmless-outputs.it.test.ts',
   },
   {
     row: 'T16',
@@ -274,7 +274,7 @@ export const uploads = [
     file: 'packages/rendering/src/pipeline/encoding/encode-jpeg.ts',
     find: ".toColourspace(source.colours === 'grey' ? 'b-w' : 'srgb')",
     replace: '.keepMetadata()',
-    test: 'test/threats/harmless-outputs.it.test.ts',
+    test: 'test/security/harmless-outputs.it.test.ts',
   },
   {
     row: 'T16',
@@ -290,7 +290,7 @@ export const uploads = [
     file: 'packages/rendering/src/pipeline/encoding/encode-jpeg.ts',
     find: ".toColourspace(source.colours === 'grey' ? 'b-w' : 'srgb')",
     replace: '.keepIccProfile()',
-    test: 'test/threats/harmless-outputs.it.test.ts',
+    test: 'test/security/harmless-outputs.it.test.ts',
   },
   {
     row: 'T18',
@@ -338,7 +338,7 @@ export const uploads = [
     file: 'services/api/src/http/problem.ts',
     find: '  endAfterBody(res, body)',
     replace: '  res.end(body, () => res.req.socket.destroy())',
-    test: 'test/threats/early-answers.it.test.ts',
+    test: 'test/uploads/early-answers.it.test.ts',
   },
   {
     row: 'T25',
@@ -346,7 +346,7 @@ export const uploads = [
     file: 'services/api/src/http/problem.ts',
     find: 'if (left < 0) req.pause()',
     replace: '',
-    test: 'test/threats/early-answers.it.test.ts',
+    test: 'test/uploads/early-answers.it.test.ts',
   },
   {
     row: 'T25',
@@ -354,7 +354,7 @@ export const uploads = [
     file: 'services/api/src/http/read-text.ts',
     find: 'if (bytes > maxBytes) reject(refuse(maxBytes))',
     replace: 'if (bytes > maxBytes) req.once("end", () => reject(refuse(maxBytes)))',
-    test: 'test/threats/early-answers.it.test.ts',
+    test: 'test/uploads/early-answers.it.test.ts',
   },
   {
     row: 'T20',
@@ -378,7 +378,7 @@ export const uploads = [
     file: 'packages/rendering/src/worker/ingest.ts',
     find: 'if (left + width <= size.width && top + height <= size.height) return',
     replace: 'if (left >= 0 || top + height < size.height) return',
-    test: 'test/contract/refused-uploads.it.test.ts',
+    test: 'test/uploads/refused-uploads.contract.it.test.ts',
   },
   {
     row: 'T22',
@@ -658,6 +658,6 @@ export const uploads = [
     file: 'packages/common/src/image/url.ts',
     find: 'id === undefined ? [whole] : [id, whole]',
     replace: 'id === undefined ? [whole] : [id]',
-    test: 'test/contract/outputs.it.test.ts',
+    test: 'test/images/outputs.contract.it.test.ts',
   },
 ]

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { listFiles } from '../support/files.ts'
 import { ask, getToken, store, upload } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 import { type OpenUpload, openUpload } from './_open-upload.ts'
 
 const atOnce = 3

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { listFiles } from '../support/files.ts'
 import { ask, getToken, upload } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 import { openUpload } from './_open-upload.ts'
-import { inParallel, roundsOf, stormLimitMs } from './_storm.ts'
+import { inParallel, roundsOf, stormLimitMs } from '../support/storm.ts'
 
 const rounds = roundsOf('races', 30)
 

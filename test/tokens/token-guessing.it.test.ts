@@ -2,7 +2,7 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ask, json, upload } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 
 const secret = 'a long secret'
 

@@ -6,7 +6,7 @@ import { listFiles } from '../support/files.ts'
 import { getToken } from '../support/http.ts'
 import { sendRaw } from '../support/raw-request.ts'
 import type { Stack } from '../support/stack.ts'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 
 const maxBytes = 2_000_000
 const part = '--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'

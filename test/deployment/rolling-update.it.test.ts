@@ -2,7 +2,7 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { query } from '@iaas/testing/postgres'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ask, store } from '../support/http.ts'
-import { type Apis, provideApis } from '../threats/_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 
 /** Takes the last migrations back: the schema that a release before has left. */
 const backByOne = `

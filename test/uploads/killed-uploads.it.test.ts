@@ -8,9 +8,9 @@ import { stat, utimes } from 'node:fs/promises'
 import { listFiles } from '../support/files.ts'
 import { ask, getToken, postToken } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 import { type OpenUpload, openUpload } from './_open-upload.ts'
-import { roundsOf, stormLimitMs } from './_storm.ts'
+import { roundsOf, stormLimitMs } from '../support/storm.ts'
 
 const rounds = roundsOf('kills', 1)
 

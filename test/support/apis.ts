@@ -1,8 +1,8 @@
 import { provideDatabase } from '@iaas/testing/postgres'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
-import { postToken } from '../support/http.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { postToken } from './http.ts'
+import { type Stack, startStack } from './stack.ts'
 
 /** Api processes that share a database and a folder, and nothing else. */
 export type Apis = {

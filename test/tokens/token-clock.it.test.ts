@@ -3,7 +3,7 @@ import { query } from '@iaas/testing/postgres'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { getToken, postToken, upload } from '../support/http.ts'
 import { shiftedClock } from '../support/shifted-clock.ts'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 
 describe('the life of a token', () => {
   let apis: Apis

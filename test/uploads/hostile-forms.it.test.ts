@@ -6,9 +6,9 @@ import { listFiles } from '../support/files.ts'
 import { type Answer, ask, getToken, multipart, store } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
 import { makePhoto } from '@iaas/testing/images/make-photo'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 import { makeHostileForm } from './_hostile-form.ts'
-import { inParallel, roundsOf, stormLimitMs } from './_storm.ts'
+import { inParallel, roundsOf, stormLimitMs } from '../support/storm.ts'
 
 const rounds = roundsOf('forms', 150)
 const seed = Number(process.env['STORM_SEED'] ?? 11)

@@ -7,9 +7,9 @@ import { createRandom } from '../support/random.ts'
 import { listFiles } from '../support/files.ts'
 import { ask, getToken } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 import { openUpload } from './_open-upload.ts'
-import { inParallel, roundsOf, stormLimitMs } from './_storm.ts'
+import { inParallel, roundsOf, stormLimitMs } from '../support/storm.ts'
 
 const rounds = roundsOf('aborts', 60)
 const seed = Number(process.env['STORM_SEED'] ?? 11)

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { listFiles } from '../support/files.ts'
 import { ask, getToken, json, store, upload } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
-import { type Apis, provideApis } from './_apis.ts'
+import { type Apis, provideApis } from '../support/apis.ts'
 
 const mebibyte = 1024 ** 2
 
