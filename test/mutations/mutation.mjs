@@ -1,5 +1,13 @@
+import { answers } from './answers.mjs'
+import { connections } from './connections.mjs'
+import { decoding } from './decoding.mjs'
 import { faults } from './faults.mjs'
+import { formats } from './formats.mjs'
+import { jobs } from './jobs.mjs'
+import { renders } from './renders.mjs'
 import { requests } from './requests.mjs'
+import { services } from './services.mjs'
+import { stores } from './stores.mjs'
 import { uploads } from './uploads.mjs'
 
 /**
@@ -15,4 +23,16 @@ import { uploads } from './uploads.mjs'
  */
 
 /** @type {readonly Mutation[]} */
-export const mutations = [...requests, ...uploads, ...faults]
+export const mutations = [
+  ...requests,
+  ...answers,
+  ...renders,
+  ...connections,
+  ...uploads,
+  ...formats,
+  ...decoding,
+  ...faults,
+  ...stores,
+  ...jobs,
+  ...services,
+]
