@@ -129,6 +129,16 @@ describe('options', () => {
     expect(await sizeOf('/photo_100_100.jpg?rect=0.0,0.0,0.5,1.0&flip=both')).toEqual([75, 100])
   })
 
+  it('options of the look compose, and the redirect that bounds a box keeps them', async () => {
+    const look = 'brightness=1.2&hue=90&blur=1.5&pixelate=4&background=336699&radius=8'
+    expect(await sizeOf(`/photo_100_100.jpg?fit=canvas&padding=10&${look}`)).toEqual([120, 120])
+    const { status, headers } = await ask(target.base, `/photo_1500_1500_2x.png?padding=5&${look}`)
+    expect(status).toBe(307)
+    expect(headers.location).toContain(
+      '/photo_1980_1980.png?padding=10&brightness=1.2&hue=90&blur=3&pixelate=8&background=336699&radius=16',
+    )
+  })
+
   it('R51 a rectangle outside the original is 400 for GET and HEAD', async () => {
     for (const method of ['GET', 'HEAD']) {
       const { status } = await ask(target.base, '/photo_50_50.jpg?rect=600,0,9,9', { method })
@@ -204,7 +214,6 @@ describe('options', () => {
     'fit=fill',
     'fit=',
     'fit=crop&fit=crop',
-    'blur=1',
     'blur=yes',
     'quality=-1',
     'quality=101',
@@ -215,6 +224,11 @@ describe('options', () => {
     'quality=',
     'quality=1&quality=2',
     'gravity=middle',
+    'blur=101',
+    'padding=1,2',
+    'padding=1000',
+    'background=red',
+    'hue=360',
     'gravity=0.5,1.5',
     'gravity=0.12345,0',
     'enlarge=no',

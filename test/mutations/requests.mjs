@@ -95,7 +95,7 @@ export const requests = [
   {
     row: 'R9',
     breaks: 'a quality is whatever is a number',
-    file: 'packages/common/src/image/params.ts',
+    file: 'packages/common/src/image/params-output.ts',
     find: String.raw`/^(?:0|[1-9]\d?|100)$/.test(text)`,
     replace: '!Number.isNaN(Number(text))',
     test: 'packages/common/test/image/options.test.ts',
@@ -125,12 +125,37 @@ export const requests = [
     test: 'packages/common/test/image/variant.test.ts',
   },
   {
+    row: 'R48',
+    breaks: 'a length that the scale makes too large is rendered',
+    file: 'packages/common/src/image/options.ts',
+    find: '    const value = parseOption(key, text)\n    if (value === undefined) {\n      throw invalidOption(`"${name}", multiplied',
+    replace:
+      '    const value = parseOption(key, text) ?? options[key]\n    if (value === undefined) {\n      throw invalidOption(`"${name}", multiplied',
+    test: 'packages/common/test/image/variant.test.ts',
+  },
+  {
+    row: 'R49',
+    breaks: 'padding may fill the bounds',
+    file: 'packages/common/src/image/bounding.ts',
+    find: 'if (room.width > 0 && room.height > 0) return room',
+    replace: 'if (room.width < 1e9) return room',
+    test: 'packages/common/test/image/bound-request.test.ts',
+  },
+  {
     row: 'R49',
     breaks: 'a free side leads beyond the bounds',
     file: 'packages/common/src/image/bounding.ts',
     find: 'if (hasFreeSide(variant)) return boundOpen(',
     replace: 'if (hasFreeSide(variant) && bounds.width < 0) return boundOpen(',
     test: 'packages/common/test/image/open-box.test.ts',
+  },
+  {
+    row: 'R50',
+    breaks: 'a large sigma is blurred at full size',
+    file: 'packages/rendering/src/pipeline/look/effects.ts',
+    find: 'const largestSigma = 10',
+    replace: 'const largestSigma = 1000',
+    test: 'packages/rendering/test/pipeline/effects.test.ts',
   },
   {
     row: 'R51',

@@ -38,7 +38,7 @@ describe('payloads', () => {
     { ...toPayload({ variant, renderedAt: 1 }), v: 2 },
     { ...toPayload({ variant, renderedAt: 1 }), renderedAt: -1 },
     toPayload({ variant: { ...variant, id: '../../x' as never }, renderedAt: 1 }),
-    toPayload({ variant: { ...variant, width: 0 }, renderedAt: 1 }),
+    toPayload({ variant: { ...variant, width: -1 }, renderedAt: 1 }),
     toPayload({ variant: { ...variant, fit: 'fill' as never }, renderedAt: 1 }),
   ])('are refused where they are none of ours: %j', (data) => {
     expect(() => parsePayload(data)).toThrow(/./)

@@ -8,6 +8,7 @@ import {
   boundsFor,
   dependsOnSource,
   hasFreeSide,
+  invalidOption,
   viewOf,
 } from '@iaas/common/image'
 import type { OriginalRef } from '@iaas/common/original-ref'
@@ -50,12 +51,16 @@ export function createBoundByOriginal(options: BoundByOriginalOptions): BoundByO
   return {
     bySource,
     async beforeRender(request, variant, original, context) {
-      const isNeeded = context.headOnly
-        ? dependsOnSource(variant) || variant.rect !== undefined
-        : isListed && hasFreeSide(variant)
-      if (!isNeeded) return undefined
+      const isFree = isListed && hasFreeSide(variant)
+      if (isFree && variant.trim !== false) {
+        throw invalidOption('"trim" must not stand beside a free side while sizes are limited.')
+      }
+      const isForHead = context.headOnly && (dependsOnSource(variant) || variant.rect !== undefined)
+      if (!isFree && !isForHead) return undefined
       const size = await findSize(original, context.signal())
-      return bySource(request, variant, viewOf(size, variant).size)
+      const view = viewOf(size, variant)
+      // Without its border, the size is known only once the pixels are decoded.
+      return variant.trim === false ? bySource(request, variant, view.size) : undefined
     },
   }
 }

@@ -1,8 +1,9 @@
 import { AppError } from '../errors.ts'
-import { boundBox, hasFreeSide, snapToWidth } from './geometry.ts'
-import { scaleOptions } from './options.ts'
-import { boundCover, planRender } from './plan.ts'
+import { boundBox, hasFreeSide, isWithin, snapToWidth } from './geometry.ts'
+import { invalidOption, scaleOptions } from './options.ts'
+import { boundCover, planRender, roomWithin } from './plan.ts'
 import type { SizedRequest } from './url.ts'
+import { formatLengths } from './values/lengths.ts'
 import type { Variant } from './variant.ts'
 import type { Size } from './values/size.ts'
 
@@ -27,8 +28,18 @@ export function boundRequest(
   allowedSizes: AllowedSizes = anySize,
 ): SizedRequest | undefined {
   const { fit } = variant
-  const box = snapToWidth(boundBox(variant, fit, bounds), fit, bounds, allowedSizes.widths)
+  const room = roomBeside(variant, bounds)
+  const box = snapToWidth(boundBox(variant, fit, room), fit, room, allowedSizes.widths)
   return withBox(request, variant, box)
+}
+
+/** @throws AppError INVALID_OPTION if the padding alone fills the bounds */
+function roomBeside(variant: Variant, bounds: Size): Size {
+  const room = roomWithin(bounds, variant)
+  if (room.width > 0 && room.height > 0) return room
+  throw invalidOption(
+    `"padding" must leave a pixel of ${bounds.width} x ${bounds.height} px; received "${formatLengths(variant.padding)}".`,
+  )
 }
 
 /**
@@ -73,7 +84,11 @@ export function boundBySource(
   if (variant.fit !== 'cover') return undefined
   const box = boundCover(source, variant, bounds)
   if (box.width === variant.width && box.height === variant.height) return undefined
-  return withBox(request, variant, snapToWidth(box, 'cover', bounds, allowedSizes.widths))
+  return withBox(
+    request,
+    variant,
+    snapToWidth(box, 'cover', roomWithin(bounds, variant), allowedSizes.widths),
+  )
 }
 
 /** Closes the box at the bounds if the result exceeds them. Otherwise brings its width to an allowed one. */
@@ -84,15 +99,16 @@ function boundOpen(
   bounds: Size,
   { widths, sizes }: AllowedSizes,
 ): SizedRequest | undefined {
-  const { result } = planRender(source, variant, bounds)
-  if (result.width > bounds.width || result.height > bounds.height) {
-    const box = { width: variant.width || bounds.width, height: variant.height || bounds.height }
-    const closed = withBox(request, variant, snapToWidth(box, 'clip', bounds, widths))
+  const room = roomWithin(bounds, variant)
+  const { scaled: result } = planRender(source, variant, bounds)
+  if (!isWithin(result, room)) {
+    const box = { width: variant.width || room.width, height: variant.height || room.height }
+    const closed = withBox(request, variant, snapToWidth(box, 'clip', room, widths))
     return closed && { ...closed, options: { ...closed.options, fit: 'clip' } }
   }
   assertAllowedSize(result, { widths, sizes })
   if (variant.width !== 0) return undefined
-  const { width } = snapToWidth(result, 'clip', bounds, widths)
+  const { width } = snapToWidth(result, 'clip', room, widths)
   return width === result.width ? undefined : withBox(request, variant, { width, height: 0 })
 }
 

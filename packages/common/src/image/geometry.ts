@@ -1,4 +1,4 @@
-import type { Fit } from './params.ts'
+import type { Fit } from './params-geometry.ts'
 import type { Size } from './values/size.ts'
 
 /** Returns the largest size within `box` with the ratio of `source`, rounded to whole pixels, at least 1. */

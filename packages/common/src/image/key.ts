@@ -12,9 +12,6 @@ import type { Variant } from './variant.ts'
 /** Canonical name of a variant. Two variants have the same key if and only if they are equal. */
 export type VariantKey = string & { readonly __brand: 'VariantKey' }
 
-/** Options with a fixed position in every key. */
-const placed = ['fit', 'blur', 'quality'] as const satisfies readonly (keyof VariantOptions)[]
-
 /**
  * Formats every field that changes the bytes, in a fixed order. The id comes last because it may contain any separator
  * but "/"; the fields before it cannot. Change the prefix if a change of the grammar or of rendering must not match old
@@ -28,7 +25,7 @@ export function variantKey(variant: Variant): VariantKey {
     format,
     fit,
     `${width}x${height}`,
-    blur ? 'blur' : 'sharp',
+    blur === true ? 'blur' : 'sharp',
     `q${quality}`,
     ...(laterOptions === '' ? [] : [laterOptions]),
     id,
@@ -42,13 +39,14 @@ export function variantKey(variant: Variant): VariantKey {
  */
 export function formatLaterOptions(options: VariantOptions): string {
   return variantOptionKeys
-    .filter((key) => options[key] !== params[key].default && !isPlaced(key))
+    .filter((key) => options[key] !== params[key].default && !isPlaced(key, options))
     .map((key) => `${params[key].name}=${encodeURIComponent(paramOf(key).format(options[key]))}`)
     .join('&')
 }
 
-function isPlaced(key: keyof VariantOptions): boolean {
-  return placed.some((known) => known === key)
+/** Returns true for an option whose value the fixed positions can hold. A sigma of `blur` is not one. */
+function isPlaced(key: keyof VariantOptions, { blur }: VariantOptions): boolean {
+  return key === 'blur' ? blur === true : key === 'fit' || key === 'quality'
 }
 
 /**

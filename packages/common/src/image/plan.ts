@@ -1,10 +1,11 @@
 import { isLarger, hasFreeSide, isWithin, scaleToCover, scaleToFit } from './geometry.ts'
 import type { VariantOptions } from './params.ts'
 import type { Gravity } from './values/gravity.ts'
+import { noLengths } from './values/lengths.ts'
 import type { Region, Size } from './values/size.ts'
 
 /** The box of a variant and the options that decide sizes. */
-export type Framing = Size & Pick<VariantOptions, 'fit' | 'gravity' | 'enlarge'>
+export type Framing = Size & Pick<VariantOptions, 'fit' | 'gravity' | 'enlarge' | 'padding'>
 
 /** All sizes of a rendition, computed before any pixel is decoded. The steps apply in the order of the fields. */
 export type Plan = {
@@ -14,7 +15,7 @@ export type Plan = {
   readonly scaled: Size
   /** Cropped from the scaled image. */
   readonly crop: Region | undefined
-  /** Position of the scaled image on a larger white background. */
+  /** Position of the image on a larger background: the bars of a canvas, and padding. */
   readonly canvas: (Size & { readonly left: number; readonly top: number }) | undefined
   /** Size of the result. */
   readonly result: Size
@@ -34,6 +35,10 @@ const preCropRatio = 4
  * smaller box brings within the bounds; a cover that no box brings within them is scaled down here.
  */
 export function planRender(source: Size, framing: Framing, bounds: Size): Plan {
+  return pad(planBox(source, framing, roomWithin(bounds, framing)), framing)
+}
+
+function planBox(source: Size, framing: Framing, bounds: Size): Plan {
   if (hasFreeSide(framing)) return scaleOnly(fitInto(source, closedBox(framing)))
   switch (framing.fit) {
     case 'clip':
@@ -46,6 +51,25 @@ export function planRender(source: Size, framing: Framing, bounds: Size): Plan {
       return placeOnCanvas(fitInto(source, framing), framing)
     case 'crop':
       return cropToBox(source, framing)
+  }
+}
+
+function pad(plan: Plan, { padding }: Framing): Plan {
+  if (padding === noLengths) return plan
+  const { canvas = { left: 0, top: 0, ...plan.result }, result } = plan
+  const padded = {
+    width: result.width + padding.left + padding.right,
+    height: result.height + padding.top + padding.bottom,
+  }
+  const [left, top] = [canvas.left + padding.left, canvas.top + padding.top]
+  return { ...plan, canvas: { ...padded, left, top }, result: padded }
+}
+
+/** Returns the bounds without the padding. Sides may be less than 1; `boundRequest` refuses such requests. */
+export function roomWithin({ width, height }: Size, { padding }: Pick<Framing, 'padding'>): Size {
+  return {
+    width: width - padding.left - padding.right,
+    height: height - padding.top - padding.bottom,
   }
 }
 
@@ -123,8 +147,9 @@ const smallestBox: Size = { width: 1, height: 1 }
  * Returns the largest box, with the ratio of `framing`, whose cover of `source` stays within `bounds`. If even a box of
  * one pixel exceeds them, returns that box; `planRender` then scales it down to the bounds.
  */
-export function boundCover(source: Size, framing: Framing, bounds: Size): Size {
+export function boundCover(source: Size, framing: Framing, outer: Size): Size {
   const { width, height } = framing
+  const bounds = roomWithin(outer, framing)
   if (isWithin(coverOf(source, framing), bounds)) return { width, height }
   const cover = scaleToCover(source, framing)
   const shrink = Math.min(bounds.width / cover.width, bounds.height / cover.height)

@@ -7,6 +7,8 @@ import {
   paramOf,
   variantOptionKeys,
 } from './params.ts'
+import { isFill, onWhite, transparent, white } from './values/background.ts'
+import { noLengths } from './values/lengths.ts'
 import { canonicalTurn } from './values/turn.ts'
 
 type Rule = (options: ImageOptions, format: FormatFacts) => boolean
@@ -14,6 +16,8 @@ type Rule = (options: ImageOptions, format: FormatFacts) => boolean
 /** Options that matter only beside certain others. `enlarge=false` and `trim` always matter. */
 const rules: { readonly [Key in keyof VariantOptions]?: Rule } = {
   gravity: ({ fit }) => fit === 'crop' || fit === 'canvas',
+  saturation: ({ grayscale }) => !grayscale,
+  hue: ({ grayscale }) => !grayscale,
 }
 
 /**
@@ -28,10 +32,35 @@ export function relevantOptions(options: ImageOptions, format: Format): VariantO
     const applies = paramOf(key).appliesTo?.(formats[format]) ?? true
     if (applies && (rules[key]?.(options, formats[format]) ?? true)) kept[key] = options[key]
   }
-  return canonical(kept as VariantOptions)
+  return canonical(kept as VariantOptions, formats[format])
 }
 
 /** Gives combinations that mean the same image the same options. */
-function canonical(options: VariantOptions): VariantOptions {
-  return { ...options, ...canonicalTurn(options) }
+function canonical(options: VariantOptions, format: FormatFacts): VariantOptions {
+  return {
+    ...options,
+    ...canonicalTurn(options),
+    background: canonicalBackground(options, format),
+  }
+}
+
+/** Returns true if there are bars or padding to be filled. */
+function hasSpace({ fit, padding }: Pick<VariantOptions, 'fit' | 'padding'>): boolean {
+  return fit === 'canvas' || padding !== noLengths
+}
+
+/**
+ * Formats without alpha show translucent colours on white. White is the default wherever something is filled, and
+ * nothing is the default elsewhere.
+ */
+function canonicalBackground(
+  options: VariantOptions,
+  { hasAlpha }: FormatFacts,
+): VariantOptions['background'] {
+  const { background } = options
+  if (background === undefined) return undefined
+  if (isFill(background)) return hasSpace(options) ? background : undefined
+  const colour = hasAlpha ? background : onWhite(background)
+  const usual = hasSpace(options) || !hasAlpha ? white : transparent
+  return colour === usual ? undefined : colour
 }

@@ -8,7 +8,7 @@ import {
 import { hasFreeSide } from './geometry.ts'
 import type { ImageId } from './id.ts'
 import { scaleOptions } from './options.ts'
-import { type VariantOptions, defaultOptions } from './params.ts'
+import { type VariantOptions, defaultOptions, paramOf, variantOptionKeys } from './params.ts'
 import { relevantOptions } from './relevance.ts'
 import type { SizedRequest } from './url.ts'
 import type { Size } from './values/size.ts'
@@ -63,6 +63,19 @@ function chooseFormat(
 ): RequestFormat {
   const offered = offeredFormats(request, policy)
   return offered.find((format) => accepted.includes(format)) ?? request.format
+}
+
+/** Restores what JSON loses: `===` tells whether an option has its default. */
+export function revive(variant: Variant): Variant {
+  const revived: Record<string, unknown> = { ...variant }
+  for (const key of variantOptionKeys) {
+    const { default: fallback, format } = paramOf(key)
+    const value = variant[key]
+    const isDefault =
+      value === undefined || (fallback !== undefined && format(value) === format(fallback))
+    revived[key] = isDefault ? fallback : value
+  }
+  return revived as Variant
 }
 
 /**

@@ -23,7 +23,7 @@ export function viewOf(
 ): View {
   const { width, height } = source
   const region = rect === undefined ? { left: 0, top: 0, width, height } : cutOf(source, rect)
-  return { region, size: turnedSize(region, rotate) }
+  return withRegion(region, { rotate })
 }
 
 function cutOf(source: Size, rect: Rect): Region {
@@ -33,6 +33,11 @@ function cutOf(source: Size, rect: Rect): Region {
   throw invalidOption(
     `"rect" must overlap the original of ${width} x ${height} px; received "${formatRect(rect)}".`,
   )
+}
+
+/** Returns the view with another region of the original. */
+export function withRegion(region: Region, { rotate }: Pick<VariantOptions, 'rotate'>): View {
+  return { region, size: turnedSize(region, rotate) }
 }
 
 function turnedSize({ width, height }: Size, rotate: VariantOptions['rotate']): Size {

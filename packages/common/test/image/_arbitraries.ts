@@ -1,24 +1,16 @@
 import {
-  type Fit,
   type RequestFormat,
-  type Gravity,
   type ImageId,
-  type ImageOptions,
-  type Rect,
   type Size,
+  type ImageOptions,
   type SizedRequest,
-  center,
-  degrees,
   autoFormat,
-  fits,
-  flips,
-  gravityNames,
-  parseGravity,
   parseImageId,
   reservedIds,
   variantFormats,
 } from '@iaas/common/image'
 import fc from 'fast-check'
+import { anyOptions, optionsOf, withoutLengths } from './_any-options.ts'
 
 const reserved: ReadonlySet<string> = new Set(reservedIds)
 
@@ -64,53 +56,6 @@ function mayEndLikeSize(id: string): boolean {
 
 const anyFormat: fc.Arbitrary<RequestFormat> = fc.constantFrom(...variantFormats, autoFormat)
 
-/** Numbers of at most three places. */
-function decimals(min: number, max: number): fc.Arbitrary<number> {
-  return fc.integer({ min: min * 1000, max: max * 1000 }).map((value) => value / 1000)
-}
-
-/** The default is always the same object, as the grammar reads it. */
-export const anyGravity: fc.Arbitrary<Gravity> = fc.oneof(
-  fc.constant(center),
-  fc
-    .record({ x: decimals(0, 1), y: decimals(0, 1) }, { noNullPrototype: true })
-    .filter(({ x, y }) => x !== center.x || y !== center.y),
-  fc.constantFrom(...gravityNames).map((name) => parseGravity(name) ?? center),
-)
-
-/** Rectangles as the grammar reads them. */
-export const anyRect: fc.Arbitrary<Rect> = fc.oneof(
-  fc
-    .tuple(
-      fc.nat(9000),
-      fc.nat(9000),
-      fc.integer({ min: 1, max: 9000 }),
-      fc.integer({ min: 1, max: 9000 }),
-    )
-    .map(([left, top, width, height]) => ({ unit: 'px' as const, left, top, width, height })),
-  fc
-    .tuple(decimals(0, 0.999), decimals(0, 0.999), decimals(0.001, 1), decimals(0.001, 1))
-    .map(([left, top, width, height]) => ({ unit: 'fraction' as const, left, top, width, height })),
-)
-
-function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
-  const options = {
-    fit,
-    gravity: anyGravity,
-    rect: fc.option(anyRect, { nil: undefined }),
-    rotate: fc.constantFrom(...degrees),
-    flip: fc.constantFrom(...flips),
-    enlarge: fc.boolean(),
-    blur: fc.boolean(),
-    quality: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 0, max: 100 })),
-    allowWebp: fc.boolean(),
-    proxy: fc.boolean(),
-  }
-  return fc.record(options, { noNullPrototype: true })
-}
-
-export const anyOptions = optionsOf(fc.constantFrom(...fits))
-
 /** Sides in px: mostly usual ones, now and then the least and the largest that a URL can hold. */
 const anySide = fc.oneof(
   fc.integer({ min: 1, max: 5000 }),
@@ -131,8 +76,8 @@ function requestsOf(options: fc.Arbitrary<ImageOptions>): fc.Arbitrary<SizedRequ
   return fc.record(request, { noNullPrototype: true })
 }
 
-export const anyRequest = requestsOf(anyOptions)
-export const anyCover = requestsOf(optionsOf(fc.constant('cover')))
+export const anyRequest = requestsOf(anyOptions.map(withoutLengths))
+export const anyCover = requestsOf(optionsOf(fc.constant('cover')).map(withoutLengths))
 
 /** Sizes of pictures, thin ones as often as usual ones: no side of a kept original is longer than 65,500 px. */
 export const anySource: fc.Arbitrary<Size> = fc.oneof(

@@ -9,6 +9,7 @@ import {
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { anyBounds, anyRequest } from './_arbitraries.ts'
+import { refusalOf } from './_refusals.ts'
 import { boundOnce, boxOf, isOfRatio, policyOf, read, usual } from './_bounding.ts'
 
 function forEveryRedirect(
@@ -21,6 +22,11 @@ function forEveryRedirect(
     }),
     { numRuns: 1000 },
   )
+}
+
+function boundTo(url: string): string | undefined {
+  const target = boundOnce(read(url), usual)
+  return target && formatImageUrl(target)
 }
 
 describe('boundRequest', () => {
@@ -65,6 +71,24 @@ describe('boundRequest', () => {
     })
   })
 
+  it('R49 shrinks the box and keeps the padding, multiplied by the scale', () => {
+    expect(boundTo('/a_1500_1500_2x.jpg?padding=10,20,30,40&fit=crop')).toBe(
+      '/a_1880_1880.jpg?fit=crop&padding=20,40,60,80',
+    )
+    expect(boundTo('/a_2000_100.jpg?padding=1')).toBe('/a_1998_100.jpg?padding=1')
+    expect(boundTo('/a_1998_1998.jpg?padding=1')).toBeUndefined()
+  })
+
+  it('R49 refuses padding that alone leaves the bounds, and names it', () => {
+    for (const url of ['/a_1_1.jpg?padding=1000', '/a_1_1_2x.jpg?padding=0,0,0,1000']) {
+      const error = refusalOf(() => boundTo(url))
+      expect([error?.code, error?.message]).toEqual([
+        'INVALID_OPTION',
+        expect.stringContaining('"padding"'),
+      ])
+    }
+  })
+
   it.each([
     ['/a_4000_1000.jpg', '/a_2000_1000.jpg'],
     ['/a_1000_1000_13x.jpeg?blur=true', '/a_2000_2000.jpg?blur=true'],
@@ -73,8 +97,7 @@ describe('boundRequest', () => {
     ['/a_4000_2000.webp?fit=cover&quality=7', '/a_2000_1000.webp?fit=cover&quality=7'],
     ['/a_999999999_1_99x.jpg?fit=crop', '/a_2000_1.jpg?fit=crop'],
   ])('redirects %s to %s', (from, to) => {
-    const target = boundOnce(read(from), usual)
-    expect(target && formatImageUrl(target)).toBe(to)
+    expect(boundTo(from)).toBe(to)
   })
 })
 

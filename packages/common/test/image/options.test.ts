@@ -8,7 +8,7 @@ import {
 } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { anyOptions } from './_arbitraries.ts'
+import { anyOptions } from './_any-options.ts'
 import { codeOf, refusalOf } from './_refusals.ts'
 
 const names = paramKeys.map((key) => paramOf(key).name)
@@ -49,9 +49,22 @@ describe('parseOptions', () => {
 
   it.each(names)('R8 refuses %s when it is given more than once, and names it', (name) => {
     const value =
-      { fit: 'crop', quality: '5', gravity: 'north', rect: '0,0,9,9', rotate: '90', flip: 'both' }[
-        name
-      ] ?? 'true'
+      {
+        fit: 'crop',
+        quality: '5',
+        gravity: 'north',
+        rect: '0,0,9,9',
+        rotate: '90',
+        flip: 'both',
+        padding: '1',
+        hue: '1',
+        pixelate: '2',
+        background: 'auto',
+        radius: 'max',
+        brightness: '2',
+        contrast: '2',
+        saturation: '2',
+      }[name] ?? 'true'
     const error = refusalOf(() =>
       parseOptions([
         [name, value],
@@ -94,9 +107,24 @@ describe('parseOptions', () => {
       ' 1,2,3,4',
       ',,,',
     ].map((value) => ['rect', value] as const),
+    ...['256', '-1', 'yes', '1.2345'].map((value) => ['trim', value] as const),
+    ...['1,2', '1,2,3', '1,2,3,4,5', '1.5', '-1', '65501', '1, 2,3,4'].map(
+      (value) => ['padding', value] as const,
+    ),
+    ...['brightness', 'contrast', 'saturation'].flatMap((name) =>
+      ['-0.1', '4.001', '1.0001', '', '.5', '1e0', 'true'].map((value) => [name, value] as const),
+    ),
+    ...['360', '-1', '1.5', ''].map((value) => ['hue', value] as const),
+    ...['0', '0.2', '100.001', '1e1', 'TRUE'].map((value) => ['blur', value] as const),
+    ...['0', '0.2', '10.001'].map((value) => ['sharpen', value] as const),
+    ...['1', '201', '2.5', 'true'].map((value) => ['pixelate', value] as const),
+    ...['fff', '#ffffff', 'red', 'fffffff', 'gggggg', 'Blur', ''].map(
+      (value) => ['background', value] as const,
+    ),
+    ...['Max', '-1', '1.5', '65501'].map((value) => ['radius', value] as const),
     ...['45', '-90', '360', '90.0', '090', ''].map((value) => ['rotate', value] as const),
     ...['x', 'Horizontal', 'true', ''].map((value) => ['flip', value] as const),
-    ...['blur', 'enlarge', 'allow_webp', 'proxy'].flatMap((name) =>
+    ...['grayscale', 'negate', 'enlarge', 'allow_webp', 'proxy'].flatMap((name) =>
       ['', '1', '0', 'yes', 'TRUE', 'true ', 'null'].map((value) => [name, value] as const),
     ),
   ])('R9 refuses %s=%j, and names the option', (name, value) => {

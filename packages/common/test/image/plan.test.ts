@@ -1,7 +1,8 @@
 import { type Region, type Size, isWithin, planRender } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { anyBox, anyGravity, anySource } from './_arbitraries.ts'
+import { anyGravity } from './_any-options.ts'
+import { anyBox, anySource } from './_arbitraries.ts'
 import { framed } from './_bounding.ts'
 
 const unbounded: Size = { width: 1e9, height: 1e9 }
@@ -58,6 +59,35 @@ describe('gravity', () => {
         unbounded,
       ).crop?.left
     expect([0, 0.4, 0.5, 1].map(leftOf)).toEqual([0, 20, 50, 100])
+  })
+})
+
+describe('padding', () => {
+  it('R49 lies around what the box gives, and the result within the bounds', () => {
+    const padding = { top: 1, right: 20, bottom: 300, left: 4 }
+    const bounds = { width: 2000, height: 2000 }
+    const fits = fc.constantFrom('clip', 'crop', 'canvas', 'cover')
+    fc.assert(
+      fc.property(anySource, anyBox, fits, (source, box, fit) => {
+        fc.pre(box.width <= 1976 && box.height <= 1699)
+        const room = { width: 1976, height: 1699 }
+        const inner = planRender(source, framed(box, fit), room)
+        const { result, canvas, scaled } = planRender(
+          source,
+          { ...framed(box, fit), padding },
+          bounds,
+        )
+        expect(result).toEqual({
+          width: inner.result.width + 24,
+          height: inner.result.height + 301,
+        })
+        expect(isWithin(result, bounds)).toBe(true)
+        expect(scaled).toEqual(inner.scaled)
+        const { left, top } = inner.canvas ?? { left: 0, top: 0 }
+        expect(canvas).toEqual({ ...result, left: left + 4, top: top + 1 })
+      }),
+      { numRuns: 1000 },
+    )
   })
 })
 

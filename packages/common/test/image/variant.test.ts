@@ -1,15 +1,19 @@
 import {
   type Policy,
+  type Variant,
   defaultVariantOptions,
   isNegotiated,
   isUndecided,
+  revive,
   toVariant,
+  variantOptionKeys,
   variantKey,
 } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { anyRequest } from './_arbitraries.ts'
 import { read } from './_bounding.ts'
+import { refusalOf } from './_refusals.ts'
 
 const plain: Policy = {
   bounds: { width: 2000, height: 2000 },
@@ -55,6 +59,20 @@ describe('toVariant', () => {
     )
   })
 
+  it('is the same after its way through JSON, the defaults included', () => {
+    fc.assert(
+      fc.property(anyRequest, (request) => {
+        const variant = toVariant(request, plain, [])
+        const revived = revive(JSON.parse(JSON.stringify(variant)) as Variant)
+        expect(revived).toEqual(variant)
+        for (const key of variantOptionKeys) {
+          const isDefault = variant[key] === defaultVariantOptions[key]
+          expect([key, revived[key] === defaultVariantOptions[key]]).toEqual([key, isDefault])
+        }
+      }),
+    )
+  })
+
   it('keeps no quality where the format has none', () => {
     expect(toVariant(read('/a_1_1.png?quality=7'), plain, []).quality).toBe('auto')
     expect(toVariant(read('/a_1_1.webp?quality=7'), plain, []).quality).toBe(7)
@@ -69,6 +87,28 @@ describe('toVariant', () => {
     ['/a_9_9.jpg?fit=canvas&gravity=1.0,1', '/a_9_9.jpg?gravity=southeast&fit=canvas'],
     ['/a_9_9.jpg?enlarge=true', '/a_9_9.jpg'],
     ['/a_9_9.jpg?rotate=0&flip=none', '/a_9_9.jpg'],
+    ['/a_9_9.jpg?trim=true', '/a_9_9.jpg?trim=10'],
+    ['/a_9_9.jpg?padding=5,5,5,5', '/a_9_9.jpg?padding=5'],
+    ['/a_9_9.jpg?padding=0&radius=0&hue=0&contrast=1.0&blur=false', '/a_9_9.jpg'],
+    ['/a_9_9.jpg?background=FFFFFF', '/a_9_9.jpg'],
+    ['/a_9_9.jpg?background=ff000080', '/a_9_9.jpg?background=ff7f7f'],
+    ['/a_9_9.jpg?background=transparent', '/a_9_9.jpg'],
+    ['/a_9_9.png?background=transparent', '/a_9_9.png'],
+    ['/a_9_9.png?background=12345600&padding=1', '/a_9_9.png?background=transparent&padding=1'],
+    ['/a_9_9.png?fit=canvas&background=ffffffFF', '/a_9_9.png?fit=canvas'],
+    ['/a_9_9.png?background=AABBCCff', '/a_9_9.png?background=aabbcc'],
+    ['/a_9_9.jpg?background=blur', '/a_9_9.jpg'],
+    ['/a_9_9.png?background=auto&radius=3', '/a_9_9.png?radius=3'],
+    ['/a_9_9.jpg?grayscale=true&saturation=3&hue=10', '/a_9_9.jpg?grayscale=true'],
+    [
+      '/a_9_9_2x.jpg?padding=5&radius=4&blur=1.5&sharpen=2&pixelate=8',
+      '/a_18_18.jpg?padding=10&radius=8&blur=3&sharpen=4&pixelate=16',
+    ],
+    [
+      '/a_9_9_3x.jpg?blur=true&sharpen=true&radius=max',
+      '/a_27_27.jpg?blur=true&sharpen=true&radius=max',
+    ],
+    ['/a_9_9_3x.jpg?blur=0.3', '/a_27_27.jpg?blur=0.9'],
     ['/a_9_9.jpg?flip=both', '/a_9_9.jpg?rotate=180'],
     ['/a_9_9.jpg?flip=both&rotate=180', '/a_9_9.jpg'],
     ['/a_9_9.jpg?flip=vertical', '/a_9_9.jpg?rotate=180&flip=horizontal'],
@@ -82,12 +122,26 @@ describe('toVariant', () => {
     expect(keyOf(one)).toBe(keyOf(other))
   })
 
+  it.each(['blur=60', 'sharpen=6', 'pixelate=150', 'padding=40000', 'radius=40000'])(
+    'R48 refuses %s where the scale multiplies it beyond its range, and names it',
+    (query) => {
+      const error = refusalOf(() => toVariant(read(`/a_9_9_2x.jpg?${query}`), plain, []))
+      expect(error?.code).toBe('INVALID_OPTION')
+      expect(error?.message).toContain(`"${query.split('=')[0]}"`)
+    },
+  )
+
   it.each([
     ['/a_9_9.jpg?enlarge=false', 'v1/jpg/clip/9x9/sharp/qauto/enlarge=false/a'],
     ['/a_300_0.jpg?fit=crop', 'v1/jpg/clip/300x0/sharp/qauto/a'],
     [
       '/a_9_9.png?rotate=90&rect=1,2,3,4',
       'v1/png/clip/9x9/sharp/qauto/rect=1%2C2%2C3%2C4&rotate=90/a',
+    ],
+    ['/a_9_9.jpg?blur=true&trim=true', 'v1/jpg/clip/9x9/blur/qauto/trim=10/a'],
+    [
+      '/a_9_9.jpg?blur=2.50&padding=1,2,3,4',
+      'v1/jpg/clip/9x9/sharp/qauto/padding=1%2C2%2C3%2C4&blur=2.5/a',
     ],
     ['/a_9_9.jpg?gravity=0,0.25&fit=crop', 'v1/jpg/crop/9x9/sharp/qauto/gravity=0%2C0.25/a'],
   ])('has a key that never changes: %s is %s', (url, key) => {

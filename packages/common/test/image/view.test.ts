@@ -1,7 +1,8 @@
 import { degrees, parseRect, viewOf } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { anyRect, anySource } from './_arbitraries.ts'
+import { anyRect } from './_any-options.ts'
+import { anySource } from './_arbitraries.ts'
 import { codeOf, refusalOf } from './_refusals.ts'
 
 const source = { width: 600, height: 400 }

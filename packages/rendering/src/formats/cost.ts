@@ -12,6 +12,10 @@ const baseBytes = 40 * mebibyte
 const bytesPerOutputPixel = { losslessWebp: 32, avif: 40, other: 12 } as const
 /** Bytes per pixel of an enlargement, which is in memory as a whole, with its margins and a copy. */
 const enlargedBytesPerPixel = 10
+/** Bytes per pixel between two passes: the pixels before and after, four channels each, and the decoder's copy. */
+const workedBytesPerPixel = 16
+/** Bytes per pixel of an image whose border is searched: its pixels and the copies of two filters. */
+const trimmedBytesPerPixel = 16
 /**
  * Bytes per pixel of an amended source, which is in memory as a whole: four channels of two bytes, and the result of
  * one byte each.
@@ -28,6 +32,8 @@ const bufferedRows = 256
 export type Output = Size & {
   readonly format?: Format
   readonly isEnlarged?: boolean
+  /** True if it is drawn in more than one pass. */
+  readonly isWorked?: boolean
 }
 
 /**
@@ -42,6 +48,11 @@ export function estimateMemory(source: SourceFacts, output: Output | undefined):
   const rows = Math.max(size.width, size.height) * bytesPerPixel * bufferedRows
   const encoding = output === undefined ? 0 : estimateOutput(output, isLossless)
   return estimateOpening(heldBytes) + decoding + rows + encoding
+}
+
+/** Estimates the memory of looking for a border, bytes. */
+export function estimateTrim(source: SourceFacts, { width, height }: Size): number {
+  return estimateMemory(source, undefined) + width * height * trimmedBytesPerPixel
 }
 
 /** Estimates the memory of reading a header, bytes. @param heldBytes bytes of the file held in memory */
@@ -69,11 +80,13 @@ export function estimateRepair(
 }
 
 function estimateOutput(
-  { width, height, format, isEnlarged }: Output,
+  { width, height, format, isEnlarged, isWorked }: Output,
   isLossless: boolean,
 ): number {
   const encoding = bytesPerOutputPixel[encoderOf(format, isLossless)]
-  return width * height * (encoding + (isEnlarged === true ? enlargedBytesPerPixel : 0))
+  const enlarging = isEnlarged === true ? enlargedBytesPerPixel : 0
+  const working = isWorked === true ? workedBytesPerPixel : 0
+  return width * height * (encoding + enlarging + working)
 }
 
 function encoderOf(

@@ -1,4 +1,4 @@
-import type { Region, Size, Variant, View } from '@iaas/common/image'
+import type { Region, Size, Turn, View } from '@iaas/common/image'
 import type { SourceFacts } from '../formats/source-facts.ts'
 import { toStoredRegion, turnOrientation } from '../formats/orientation.ts'
 import type { StepContext } from './steps/step.ts'
@@ -7,12 +7,12 @@ import type { StepContext } from './steps/step.ts'
 export function placeView(
   { size, orientation }: SourceFacts,
   { region, size: viewed }: View,
-  variant: Variant,
+  turn: Turn,
 ): Pick<StepContext, 'region' | 'size' | 'orientation'> {
   return {
     region: isWhole(region, size) ? undefined : toStoredRegion(region, size, orientation),
     size: viewed,
-    orientation: turnOrientation(orientation, variant),
+    orientation: turnOrientation(orientation, turn),
   }
 }
 

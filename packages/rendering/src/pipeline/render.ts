@@ -19,17 +19,23 @@ import type { EncoderOptions, Step } from './steps/step.ts'
 import { rotate } from './steps/rotate.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
 import { enlarge } from './enlarge.ts'
+import { openPixels, readPixels } from './encoding/pixels.ts'
+import { isPlain, planLook } from './look/look.ts'
+import { applyOperations, isOnePass } from './look/operation.ts'
 import { placeView } from './place-view.ts'
 import { openForDisplay } from '../formats/sharp.ts'
 
 /**
  * Steps from the stored source to the pixels, in the order in which sharp applies them regardless of the order of the
- * calls.
+ * calls: before, within and after the scaling. An enlargement, for which sharp has no operation, rotates and crops by
+ * itself.
  */
-const steps: readonly Step[] = [preCrop, flatten, resize, rotate, crop, canvas, blur]
-/** Steps before and after an enlargement, which also crops. sharp has no operation for it. */
-const stepsBefore: readonly Step[] = [preCrop, flatten, rotate]
-const stepsAfter: readonly Step[] = [canvas, blur]
+type Phases = { readonly [Phase in 'before' | 'within' | 'after']: readonly Step[] }
+const turn: readonly Step[] = [rotate, crop]
+/** Steps of a rendition without further operations, in one pass. */
+const plain: Phases = { before: [preCrop, flatten], within: turn, after: [canvas, blur] }
+/** Steps of a rendition whose background and effects are operations. */
+const bare: Phases = { before: [preCrop], within: turn, after: [] }
 
 export type RenderFileOptions = {
   readonly path: string
@@ -53,19 +59,43 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const apply = (each: readonly Step[], image: Sharp) =>
     each.reduce<Sharp>((made, step) => step(made, context), image)
   const isGrey = source.colours === 'grey' && !source.hasAlpha
-  const draw = async () => {
+  /** Scales the image by these steps, and by an operation of its own if it is enlarged. */
+  const scale = async ({ before, within, after }: Phases) => {
     const opened = await openForDisplay(path, maxPixels, source)
-    if (!isEnlargement(plan, size)) return apply(steps, opened)
+    if (!isEnlargement(plan, size)) return apply([...before, resize, ...within, ...after], opened)
     const { scaled: to, crop: cut = { left: 0, top: 0, ...to } } = plan
     const enlargement = { from: plan.preCrop ?? size, to, cut, isGrey }
-    return apply(stepsAfter, await enlarge(apply(stepsBefore, opened), enlargement))
+    const turned = apply([...before, rotate], opened)
+    return apply(after, await enlarge(turned, enlargement))
   }
   const quality = chooseQuality(options)
   const { scaled, result } = plan
   const isUnscaled = scaled.width === size.width && scaled.height === size.height
-  const budgetBytes = findBudget(options)
-  const encoding = { draw, source, variant, size: result, isUnscaled, quality, encoders }
-  return encodeImage({ ...encoding, budgetBytes })
+  const encoding = { variant, size: result, quality, encoders }
+  if (isPlain(variant)) {
+    const budgetBytes = findBudget(options)
+    return encodeImage({ ...encoding, draw: () => scale(plain), source, isUnscaled, budgetBytes })
+  }
+  const {
+    operations,
+    facts,
+    isForeign,
+    isGrey: staysGrey,
+  } = planLook(variant, plan, source, blurSigma)
+  const drawOnce = async () => {
+    const start = { image: await scale(bare), isForeign, isGrey: staysGrey }
+    return applyOperations(start, operations)
+  }
+  const pixels = isOnePass(operations, isForeign)
+    ? undefined
+    : await readPixels(await drawOnce(), staysGrey)
+  return encodeImage({
+    ...encoding,
+    draw: pixels === undefined ? drawOnce : () => Promise.resolve(openPixels(pixels)),
+    source: { ...source, ...facts },
+    isUnscaled: false,
+    budgetBytes: undefined,
+  })
 }
 
 /** Returns true if the kept part of the source is scaled up. */

@@ -1,6 +1,12 @@
 import { statSync } from 'node:fs'
-import { planWithin, viewOf } from '@iaas/common/image'
-import { type Output, estimateIngest, estimateMemory, estimateRepair } from '../formats/cost.ts'
+import { type Variant, type View, planWithin, revive, viewOf, withRegion } from '@iaas/common/image'
+import {
+  type Output,
+  estimateIngest,
+  estimateMemory,
+  estimateRepair,
+  estimateTrim,
+} from '../formats/cost.ts'
 import type { Results, Task, TaskKind, WorkerSettings } from '../protocol.ts'
 import { copyFile } from './copy.ts'
 import { readOpacity } from './opacity.ts'
@@ -8,6 +14,8 @@ import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
 import { inspectFile, inspectKnown } from '../formats/inspect.ts'
 import { isCostly } from '../formats/costly.ts'
 import { isEnlargement, renderFile } from '../pipeline/render.ts'
+import { withoutBorder } from '../pipeline/find-border.ts'
+import { isPlain } from '../pipeline/look/look.ts'
 import { planIngest, ingestFile } from './ingest.ts'
 import { allowTruncation } from '../formats/jpeg/truncated.ts'
 
@@ -37,6 +45,16 @@ export async function perform(
       work,
     })
 
+  /** Cuts the border off a view, before anything is planned. */
+  const findView = async (view: View, { trim, rotate }: Variant): Promise<View> => {
+    if (trim === false) return view
+    await admit(estimateTrim(source, view.region))
+    const { result } = await attempt(undefined, (facts) =>
+      withoutBorder({ path, source: facts, view, threshold: trim, maxPixels: maxInputPixels }),
+    )
+    return withRegion(result, { rotate })
+  }
+
   switch (task.kind) {
     case 'inspect':
       return {
@@ -47,12 +65,14 @@ export async function perform(
         }),
       }
     case 'render': {
-      const { variant, bounds, originalQuality } = task
-      const view = viewOf(source.size, variant)
+      const { bounds, originalQuality } = task
+      const variant = revive(task.variant)
+      const view = await findView(viewOf(source.size, variant), variant)
       const plan = planWithin(view.size, variant, bounds)
       if (plan === undefined) return { kind: 'out-of-bounds', source: view.size }
       const isEnlarged = isEnlargement(plan, view.size)
-      const output = { ...plan.result, format: variant.format, isEnlarged }
+      const isWorked = !isPlain(variant)
+      const output = { ...plan.result, format: variant.format, isEnlarged, isWorked }
       await admit(estimateMemory(source, output))
       const options = { path, variant, view, plan, originalQuality, blurSigma, encoders }
       const { result: bytes } = await attempt(output, (facts) =>

@@ -10,22 +10,8 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeJob } from '../bombs.ts'
+import { facts } from '../facts.ts'
 import { openPool } from '../open-pool.ts'
-
-const facts = {
-  format: 'jpg',
-  size: { width: 6000, height: 4000 },
-  pixels: 24e6,
-  orientation: 1,
-  colours: 'rgb',
-  hasAlpha: false,
-  hasHalvedColours: false,
-  isLossless: false,
-  isIndexed: false,
-  isProgressive: false,
-  bytesPerPixel: 3,
-  isDeep: false,
-} as const
 
 describe('the estimate of the memory that a picture takes', () => {
   it('lets photos of phones begin at once, and asks of costly ones', () => {

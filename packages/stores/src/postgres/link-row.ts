@@ -50,7 +50,7 @@ export function toColumns(variant: Variant): LinkColumns {
     y,
     fit: formatFit(variant),
     file_type: formats[format].mime,
-    blur,
+    blur: blur === true,
     quality: quality === 'auto' ? autoQuality : quality,
   }
 }
@@ -90,7 +90,7 @@ export function toVariantOf(columns: LinkColumns): Variant | undefined {
       height,
       fit,
       format,
-      blur,
+      blur: blur || later.blur,
       quality: quality === autoQuality ? 'auto' : quality,
     }
   } catch {

@@ -17,6 +17,9 @@ describe('the row of a link', () => {
     const variant = makeVariant({ fit: 'crop', gravity: { x: 0, y: 0.25 }, enlarge: false })
     expect(toColumns(variant).fit).toBe('crop?gravity=0%2C0.25&enlarge=false')
     expect(toVariantOf(toColumns(variant))).toEqual(variant)
+    const blurred = makeVariant({ blur: 2.5 })
+    expect(toColumns(blurred)).toMatchObject({ fit: 'clip?blur=2.5', blur: false })
+    expect(toVariantOf(toColumns(blurred))).toEqual(blurred)
   })
 
   it.each(['image/png', 'image/webp'])(

@@ -4,6 +4,7 @@ import {
   type Variant,
   boundsFor,
   dependsOnSource,
+  roomWithin,
 } from '@iaas/common/image'
 import { createAdmission } from '@iaas/rendering/pool/admission'
 import type { PutObject } from './put-object.ts'
@@ -42,5 +43,9 @@ function mostSize(variant: Variant, policy: Policy): Size {
   const { width, height, format } = variant
   const bounds = boundsFor(format, policy)
   if (dependsOnSource(variant)) return bounds
-  return { width: Math.min(width, bounds.width), height: Math.min(height, bounds.height) }
+  const room = roomWithin(bounds, variant)
+  return {
+    width: bounds.width - room.width + Math.min(width, room.width),
+    height: bounds.height - room.height + Math.min(height, room.height),
+  }
 }

@@ -15,3 +15,13 @@ export function parseDecimals(text: string, count: number, range: Range): number
   const isComplete = values.length === count && values.every((value) => value !== undefined)
   return isComplete ? values : undefined
 }
+
+/** Parses a whole number. */
+export function parseWhole(text: string, range: Range): number | undefined {
+  return text.includes('.') ? undefined : parseDecimal(text, range)
+}
+
+/** Rounds to three places. */
+export function roundDecimal(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

@@ -2,4 +2,4 @@ import type { Step } from './step.ts'
 
 /** Blurs slightly. */
 export const blur: Step = (image, { variant, blurSigma }) =>
-  variant.blur ? image.blur(blurSigma) : image
+  variant.blur === true ? image.blur(blurSigma) : image

@@ -4,6 +4,7 @@ import { describeBytes } from './bytes.ts'
 import { describeFraming } from './framing.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeEnlarging } from './enlarging.ts'
+import { describeLooks } from './looks.ts'
 import { describeIngest } from './ingest.ts'
 import { type OpenRenderer, type Studio, openStudio } from './studio.ts'
 import { describeColours } from './colours.ts'
@@ -37,6 +38,7 @@ export function describeRemoteRenderer(name: string, open: OpenRenderer): void {
 function describeAnswers(studio: Studio): void {
   describeSizes(studio)
   describeFraming(studio)
+  describeLooks(studio)
   describeColours(studio)
   describeIngest(studio)
   describeCopies(studio)
