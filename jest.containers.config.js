@@ -13,8 +13,8 @@ export default {
       ...integration,
       displayName: 'servers',
       testMatch: [
-        '**/packages/common/test/**/*.it.test.ts',
-        '**/services/uploader/test/*.it.test.ts',
+        '**/packages/{stores,queue}/test/**/*.it.test.ts',
+        '**/services/uploader/test/**/*.it.test.ts',
       ],
       globalSetup: `${setUps}/servers-setup.ts`,
       globalTeardown: `${setUps}/servers-teardown.ts`,
