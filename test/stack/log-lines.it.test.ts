@@ -14,10 +14,14 @@ function linesOf(stack: Stack): readonly Line[] {
   return texts.map((text) => JSON.parse(text) as Line)
 }
 
+/** Makes a process warn when it gets SIGWINCH, as a library may at any time. */
+const warnOnSignal =
+  "--import=data:text/javascript,process.on('SIGWINCH',()=>process.emitWarning('An%20old%20Node.js'))"
+
 describe('the log', () => {
   let stack: Stack
   beforeAll(async () => {
-    stack = await startStack({ env: { LOG_LEVEL: 'info' } })
+    stack = await startStack({ env: { LOG_LEVEL: 'info', NODE_OPTIONS: warnOnSignal } })
     await store(stack.base, 'photo', await makePhoto({ width: 60, height: 40, format: 'jpeg' }))
   })
   afterAll(() => stack?.[Symbol.asyncDispose]())
@@ -48,6 +52,15 @@ describe('the log', () => {
     expect(hit?.['bytes']).toBeGreaterThan(100)
     expect(hit?.['bytes']).toBeLessThan(2000)
     expect(hit?.['render']).toBeUndefined()
+  })
+
+  it('has a line for a warning of Node.js or a library, which is printed nowhere else', async () => {
+    stack.process.kill('SIGWINCH')
+    await until(() => stack.output().includes('An old Node.js'))
+    const warnings = linesOf(stack).filter(({ message }) => /^warning of/.test(String(message)))
+    expect(warnings).toEqual([expect.objectContaining({ level: 'warn' })])
+    expect(JSON.stringify(warnings)).toContain('An old Node.js')
+    expect(stack.output()).not.toContain('--trace-warnings')
   })
 
   it('has the id of an original and of an upload', async () => {

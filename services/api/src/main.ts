@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { availableParallelism } from 'node:os'
 import { loadConfig } from '@iaas/common/config/load'
 import { warnOfIgnored } from '@iaas/common/config/warn-of-ignored'
+import { logWarnings } from '@iaas/common/lifecycle/log-warnings'
 import { type Service, runService } from '@iaas/common/lifecycle/run-service'
 import { createLogger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
@@ -16,6 +17,7 @@ await runService(async (): Promise<Service> => {
   const config = loadConfig(apiConfigSchema, process.env)
   requireSecret(config, process.env)
   const log = createLogger('api', config.log)
+  logWarnings(log)
   if (!cluster.isWorker) {
     warnOfIgnored(process.env, log)
     warnOfRoot(config.renderer, log)
