@@ -124,7 +124,7 @@ describe('the compose project', () => {
   it('R45 shows the environment of no service to other processes of its user', async () => {
     const probe = `
       const { readFileSync, readdirSync } = require('node:fs')
-      const isService = (pid) => readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes('dist/main.js')
+      const isService = (pid) => /^node\\0[^]*dist\\/main\\.js/.test(readFileSync('/proc/' + pid + '/cmdline', 'utf8'))
       const pids = readdirSync('/proc').filter((name) => /^\\d+$/.test(name) && isService(name))
       const read = (pid) => { try { return readFileSync('/proc/' + pid + '/environ', 'utf8') } catch ({ code }) { return code } }
       console.log(pids.map(read).join())

@@ -57,7 +57,9 @@ describe('the log', () => {
   it('has a line for a warning of Node.js or a library, which is printed nowhere else', async () => {
     stack.process.kill('SIGWINCH')
     await until(() => stack.output().includes('An old Node.js'))
-    const warnings = linesOf(stack).filter(({ message }) => /^warning of/.test(String(message)))
+    const warnings = linesOf(stack).filter(({ message }) =>
+      String(message).startsWith('warning of'),
+    )
     expect(warnings).toEqual([expect.objectContaining({ level: 'warn' })])
     expect(JSON.stringify(warnings)).toContain('An old Node.js')
     expect(stack.output()).not.toContain('--trace-warnings')
