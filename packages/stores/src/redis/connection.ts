@@ -1,5 +1,6 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Logger } from '@iaas/common/log'
+import { PatientRedis, limitSilence } from './patient-redis.ts'
 
 /**
  * Role of a connection. `cache`: fails fast, because an answer waits for it. `producer`: may be slower, but commands do
@@ -36,7 +37,7 @@ export type CreateRedisOptions = {
  * start: the connection is retried for ever, with growing backoff.
  */
 export function createRedis({ url, role, log, signal }: CreateRedisOptions): Redis {
-  const redis = new Redis(url, {
+  const redis = new PatientRedis(url, {
     ...optionsFor(role),
     connectTimeout: 2000,
     keepAlive: 10_000,
@@ -45,6 +46,7 @@ export function createRedis({ url, role, log, signal }: CreateRedisOptions): Red
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     retryStrategy: (times: number) => (signal?.aborted ? null : pauseBefore(times)),
   })
+  limitSilence(redis, silenceMs[role])
   redis.on('error', (error) => log.debug('redis connection lost', { role, error }))
   return redis
 }

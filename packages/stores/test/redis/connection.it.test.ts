@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { createSilentLogger } from '@iaas/common/log'
 import { createRedis } from '@iaas/stores/redis/connection'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
@@ -8,12 +9,17 @@ import { ownRedisMissing, startOwnRedis } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { variantKey } from '@iaas/common/image'
-import { expect, it } from '@jest/globals'
+import { expect, it, jest } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { describeUnless } from '@iaas/testing/describe-unless'
 
 const log = createSilentLogger()
 const unavailable = { code: 'STORE_UNAVAILABLE' }
+
+/** Keeps the event loop from going on. */
+function blockFor(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
 
 function openCache(url: string) {
   const redis = createRedis({ url, role: 'cache', log })
@@ -67,6 +73,20 @@ describeUnless(ownRedisMissing, 'a connection of the role cache', () => {
     }
     await until(() => opened.redis.status === 'ready')
     expect(await opened.cache.get(key)).toBeUndefined()
+  })
+
+  it('F46 keeps its connection if this process was too busy to read an answer', async () => {
+    await using server = await startOwnRedis()
+    await using opened = openCache(server.url)
+    await until(() => opened.redis.status === 'ready')
+    const lost = jest.fn()
+    opened.redis.on('close', lost)
+    // From here on timers run before anything is read.
+    await setImmediate()
+    const answer = opened.redis.ping()
+    blockFor(1500)
+    expect(await answer).toBe('PONG')
+    expect(lost).not.toHaveBeenCalled()
   })
 
   it('fails what was on its way when Redis is killed', async () => {
