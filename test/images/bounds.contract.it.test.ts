@@ -62,7 +62,7 @@ describe('bounds', () => {
     expect(await sharp(found.body).metadata()).toMatchObject({ width: 2000, height: 20 })
   })
 
-  it('R10 a cover of a picture of one pixel height ends within the bounds', async () => {
+  it('R10 a cover of an image of one pixel height ends within the bounds', async () => {
     const answer = await follow('/thin_2000_2000.png?fit=cover')
     expect(answer.status).toBe(200)
     const { width, height } = await sharp(answer.body).metadata()
@@ -70,7 +70,7 @@ describe('bounds', () => {
   })
 
   it.each(['clip', 'crop', 'canvas', 'cover'])(
-    'a %s of a thin picture stays within the bounds in every format',
+    'a %s of a thin image stays within the bounds in every format',
     async (fit) => {
       for (const format of ['jpg', 'png', 'webp']) {
         const answer = await follow(`/thin_2000_2000_13x.${format}?fit=${fit}`)

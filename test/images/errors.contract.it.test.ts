@@ -71,7 +71,7 @@ describe('errors', () => {
   })
 
   it('413 and 415 for an original that no upload would have brought in', async () => {
-    await target.plant('text', Buffer.from('no picture'))
+    await target.plant('text', Buffer.from('no image'))
     expectProblem(await ask(target.base, '/text_10_10.jpg'), 415)
     expect((await ask(target.base, '/text.jpg')).headers['content-type']).toBe(
       'application/octet-stream',

@@ -43,7 +43,7 @@ describe('options', () => {
     expect(await sizeOf('/photo_10_300.jpg?fit=crop')).toEqual([10, 300])
   })
 
-  it('fit=canvas is exactly the box, the picture centred on white', async () => {
+  it('fit=canvas is exactly the box, the image centred on white', async () => {
     const answer = await ask(target.base, '/photo_200_200.png?fit=canvas')
     const { data, info } = await sharp(answer.body)
       .removeAlpha()
@@ -148,7 +148,7 @@ describe('options', () => {
     expect(String(body)).toContain('600 x 400 px')
   })
 
-  it('R9 two spellings of one picture share one stored object', async () => {
+  it('R9 two spellings of one image share one stored object', async () => {
     const first = await askUntil(
       ({ status }) => status === 307,
       target.base,

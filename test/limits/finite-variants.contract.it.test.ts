@@ -90,7 +90,7 @@ describe('signed addresses', () => {
     expect(await statusOf(sign(`${pathname}?expires=${expires - 120}`))).toBe(403)
   })
 
-  it('share the stored variant of their picture', async () => {
+  it('share the stored variant of their image', async () => {
     const first = await askUntil(isHit, target.base, sign('/photo_65_65.jpg'))
     const other = await ask(target.base, sign('/photo_65_65.jpg', otherKey))
     expect(other.headers.location).toBe(first.headers.location)
@@ -122,7 +122,7 @@ describe('offered widths', () => {
   })
 })
 
-describe('offered widths of a picture that is far longer than high', () => {
+describe('offered widths of an image that is far longer than high', () => {
   it('are where a cover within the bounds is sent to, in one step', async () => {
     await using target = await startTarget({ config: { offer: { widths: [10, 500] } } })
     await store(target.base, 'wide', await makePhoto({ width: 3000, height: 30, format: 'jpeg' }))

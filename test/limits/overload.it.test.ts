@@ -85,7 +85,7 @@ describe('ten times the load that the renderers can bear', () => {
 
   // Of times, only what holds on a machine that crowd, service and others share: the figures themselves are printed.
 
-  it('R12 every answer is a picture or a refusal that says when to come again', () => {
+  it('R12 every answer is an image or a refusal that says when to come again', () => {
     const { crowd } = result
     const refusals = withStatus(crowd, 503)
     expect(withStatus(crowd, 200, 307).length + refusals.length).toBe(crowd.length)

@@ -102,7 +102,7 @@ export const answers = [
   },
   {
     row: 'R40',
-    breaks: 'a page cannot read why it got no picture',
+    breaks: 'a page cannot read why it got no image',
     file: 'services/api/src/http/error-handler.ts',
     find: 'if (isRead(res.req)) showToEveryOrigin(res)',
     replace: '',
@@ -110,7 +110,7 @@ export const answers = [
   },
   {
     row: 'R40',
-    breaks: 'a page cannot read the headers of a picture',
+    breaks: 'a page cannot read the headers of an image',
     file: 'services/api/src/http/send-reply.ts',
     find: "headers.push('Access-Control-Expose-Headers', exposedHeaders)",
     replace: '',

@@ -22,7 +22,7 @@ export const decoding = [
   },
   {
     row: 'T10',
-    breaks: 'a picture is taken by its header alone',
+    breaks: 'an image is taken by its header alone',
     file: 'packages/rendering/src/worker/ingest.ts',
     find: `  await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))\n`,
     replace: '',

@@ -62,7 +62,7 @@ export const formats = [
   },
   {
     row: 'T15',
-    breaks: 'what a picture names is fetched',
+    breaks: 'what an image names is fetched',
     file: 'packages/rendering/src/formats/inspect.ts',
     find: '  if (format === undefined) throw unsupported(head)',
     replace: `  const text = await (await import('node:fs/promises')).readFile(path, 'latin1')\n  await fetch(/http:[^")]+canary/.exec(text)?.[0] ?? '').catch(() => {})\n  if (format === undefined) throw unsupported(head)`,

@@ -78,7 +78,7 @@ export const requests = [
   },
   {
     row: 'R7',
-    breaks: 'the end of an id is taken for a format when its picture is uploaded',
+    breaks: 'the end of an id is taken for a format when its image is uploaded',
     file: 'packages/common/src/image/url.ts',
     find: 'return endsLikeFormat(id) ? `${path}.jpg` : path',
     replace: 'return path',

@@ -142,7 +142,7 @@ export const uploads = [
   },
   {
     row: 'T11',
-    breaks: 'a picture is taken from whatever field',
+    breaks: 'an image is taken from whatever field',
     file: 'services/api/src/upload/image-file.ts',
     find: 'else if (given.name !== imageField) skip(given, fail)',
     replace: '',
@@ -150,7 +150,7 @@ export const uploads = [
   },
   {
     row: 'T11',
-    breaks: 'a text of its name is taken for the picture',
+    breaks: 'a text of its name is taken for the image',
     file: 'services/api/src/upload/image-file.ts',
     find: 'else if (isSurelyImage(given)) write(given, fail)',
     replace: 'else if (given.name !== undefined) write(given, fail)',

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
 import { type Answer, ask, json, postToken, upload } from '../support/http.ts'
 import { type Member, wasOut } from './fleet.ts'
-import { colourOf, drawPicture, isOfColour } from './_pictures.ts'
+import { colourOf, drawImage, isOfColour } from './_coloured-images.ts'
 import type { Random } from '../support/random.ts'
 
 /** What clients have seen, and what must hold ever after. */
@@ -67,16 +67,16 @@ export function createLoad(apis: readonly Member[], random: Random, witness: Wit
   async function uploadOne(): Promise<void> {
     await delay(pauseMs)
     const id = `chaos-${(serial += 1)}`
-    const picture = await drawPicture(id, 40 + random.below(200), 30)
+    const image = await drawImage(id, 40 + random.below(200), 30)
     const issued = await balance('write', (base, signal) => postToken(base, { id }, signal))
     if (issued?.status !== 200) return refused('token', issued, [403, 503])
     const token = json(issued)['token'] as string
     const answer = await balance('write', (base, signal) =>
-      upload(base, id, token, picture, '', signal),
+      upload(base, id, token, image, '', signal),
     )
     if (answer?.status !== 200) return refused('upload', answer, [403, 503])
     count('upload 200')
-    witness.kept.set(id, picture)
+    witness.kept.set(id, image)
   }
 
   function refused(what: string, answer: Answer | undefined, allowed: readonly number[]): void {
@@ -125,7 +125,7 @@ export function createLoad(apis: readonly Member[], random: Random, witness: Wit
 
 export type Wanted = { readonly id: string; readonly box: number; readonly format: string }
 
-/** What is wrong with a picture that a crop of an upload should be; undefined: nothing. */
+/** What is wrong with an image that a crop of an upload should be; undefined: nothing. */
 export async function findProblem(
   bytes: Uint8Array,
   { id, box, format }: Wanted,
@@ -133,5 +133,5 @@ export async function findProblem(
   const { width, height, format: found } = await sharp(bytes).metadata()
   if (width !== box || height !== box) return `${width}x${height}`
   if (found !== mimes[format as keyof typeof mimes]) return `a ${found}`
-  return (await isOfColour(bytes, colourOf(id))) ? undefined : 'the picture of another id'
+  return (await isOfColour(bytes, colourOf(id))) ? undefined : 'the image of another id'
 }

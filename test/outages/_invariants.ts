@@ -102,7 +102,7 @@ async function readLinks({ databaseUrl }: Deployed): Promise<readonly Row[]> {
   }))
 }
 
-/** Every link leads to the right picture. */
+/** Every link leads to the right image. */
 async function findBadLinks(links: readonly Row[]): Promise<readonly string[]> {
   const bad: string[] = []
   for (const link of links) {

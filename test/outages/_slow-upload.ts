@@ -17,9 +17,9 @@ export async function startSlowUpload(
   base: string,
   id: string,
   token: string,
-  picture: Uint8Array,
+  image: Uint8Array,
 ): Promise<SlowUpload> {
-  const { body, headers } = multipart([{ name: 'image', content: picture, filename: 'picture' }])
+  const { body, headers } = multipart([{ name: 'image', content: image, filename: 'picture' }])
   const half = Math.floor(body.length / 2)
   const req = request(`${base}/${encodeURIComponent(id)}`, {
     method: 'POST',

@@ -28,7 +28,7 @@ describeUnless(ownRedisMissing, 'clocks that are wrong', () => {
     })
     afterAll(() => wrong?.stop())
 
-    it('F24 of an api keep no picture from being cached for a year', async () => {
+    it('F24 of an api keep no image from being cached for a year', async () => {
       const id = await store(wrong.base, `stored ${by}`, photo)
       const { headers } = await ask(wrong.base, `/${encodeURIComponent(id)}_20_20.jpg`)
       expect(headers['cache-control']).toBe('public, max-age=31536000')
@@ -48,7 +48,7 @@ describeUnless(ownRedisMissing, 'clocks that are wrong', () => {
 
     it('F24 do not sweep away what others are just writing', async () => {
       const id = `being uploaded ${by}`
-      // A picture may have more behind its end: enough to be on its way for minutes.
+      // An image may have more behind its end: enough to be on its way for minutes.
       const long = Buffer.concat([photo, Buffer.alloc(500_000)])
       const begun = await startSlowUpload(right.base, id, await getToken(right.base, id), long)
       const another = await deployed.start('api', { env: shiftedClock(by) })

@@ -28,7 +28,7 @@ describeUnless(smallDiskMissing, 'originals on a disk of 64 MB', () => {
     await disk?.[Symbol.asyncDispose]()
   })
 
-  it('T18 are never pushed off it: uploads end before it is full, pictures are served, tokens stay good', async () => {
+  it('T18 are never pushed off it: uploads end before it is full, images are served, tokens stay good', async () => {
     const large = Buffer.concat([photo, Buffer.alloc(10 * mebibyte)])
     await store(api.base, 'first', photo)
     const statuses: number[] = []

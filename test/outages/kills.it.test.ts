@@ -78,7 +78,7 @@ describeUnless(ownRedisMissing, 'an api that ends', () => {
   const points: readonly Point[] = [
     ['in the middle of the body', undefined, async () => {}],
     [
-      'while the picture is checked',
+      'while the image is checked',
       'renderer',
       async (begun) => {
         void begun.finish()

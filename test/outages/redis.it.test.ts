@@ -68,7 +68,7 @@ describeUnless(ownRedisMissing, 'a Redis', () => {
     await uploader.stop()
   })
 
-  it('F9 that is full keeps no picture from being answered, and what it refused is stored later', async () => {
+  it('F9 that is full keeps no image from being answered, and what it refused is stored later', async () => {
     const [before] = newPaths(1) as [string]
     await ask(api.base, before)
     await deployed.redis.setMaxMemory('1kb')

@@ -4,7 +4,7 @@ import { ask, store } from '../support/http.ts'
 import type { Target } from '../support/target-type.ts'
 import { startTarget } from '../support/target.ts'
 
-/** What a browser would run, or unpack, if it took the file for anything but a picture. */
+/** What a browser would run, or unpack, if it took the file for anything but an image. */
 const payloads = ['<?php system($_GET["c"]); ?>', '<script>alert(1)</script>', 'PK\u0003\u0004']
 
 describe('what browsers are told', () => {
@@ -18,7 +18,7 @@ describe('what browsers are told', () => {
   })
   afterAll(() => target?.[Symbol.asyncDispose]())
 
-  it('R20 an original that is also a page or an archive is a picture to every browser', async () => {
+  it('R20 an original that is also a page or an archive is an image to every browser', async () => {
     const comment = Buffer.from(payloads[0] ?? '')
     const marker = Buffer.from([0xff, 0xfe, 0, comment.length + 2])
     const head = Buffer.concat([photo.subarray(0, 2), marker, comment])
@@ -39,9 +39,9 @@ describe('what browsers are told', () => {
   })
 
   it('R20 the name of a saved original is its id, whatever characters that has', async () => {
-    const picture = await makePhoto({ width: 30, height: 20, format: 'png' })
+    const image = await makePhoto({ width: 30, height: 20, format: 'png' })
     const id = 'it\'s "ünï" 図; filename=x.exe'
-    await store(target.base, id, picture)
+    await store(target.base, id, image)
     const { headers } = await ask(target.base, `/${encodeURIComponent(id)}.jpg`)
     const name = encodeURIComponent(`${id}.png`).replaceAll("'", '%27')
     expect(headers['content-disposition']).toBe(

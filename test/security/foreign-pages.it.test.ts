@@ -87,7 +87,7 @@ describe('a preflight', () => {
     expect(headers['access-control-allow-headers']).toBe('X-Token, Content-Type')
   })
 
-  it('R39 of a picture, and of a stored variant, is open to every page', async () => {
+  it('R39 of an image, and of a stored variant, is open to every page', async () => {
     for (const path of ['/photo_20_20.jpg', '/photo.jpg', '/_variants/aa/bb/c.jpg']) {
       const { status, headers } = await preflight(path, 'GET', 'traceparent')
       expect([path, status, headers['access-control-allow-origin']]).toEqual([path, 204, '*'])
@@ -100,7 +100,7 @@ describe('an answer to a page of another origin', () => {
   const headers = { Origin: 'https://shop.example' }
 
   it.each([
-    ['a missing picture', '/nobody_10_10.jpg', 404],
+    ['a missing image', '/nobody_10_10.jpg', 404],
     ['a missing original', '/nobody.jpg', 404],
     ['a wrong address', '/photo_0_0.jpg', 400],
     ['a wrong option', '/photo_10_10.jpg?fit=stretch', 400],
@@ -119,7 +119,7 @@ describe('an answer to a page of another origin', () => {
     }
   })
 
-  it('R40 of a picture, an original and an upload has headers that it may read', async () => {
+  it('R40 of an image, an original and an upload has headers that it may read', async () => {
     const paths = ['/photo_23_23.jpg', '/photo_23_23.jpg?proxy=true', '/photo.jpg']
     for (const path of paths) expectExposed(await ask(target.base, path, { headers }))
     const refused = await ask(target.base, '/photo', { method: 'POST', headers })
@@ -166,7 +166,7 @@ it('R44 an origin that may not upload is logged once with the setting, and count
 })
 
 describeUnless(browserMissing, 'pages of another origin in Chromium', () => {
-  it('R39 upload and show pictures with the headers of libraries and of tracing', async () => {
+  it('R39 upload and show images with the headers of libraries and of tracing', async () => {
     const token = await getToken(target.base, 'from a page')
     const result = await runOnPage(`
       const headers = ${JSON.stringify(usualHeaders)}
@@ -194,7 +194,7 @@ describeUnless(browserMissing, 'pages of another origin in Chromium', () => {
     expect(result).toEqual([200, 200, 200, 200, 200, true])
   })
 
-  it('R40 tell a missing picture from a failed network, and when to come again', async () => {
+  it('R40 tell a missing image from a failed network, and when to come again', async () => {
     await using limited = await startTarget({ config: { limits: { renders_per_client: 1 } } })
     await store(limited.base, 'photo', photo)
     const result = await runOnPage(`

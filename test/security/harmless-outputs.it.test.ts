@@ -13,7 +13,7 @@ import { startTarget } from '../support/target.ts'
 const marker = 'marker-of-whoever-took-it'
 const formats = ['jpg', 'png', 'webp'] as const
 
-describe('what is hidden in a picture', () => {
+describe('what is hidden in an image', () => {
   let target: Target
 
   beforeAll(async () => {
@@ -22,19 +22,19 @@ describe('what is hidden in a picture', () => {
   afterAll(() => target[Symbol.asyncDispose]())
 
   const render = (id: string, box: string) => ask(target.base, `/${encodeURIComponent(id)}_${box}`)
-  const tryToStore = async (id: string, picture: Buffer) =>
-    (await upload(target.base, id, await getToken(target.base, id), picture)).status
+  const tryToStore = async (id: string, image: Buffer) =>
+    (await upload(target.base, id, await getToken(target.base, id), image)).status
 
   const xmp = `<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="${marker}"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`
 
   async function makeTelling(format: 'jpeg' | 'png' | 'webp' | 'tiff'): Promise<Buffer> {
-    const picture = sharp(await makePhoto({ width: 80, height: 60, format: 'png' }))
+    const image = sharp(await makePhoto({ width: 80, height: 60, format: 'png' }))
       .withExif({
         IFD0: { Artist: marker, Copyright: marker },
         IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1' },
       })
       .withXmp(xmp)
-    return picture.toFormat(format).toBuffer()
+    return image.toFormat(format).toBuffer()
   }
 
   it.each(['jpeg', 'png', 'webp', 'tiff'] as const)(
@@ -85,8 +85,8 @@ describe('what is hidden in a picture', () => {
       .jpeg()
       .toBuffer()
     const inks = await makePhoto({ width: 80, height: 60, format: 'jpeg', cmyk: true })
-    for (const [id, picture] of Object.entries({ wide, inks })) {
-      await store(target.base, id, picture)
+    for (const [id, image] of Object.entries({ wide, inks })) {
+      await store(target.base, id, image)
       for (const output of formats) {
         const facts = await sharp((await render(id, `40_40.${output}`)).body).metadata()
         expect([facts.space, facts.icc]).toEqual(['srgb', undefined])
@@ -94,7 +94,7 @@ describe('what is hidden in a picture', () => {
     }
   })
 
-  it('T15 nothing that a picture names is fetched', async () => {
+  it('T15 nothing that an image names is fetched', async () => {
     let connections = 0
     const canary = createServer((socket) => {
       connections += 1

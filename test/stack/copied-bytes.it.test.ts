@@ -11,8 +11,8 @@ import { childrenOf } from '../support/processes.ts'
 import type { Stack } from '../support/stack.ts'
 
 /**
- * What goes with the bytes of a picture: headers, questions to the database and to Redis, scrapes of the metrics. The
- * pictures here are three times as large, so that no copy hides in it.
+ * What goes with the bytes of an image: headers, questions to the database and to Redis, scrapes of the metrics. The
+ * images here are three times as large, so that no copy hides in it.
  */
 const company = 300_000
 

@@ -70,7 +70,7 @@ describeUnless(ownRedisMissing, 'the services apart, on PostgreSQL, Redis and S3
     expect((await totalRenders()) - before).toBe(60)
   })
 
-  it('out of bounds, damaged and cropped pictures go through the renderer service as well', async () => {
+  it('out of bounds, damaged and cropped images go through the renderer service as well', async () => {
     const before = await rendererTasks()
     const wide = await makePhoto({ width: 3000, height: 30, format: 'png' })
     await store(apis[0].base, 'wide', wide)

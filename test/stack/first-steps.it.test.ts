@@ -17,7 +17,7 @@ describe('the first steps', () => {
   })
   afterAll(() => stack?.[Symbol.asyncDispose]())
 
-  /** Runs commands as a person pastes them. @returns the size of the picture that they fetch */
+  /** Runs commands as a person pastes them. @returns the size of the image that they fetch */
   async function paste(commands: string, file: string) {
     await using folder = await createTemporaryFolder()
     const { stdout, stderr } = spawnSync('sh', ['-c', commands], { cwd: folder.path })

@@ -13,8 +13,8 @@ it('T37 the answer to an upload warns of a place that everybody can read, and of
   const pixels = await makePhoto({ width: 60, height: 40, format: 'png' })
   const located = await sharp(pixels).withExif({ IFD3: tags }).jpeg().toBuffer()
   const plainPhoto = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
-  const send = async (base: string, id: string, picture: Buffer) =>
-    json(await upload(base, id, await getToken(base, id), picture))
+  const send = async (base: string, id: string, image: Buffer) =>
+    json(await upload(base, id, await getToken(base, id), image))
   expect(await send(plain.base, 'located', located)).toMatchObject({ warnings: ['location'] })
   expect(await send(plain.base, 'plain', plainPhoto)).not.toHaveProperty('warnings')
   expect(await send(stripping.base, 'located', located)).not.toHaveProperty('warnings')

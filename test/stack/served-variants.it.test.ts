@@ -14,7 +14,7 @@ describe('stored variants that the service serves itself', () => {
   })
   afterAll(() => stack?.[Symbol.asyncDispose]())
 
-  it('carry what pictures carry, and may be kept for good', async () => {
+  it('carry what images carry, and may be kept for good', async () => {
     const { status, headers } = await askLocation(stack.base, redirect)
     expect(status).toBe(200)
     expect(headers).toMatchObject({

@@ -28,15 +28,15 @@ describe('originals that are costly to decode', () => {
   })
 
   it('are rendered from a working copy after their upload, and served as they came', async () => {
-    const picture = await makePhoto(costly)
-    await store(stack.base, 'uploaded', picture)
+    const image = await makePhoto(costly)
+    await store(stack.base, 'uploaded', image)
     await until(async () => (await copied()) === 1)
     const before = await renders()
     expect((await ask(stack.base, '/uploaded_50_50.jpg')).status).toBe(200)
     expect(await renders()).toEqual({ ...before, copy: before.copy + 1 })
     const original = await fetch(`${stack.base}/uploaded.jpg`)
     const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-    expect(digest(new Uint8Array(await original.arrayBuffer()))).toBe(digest(picture))
+    expect(digest(new Uint8Array(await original.arrayBuffer()))).toBe(digest(image))
   })
 
   it('are rendered from one after their first render, where they were put into the folder by hand', async () => {

@@ -102,11 +102,11 @@ export function upload(
   base: string,
   id: string,
   token: string,
-  picture: Uint8Array,
+  image: Uint8Array,
   query = '',
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const { body, headers } = multipart([{ name: 'image', content: picture, filename: 'picture' }])
+  const { body, headers } = multipart([{ name: 'image', content: image, filename: 'picture' }])
   return ask(base, `/${encodeURIComponent(id)}${query}`, {
     method: 'POST',
     headers: { ...headers, 'Content-Length': `${body.length}`, 'X-Token': token },
@@ -116,8 +116,8 @@ export function upload(
 }
 
 /** Uploads under a new id, whatever it takes. @returns the id */
-export async function store(base: string, id: string, picture: Uint8Array): Promise<string> {
-  const answer = await upload(base, id, await getToken(base, id), picture)
+export async function store(base: string, id: string, image: Uint8Array): Promise<string> {
+  const answer = await upload(base, id, await getToken(base, id), image)
   if (answer.status !== 200) throw new Error(`upload: ${answer.status} ${answer.body.toString()}`)
   return id
 }

@@ -49,7 +49,7 @@ describe('tokens', () => {
   })
 
   it.each(['photo-77.jpg', 'a.b.PNG', 'plain', "it's & more", 'archive.2024'])(
-    'says where the picture of the id %s is uploaded',
+    'says where the image of the id %s is uploaded',
     async (id) => {
       const permit = json(await postToken(target.base, { id }))
       const { body, headers } = multipart([{ name: 'image', content: photo, filename: 'x' }])

@@ -16,7 +16,7 @@ it('the corpus runner uploads every file, asks for each as a planted original, a
     join(folder.path, 'photo.jpg'),
     await makePhoto({ width: 60, height: 40, format: 'jpeg' }),
   )
-  await writeFile(join(folder.path, 'no picture.txt'), 'no picture')
+  await writeFile(join(folder.path, 'no image.txt'), 'no image')
   await writeFile(join(folder.path, 'bomb.jpg'), makeScanBomb(400, 300, 101))
   const { stdout } = await run(process.execPath, ['scripts/corpus.mjs', folder.path], { cwd: root })
   expect(stdout.split('\n').slice(0, 7)).toEqual([

@@ -118,7 +118,7 @@ describe('the Kubernetes example', () => {
     },
   )
 
-  it('sends clients for stored pictures to another name than the one they ask for pictures', () => {
+  it('sends clients for stored images to another name than the one they ask for images', () => {
     const [cacheHost] = ofKind('ConfigMap').map(({ data }) => data?.['CACHE_HOST'] ?? '')
     const { hostname } = new URL(cacheHost ?? '')
     const origins = ofKind('Ingress').flatMap(({ spec }) => spec?.rules?.map(({ host }) => host))

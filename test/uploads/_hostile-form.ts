@@ -5,9 +5,9 @@ export type HostileForm = { readonly body: Buffer; readonly headers: Record<stri
 
 const disposition = 'Content-Disposition: form-data; name="image"; filename="x"'
 
-/** Parts that are wrong, large, many, or mean. None of them is a picture. */
+/** Parts that are wrong, large, many, or mean. None of them is an image. */
 const parts: readonly ((random: Random, boundary: string) => string)[] = [
-  () => `${disposition}\r\n\r\nno picture`,
+  () => `${disposition}\r\n\r\nno image`,
   () => `${disposition}\r\n\r\n`,
   () => `${disposition}\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xe0`,
   (random) =>

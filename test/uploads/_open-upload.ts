@@ -19,9 +19,9 @@ export async function openUpload(
   base: string,
   id: string,
   token: string,
-  picture: Uint8Array,
+  image: Uint8Array,
 ): Promise<OpenUpload> {
-  const { body, headers } = multipart([{ name: 'image', content: picture, filename: 'x' }])
+  const { body, headers } = multipart([{ name: 'image', content: image, filename: 'x' }])
   const { hostname, port } = new URL(base)
   const socket = connect({ port: Number(port), host: hostname, noDelay: true })
   socket.on('error', () => {})

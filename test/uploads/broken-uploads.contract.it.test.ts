@@ -26,11 +26,11 @@ describe('an upload that is too large, or breaks off,', () => {
 
   it('T8 413 for many at once that are a little too large, and every one is answered', async () => {
     const files = await target.countOriginals()
-    const picture = Buffer.concat([photo, Buffer.alloc(3_000_000)])
+    const image = Buffer.concat([photo, Buffer.alloc(3_000_000)])
     const statuses = await Promise.all(
       Array.from({ length: 12 }, async (_, index) => {
         const id = `too large ${index}`
-        return (await upload(target.base, id, await getToken(target.base, id), picture)).status
+        return (await upload(target.base, id, await getToken(target.base, id), image)).status
       }),
     )
     expect(new Set(statuses)).toEqual(new Set([413]))

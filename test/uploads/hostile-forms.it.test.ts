@@ -63,9 +63,9 @@ describe('forms that are built to hurt', () => {
   const fields = (count: number, content = 'x') =>
     Array.from({ length: count }, (_, index) => ({ name: `field ${index}`, content }))
 
-  it('T9 takes a picture beside a hundred fields of 64 KB', async () => {
-    const picture = { name: 'image', content: photo, filename: 'x' }
-    const { body, headers } = multipart([...fields(100, 'v'.repeat(64 * 1024)), picture])
+  it('T9 takes an image beside a hundred fields of 64 KB', async () => {
+    const image = { name: 'image', content: photo, filename: 'x' }
+    const { body, headers } = multipart([...fields(100, 'v'.repeat(64 * 1024)), image])
     expect((await send('small', body, headers)).status).toBe(200)
   })
 
@@ -74,9 +74,9 @@ describe('forms that are built to hurt', () => {
     ['a field of more than 64 KB', fields(1, 'v'.repeat(64 * 1024 + 1))],
     ['a field whose name has more than 100 characters', [{ name: 'n'.repeat(101), content: 'x' }]],
     ['100,000 fields', fields(100_000)],
-  ])('T9 refuses a picture beside %s', async (name, others) => {
-    const picture = { name: 'image', content: photo, filename: 'x' }
-    const { body, headers } = multipart([...others, picture])
+  ])('T9 refuses an image beside %s', async (name, others) => {
+    const image = { name: 'image', content: photo, filename: 'x' }
+    const { body, headers } = multipart([...others, image])
     const startedAt = performance.now()
     expect((await send(name, body, headers)).status).toBe(400)
     expect(performance.now() - startedAt).toBeLessThan(20_000)

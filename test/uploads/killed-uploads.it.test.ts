@@ -15,7 +15,7 @@ import { roundsOf, stormLimitMs } from '../support/storm.ts'
 const rounds = roundsOf('kills', 1)
 
 /** An upload that is on its way, and what a test can see of it from outside. */
-type Upload = OpenUpload & { readonly id: string; readonly picture: Buffer }
+type Upload = OpenUpload & { readonly id: string; readonly image: Buffer }
 
 describe('an upload whose api is killed', () => {
   let apis: Apis
@@ -62,12 +62,12 @@ describe('an upload whose api is killed', () => {
   /** Kills the api once `reach` has brought an upload to its point, and starts another. */
   async function killAt(
     name: string,
-    picture: Buffer,
+    image: Buffer,
     reach: (upload: Upload) => Promise<void>,
   ): Promise<{ readonly id: string; readonly api: Stack }> {
     const api = await apis.start()
-    const upload = await openUpload(api.base, name, await getToken(api.base, name), picture)
-    await reach({ ...upload, id: name, picture })
+    const upload = await openUpload(api.base, name, await getToken(api.base, name), image)
+    await reach({ ...upload, id: name, image })
     await kill(api)
     await upload.closed
     return { id: name, api: await apis.start() }
@@ -102,7 +102,7 @@ describe('an upload whose api is killed', () => {
   const points: readonly (readonly [string, () => Buffer, (upload: Upload) => Promise<void>])[] = [
     ['the token is claimed', () => photo, (upload) => until(() => isClaimed(upload))],
     [
-      'half of the picture is written',
+      'half of the image is written',
       () => photo,
       async (upload) => {
         await upload.send(upload.body.subarray(0, upload.body.length / 2))
@@ -110,20 +110,20 @@ describe('an upload whose api is killed', () => {
       },
     ],
     [
-      'the picture is written and being checked',
+      'the image is written and being checked',
       () => slow,
       async (upload) => {
         await upload.send(upload.body)
-        await untilWritten(upload.picture.length)
+        await untilWritten(upload.image.length)
       },
     ],
   ]
   it.each(points)(
     'T7 when %s leaves nothing, and frees its id when its lease is over',
-    async (point, picture, reach) => {
+    async (point, image, reach) => {
       for (let round = 0; round < rounds; round += 1) {
         const keptBefore = (await kept()).length
-        const { id, api } = await killAt(`${point} ${round}`, picture(), reach)
+        const { id, api } = await killAt(`${point} ${round}`, image(), reach)
         await expectGone(id, api, keptBefore)
       }
     },
@@ -131,7 +131,7 @@ describe('an upload whose api is killed', () => {
   )
 
   it(
-    'T7 when the picture is kept and not recorded is whole, and its id is taken',
+    'T7 when the image is kept and not recorded is whole, and its id is taken',
     async () => {
       for (let round = 0; round < rounds; round += 1) {
         const keptBefore = (await kept()).length
@@ -153,7 +153,7 @@ describe('an upload whose api is killed', () => {
   )
 
   it(
-    'T7 when the picture is recorded is whole, answered or not',
+    'T7 when the image is recorded is whole, answered or not',
     async () => {
       for (let round = 0; round < rounds; round += 1) {
         const { id, api } = await killAt(`recorded ${round}`, photo, async (upload) => {

@@ -54,17 +54,17 @@ describe('an attempt that is refused leaves no file and frees the id', () => {
   })
 
   it.each([
-    ['the picture in another field', [{ name: 'picture', content: 'x', filename: 'x' }]],
-    ['no picture', [{ name: 'comment', content: 'hello' }]],
+    ['the image in another field', [{ name: 'picture', content: 'x', filename: 'x' }]],
+    ['no image', [{ name: 'comment', content: 'hello' }]],
     [
-      'two pictures',
+      'two images',
       [
         { name: 'image', content: 'x', filename: 'x' },
         { name: 'image', content: 'x', filename: 'y' },
       ],
     ],
     [
-      'two texts in the field of the picture',
+      'two texts in the field of the image',
       [
         { name: 'image', content: 'x' },
         { name: 'image', content: 'y' },
@@ -107,7 +107,7 @@ describe('an attempt that is refused leaves no file and frees the id', () => {
     await expectNothingLeft(name, files)
   })
 
-  it('415 for a text in the field of the picture: by its content it is none', async () => {
+  it('415 for a text in the field of the image: by its content it is none', async () => {
     const files = await target.countOriginals()
     const { body, headers } = multipart([{ name: 'image', content: 'hello' }])
     const answer = await ask(target.base, '/a-text', {

@@ -29,7 +29,7 @@ describe('uploads that are slow', () => {
     return (await query(apis.databaseUrl, claims)).rowCount
   }
 
-  it('T8b hold few places for a short time, and nobody up who asks for a picture', async () => {
+  it('T8b hold few places for a short time, and nobody up who asks for an image', async () => {
     const slow = await Promise.all(
       Array.from({ length: atOnce }, async (_, index) => {
         const id = `slow ${index}`

@@ -6,7 +6,7 @@ import { startTarget } from '../support/target.ts'
 
 type Part = Parameters<typeof multipart>[0][number]
 
-/** A picture as it is sent without a filename. */
+/** An image as it is sent without a filename. */
 const unnamed = (content: Buffer, type: { readonly type?: string } = {}): Part => ({
   name: 'image',
   content,
@@ -79,19 +79,16 @@ describe('the forms of browsers, libraries and tools', () => {
       'undici and browsers: a Blob without a name',
       () => [file({ filename: 'blob', type: 'application/octet-stream' })],
     ],
+    ['an image with a type and without a filename', () => [unnamed(photo, { type: 'image/jpeg' })]],
     [
-      'a picture with a type and without a filename',
-      () => [unnamed(photo, { type: 'image/jpeg' })],
-    ],
-    [
-      'a picture with a type and without a filename, after a text of its name',
+      'an image with a type and without a filename, after a text of its name',
       () => [{ name: 'image', content: 'x' }, unnamed(photo, { type: 'image/jpeg' })],
     ],
     [
       'a body without a filename, as octet-stream, after a text of its name',
       () => [{ name: 'image', content: 'x' }, unnamed(photo, { type: 'application/octet-stream' })],
     ],
-    ['a picture without a filename and a type', () => [unnamed(photo)]],
+    ['an image without a filename and a type', () => [unnamed(photo)]],
     [
       'an input in which no file was chosen, under the same name',
       () => [file(), { name: 'image', ...emptyFile }],
@@ -114,7 +111,7 @@ describe('the forms of browsers, libraries and tools', () => {
     expect(kept.body.equals(photo)).toBe(true)
   })
 
-  it('T11 are taken: a large picture without a filename and a type', async () => {
+  it('T11 are taken: a large image without a filename and a type', async () => {
     const large = await makePhoto({ width: 900, height: 600, format: 'png' })
     expect(large.length).toBeGreaterThan(64 * 1024)
     const answer = await send('large', [
@@ -127,9 +124,9 @@ describe('the forms of browsers, libraries and tools', () => {
 
   it.each([
     ['two files', () => [file(), file()], 'invalid-upload'],
-    ['a picture under another name', () => [file({ name: 'file' })], 'image-missing'],
+    ['an image under another name', () => [file({ name: 'file' })], 'image-missing'],
     [
-      'a large file under another name beside the picture',
+      'a large file under another name beside the image',
       () => [{ name: 'other', filename: 'x', content: Buffer.alloc(70_000) }, file()],
       'image-missing',
     ],

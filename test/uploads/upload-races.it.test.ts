@@ -24,14 +24,14 @@ describe('uploads that race for one token over two apis', () => {
 
   const baseOf = (racer: number) => (stacks[racer % 2] as Stack).base
 
-  /** Each racer has bytes of its own: a picture keeps what stands behind its end. */
-  const pictureOf = (round: number, racer: number) =>
+  /** Each racer has bytes of its own: an image keeps what stands behind its end. */
+  const imageOf = (round: number, racer: number) =>
     Buffer.concat([photo, Buffer.from(`racer ${racer} of round ${round}`)])
 
   /** All of them hold their bodies back: the losers are told before they have sent any of it. */
-  async function raceWithHeads(id: string, token: string, pictures: readonly Buffer[]) {
+  async function raceWithHeads(id: string, token: string, images: readonly Buffer[]) {
     const racers = await Promise.all(
-      pictures.map((picture, racer) => openUpload(baseOf(racer), id, token, picture)),
+      images.map((image, racer) => openUpload(baseOf(racer), id, token, image)),
     )
     const told = new Map<number, number>()
     const telling = racers.map(async ({ status }, racer) => told.set(racer, await status))
@@ -44,9 +44,9 @@ describe('uploads that race for one token over two apis', () => {
     return statuses
   }
 
-  async function raceWithBodies(id: string, token: string, pictures: readonly Buffer[]) {
+  async function raceWithBodies(id: string, token: string, images: readonly Buffer[]) {
     const answers = await Promise.all(
-      pictures.map((picture, racer) => upload(baseOf(racer), id, token, picture)),
+      images.map((image, racer) => upload(baseOf(racer), id, token, image)),
     )
     return answers.map(({ status }) => status)
   }
@@ -57,16 +57,14 @@ describe('uploads that race for one token over two apis', () => {
       const wrong: unknown[] = []
       await inParallel(rounds, 8, async (round) => {
         const id = `race ${round}`
-        const pictures = Array.from({ length: 2 + (round % 7) }, (_, racer) =>
-          pictureOf(round, racer),
-        )
+        const images = Array.from({ length: 2 + (round % 7) }, (_, racer) => imageOf(round, racer))
         const token = await getToken(baseOf(round), id)
         const race = round % 2 === 0 ? raceWithHeads : raceWithBodies
-        const statuses = await race(id, token, pictures)
+        const statuses = await race(id, token, images)
         const winner = statuses.indexOf(200)
         const isRight = statuses.every((status, racer) => status === (racer === winner ? 200 : 403))
         const kept = await ask(baseOf(round + 1), `/${encodeURIComponent(id)}.jpg`)
-        const isWinners = pictures[winner]?.equals(kept.body) === true
+        const isWinners = images[winner]?.equals(kept.body) === true
         if (!isRight || !isWinners) wrong.push({ round, statuses, isWinners })
       })
       process.stderr.write(`races: ${rounds} rounds, ${wrong.length} wrong\n`)

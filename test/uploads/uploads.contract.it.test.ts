@@ -52,7 +52,7 @@ describe('uploads', () => {
   it.each([
     ['image/jpeg', { type: 'image/jpeg' }],
     ['text', {}],
-  ])('takes a picture without a filename that comes as %s', async (name, type) => {
+  ])('takes an image without a filename that comes as %s', async (name, type) => {
     const id = `nameless ${name.replace('/', ' ')}`
     const { body, headers } = multipart([{ name: 'image', content: photo, ...type }])
     const answer = await ask(target.base, `/${encodeURIComponent(id)}`, {
@@ -67,11 +67,11 @@ describe('uploads', () => {
   it.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)(
     'keeps a %s byte for byte and serves it with its true Content-Type',
     async (format) => {
-      const picture = await makePhoto({ width: 90, height: 60, format })
-      await store(target.base, `kept ${format}`, picture)
+      const image = await makePhoto({ width: 90, height: 60, format })
+      await store(target.base, `kept ${format}`, image)
       const answer = await ask(target.base, `/kept%20${format}.jpg`)
       expect(answer.headers['content-type']).toBe(`image/${format}`)
-      expect(answer.body.equals(picture)).toBe(true)
+      expect(answer.body.equals(image)).toBe(true)
       expect((await ask(target.base, `/kept%20${format}_45_45.webp`)).status).toBe(200)
     },
   )
@@ -90,7 +90,7 @@ describe('uploads', () => {
     expect(await sharp(rendered.body).metadata()).toMatchObject({ width: 20, height: 30 })
   })
 
-  it('crops first by the coordinates of the picture as it is displayed', async () => {
+  it('crops first by the coordinates of the image as it is displayed', async () => {
     const turned = await makePhoto({
       width: 90,
       height: 60,
@@ -117,7 +117,7 @@ describe('uploads', () => {
     expect(meanDifference(found, upright)).toBeLessThan(6)
   })
 
-  it('scales a picture of more than max_on_disk megapixels down, in its own format', async () => {
+  it('scales an image of more than max_on_disk megapixels down, in its own format', async () => {
     const large = await makePhoto({ width: 1500, height: 1000, format: 'webp' })
     const answer = await upload(target.base, 'large', await getToken(target.base, 'large'), large)
     const { original_width: width, original_height: height } = json(answer) as Record<
@@ -137,7 +137,7 @@ describe('uploads', () => {
     expect(channels.some(({ stdev }) => stdev > 20)).toBe(true)
   })
 
-  it('never renders what is hidden behind a picture', async () => {
+  it('never renders what is hidden behind an image', async () => {
     await store(target.base, 'polyglot', makePolyglot(photo))
     const answer = await ask(target.base, '/polyglot_600_400.jpg')
     expect(answer.body.includes('<script>')).toBe(false)

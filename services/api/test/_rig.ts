@@ -175,7 +175,7 @@ function plainContext(): ImageContext {
 
 async function plant(originals: ReturnType<typeof createFakeOriginalStore>, id: ImageId) {
   const file = await originals.createTemporary()
-  await writeFile(file.path, 'a picture')
+  await writeFile(file.path, 'an image')
   await originals.put(id, file)
 }
 

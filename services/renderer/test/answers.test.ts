@@ -138,7 +138,7 @@ describe('the client of the renderer service', () => {
       res.end('ture')
     })
     const outcome = await server.client.render(job())
-    expect(outcome).toMatchObject({ bytes: new Uint8Array(Buffer.from('picture')) })
+    expect(outcome).toMatchObject({ bytes: new Uint8Array(Buffer.from('image')) })
   })
 
   it('T38 saves the image of an upload while it arrives', async () => {

@@ -23,7 +23,7 @@ import { type OpenService, openService } from './open-service.ts'
 const bounds = { width: 2000, height: 2000 }
 const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
 /** Keeps its decoder busy for many seconds. */
-const slowPicture = makeScanBomb(5000, 5000, 4000)
+const slowImage = makeScanBomb(5000, 5000, 4000)
 
 let pool: RenderPool
 let service: OpenService
@@ -52,10 +52,10 @@ describe('the renderer service', () => {
       isCostly: false,
     })
     expect(decodeURIComponent(answer.headers.get(resultHeader) ?? '')).toContain('"isDear":false')
-    const picture = Buffer.from(await answer.arrayBuffer())
-    expect(answer.headers.get('content-length')).toBe(`${picture.length}`)
-    expect(picture.subarray(0, 3).toString('hex')).toBe('ffd8ff')
-    expect(await readPixels(picture)).toMatchObject({ width: 30, height: 20 })
+    const image = Buffer.from(await answer.arrayBuffer())
+    expect(answer.headers.get('content-length')).toBe(`${image.length}`)
+    expect(image.subarray(0, 3).toString('hex')).toBe('ffd8ff')
+    expect(await readPixels(image)).toMatchObject({ width: 30, height: 20 })
   })
 
   it('takes variants whose ids need more than ASCII', async () => {
@@ -73,7 +73,7 @@ describe('the renderer service', () => {
   it('leaves no file behind, however a task ends', async () => {
     await post('/render', { variant: makeVariant(), bounds }, photo)
     await post('/take-in', { crop: { left: 0, top: 0, width: 9, height: 9 } }, photo)
-    await post('/take-in', {}, Buffer.from('no picture'))
+    await post('/take-in', {}, Buffer.from('no image'))
     await post('/render', {}, photo)
     await until(async () => (await service.listTemporary()).length === 0)
     expect(await service.listTemporary()).toEqual([])
@@ -95,7 +95,7 @@ describe('the renderer service', () => {
     expect(await answer.json()).toMatchObject({ code: 'INVALID_IMAGE_URL' })
   })
 
-  it('says why it refuses a picture, and nothing of itself', async () => {
+  it('says why it refuses an image, and nothing of itself', async () => {
     const answer = await post('/inspect', {}, Buffer.from('<svg/>'))
     expect(answer.status).toBe(422)
     const text = await answer.text()
@@ -110,7 +110,7 @@ describe('the renderer service', () => {
     expect(JSON.parse(facts)).toMatchObject({ format: 'jpeg' })
   })
 
-  it('refuses a picture of more bytes than it takes, and the client hears of it', async () => {
+  it('refuses an image of more bytes than it takes, and the client hears of it', async () => {
     const path = join(service.folder, 'large')
     await writeFile(path, Buffer.alloc(40_000_000))
     await expect(service.renderer.inspect({ path })).rejects.toMatchObject({
@@ -124,7 +124,7 @@ describe('the renderer service', () => {
   it('ends work whose caller goes away', async () => {
     const caller = new AbortController()
     const task = { variant: makeVariant({ width: 20, height: 20 }), bounds }
-    const answer = post('/render', task, slowPicture, caller.signal)
+    const answer = post('/render', task, slowImage, caller.signal)
     await until(() => pool.stats().inFlight === 1)
     caller.abort()
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
@@ -133,7 +133,7 @@ describe('the renderer service', () => {
     expect((await post('/inspect', {}, photo)).status).toBe(200)
   })
 
-  it('forgets a caller that goes away before its picture is there', async () => {
+  it('forgets a caller that goes away before its image is there', async () => {
     const upload = request(addressOf('/inspect', {}), { method: 'POST' })
     upload.on('error', () => {})
     upload.write(photo.subarray(0, 500))
@@ -147,7 +147,7 @@ describe('the renderer service', () => {
     await using full = openPool({ queueLimit: 0 })
     await using busy = await openService(full)
     const path = join(busy.folder, 'slow')
-    await writeFile(path, slowPicture)
+    await writeFile(path, slowImage)
     const caller = new AbortController()
     const job = { path, variant: makeVariant({ width: 20, height: 20 }), bounds }
     const running = busy.renderer.render(job, caller.signal).catch(() => {})
@@ -163,7 +163,7 @@ describe('the renderer service', () => {
     await using strict = openPool({ timeoutMs: 300 })
     await using open = await openService(strict)
     const path = join(open.folder, 'slow')
-    await writeFile(path, slowPicture)
+    await writeFile(path, slowImage)
     const job = { path, variant: makeVariant({ width: 20, height: 20 }), bounds }
     const codes: unknown[] = []
     for (let time = 0; time < 3; time += 1) {

@@ -67,10 +67,10 @@ const job = () => ({ path, variant: makeVariant(), bounds: { width: 2000, height
 
 describe('the client of the renderer service', () => {
   it('asks again where the connection is dropped, before or in the middle of the answer', async () => {
-    await using server = await openServer([hangUp, breakOff, answer(rendered, 'picture')])
+    await using server = await openServer([hangUp, breakOff, answer(rendered, 'image')])
     const outcome = await server.client.render(job())
     const { isDear: isCostly, ...facts } = rendered
-    const bytes = new Uint8Array(Buffer.from('picture'))
+    const bytes = new Uint8Array(Buffer.from('image'))
     expect(outcome).toEqual({ ...facts, isCostly, bytes })
     expect(server.calls()).toBe(3)
   })
@@ -79,7 +79,7 @@ describe('the client of the renderer service', () => {
     const told: unknown[] = []
     const note: Turn = (req, res) => {
       told.push(req.headers['x-client'])
-      answer(rendered, 'picture')(req, res)
+      answer(rendered, 'image')(req, res)
     }
     await using server = await openServer([note])
     await server.client.render({ ...job(), client: '192.0.2.7' })
@@ -186,7 +186,7 @@ describe('the client of the renderer service', () => {
 
 const missing = existsSync('/proc/self/fd') ? undefined : 'there is no /proc'
 describeUnless(missing, 'the client of the renderer service, as /proc shows it', () => {
-  it('closes the picture, however a call ends', async () => {
+  it('closes the image, however a call ends', async () => {
     const turns = [hangUp, breakOff, neverAnswer, answer(info, ''), neverAnswer]
     await using server = await openServer(turns, 100)
     await Promise.allSettled(Array.from({ length: 30 }, () => server.client.inspect({ path })))

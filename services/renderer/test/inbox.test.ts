@@ -12,8 +12,8 @@ import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { openService } from './open-service.ts'
 
-const pictureBytes = 100_000
-const body = new Uint8Array(pictureBytes)
+const imageBytes = 100_000
+const body = new Uint8Array(imageBytes)
 
 /** Works until it is told to end. */
 const endless: Decoder = {
@@ -31,7 +31,7 @@ function forever(_job: unknown, signal?: AbortSignal): Promise<never> {
   })
 }
 
-describe('pictures that are sent to a renderer service', () => {
+describe('images that are sent to a renderer service', () => {
   it('R30 are worked on for whom they are said to be, or for nobody known', async () => {
     const clients: unknown[] = []
     const busy = ({ client }: { readonly client?: string | undefined }) => {
@@ -39,7 +39,7 @@ describe('pictures that are sent to a renderer service', () => {
       return Promise.reject(new AppError('RENDERER_BUSY', 'It is full.'))
     }
     await using service = await openService({ ...endless, render: busy, ingest: busy })
-    const path = join(service.folder, 'picture')
+    const path = join(service.folder, 'image')
     await writeFile(path, body)
     const render = { path, variant: makeVariant(), bounds: { width: 9, height: 9 } }
     const upload = { path, outputPath: `${path}.out`, crop: undefined, stripMetadata: false }
@@ -56,7 +56,7 @@ describe('pictures that are sent to a renderer service', () => {
 
   it('lie there as far as there is room for them: some wait unread, and the rest are told to come again', async () => {
     await using service = await openService(endless, {
-      roomBytes: 2 * pictureBytes,
+      roomBytes: 2 * imageBytes,
       queueLimit: 1,
     })
     const callers = Array.from({ length: 5 }, () => new AbortController())
@@ -74,7 +74,7 @@ describe('pictures that are sent to a renderer service', () => {
   })
 
   it('come in once others have gone, and one may be larger than the room', async () => {
-    await using service = await openService(endless, { roomBytes: pictureBytes / 2 })
+    await using service = await openService(endless, { roomBytes: imageBytes / 2 })
     const [first, second] = [new AbortController(), new AbortController()]
     const post = async ({ signal }: AbortController) => {
       await fetch(`${service.url}/inspect`, { method: 'POST', body, signal }).catch(() => {})
@@ -102,7 +102,7 @@ describeUnless(smallDiskMissing, 'a renderer service whose disk is full', () => 
       error: (_message, fields) => void errors.push(fields?.['error']),
     }
     await using service = await openService(endless, { temporaryDir: disk.path, log })
-    const path = join(service.folder, 'picture')
+    const path = join(service.folder, 'image')
     await writeFile(path, body)
     await disk.fill()
     await expect(service.renderer.inspect({ path })).rejects.toMatchObject({

@@ -15,7 +15,7 @@ export type OpenService = AsyncDisposable & {
   readonly renderer: Decoder
   /** A folder for the files of a test. */
   readonly folder: string
-  /** The files that lie where pictures do while they are worked on. */
+  /** The files that lie where images do while they are worked on. */
   listTemporary(): Promise<readonly string[]>
 }
 
@@ -24,9 +24,9 @@ export type ServiceOptions = {
   readonly roomBytes?: number
   /** Renditions that callers have not taken yet, bytes. */
   readonly maxUnsentBytes?: number
-  /** Where pictures lie while they are worked on; a folder of its own unless given. */
+  /** Where images lie while they are worked on; a folder of its own unless given. */
   readonly temporaryDir?: string
-  /** How many pictures may wait for room. */
+  /** How many images may wait for room. */
   readonly queueLimit?: number
   readonly timeoutMs?: number
   readonly isReady?: () => boolean

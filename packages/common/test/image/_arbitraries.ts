@@ -79,7 +79,7 @@ function requestsOf(options: fc.Arbitrary<ImageOptions>): fc.Arbitrary<SizedRequ
 export const anyRequest = requestsOf(anyOptions.map(withoutLengths))
 export const anyCover = requestsOf(optionsOf(fc.constant('cover')).map(withoutLengths))
 
-/** Sizes of pictures, thin ones as often as usual ones: no side of a kept original is longer than 65,500 px. */
+/** Sizes of images, thin ones as often as usual ones: no side of a kept original is longer than 65,500 px. */
 export const anySource: fc.Arbitrary<Size> = fc.oneof(
   size(fc.integer({ min: 1, max: 8000 })),
   size(fc.integer({ min: 1, max: 65_500 })),

@@ -59,7 +59,7 @@ describe('a list of allowed widths', () => {
 })
 
 describe('a ladder of widths for covers', () => {
-  it('ends at a cover that is within the bounds, whatever the picture', () => {
+  it('ends at a cover that is within the bounds, whatever the image', () => {
     fc.assert(
       fc.property(anyCover, anySource, anyBounds, anyWidths, (request, source, bounds, widths) => {
         let current: SizedRequest = request

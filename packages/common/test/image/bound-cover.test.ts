@@ -72,7 +72,7 @@ describe('boundBySource of a cover', () => {
     )
   })
 
-  it('goes down to a box of one pixel where not even that keeps the picture within the bounds', () => {
+  it('goes down to a box of one pixel where not even that keeps the image within the bounds', () => {
     fc.assert(
       fc.property(cases, ({ request, source, bounds }) => {
         fc.pre(!isWithin(scaleToCover(source, onePixel), bounds))
@@ -103,7 +103,7 @@ describe('boundBySource of a cover', () => {
     ['/a_1_1.jpg?fit=cover', [1, 16_383], undefined],
     ['/a_500_500.png?fit=cover', [600, 400], undefined],
     ['/a_500_500.png?fit=crop', [3000, 30], undefined],
-  ] as const)('sends %s of a picture of %j px to %s', (from, [width, height], to) => {
+  ] as const)('sends %s of an image of %j px to %s', (from, [width, height], to) => {
     const target = coverOnce(read(from), { width, height }, usual)
     expect(target && formatImageUrl(target)).toBe(to)
   })

@@ -55,7 +55,7 @@ describe('sniffFormat', () => {
     expect(sniffFormat(makePolyglot(photo))).toBe(format)
   })
 
-  it.each(Object.entries(strangers))('does not take %s for a picture', (_, text) => {
+  it.each(Object.entries(strangers))('does not take %s for an image', (_, text) => {
     expect(sniffFormat(Buffer.from(text, 'latin1'))).toBeUndefined()
   })
 })

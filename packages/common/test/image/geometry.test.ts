@@ -94,7 +94,7 @@ describe('planRender', () => {
     })
   })
 
-  it('crop of a picture much longer than the box cuts its middle out first, in the ratio of the box', () => {
+  it('crop of an image much longer than the box cuts its middle out first, in the ratio of the box', () => {
     forAny((source, box) => {
       const { preCrop, scaled, crop, canvas, result } = planRender(
         source,
@@ -180,7 +180,7 @@ describe('scaleToFit', () => {
     expect(scaleToFit({ width: 10_000, height: 1 }, { width: 100, height: 100 }).height).toBe(1)
   })
 
-  it('leaves a picture of the size of the box as it is', () => {
+  it('leaves an image of the size of the box as it is', () => {
     forAny((source) => {
       expect(scaleToFit(source, source)).toEqual(source)
       expect(scaleToCover(source, source)).toEqual(source)

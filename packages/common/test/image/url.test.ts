@@ -52,7 +52,7 @@ describe('parseImageUrl', () => {
     ['/caf%C3%A9%20au%20lait_999999999_1.png', 'café au lait', 999_999_999, 1, 1],
     ['/50%2525_1_1.png', '50%25', 1, 1, 1],
     ['/a%5f1%5F1%2Epng', 'a', 1, 1, 1],
-  ])('R7 reads %s as the picture %j in %d x %d px, scale %d', (path, id, width, height, scale) => {
+  ])('R7 reads %s as the image %j in %d x %d px, scale %d', (path, id, width, height, scale) => {
     expect(parse(path)).toMatchObject({ kind: 'sized', id, width, height, scale, format: 'png' })
   })
 

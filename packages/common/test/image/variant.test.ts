@@ -30,7 +30,7 @@ const anyPolicy: fc.Arbitrary<Policy> = fc.record(
 )
 
 describe('toVariant', () => {
-  it('is the picture that is asked for, with the scale folded in', () => {
+  it('is the image that is asked for, with the scale folded in', () => {
     expect(toVariant(read('/a_100_80_3x.jpeg?fit=crop&blur=true&quality=7'), plain, [])).toEqual({
       ...defaultVariantOptions,
       id: 'a',

@@ -85,8 +85,8 @@ describe('a form with a part that has no name', () => {
     ['field', 'Content-Disposition: form-data\r\n\r\nx'],
     ['file', 'Content-Disposition: form-data; filename="x"\r\n\r\nx'],
   ])('T9 is refused, and ends nothing else: a %s', async (_name, part) => {
-    const picture = `${head}x\r\n--b\r\n`
-    const nameless: Send = (write) => write(`${picture}${part}${tail}`)
+    const image = `${head}x\r\n--b\r\n`
+    const nameless: Send = (write) => write(`${image}${part}${tail}`)
     const code = expect.stringMatching(/^INVALID_UPLOAD$|^IMAGE_MISSING$/)
     await expect(receive(nameless)).rejects.toMatchObject({ code })
   })
@@ -98,7 +98,7 @@ describeUnless(deviceMissing, 'the file of an upload', () => {
   it.each([
     ['small', 10],
     ['large', 900_000],
-  ])('T18 tells of a full disk, where the picture is %s', async (_name, bytes) => {
+  ])('T18 tells of a full disk, where the image is %s', async (_name, bytes) => {
     const whole: Send = (write) => write(head + 'x'.repeat(bytes) + tail)
     const received = receive(whole, {}, '/dev/full')
     await expect(received).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
