@@ -220,4 +220,28 @@ export const formats = [
     replace: '',
     test: 'packages/rendering/test/formats/cost.test.ts',
   },
+  {
+    row: 'T42',
+    breaks: 'the decoder of HEIC may allocate any size',
+    file: 'packages/rendering/src/formats/heic/decode.ts',
+    find: '    boundPixels(heif, context, maxPixels)\n',
+    replace: '',
+    test: 'packages/rendering/test/formats/heic/hostile.test.ts',
+  },
+  {
+    row: 'T43',
+    breaks: 'a HEIC is decoded although the configuration refuses it',
+    file: 'packages/rendering/src/worker/perform.ts',
+    find: '  checkAccepted(path, settings.refusedFormats)\n',
+    replace: '',
+    test: 'packages/rendering/test/formats/heic/hostile.test.ts',
+  },
+  {
+    row: 'T44',
+    breaks: 'the memory of a JPEG XL is not estimated',
+    file: 'packages/rendering/src/formats/jxl/reader.ts',
+    find: 'decodeBytesPerPixel: () => 40',
+    replace: 'decodeBytesPerPixel: () => 0',
+    test: 'packages/rendering/test/formats/jxl/jxl.test.ts',
+  },
 ]

@@ -1,6 +1,7 @@
 import { type CamelKeys, camelKeys } from '@iaas/common/config/camel-keys'
 import type { constraintsSettings } from '@iaas/common/config/policy'
 import { address, integer, number, optionalInteger, toggle } from '@iaas/common/config/setting'
+import { type OriginalFormat, originalFormats } from '@iaas/common/image'
 import { z } from 'zod'
 import { fitMemory, leastMiB } from './fit-memory.ts'
 
@@ -113,8 +114,15 @@ const workingCopiesSettings = z
     minCopiedPixels: Math.round(min_megapixels * 1e6),
   }))
 
+/** Originals that can be refused. */
+export const acceptedOriginals = {
+  heic: toggle(true, 'Accepts HEIC and HEIF, as phones send them.', 'ORIGINALS_HEIC'),
+  jxl: toggle(true, 'Accepts JPEG XL.', 'ORIGINALS_JXL'),
+}
+
 /** Settings of every service that decodes images. */
 export const renderingSettings = {
+  originals: z.object(acceptedOriginals).prefault({}),
   timeout: timeoutSettings,
   blur_sigma: blurSettings,
   renderer: rendererSettings,
@@ -132,7 +140,7 @@ export type RenderingConfig = CamelKeys<z.output<z.ZodObject<typeof renderingSet
 
 /** Returns the options of a render pool. @param besideMiB memory used for other purposes, MiB */
 export function poolOptions(config: RenderingConfig, besideMiB = 0) {
-  const { renderer, timeout, constraints, blurSigma, encoders, workingCopies } = config
+  const { renderer, timeout, constraints, blurSigma, encoders, workingCopies, originals } = config
   const { concurrency, memory } = fitMemory(renderer, { besideMiB })
   const { ownCores, queueLimit, queueTimeoutMs, ingestTimeoutMs } = renderer
   return {
@@ -148,5 +156,14 @@ export function poolOptions(config: RenderingConfig, besideMiB = 0) {
     blurSigma,
     encoders,
     minCopiedPixels: workingCopies.minCopiedPixels,
+    refusedFormats: originalFormats.filter((format) => isRefused(format, originals)),
   }
+}
+
+/** Formats without a setting are always accepted. */
+function isRefused(
+  format: OriginalFormat,
+  accepted: { readonly [Format in OriginalFormat]?: boolean },
+): boolean {
+  return accepted[format] === false
 }

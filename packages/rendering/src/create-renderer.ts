@@ -37,7 +37,7 @@ export function createRenderer(
   const { telemetry, log, copiesReadOnly = false } = parts
   const renderer = createDecodingRenderer(config, parts)
   const maxBytes = config.workingCopies.maxBytes
-  if (maxBytes === 0) return { ...renderer, prepare() {} }
+  if (maxBytes === 0) return { ...renderer, prepare() {}, async prepareNow() {} }
   const originalsDir = config.folders.originals
   const copies = createDiskWorkingCopyStore({ originalsDir, maxBytes })
   const metrics = createCopyMetrics(telemetry.registry)

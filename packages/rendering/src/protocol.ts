@@ -1,5 +1,5 @@
 import { errorCodes } from '@iaas/common/errors'
-import { originalFormats } from '@iaas/common/image'
+import { type OriginalFormat, originalFormats } from '@iaas/common/image'
 import type {
   CopyFileTask,
   IngestFileTask,
@@ -25,6 +25,8 @@ export type WorkerSettings = {
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
   readonly encoders: EncoderOptions
+  /** Originals that are not accepted. */
+  readonly refusedFormats: readonly OriginalFormat[]
   /** Number of pixels from which a working copy pays. */
   readonly minCopiedPixels: number
   /** Processor time that decoding an upload may take, ms, so that later renders meet their timeout; 0: no limit. */
@@ -78,12 +80,15 @@ export type Results = { readonly [Kind in TaskKind]: z.output<(typeof resultSche
 /** Message from the child: the estimated cost of its task (it then waits), or its result. */
 export type FromChild<Kind extends TaskKind = TaskKind> =
   | { readonly kind: 'cost'; readonly bytes: number }
-  | { readonly kind: 'done'; readonly result: Results[Kind] }
-  | ({
-      readonly kind: 'failed'
-      /** The decoder is still working, so the child cannot be reused. */
-      readonly isUnfinished?: boolean | undefined
-    } & z.output<typeof failureSchema>)
+  | ({ readonly kind: 'done'; readonly result: Results[Kind] } & Ending)
+  | ({ readonly kind: 'failed' } & z.output<typeof failureSchema> & Ending)
+
+type Ending = {
+  /** True if the child cannot be reused: a decoder is still working, or keeps memory. */
+  readonly isSpent?: boolean | undefined
+}
+
+const isSpent = z.boolean().optional()
 
 const messageSchemas = {
   inspect: messagesWith(resultSchemas.inspect),
@@ -95,8 +100,8 @@ const messageSchemas = {
 function messagesWith<Result extends z.ZodType>(result: Result) {
   return z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('cost'), bytes: z.number().nonnegative() }),
-    z.object({ kind: z.literal('done'), result }),
-    failureSchema.extend({ kind: z.literal('failed'), isUnfinished: z.boolean().optional() }),
+    z.object({ kind: z.literal('done'), result, isSpent }),
+    failureSchema.extend({ kind: z.literal('failed'), isSpent }),
   ])
 }
 

@@ -13,6 +13,7 @@ export const workerSettings: WorkerSettings = {
     pngFilters: true,
   },
   minCopiedPixels: 1_000_000,
+  refusedFormats: [],
   decodeCpuMs: 0,
   allowance: 2 ** 30,
 }

@@ -5,7 +5,7 @@ import { integer, optionalToggle, text, toggle } from '@iaas/common/config/setti
 import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
-import { renderingSettings } from '@iaas/rendering/config'
+import { acceptedOriginals, renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 import { adminSettings } from './admin/config.ts'
 import { limitsSettings } from './limits/config.ts'
@@ -61,11 +61,16 @@ export const apiSettings = z
       'Answers hits on the fast lane. `false` gives the same answers on the usual path, to look for the cause of a fault.',
       'FAST_LANE',
     ),
+    constraints: constraintsSettings,
+    webp: webpSettings,
+    formats: formatSettings,
+    ...renderingSettings,
     originals: z
       .object({
+        ...acceptedOriginals,
         strip_metadata: toggle(
           false,
-          'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG and WebP uploads. Pixels, colour profile and orientation stay. GIF, AVIF and TIFF are kept unchanged.',
+          'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG, WebP and HEIC uploads. Pixels, colour profile and orientation stay. GIF, AVIF, TIFF and JPEG XL are kept unchanged.',
           'STRIP_METADATA',
         ),
         example: optionalToggle(
@@ -75,10 +80,6 @@ export const apiSettings = z
       })
       .prefault({})
       .transform(camelKeys),
-    constraints: constraintsSettings,
-    webp: webpSettings,
-    formats: formatSettings,
-    ...renderingSettings,
     ...backendSettings,
     log: logSettings,
   })

@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
-import { type ImageId, type Query, type Size, parseCrop } from '@iaas/common/image'
+import { type ImageId, type Query, type Size, isCopied, parseCrop } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore, TemporaryFile } from '@iaas/common/ports/original-store'
@@ -11,7 +11,7 @@ export type StoreOriginalOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
   readonly admission: UploadAdmission
-  readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare'>
+  readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare' | 'prepareNow'>
   /** Longest duration of an upload once it is received, ms. */
   readonly longestKeepMs: number
   readonly log: Logger
@@ -103,7 +103,8 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     const ingested = await renderer.ingest(job, signal)
     signal.throwIfAborted()
     const original = await keep(id, token, ingested.reencoded ? reencoded : uploaded)
-    renderer.prepare(original)
+    if (isCopied(ingested.format)) await renderer.prepareNow(original)
+    else renderer.prepare(original)
     return { id, size: ingested.size, warnings: ingested.warnings ?? [] }
   }
 

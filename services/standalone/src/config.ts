@@ -6,7 +6,7 @@ import type { z } from 'zod'
 
 /** Configuration of all services in one process. */
 export const standaloneConfigSchema = apiSettings
-  .safeExtend(uploaderSettings.shape)
+  .safeExtend(uploaderSettings.omit({ originals: true }).shape)
   .transform(withTokenSecrets)
   .transform(withFolders)
   .transform(camelKeys)

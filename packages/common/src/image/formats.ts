@@ -13,6 +13,8 @@ export type FormatFacts = {
   readonly lossy: boolean
   /** Longest side that is written, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits; AVIF: the limit of sharp. */
   readonly maxSide: number
+  /** True if variants are rendered from a working copy, which is made before an upload is answered. */
+  readonly copied?: boolean
 }
 
 /**
@@ -76,6 +78,26 @@ export const formats = {
     lossy: false,
     maxSide: 4_294_967_295,
   },
+  heic: {
+    extensions: ['heic', 'heif'],
+    mime: 'image/heic',
+    magic: /^[^]{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)/,
+    encodes: false,
+    hasAlpha: true,
+    lossy: true,
+    maxSide: 65_535,
+    copied: true,
+  },
+  jxl: {
+    extensions: ['jxl'],
+    mime: 'image/jxl',
+    magic: /^(?:\u00ff\n|\0\0\0\fJXL \r\n\u0087\n)/,
+    encodes: false,
+    hasAlpha: true,
+    lossy: true,
+    maxSide: 1_073_741_823,
+    copied: true,
+  },
 } as const satisfies Readonly<Record<string, FormatFacts>>
 
 type Formats = typeof formats
@@ -113,6 +135,10 @@ export const variantExtensions: readonly string[] = [
   autoFormat,
 ]
 
+const originalExtensions: ReadonlySet<string> = new Set(
+  originalFormats.flatMap((format) => formats[format].extensions),
+)
+
 const formatByExtension: ReadonlyMap<string, RequestFormat> = new Map([
   ...variantFormats.flatMap((format) =>
     formats[format].extensions.map((extension) => [extension, format] as const),
@@ -123,6 +149,17 @@ const formatByExtension: ReadonlyMap<string, RequestFormat> = new Map([
 /** Returns the format of a URL extension (without its dot, in any letter case). */
 export function findFormat(extension: string): RequestFormat | undefined {
   return formatByExtension.get(extension.toLowerCase())
+}
+
+/** Returns true if the name of an original may end in this extension, in any letter case. */
+export function isOriginalExtension(extension: string): boolean {
+  return originalExtensions.has(extension.toLowerCase())
+}
+
+/** Returns true if variants of originals of this format are rendered from a working copy. */
+export function isCopied(format: OriginalFormat): boolean {
+  const facts: FormatFacts = formats[format]
+  return facts.copied === true
 }
 
 /** Number of leading bytes that `sniffFormat` reads. */

@@ -1,5 +1,10 @@
 import { AppError } from '../errors.ts'
-import { type RequestFormat, findFormat, variantExtensions } from './formats.ts'
+import {
+  type RequestFormat,
+  findFormat,
+  isOriginalExtension,
+  variantExtensions,
+} from './formats.ts'
 import { type ImageId, countSizeParts, findImageId, parseImageId } from './id.ts'
 import { type Query, namesVariantOption, parseOptions } from './options.ts'
 import type { ImageOptions } from './params.ts'
@@ -56,7 +61,10 @@ export function parseImageUrl(
   presets: Presets = noPresets,
 ): ImageRequest {
   if (path.startsWith(presetPath)) return parsePresetUrl(path, query, presets)
-  const { name, format } = splitFormat(decodePath(path))
+  const decoded = decodePath(path)
+  const original = findOriginalName(decoded)
+  if (original !== undefined) return { kind: 'original', id: parseImageId(original) }
+  const { name, format } = splitFormat(decoded)
   const sizeParts = countSizeParts(name)
   if (sizeParts === 0) return { kind: 'original', id: parseImageId(name) }
   const { id, ...box } = splitSize(name, sizeParts)
@@ -151,6 +159,14 @@ function decodePath(path: string): string {
   } catch {
     throw invalidUrl('The path is not correctly percent-encoded UTF-8.')
   }
+}
+
+/** Returns the name before the extension of a format that only originals have; undefined if there is a size. */
+function findOriginalName(path: string): string | undefined {
+  const dot = path.lastIndexOf('.')
+  const [name, extension] = [path.slice(0, dot), path.slice(dot + 1)]
+  if (dot === -1 || findFormat(extension) !== undefined || !isOriginalExtension(extension)) return
+  return countSizeParts(name) === 0 ? name : undefined
 }
 
 function splitFormat(path: string): { readonly name: string; readonly format: RequestFormat } {

@@ -33,7 +33,7 @@ export type RenderFileTask = ImageFile & {
 
 export type IngestFileTask = IngestTask & {
   /**
-   * Removes metadata that is not needed for display, such as EXIF, from JPEG, PNG and WebP. Keeps pixels, profile and
+   * Removes metadata that is not needed for display, such as EXIF, from JPEG, PNG, WebP and HEIC. Keeps pixels, profile and
    * orientation.
    */
   readonly stripMetadata: boolean

@@ -6,7 +6,7 @@ import {
   sniffFormat,
   variantFormats,
 } from '@iaas/common/image'
-import { makePhoto } from '@iaas/testing/images/make-photo'
+import { makeSample } from '@iaas/testing/images/make-sample'
 import { makePolyglot, strangers } from '@iaas/testing/images/strangers'
 import { describe, expect, it } from '@jest/globals'
 
@@ -49,8 +49,7 @@ describe('findFormat', () => {
 
 describe('sniffFormat', () => {
   it.each(originalFormats)('knows a %s by its content', async (format) => {
-    const codec = format === 'jpg' ? 'jpeg' : format
-    const photo = await makePhoto({ width: 20, height: 10, format: codec })
+    const photo = await makeSample(format)
     expect(sniffFormat(photo)).toBe(format)
     expect(sniffFormat(makePolyglot(photo))).toBe(format)
   })

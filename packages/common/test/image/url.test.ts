@@ -76,9 +76,19 @@ describe('parseImageUrl', () => {
     expect(error?.message.length).toBeLessThan(200)
   })
 
+  it.each(['/a.heic', '/a.HEIF', '/a.tif'])(
+    'reads %j as an original, whose format has no variants',
+    (path) => {
+      expect(parseImageUrl(path, [])).toEqual({ kind: 'original', id: 'a' })
+      const sized = refusalOf(() => parseImageUrl(path.replace('.', '_10_10.'), []))
+      expect(sized?.code).toBe('INVALID_IMAGE_URL')
+    },
+  )
+
   it.each([
     '/a',
     '/a_1_1',
+    '/a.bmp',
     '/a.svg',
     '/a.jpg.',
     '/a_1_1.jpg%20',

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalRef } from '@iaas/common/original-ref'
@@ -5,6 +6,11 @@ import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
 import type { WorkingCopy, WorkingCopyStore } from '@iaas/common/ports/working-copy-store'
 import type { CopyMetrics } from './copy-metrics.ts'
 import { createCopyQueue } from './copy-queue.ts'
+
+/** Longest time that an upload waits for its working copy, ms. */
+const longestCopyMs = 15_000
+/** Pause between attempts while no child is free, ms. */
+const retryAfterMs = 100
 
 export type CopyingRendererOptions = {
   readonly renderer: Renderer & Copier
@@ -19,6 +25,8 @@ export type CopyingRendererOptions = {
 export type PreparingRenderer = Renderer & {
   /** Requests a working copy of this original in the background if it is costly to decode. */
   prepare(original: OriginalRef): void
+  /** Makes a working copy now. Requests one in the background if that fails or takes too long; never rejects. */
+  prepareNow(original: OriginalRef): Promise<void>
 }
 
 /**
@@ -41,6 +49,28 @@ export function createCopyingRenderer(
     const outcome = await renderer.copy({ original, outputPath: place.path }, signal)
     if (outcome.kind === 'copied') await place.keep(outcome.quality)
     metrics.copy(outcome.kind)
+  }
+
+  async function prepareNow(original: OriginalRef): Promise<void> {
+    if (!isMaking) return
+    const signal = AbortSignal.timeout(longestCopyMs)
+    try {
+      while (!(await tryMake(original, signal))) await delay(retryAfterMs, undefined, { signal })
+    } catch (error) {
+      log.warn('working copy not made', { error })
+      queue.add(original)
+    }
+  }
+
+  /** Returns false while no child is free. */
+  async function tryMake(original: OriginalRef, signal: AbortSignal): Promise<boolean> {
+    try {
+      await make(original, signal)
+      return true
+    } catch (error) {
+      if (isAppError(error, 'RENDERER_BUSY')) return false
+      throw error
+    }
   }
 
   async function find(original: OriginalRef): Promise<WorkingCopy | undefined> {
@@ -69,6 +99,7 @@ export function createCopyingRenderer(
     inspect: (original, signal, given) => renderer.inspect(original, signal, given),
     ingest: (task, signal) => renderer.ingest(task, signal),
     prepare,
+    prepareNow,
     async render(task, signal) {
       const copy = await find(task.original)
       if (copy === undefined) return renderOriginal(task, signal)

@@ -1,3 +1,4 @@
+import { isCopied } from '@iaas/common/image'
 import { readers } from './readers.ts'
 import type { SourceFacts } from './source-facts.ts'
 
@@ -8,6 +9,7 @@ import type { SourceFacts } from './source-facts.ts'
  */
 export function isCostly(source: SourceFacts, minPixels: number): boolean {
   const { format, pixels, colours, isDeep, amendment } = source
+  if (isCopied(format)) return true
   if (pixels < minPixels) return false
   if (isDeep || colours === 'other' || amendment !== undefined) return true
   return readers[format].isCostly(source)

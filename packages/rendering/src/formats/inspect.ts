@@ -31,13 +31,15 @@ export async function inspectFile(
   if (heldBytes > 0) await admit(estimateOpening(heldBytes))
   // Read before the decoder, which may take another part of the file for the image.
   const whole = reader.readCodedSize?.(path)
+  if (whole !== undefined) checkSize(whole, maxPixels)
+  const facts = reader.inspect?.(path)
+  if (facts !== undefined) return checkFacts(facts, maxPixels)
   const metadata = await readMetadata(path, format)
   const amendment = reader.amend?.(path, metadata)
   const orientation = toOrientation(metadata.orientation)
   const size = toStoredSize(amendment?.size ?? metadata, orientation)
   checkSize(size, maxPixels)
   const coded = whole ?? size
-  checkSize(coded, maxPixels)
   const colours = toColours(metadata.space)
   checkChannels(metadata.channels, colours)
   const bytesPerChannel = channelBytes[metadata.depth]
@@ -59,6 +61,19 @@ export async function inspectFile(
     amendment,
     ...(heldBytes > 0 && { heldBytes }),
   }
+}
+
+/** Rejects a file of a format that the configuration excludes, before anything parses it. @throws AppError IMAGE_UNSUPPORTED */
+export function checkAccepted(path: string, refused: readonly OriginalFormat[]): void {
+  if (refused.length === 0) return
+  const head = readHead(path, sniffLength)
+  const format = sniffFormat(head)
+  if (format !== undefined && refused.includes(format)) throw unsupported(head)
+}
+
+function checkFacts(facts: SourceFacts, maxPixels: number): SourceFacts {
+  checkSize(facts.size, maxPixels)
+  return facts
 }
 
 /** Bytes per channel, by sharp's name for the channel type. */

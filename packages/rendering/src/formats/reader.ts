@@ -1,13 +1,14 @@
-import type { Size } from '@iaas/common/image'
+import type { OriginalFormat, Size } from '@iaas/common/image'
 import type { Metadata, Sharp } from 'sharp'
 import type { Amendment } from './amendment.ts'
+import type { MetadataBlocks } from './exif/find-location.ts'
 import type { Orientation } from './orientation.ts'
 import type { SourceFacts } from './source-facts.ts'
 
 /** Reads files of one input format. A field that is left out has nothing to do in this format. */
 export type Reader = {
-  /** Loader of libvips, without its prefix. */
-  readonly loader: string
+  /** Loader of libvips, without its prefix; undefined if `open` decodes without libvips. */
+  readonly loader?: string
   /**
    * Rejects a file that is costly to open, or of a kind that decoders misread, before a decoder opens it.
    *
@@ -18,6 +19,12 @@ export type Reader = {
   readonly checkUpload?: (path: string) => void
   /** Reads the header of a plain file without a decoder. @returns undefined if a decoder must judge */
   readonly readPlain?: (path: string) => SourceFacts | undefined
+  /** Reads the header without libvips. */
+  readonly inspect?: (path: string) => SourceFacts
+  /** Decodes the image without libvips. Its colours are those of its profile, or sRGB. */
+  readonly open?: (path: string, source: SourceFacts, maxPixels: number) => Promise<Sharp>
+  /** Reads EXIF and XMP without libvips. */
+  readonly readMetadata?: (path: string) => MetadataBlocks
   /** Counts the bytes of a file that are in memory while it is decoded. */
   readonly countHeldBytes?: (path: string) => number
   /** Returns the size of the largest image that is decoded, of which only a part may be displayed. */
@@ -40,6 +47,8 @@ export type Reader = {
   readonly decodeBytesPerPixel: (source: SourceFacts) => number
   /** Returns true if decoding costs much more than decoding a working copy, even with eight bits per channel. */
   readonly isCostly: (source: SourceFacts) => boolean
+  /** Format of an original that is encoded again, if it is another one. */
+  readonly encodesAs?: (source: SourceFacts) => OriginalFormat
   /** Encodes an original again, baseline and not interlaced, because those are cheap to decode later. */
   readonly encode: (image: Sharp, source: SourceFacts, quality: number) => Sharp
   /** Corrects a file that `encode` wrote. */

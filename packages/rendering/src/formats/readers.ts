@@ -1,7 +1,9 @@
 import type { OriginalFormat } from '@iaas/common/image'
 import { avif } from './avif/reader.ts'
 import { gif } from './gif/reader.ts'
+import { heic } from './heic/reader.ts'
 import { jpeg } from './jpeg/reader.ts'
+import { jxl } from './jxl/reader.ts'
 import { png } from './png/reader.ts'
 import type { Reader } from './reader.ts'
 import { tiff } from './tiff/reader.ts'
@@ -15,6 +17,8 @@ export const readers: Readonly<Record<OriginalFormat, Reader>> = {
   gif,
   avif,
   tiff,
+  heic,
+  jxl,
 }
 
 /** Quality assumed for originals that do not reveal one. */

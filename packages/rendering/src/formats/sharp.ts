@@ -4,7 +4,9 @@ import { readers } from './readers.ts'
 import { type SourceFacts } from './source-facts.ts'
 
 /** Loaders of the accepted formats. All others stay blocked, so that no other parser processes foreign bytes. */
-const allowedLoaders = Object.values(readers).map(({ loader }) => `VipsForeignLoad${loader}`)
+const allowedLoaders = Object.values(readers).flatMap(({ loader }) =>
+  loader === undefined ? [] : [`VipsForeignLoad${loader}`],
+)
 
 /**
  * Configures sharp for one image at a time and no caches: a child renders for many clients and can die at any moment.
@@ -32,7 +34,9 @@ export async function openImage(
   maxPixels: number,
   source: SourceFacts,
 ): Promise<Sharp> {
-  const { amendment } = source
+  const { amendment, format } = source
+  const opened = await readers[format].open?.(path, source, maxPixels)
+  if (opened !== undefined) return opened
   const ignoreIcc = amendment?.ignoresProfile === true
   const failOn = amendment?.endsEarly === true ? 'none' : openOptions.failOn
   const image = sharp(toInput(path, source.format), {

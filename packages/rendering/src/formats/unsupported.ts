@@ -18,7 +18,7 @@ const knownOthers: readonly (readonly [RegExp, string])[] = [
 export function unsupported(head: Uint8Array, name = nameOther(head)): AppError {
   return new AppError(
     'IMAGE_UNSUPPORTED',
-    `${name} is not supported; JPEG, PNG, WebP, GIF, AVIF and TIFF are.`,
+    `${name} is not supported; JPEG, PNG, WebP, GIF, AVIF, TIFF, HEIC and JPEG XL are.`,
   )
 }
 

@@ -53,6 +53,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       blurSigma,
       encoders,
       minCopiedPixels,
+      refusedFormats: options.refusedFormats,
       decodeCpuMs,
       allowance,
     },

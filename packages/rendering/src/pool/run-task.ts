@@ -106,8 +106,7 @@ export function runTask(
       isWorking = true
       tell({ kind: 'proceed' })
     }
-    function onFailed({ code, message, isUnfinished }: Failed): void {
-      if (isUnfinished === true) kill()
+    function onFailed({ code, message }: Failed): void {
       settle()
       reject(new AppError(code, message))
     }
@@ -116,6 +115,7 @@ export function runTask(
       // A child that waits for memory has nothing to report, and requests it only once.
       if (message === undefined || !isWorking) return onCrash()
       if (message.kind === 'cost') return void onCost(message.bytes).catch(fail)
+      if (message.isSpent === true) kill()
       if (message.kind === 'failed') return onFailed(message)
       settle()
       resolve(message.result)

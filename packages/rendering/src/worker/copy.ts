@@ -27,9 +27,8 @@ export async function copyFile(
  * subsampled again.
  */
 function encodeCopy(image: Sharp, source: SourceFacts): Sharp {
-  const { format, hasAlpha, hasHalvedColours } = source
-  const isLossy = format === 'jpg' || format === 'avif'
-  if (!isLossy || hasAlpha) return image.png({ compressionLevel: 3 })
+  const { isLossless, hasAlpha, hasHalvedColours } = source
+  if (isLossless || hasAlpha) return image.png({ compressionLevel: 3 })
   return image.jpeg({
     quality: copyQuality,
     chromaSubsampling: hasHalvedColours ? '4:2:0' : '4:4:4',

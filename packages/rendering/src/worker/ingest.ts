@@ -1,6 +1,6 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
-import type { Region, Size } from '@iaas/common/image'
+import { type OriginalFormat, type Region, type Size, isCopied } from '@iaas/common/image'
 import type { IngestFileTask } from '@iaas/common/ports/decoder'
 import type { Ingested } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
@@ -10,7 +10,7 @@ import { rotate } from '../pipeline/steps/rotate.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
 import type { WorkerSettings } from '../protocol.ts'
 import { boundCpu } from './bound-cpu.ts'
-import { hasLocation } from '../formats/exif/find-location.ts'
+import { type MetadataBlocks, hasLocation } from '../formats/exif/find-location.ts'
 import { stripFile } from './strip-file.ts'
 import { openHeader, openImage } from '../formats/sharp.ts'
 
@@ -45,13 +45,15 @@ export async function ingestFile(
 ): Promise<Ingested> {
   const { path, outputPath, stripMetadata } = task
   const { format, size } = source
-  await boundCpu(decodeCpuMs, () => decodeAll(path, source, maxPixels))
+  // Renders of a format that is copied do not decode the upload.
+  const cpuMs = isCopied(format) ? 0 : decodeCpuMs
+  await boundCpu(cpuMs, () => decodeAll(path, source, maxPixels))
   if (kept !== undefined) return writeAnew(task, source, kept, maxPixels)
   const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
   // A container that only a decoder understands loses its metadata by re-encoding.
   if (found === 'opaque') return writeAnew(task, source, size, maxPixels)
   if (found === 'stripped') return { reencoded: true, format, size }
-  const isLocated = hasLocation(await openHeader(path, format).metadata())
+  const isLocated = hasLocation(await readMetadata(path, format))
   return { reencoded: false, format, size, ...(isLocated && { warnings: ['location'] as const }) }
 }
 
@@ -67,7 +69,11 @@ async function writeAnew(
   await readers[format].encode(keepColours(image, source), source, quality).toFile(outputPath)
   readers[format].finish?.(outputPath)
   await syncFile(outputPath)
-  return { reencoded: true, format, size: kept }
+  return { reencoded: true, format: readers[format].encodesAs?.(source) ?? format, size: kept }
+}
+
+async function readMetadata(path: string, format: OriginalFormat): Promise<MetadataBlocks> {
+  return readers[format].readMetadata?.(path) ?? openHeader(path, format).metadata()
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { FromChild, ToChild, WorkerSettings } from '../protocol.ts'
 import { readyMessage } from '../ready-message.ts'
+import { isSpent } from '../formats/wasm-memory.ts'
 import { isUnfinished } from './bound-cpu.ts'
 import { perform } from './perform.ts'
 import { configureSharp } from '../formats/sharp.ts'
@@ -27,10 +28,10 @@ process.on('message', (message: ToChild) => {
     await admitted
   }
   perform(message.task, settings, admit).then(
-    (result) => tell({ kind: 'done', result }),
+    (result) => tell({ kind: 'done', result, isSpent: isSpent() }),
     (error: unknown) => {
       const { code, message: text } = translateError(error)
-      tell({ kind: 'failed', code, message: text, isUnfinished: isUnfinished(error) })
+      tell({ kind: 'failed', code, message: text, isSpent: isSpent() || isUnfinished(error) })
     },
   )
 })

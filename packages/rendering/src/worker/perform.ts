@@ -11,7 +11,7 @@ import type { Results, Task, TaskKind, WorkerSettings } from '../protocol.ts'
 import { copyFile } from './copy.ts'
 import { readOpacity } from './opacity.ts'
 import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
-import { inspectFile, inspectKnown } from '../formats/inspect.ts'
+import { checkAccepted, inspectFile, inspectKnown } from '../formats/inspect.ts'
 import { isCostly } from '../formats/costly.ts'
 import { isEnlargement, renderFile } from '../pipeline/render.ts'
 import { withoutBorder } from '../pipeline/find-border.ts'
@@ -31,6 +31,7 @@ export async function perform(
 ): Promise<Results[TaskKind]> {
   const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = settings
   const { path } = task
+  checkAccepted(path, settings.refusedFormats)
   const inspect = task.kind === 'render' ? inspectKnown : inspectFile
   const source = await inspect(path, maxInputPixels, admit)
   const attempt = <Result>(

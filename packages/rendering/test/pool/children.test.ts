@@ -179,7 +179,7 @@ describeUnless(missing, 'the children of a pool, as /proc shows them', () => {
       const { createRenderPool } = await import(process.argv[1])
       const pool = createRenderPool({ concurrency: 1, queueLimit: 1, queueTimeoutMs: 1000,
         memoryBudgetBytes: 1e9, timeoutMs: 0, ingestTimeoutMs: 60_000, maxInputPixels: 3e7,
-        maxOnDiskPixels: 3e7, blurSigma: 7, encoders: {} })
+        maxOnDiskPixels: 3e7, blurSigma: 7, encoders: {}, refusedFormats: [] })
       pool.render(JSON.parse(process.argv[2])).catch(() => {})
       console.log(pool.stats().children[0] ?? (await new Promise((resolve) =>
         setTimeout(() => resolve(pool.stats().children[0]), 100))))`

@@ -7,7 +7,6 @@ export const strangers = {
   'a text': 'This is not a picture.',
   'a BMP': 'BM\u003a\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0036\u0000\u0000\u0000\u0028',
   'a PDF': '%PDF-1.7\n1 0 obj\n<<>>\nendobj',
-  'a HEIC': '\u0000\u0000\u0000\u0018ftypheic\u0000\u0000\u0000\u0000mif1heic',
   'an MP4': '\u0000\u0000\u0000\u0018ftypisom\u0000\u0000\u0002\u0000isomavc1',
   'a ZIP': 'PK\u0003\u0004\u0014\u0000',
   nothing: '',

@@ -69,7 +69,7 @@ describe('the admission of uploads', () => {
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => ((admitted += 1), upload()) },
       longestKeepMs: 1000,
-      renderer: { ...acceptEverything, prepare() {} },
+      renderer: { ...acceptEverything, prepare() {}, async prepareNow() {} },
       log: createSilentLogger(),
     })
     const id = parseImageId('photo')
@@ -101,7 +101,7 @@ describe('the admission of uploads', () => {
       originals: createFakeOriginalStore(folder.path),
       admission: createUploadAdmission({ maxInFlight: 1 }, async () => space),
       longestKeepMs: 1000,
-      renderer: { ...acceptEverything, prepare() {} },
+      renderer: { ...acceptEverything, prepare() {}, async prepareNow() {} },
       log: createSilentLogger(),
     })
     const id = parseImageId('photo')

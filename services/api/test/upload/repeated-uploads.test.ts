@@ -28,6 +28,7 @@ describe('an upload that is sent again', () => {
           return { reencoded: false, format: 'png', size }
         },
         prepare() {},
+        async prepareNow() {},
       },
       log: createSilentLogger(),
     })

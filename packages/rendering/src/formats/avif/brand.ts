@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { withBytes } from '../bytes.ts'
 import { readHead } from '../files.ts'
-import { findMeta, readBoxes, windowBytes } from './boxes.ts'
-import { firstTile, readItems } from './items.ts'
+import { findMeta, readBoxes, windowBytes } from '../heif/boxes.ts'
+import { firstTile, readItems } from '../heif/items.ts'
 
 /**
  * Position of the major brand, after the length and the name of the first box. A version and the compatible brands

@@ -1,6 +1,6 @@
 import { withBytes } from '../bytes.ts'
-import { findMeta, windowBytes } from './boxes.ts'
-import { readItems } from './items.ts'
+import { findMeta, windowBytes } from '../heif/boxes.ts'
+import { readItems } from '../heif/items.ts'
 
 /** Enough for the headers of the bitstream of an image, bytes. */
 const imageBytes = 4096
@@ -16,7 +16,7 @@ export function readCodedImage(path: string): Buffer | undefined {
     if (meta === undefined) return undefined
     const { byId, places } = readItems(meta)
     const item = [...byId.values()].find(({ type }) => type === 'av01')
-    const place = item && places.get(item.id)
-    return place === undefined ? undefined : file.read(place, imageBytes)
+    const [place] = (item && places.get(item.id)) ?? []
+    return place && file.read(place.at, imageBytes)
   })
 }

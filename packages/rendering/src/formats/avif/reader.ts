@@ -2,7 +2,7 @@ import type { Reader } from '../reader.ts'
 import { unsupported } from '../unsupported.ts'
 import { amendAvif } from './amend.ts'
 import { countHeldBytes, isAv1, toKnownBrand } from './brand.ts'
-import { readCodedSize } from './coded-size.ts'
+import { readCodedSize } from '../heif/coded-size.ts'
 import { readAvifFacts } from './quality.ts'
 
 export const avif: Reader = {

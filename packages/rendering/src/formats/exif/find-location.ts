@@ -5,10 +5,13 @@ const positionTags: ReadonlySet<number> = new Set([0x0002, 0x0004, 0x0014, 0x001
 const entryBytes = 12
 const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
 
-type Blocks = { readonly exif?: Buffer | undefined; readonly xmp?: Buffer | undefined }
+export type MetadataBlocks = {
+  readonly exif?: Buffer | undefined
+  readonly xmp?: Buffer | undefined
+}
 
 /** Returns true if the metadata of an image says where it was taken. */
-export function hasLocation({ exif, xmp }: Blocks): boolean {
+export function hasLocation({ exif, xmp }: MetadataBlocks): boolean {
   return (exif !== undefined && hasPosition(exif)) || xmp?.includes('GPSLatitude') === true
 }
 

@@ -5,7 +5,7 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { readCodedSize } from '../../../src/formats/avif/coded-size.ts'
+import { readCodedSize } from '../../../src/formats/heif/coded-size.ts'
 import { inspectFile } from '../../../src/formats/inspect.ts'
 import { estimateMemory } from '../../../src/formats/cost.ts'
 

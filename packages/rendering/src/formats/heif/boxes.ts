@@ -19,13 +19,19 @@ export function findMeta(file: Bytes): Buffer | undefined {
   return file.read(meta.at, meta.length)
 }
 
-type PlacedBox = { readonly name: string; readonly at: number; readonly length: number }
+type PlacedBox = {
+  readonly name: string
+  readonly at: number
+  readonly length: number
+  /** Position of the content. */
+  readonly contentAt: number
+}
 
 /**
  * Walks the boxes of a file. A box begins with its length and its name. Length 1: eight bytes after the name hold the
  * length; 0: the box extends to the end of the file.
  */
-function* walkBoxes(file: Bytes): Generator<PlacedBox> {
+export function* walkBoxes(file: Bytes): Generator<PlacedBox> {
   const end = file.length
   let at = 0
   const count = createChunkBound()
@@ -36,7 +42,8 @@ function* walkBoxes(file: Bytes): Generator<PlacedBox> {
     const told = head.readUInt32BE(0)
     const long = told === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : told
     const length = long === 0 ? end - at : long
-    yield { name: head.toString('latin1', 4, 8), at, length }
+    const contentAt = at + (told === 1 ? 16 : 8)
+    yield { name: head.toString('latin1', 4, 8), at, length, contentAt }
     if (length < 8) return
     at += length
   }
@@ -63,6 +70,8 @@ export function readBoxes(bytes: Buffer): readonly Box[] {
 export type Cursor = {
   /** Reads the next number of 0 to 4 bytes; 0 after the end. */
   readonly read: (length: number) => number
+  /** Position of the next number. */
+  readonly at: number
   readonly isAtEnd: boolean
 }
 
@@ -74,6 +83,9 @@ export function createCursor(bytes: Buffer): Cursor {
       const from = at
       at += length
       return length === 0 || at > bytes.length ? 0 : bytes.readUIntBE(from, length)
+    },
+    get at() {
+      return at
     },
     get isAtEnd() {
       return at >= bytes.length

@@ -14,8 +14,11 @@ export type Reference = {
   readonly to: readonly number[]
 }
 
-/** Positions of the items' bytes, from the start of the file. */
-type Places = ReadonlyMap<number, number>
+/** A part of an item: its position from the start of the file, and its length; 0 if it extends to the end. */
+export type Extent = { readonly at: number; readonly bytes: number }
+
+/** Bytes of the items that are stored in the file itself. */
+type Places = ReadonlyMap<number, readonly Extent[]>
 
 /** Items of a file: ISO/IEC 14496-12, 8.11. */
 export type Items = {
@@ -75,27 +78,46 @@ function readTypes(iinf: Buffer | undefined): readonly (readonly [id: number, ty
 
 /** Reads the properties and their items: 8.11.14. */
 function readProperties(iprp: Buffer | undefined): ReadonlyMap<number, readonly Box[]> {
+  const byItem = new Map<number, Box[]>()
+  for (const { id, property } of walkAssociations(iprp)) {
+    byItem.set(id, [...(byItem.get(id) ?? []), property])
+  }
+  return byItem
+}
+
+/** A property of an item, and the bytes that associate it. */
+type Association = { readonly id: number; readonly property: Box; readonly bytes: Buffer }
+
+function* walkAssociations(iprp: Buffer | undefined): Generator<Association> {
   const boxes = iprp === undefined ? [] : readBoxes(iprp)
   const container = boxes.find(({ name }) => name === 'ipco')
   const all = container === undefined ? [] : readBoxes(container.content)
-  const byItem = new Map<number, readonly Box[]>()
   for (const { content } of boxes.filter(({ name }) => name === 'ipma')) {
     const idBytes = content[0] === 0 ? 2 : 4
     const indexBytes = (content[3] ?? 0) & 1 ? 2 : 1
-    const cursor = createCursor(content.subarray(versionBytes))
+    // The highest bit marks a property as essential.
+    const mask = indexBytes === 1 ? 0x7f : 0x7f_ff
+    const list = content.subarray(versionBytes)
+    const cursor = createCursor(list)
     const { read } = cursor
     for (let left = read(4); left > 0 && !cursor.isAtEnd; left -= 1) {
       const id = read(idBytes)
-      const indices = Array.from({ length: read(1) }, () => read(indexBytes))
-      // The highest bit marks a property as essential.
-      const mask = indexBytes === 1 ? 0x7f : 0x7f_ff
-      byItem.set(
-        id,
-        indices.flatMap((index) => all[(index & mask) - 1] ?? []),
-      )
+      for (let count = read(1); count > 0 && !cursor.isAtEnd; count -= 1) {
+        const bytes = list.subarray(cursor.at, cursor.at + indexBytes)
+        const property = all[(read(indexBytes) & mask) - 1]
+        if (property !== undefined) yield { id, property, bytes }
+      }
     }
   }
-  return byItem
+}
+
+/** Removes properties from an item, in place. @param meta see `readItems` */
+export function dropProperties(meta: Buffer, id: number, names: ReadonlySet<string>): void {
+  const iprp = readBoxes(meta.subarray(8 + versionBytes)).find(({ name }) => name === 'iprp')
+  for (const association of walkAssociations(iprp?.content)) {
+    // Index 0 stands for no property.
+    if (association.id === id && names.has(association.property.name)) association.bytes.fill(0)
+  }
 }
 
 /** Reads the references between items: 8.11.12. */
@@ -111,7 +133,7 @@ function readReferences(iref: Buffer | undefined): readonly Reference[] {
 
 /** Reads the positions of items stored in the file itself: 8.11.3. */
 function readPlaces(iloc: Buffer | undefined): Places {
-  const places = new Map<number, number>()
+  const places = new Map<number, Extent[]>()
   if (iloc === undefined) return places
   const version = iloc[0] ?? 0
   const cursor = createCursor(iloc.subarray(versionBytes))
@@ -125,13 +147,13 @@ function readPlaces(iloc: Buffer | undefined): Places {
     const method = version > 0 ? read(2) & 15 : 0
     read(2)
     const base = readLong(read, baseBytes)
-    for (let extents = read(2), first = true; extents > 0 && !cursor.isAtEnd; extents -= 1) {
+    const extents: Extent[] = []
+    for (let count = read(2); count > 0 && !cursor.isAtEnd; count -= 1) {
       if (version > 0) readLong(read, indexBytes)
-      const offset = readLong(read, offsetBytes)
-      readLong(read, lengthBytes)
-      if (first && method === 0) places.set(id, base + offset)
-      first = false
+      const at = base + readLong(read, offsetBytes)
+      extents.push({ at, bytes: readLong(read, lengthBytes) })
     }
+    if (method === 0 && extents.length > 0) places.set(id, extents)
   }
   return places
 }

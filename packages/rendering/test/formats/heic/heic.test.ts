@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeNclx } from '@iaas/testing/images/avif-boxes'
+import { readPixel } from '@iaas/testing/images/compare'
+import {
+  aperture,
+  makeHeic,
+  mirror,
+  profile,
+  rotation,
+  tileColours,
+} from '@iaas/testing/images/make-heic'
+import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import sharp from 'sharp'
+import { stripHeic } from '../../../src/formats/heic/strip.ts'
+import { copyPicture, ingestPicture, renderPicture } from '../../render-picture.ts'
+
+let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
+let path: string
+beforeAll(async () => {
+  folder = await createTemporaryFolder()
+  path = join(folder.path, 'image')
+})
+afterAll(async () => folder[Symbol.asyncDispose]())
+
+type Colour = readonly [number, number, number]
+const [red, green, blue, white] = tileColours
+
+/** Expects the colours of the quarters of an image, row by row. */
+async function expectQuarters(image: Uint8Array, expected: readonly Colour[]) {
+  const { width, height } = await sharp(image).metadata()
+  for (const [index, colour] of expected.entries()) {
+    const left = Math.floor(((index % 2 === 0 ? 1 : 3) * width) / 4)
+    const top = Math.floor(((index < 2 ? 1 : 3) * height) / 4)
+    const pixel = await readPixel(image, left, top)
+    const distance = colour.reduce((sum, value, at) => sum + Math.abs(value - (pixel[at] ?? 0)), 0)
+    expect(distance).toBeLessThan(16)
+  }
+}
+
+/** Expects a variant and the working copy to show these quarters. */
+async function expectShown(file: Buffer, expected: readonly Colour[]) {
+  await writeFile(path, file)
+  const variant = await renderPicture(path, { width: 64, height: 64, format: 'png' })
+  for (const image of [variant, await copyPicture(path)]) await expectQuarters(image, expected)
+}
+
+describe('a HEIC', () => {
+  it('is kept as it came, and shown in its variants and its working copy', async () => {
+    const file = makeHeic()
+    await writeFile(path, file)
+    const ingested = await ingestPicture(path)
+    expect(ingested).toMatchObject({ reencoded: false, format: 'heic' })
+    expect(ingested.size).toEqual({ width: 512, height: 512 })
+    expect(ingested.bytes).toEqual(file)
+    await expectShown(file, tileColours)
+  })
+
+  it.each([
+    ['not at all', [], [red, green, blue, white]],
+    ['against the clock', [rotation(1)], [green, white, red, blue]],
+    ['upside down', [rotation(2)], [white, blue, green, red]],
+    ['with the clock', [rotation(3)], [blue, red, white, green]],
+    ['mirrored from top to bottom', [mirror(0)], [blue, white, red, green]],
+    ['mirrored from left to right', [mirror(1)], [green, red, white, blue]],
+    ['turned, then mirrored', [rotation(1), mirror(1)], [white, green, blue, red]],
+    ['mirrored, then turned', [mirror(1), rotation(1)], [red, blue, green, white]],
+  ])('is turned once: %s', async (_name, properties, expected) => {
+    await expectShown(makeHeic({ properties }), expected)
+  })
+
+  it('is cropped before it is turned', async () => {
+    await writeFile(path, makeHeic({ properties: [aperture(512, 256), rotation(1)] }))
+    expect((await ingestPicture(path)).size).toEqual({ width: 256, height: 512 })
+    await expectQuarters(await copyPicture(path), [green, white, red, blue])
+  })
+
+  it('of a camera is a grid of tiles', async () => {
+    const grid = { columns: 3, rows: 2, width: 1400, height: 900 }
+    await writeFile(path, makeHeic({ grid, properties: [rotation(3)] }))
+    expect((await ingestPicture(path)).size).toEqual({ width: 900, height: 1400 })
+    const copy = await copyPicture(path)
+    expect(await sharp(copy).metadata()).toMatchObject({ width: 900, height: 1400, format: 'jpeg' })
+    // The third tile of the first row, of which 376 columns are left.
+    const [r, g, b] = await readPixel(copy, 890, 1100)
+    expect([r > 180, g < 80, b < 80]).toEqual([true, true, true])
+  })
+
+  it('has the colours of its profile, which is usually that of Display P3', async () => {
+    const image = sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } })
+    const p3 = await image.withIccProfile('p3').png().toBuffer()
+    const { icc = Buffer.alloc(0) } = await sharp(p3).metadata()
+    await writeFile(path, makeHeic({ properties: [profile(icc)] }))
+    const [r, g, b] = await readPixel(await renderPicture(path, { format: 'png' }), 8, 8)
+    // 220, 40, 40 of Display P3 is a stronger red in sRGB.
+    expect([r > 235, g < 20, b < 40]).toEqual([true, true, true])
+  })
+
+  it('has the colours of its codes if it has no profile', async () => {
+    await writeFile(path, makeHeic({ properties: [makeNclx(12, 13)] }))
+    const [r] = await readPixel(await renderPicture(path, { format: 'png' }), 8, 8)
+    expect(r).toBeGreaterThan(235)
+  })
+
+  it('that is cropped at the upload becomes a JPEG', async () => {
+    await writeFile(path, makeHeic())
+    const crop = { left: 256, top: 0, width: 100, height: 100 }
+    const { bytes, ...ingested } = await ingestPicture(path, crop)
+    expect(ingested).toMatchObject({ reencoded: true, format: 'jpg' })
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 100 })
+  })
+
+  it('that says where it was taken is warned of, and loses that with its metadata', async () => {
+    const image = sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } })
+    const position = { GPSLatitudeRef: 'N', GPSLatitude: '52/1 30/1 0/1' }
+    const located = await image.withExif({ IFD3: position }).jpeg().toBuffer()
+    const { exif = Buffer.alloc(0) } = await sharp(located).metadata()
+    const file = makeHeic({ exif: exif.subarray(6) })
+    await writeFile(path, file)
+    expect((await ingestPicture(path)).warnings).toEqual(['location'])
+    const stripped = Buffer.concat(stripHeic(file) ?? [])
+    await writeFile(path, stripped)
+    expect((await ingestPicture(path)).warnings).toBeUndefined()
+    expect(stripped.length).toBe(file.length)
+    await expectShown(stripped, tileColours)
+    await writeFile(path, makeHeic())
+    expect((await ingestPicture(path)).warnings).toBeUndefined()
+  })
+})
