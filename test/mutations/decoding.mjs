@@ -215,7 +215,7 @@ export const decoding = [
   {
     row: 'T49',
     breaks: 'an id that ends like a format cannot be uploaded to',
-    file: 'packages/common/src/image/url.ts',
+    file: 'packages/common/src/image/upload-url.ts',
     find: 'id === undefined ? [whole] : [id, whole]',
     replace: 'id === undefined ? [whole] : [id]',
     test: 'test/images/outputs.contract.it.test.ts',

@@ -1,6 +1,7 @@
 import { answers } from './answers.mjs'
 import { connections } from './connections.mjs'
 import { decoding } from './decoding.mjs'
+import { facts } from './facts.mjs'
 import { faults } from './faults.mjs'
 import { formats } from './formats.mjs'
 import { jobs } from './jobs.mjs'
@@ -31,6 +32,7 @@ export const mutations = [
   ...uploads,
   ...formats,
   ...decoding,
+  ...facts,
   ...faults,
   ...stores,
   ...jobs,

@@ -55,7 +55,7 @@ export const requests = [
   {
     row: 'R5',
     breaks: 'addresses of any length are read',
-    file: 'packages/common/src/image/url.ts',
+    file: 'packages/common/src/image/decode-path.ts',
     find: 'export const maxPathLength = 2000',
     replace: 'export const maxPathLength = 2_000_000',
     test: 'packages/common/test/image/url.test.ts',
@@ -79,7 +79,7 @@ export const requests = [
   {
     row: 'R7',
     breaks: 'the end of an id is taken for a format when its image is uploaded',
-    file: 'packages/common/src/image/url.ts',
+    file: 'packages/common/src/image/upload-url.ts',
     find: 'return endsLikeFormat(id) ? `${path}.jpg` : path',
     replace: 'return path',
     test: 'packages/common/test/image/url.test.ts',

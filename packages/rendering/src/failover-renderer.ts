@@ -43,6 +43,7 @@ export function createFailoverRenderer(options: FailoverRendererOptions): Render
   return {
     inspect: (original, signal, given) =>
       attempt((renderer) => renderer.inspect(original, signal, given), signal),
+    describe: (task, signal) => attempt((renderer) => renderer.describe(task, signal), signal),
     render: (task, signal) => attempt((renderer) => renderer.render(task, signal), signal),
     ingest: (task, signal) => attempt((renderer) => renderer.ingest(task, signal), signal),
     copy: (task, signal) => attempt((renderer) => renderer.copy(task, signal), signal),

@@ -33,6 +33,11 @@ export function createFileRenderer(options: FileRendererOptions): Renderer & Cop
       const task = { path, original: originalKey(original), ...inspectOptions }
       return await decoder.inspect(task, signal)
     },
+    async describe({ original, ...task }, signal) {
+      await using file = await originals.open(original)
+      const described = { ...task, path: file.path, original: originalKey(original) }
+      return await decoder.describe(described, signal)
+    },
     async render(task, signal) {
       if (task.copy !== undefined) return render(task, task.copy.path, signal)
       await using file = await originals.open(task.original)

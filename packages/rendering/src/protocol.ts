@@ -1,7 +1,9 @@
 import { errorCodes } from '@iaas/common/errors'
 import { type OriginalFormat, originalFormats } from '@iaas/common/image'
+import { imageFactsSchema } from '@iaas/common/image-facts'
 import type {
   CopyFileTask,
+  DescribeFileTask,
   IngestFileTask,
   InspectFileTask,
   RenderFileTask,
@@ -13,6 +15,7 @@ import type { EncoderOptions } from './pipeline/steps/step.ts'
 /** Task of a child. */
 export type Task =
   | ({ readonly kind: 'inspect' } & InspectFileTask)
+  | ({ readonly kind: 'describe' } & DescribeFileTask)
   | ({ readonly kind: 'render' } & RenderFileTask)
   | ({ readonly kind: 'take-in' } & IngestFileTask)
   | ({ readonly kind: 'copy' } & CopyFileTask)
@@ -62,6 +65,7 @@ export const failureSchema = z.object({ code: z.enum(errorCodes), message: z.str
 
 const resultSchemas = {
   inspect: infoSchema,
+  describe: imageFactsSchema,
   render: z.discriminatedUnion('kind', [
     z.object({
       kind: z.literal('rendered'),
@@ -92,6 +96,7 @@ const isSpent = z.boolean().optional()
 
 const messageSchemas = {
   inspect: messagesWith(resultSchemas.inspect),
+  describe: messagesWith(resultSchemas.describe),
   render: messagesWith(resultSchemas.render),
   'take-in': messagesWith(resultSchemas['take-in']),
   copy: messagesWith(resultSchemas.copy),

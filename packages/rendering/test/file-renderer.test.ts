@@ -25,7 +25,7 @@ function setUp(isDamaged = false) {
     if (isDamaged) throw new Error('damaged')
     return { kind: 'pointless' } as never
   }
-  const decoder: Decoder = { inspect: work, render: work, ingest: work, copy: work }
+  const decoder: Decoder = { inspect: work, describe: work, render: work, ingest: work, copy: work }
   const originals = {
     async open() {
       leases += 1
@@ -50,11 +50,13 @@ describe('a renderer over a decoder of files', () => {
       const { renderer, seen, leases } = setUp(isDamaged)
       await Promise.allSettled([renderer.inspect(original)])
       await Promise.allSettled([renderer.render({ original, variant, client: 'one' })])
+      await Promise.allSettled([renderer.describe({ original, onlyIdle: true })])
       await Promise.allSettled([renderer.copy({ original, outputPath: '/copy' })])
       expect(seen).toEqual([
         { leases: 1, task: { path: '/leased/1', original: key } },
         { leases: 1, task: { path: '/leased/2', original: key, variant, bounds, client: 'one' } },
-        { leases: 1, task: { path: '/leased/3', original: key, outputPath: '/copy' } },
+        { leases: 1, task: { path: '/leased/3', original: key, onlyIdle: true } },
+        { leases: 1, task: { path: '/leased/4', original: key, outputPath: '/copy' } },
       ])
       expect(leases()).toBe(0)
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { makeFacts } from '@iaas/testing/facts'
 import { parseFromChild } from '@iaas/rendering/protocol'
 
 const info = { format: 'jpg', size: { width: 2, height: 1 } }
@@ -7,6 +8,7 @@ const rendered = { kind: 'rendered', bytes: new Uint8Array([1, 2]), isCostly: fa
 describe('what a child says', () => {
   it.each([
     ['inspect', { kind: 'done', result: info }],
+    ['describe', { kind: 'done', result: makeFacts() }],
     ['render', { kind: 'done', result: rendered }],
     ['render', { kind: 'done', result: { kind: 'out-of-bounds', source: info.size } }],
     ['take-in', { kind: 'done', result: { ...info, reencoded: true } }],
@@ -38,5 +40,21 @@ describe('what a child says', () => {
     { kind: 'done', result: { kind: 'out-of-bounds', source: { width: 0, height: 1 } } },
   ])('is refused where no such task says it: %j', (message) => {
     expect(parseFromChild('render', message)).toBeUndefined()
+  })
+
+  it.each([
+    { palette: Array.from({ length: 7 }, () => ({ colour: '000000', share: 0.1 })) },
+    { placeholder: `data:image/webp;base64,${'A'.repeat(10_000)}` },
+    { placeholder: 'data:text/html;base64,AAAA' },
+    { profile: 'a\nb' },
+    { averageColour: 'red' },
+    { exif: { ['__proto__x']: 'a' } },
+    { exif: { Make: 'a'.repeat(1000) } },
+    { exif: { Make: { deep: 'a' } } },
+    { exif: Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`Make${index}`, 'a'])) },
+    { frames: 0 },
+  ])('T52 is refused for facts that are more than facts: %j', (part) => {
+    const result = { ...makeFacts(), ...part }
+    expect(parseFromChild('describe', { kind: 'done', result })).toBeUndefined()
   })
 })

@@ -44,6 +44,8 @@ export const durations = {
   renderLease: 3000,
   /** Time of an upload in addition to its body and its check: the database and the disk. */
   recordUpload: 10_000,
+  /** Longest time that the answer to an upload waits for its facts. */
+  uploadFacts: 100,
   /** Longest time for a request other than an upload to arrive. */
   request: 75_000,
   /** Time that the server allows an upload beyond the limits of its body. */

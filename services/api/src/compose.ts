@@ -10,6 +10,7 @@ import {
 } from '@iaas/stores/composition/backends'
 import { databaseName, watchBackends } from '@iaas/stores/composition/watch-backends'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
+import { createDiskFactsStore } from '@iaas/common/disk/facts-store'
 import { createRenditionJournal } from '@iaas/common/disk/rendition-journal'
 import { listen } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
@@ -24,6 +25,7 @@ import type { Api, ApiOptions } from './api-options.ts'
 import { createApp } from './app.ts'
 import { awaitDatabase } from './await-database.ts'
 import { capacities, durations } from './capacities.ts'
+import { createFacts } from './facts/find-facts.ts'
 import { createLogClient } from './http/log-client.ts'
 import { toConnectionBounds } from './limits/connection-bounds.ts'
 import { createLimits } from './limits/create-limits.ts'
@@ -95,6 +97,13 @@ async function composeApi(options: ApiOptions, own: Own) {
     own('renderer', createRenderer(config, { telemetry, log, originals, policy, stripMetadata }))
   const limits = createLimits(config, stores.sharedCounts)
   const journal = own('journal', createRenditionJournal(folders.journal), (notes) => notes.flush())
+  const facts = createFacts({
+    renderer,
+    store: createDiskFactsStore({ originalsDir: folders.originals }),
+    limits: limits.renders,
+    uploadWaitMs: durations.uploadFacts,
+    log,
+  })
   const { image, metrics, persister } = wireImages({
     config,
     policy,
@@ -104,6 +113,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     renderer,
     direct: storeRendition && createDirectPersistence({ journal, storeRendition, log }),
     limits: limits.renders,
+    facts,
     isStoreAway: watch?.isAway ?? (() => false),
     isStoreServed: servedFolder !== undefined,
     registry,
@@ -113,7 +123,15 @@ async function composeApi(options: ApiOptions, own: Own) {
   own('renditions', persister, (pending) => withDeadline(pending.drain(), durations.persistDrain))
 
   // Uploads
-  const uploads = wireUploads({ config, tokens: stores.tokens, originals, renderer, limits, log })
+  const uploads = wireUploads({
+    config,
+    tokens: stores.tokens,
+    originals,
+    renderer,
+    facts,
+    limits,
+    log,
+  })
   const { times, clientOf } = uploads
 
   // Housekeeping

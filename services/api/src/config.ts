@@ -8,6 +8,7 @@ import { logSettings } from '@iaas/common/log'
 import { acceptedOriginals, renderingSettings } from '@iaas/rendering/config'
 import { z } from 'zod'
 import { adminSettings } from './admin/config.ts'
+import { infoSettings } from './facts/config.ts'
 import { limitsSettings } from './limits/config.ts'
 import { offerSettings } from './allowed-sizes/config.ts'
 import { offerWithinBounds } from './allowed-sizes/within-bounds.ts'
@@ -50,6 +51,7 @@ export const apiSettings = z
     limits: limitsSettings,
     offer: offerSettings,
     presets: presetsSettings,
+    info: infoSettings,
     signing: signingSettings,
     allow_indexing: toggle(false, 'Allows search engines in robots.txt.'),
     redirect_cache_timeout: integer(

@@ -13,6 +13,7 @@ function describe(request: ImageRequest): string {
     const { width, height, scale } = request
     return `it in ${width} x ${height}${scale === 1 ? '' : `, ${scale}x`}`
   }
+  if (request.kind === 'facts') return 'the facts about it'
   const width = /_([1-9]\d{0,4})$/.exec(request.id)?.[1]
   const original = 'the original of this id'
   if (width === undefined) return original

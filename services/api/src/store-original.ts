@@ -1,10 +1,12 @@
 import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
 import { type ImageId, type Query, type Size, isCopied, parseCrop } from '@iaas/common/image'
+import type { ImageFacts } from '@iaas/common/image-facts'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore, TemporaryFile } from '@iaas/common/ports/original-store'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
+import type { Facts } from './facts/find-facts.ts'
 import type { UploadAdmission } from './upload/admission.ts'
 
 export type StoreOriginalOptions = {
@@ -12,6 +14,7 @@ export type StoreOriginalOptions = {
   readonly originals: OriginalStore
   readonly admission: UploadAdmission
   readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare' | 'prepareNow'>
+  readonly facts: Pick<Facts, 'computeSoon'>
   /** Longest duration of an upload once it is received, ms. */
   readonly longestKeepMs: number
   readonly log: Logger
@@ -39,6 +42,9 @@ export type StoredOriginal = {
   /** Displayed size, px. */
   readonly size: Size
   readonly warnings: readonly string[]
+  readonly original: OriginalRef
+  /** undefined if they are not known yet. */
+  readonly facts: ImageFacts | undefined
 }
 
 export type StoreOriginal = (request: UploadRequest) => Promise<StoredOriginal>
@@ -49,7 +55,7 @@ export type StoreOriginal = (request: UploadRequest) => Promise<StoredOriginal>
  * stays valid. If the database fails at the very end, its state is unknown: the file and the id stay.
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
-  const { tokens, originals, admission, renderer, longestKeepMs, log } = options
+  const { tokens, originals, admission, renderer, facts, longestKeepMs, log } = options
 
   return async function storeOriginal(request) {
     const { token, ids } = request
@@ -103,9 +109,11 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     const ingested = await renderer.ingest(job, signal)
     signal.throwIfAborted()
     const original = await keep(id, token, ingested.reencoded ? reencoded : uploaded)
-    if (isCopied(ingested.format)) await renderer.prepareNow(original)
-    else renderer.prepare(original)
-    return { id, size: ingested.size, warnings: ingested.warnings ?? [] }
+    const { format, size, warnings = [] } = ingested
+    if (isCopied(format)) await renderer.prepareNow(original)
+    const known = facts.computeSoon(original)
+    if (!isCopied(format)) renderer.prepare(original)
+    return { id, size, warnings, original, facts: await known }
   }
 
   async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<OriginalRef> {

@@ -29,6 +29,8 @@ import { createReadSpool } from './renditions/read-spool.ts'
 import { type FlightOutcome, createRenditions } from './renditions/renditions.ts'
 import { blindWatch, createStoredWatch } from './renditions/stored-watch.ts'
 import { createServeImage } from './serve-image.ts'
+import type { Facts } from './facts/find-facts.ts'
+import { createServeFacts } from './facts/serve-facts.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { createUrlSigner } from './signing/url-signer.ts'
 import { createAnswerInPlace } from './stored/answer-in-place.ts'
@@ -44,6 +46,7 @@ export type ImagesOptions = {
   /** Stores renditions in this process; undefined: the uploaders store them. */
   readonly direct: DirectPersistence | undefined
   readonly limits: RenderLimits
+  readonly facts: Facts
   readonly isStoreAway: () => boolean
   readonly isStoreServed: boolean
   readonly registry: Registry
@@ -119,6 +122,11 @@ export function wireImages(options: ImagesOptions): Images {
       answerInPlace: createAnswerInPlace({ isStoreAway, originals, renditions }),
     }),
     serveOriginal: createServeOriginal(originals),
+    serveFacts: createServeFacts({
+      originals,
+      facts: options.facts,
+      exposeLocation: config.info.exposeLocation,
+    }),
     redirectMaxAge: config.redirectCacheTimeout,
     signer: keys && createUrlSigner(keys, Date.now),
     isStoreServed,

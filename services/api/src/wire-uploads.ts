@@ -3,6 +3,7 @@ import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import type { ApiConfig } from './config.ts'
+import type { Facts } from './facts/find-facts.ts'
 import { type IssueToken, createIssueToken } from './issue-token.ts'
 import { type ClientOf, createClientOf } from './limits/client-of.ts'
 import type { Limits } from './limits/create-limits.ts'
@@ -17,6 +18,7 @@ export type UploadsOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
   readonly renderer: PreparingRenderer
+  readonly facts: Facts
   readonly limits: Limits
   readonly log: Logger
 }
@@ -31,7 +33,7 @@ export type Uploads = {
 
 /** Combines everything that handles uploads, from the token to the kept original. */
 export function wireUploads(options: UploadsOptions): Uploads {
-  const { config, tokens, originals, renderer, limits, log } = options
+  const { config, tokens, originals, renderer, facts, limits, log } = options
   const { admission, time } = config.upload
   const receiveLimits = { maxBytes: config.constraints.maxUploadBytes, time, pace: slowestPace }
   const times = toUploadTimes(config, receiveLimits)
@@ -41,6 +43,7 @@ export function wireUploads(options: UploadsOptions): Uploads {
       originals,
       admission: createUploadAdmission(admission, () => originals.space()),
       renderer,
+      facts,
       longestKeepMs: times.keepMs,
       log,
     }),

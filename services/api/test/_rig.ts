@@ -214,6 +214,7 @@ function createHeldRenderer() {
     isCostly: false,
   }
   const renderer: Renderer = {
+    describe: () => Promise.reject(new Error('Nothing is described here.')),
     inspect: () => Promise.resolve({ format: 'jpg', size: { width: 600, height: 400 } }),
     async render(job, signal) {
       jobs.push(job)

@@ -9,6 +9,7 @@ import type { Decoder } from '@iaas/common/ports/decoder'
 import {
   clientHeader,
   decodeFacts,
+  describeTask,
   encodeFacts,
   fileTask,
   inspectTask,
@@ -79,6 +80,14 @@ export function createRendererApp(options: RendererAppOptions): Express {
     })),
   )
   app.post(
+    wirePaths.describe,
+    handle(async ({ path }, req, signal) => {
+      const task = { path, ...readTask(describeTask, req), client: readClient(req) }
+      const facts = await decoder.describe(task, signal)
+      return { facts: {}, bytes: Buffer.from(JSON.stringify(facts)) }
+    }),
+  )
+  app.post(
     wirePaths.render,
     handle(async ({ path }, req, signal) => {
       const outcome = await decoder.render(
@@ -130,9 +139,10 @@ function toEntrant(req: Request): Pick<Entrant, 'lane' | 'client'> {
   }
 }
 
-function readTask<
-  Schema extends typeof inspectTask | typeof fileTask | typeof renderTask | typeof ingestTask,
->(schema: Schema, req: Request): ReturnType<Schema['parse']> {
+function readTask<Schema extends TaskSchema>(
+  schema: Schema,
+  req: Request,
+): ReturnType<Schema['parse']> {
   const text = new URL(req.originalUrl, 'http://renderer').searchParams.get(taskParameter)
   try {
     return decodeFacts(schema, encodeURIComponent(text ?? '{}')) as ReturnType<Schema['parse']>
@@ -140,6 +150,9 @@ function readTask<
     throw new AppError('INVALID_IMAGE_URL', 'The task is malformed.', { cause })
   }
 }
+
+type TaskSchema =
+  typeof fileTask | typeof inspectTask | typeof describeTask | typeof renderTask | typeof ingestTask
 
 /** Sends `102 Processing` while the task runs: a caller that hears nothing tries another renderer. */
 function beat(res: Response): void {

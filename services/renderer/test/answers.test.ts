@@ -158,6 +158,7 @@ describe('the client of the renderer service', () => {
 const never = () => Promise.reject(new Error('Nobody asks for it.'))
 const large: Decoder = {
   inspect: never,
+  describe: never,
   copy: never,
   render: async () => ({
     kind: 'rendered',

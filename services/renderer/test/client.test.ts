@@ -127,6 +127,14 @@ describe('the client of the renderer service', () => {
     expect(server.calls()).toBe(1)
   })
 
+  it('takes a renderer of an earlier release, which knows no facts, for one that is busy', async () => {
+    const unknown: Turn = (req, res) =>
+      void req.resume().once('end', () => res.writeHead(404).end('<html>'))
+    await using server = await openServer([unknown])
+    await expect(server.client.describe({ path })).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    expect(server.calls()).toBe(1)
+  })
+
   it('waits for an answer no longer than it may', async () => {
     await using server = await openServer([neverAnswer], 200)
     await expect(server.client.render(job())).rejects.toMatchObject({ code: 'RENDER_TIMEOUT' })

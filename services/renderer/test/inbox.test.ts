@@ -18,6 +18,7 @@ const body = new Uint8Array(imageBytes)
 /** Works until it is told to end. */
 const endless: Decoder = {
   inspect: forever,
+  describe: forever,
   render: forever,
   ingest: forever,
   copy: forever,

@@ -22,6 +22,7 @@ export function createCountingRenderer(): Renderer & { renders: number } {
       return { kind: 'rendered', bytes, timing, isCostly: false } as const
     },
     inspect: () => Promise.reject(new Error('Nothing is inspected here.')),
+    describe: () => Promise.reject(new Error('Nothing is described here.')),
     ingest: () => Promise.reject(new Error('Nothing is taken in here.')),
   }
   return fake

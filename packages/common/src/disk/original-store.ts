@@ -12,7 +12,7 @@ import type {
 } from '../ports/original-store.ts'
 import { errorCode, ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
-import { copiesFolder, hashedPath } from './originals-layout.ts'
+import { derivedFolders, hashedPath } from './originals-layout.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
 import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
 
@@ -84,12 +84,12 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
   }
 }
 
-/** Files of the legacy iaas count as originals; temporary files and working copies do not. */
+/** Files of the legacy iaas count as originals; temporary files, working copies and facts do not. */
 async function isEmpty(dir: string): Promise<boolean> {
   const folder = await ignoreMissing(opendir(dir))
   if (folder === undefined) return true
   for await (const { name } of folder) {
-    if (!name.startsWith('.') && name !== copiesFolder) return false
+    if (!name.startsWith('.') && !derivedFolders.has(name)) return false
   }
   return true
 }

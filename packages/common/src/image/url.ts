@@ -1,11 +1,13 @@
 import { AppError } from '../errors.ts'
+import { assertShort, decodePath } from './decode-path.ts'
+import { type FactsRequest, parseFactsName } from './facts-url.ts'
 import {
   type RequestFormat,
   findFormat,
   isOriginalExtension,
   variantExtensions,
 } from './formats.ts'
-import { type ImageId, countSizeParts, findImageId, parseImageId } from './id.ts'
+import { type ImageId, countSizeParts, parseImageId } from './id.ts'
 import { type Query, namesVariantOption, parseOptions } from './options.ts'
 import type { ImageOptions } from './params.ts'
 import {
@@ -39,10 +41,7 @@ export type SizedRequest = {
   readonly presets?: PresetUse
 }
 
-export type ImageRequest = OriginalRequest | SizedRequest
-
-/** Longest accepted path, in characters of the request line. */
-export const maxPathLength = 2000
+export type ImageRequest = OriginalRequest | SizedRequest | FactsRequest
 
 /** Sizes with more digits are errors. Within this limit every product with a scale is an exact integer. */
 const sizePattern = /^(?:0|[1-9]\d{0,8})$/
@@ -62,6 +61,8 @@ export function parseImageUrl(
 ): ImageRequest {
   if (path.startsWith(presetPath)) return parsePresetUrl(path, query, presets)
   const decoded = decodePath(path)
+  const facts = parseFactsName(decoded, query)
+  if (facts !== undefined) return facts
   const original = findOriginalName(decoded)
   if (original !== undefined) return { kind: 'original', id: parseImageId(original) }
   const { name, format } = splitFormat(decoded)
@@ -77,7 +78,7 @@ export function parseImageUrl(
 const presetPath = '/_preset/'
 
 function parsePresetUrl(path: string, query: Query, presets: Presets): SizedRequest {
-  if (path.length > maxPathLength) throw tooLong()
+  assertShort(path)
   const [, , given = '', ...rest] = path.split('/')
   const [presetText = '', ...scaleParts] = given.split('_')
   const { name, format } = splitFormat(decodePath(`/${rest.join('/')}`))
@@ -96,43 +97,6 @@ function readOptions(query: Query, names: readonly string[], presets: Presets) {
   return use === undefined ? { options } : { options, presets: use }
 }
 
-/**
- * Parses the address of an upload, `/{id}` or `/{id}.{format}`. An id may end like a format, so the address may have two
- * readings. The token decides which one is meant.
- *
- * @returns the ids that the address may name; the one without the format first
- * @throws AppError INVALID_IMAGE_URL or INVALID_ID
- */
-export function parseUploadPath(path: string): readonly [ImageId, ...ImageId[]] {
-  const name = decodePath(path)
-  if (!endsLikeFormat(name)) return [parseImageId(name)]
-  const whole = findImageId(name)
-  const stem = name.slice(0, name.lastIndexOf('.'))
-  if (whole === undefined) return [parseImageId(stem)]
-  const id = findImageId(stem)
-  return id === undefined ? [whole] : [id, whole]
-}
-
-/** Characters that `encodeURIComponent` leaves alone and that are unsafe between the quotation marks of a shell. */
-const unsafeMarks = /[!'()*]/g
-
-/**
- * Inverse of `parseUploadPath`. Appends a format to an id that ends like one, so that it is the first reading.
- */
-export function formatUploadPath(id: ImageId): string {
-  const path = `/${encodeURIComponent(id).replace(unsafeMarks, toPercentCode)}`
-  return endsLikeFormat(id) ? `${path}.jpg` : path
-}
-
-function endsLikeFormat(name: string): boolean {
-  const dot = name.lastIndexOf('.')
-  return dot > 0 && findFormat(name.slice(dot + 1)) !== undefined
-}
-
-function toPercentCode(mark: string): string {
-  return `%${mark.codePointAt(0)?.toString(16).toUpperCase()}`
-}
-
 /** Inverse of `parseImageUrl`: the canonical path and query, beginning with a single "/". */
 export function formatImageUrl(request: SizedRequest): string {
   const scale = request.scale === 1 ? '' : `_${request.scale}x`
@@ -146,19 +110,6 @@ export function formatImageUrl(request: SizedRequest): string {
 /** Percent-encodes a value, except for commas, which separate numbers and are allowed in a query. */
 function encodeValue(value: string): string {
   return encodeURIComponent(value).replaceAll('%2C', ',')
-}
-
-function decodePath(path: string): string {
-  if (path.length > maxPathLength) {
-    throw tooLong()
-  }
-  const name = path.slice(1)
-  if (!name.includes('%')) return name
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    throw invalidUrl('The path is not correctly percent-encoded UTF-8.')
-  }
 }
 
 /** Returns the name before the extension of a format that only originals have; undefined if there is a size. */
@@ -211,10 +162,6 @@ function invalidSize(side: string, received: string): AppError {
   return invalidUrl(
     `The ${side} must be an integer without sign, point or leading zero; received "${received.slice(0, 40)}".`,
   )
-}
-
-function tooLong(): AppError {
-  return invalidUrl(`The path is longer than ${maxPathLength} characters.`)
 }
 
 function invalidUrl(message: string): AppError {

@@ -1,7 +1,9 @@
 import type { Size, Variant } from '../image/index.ts'
+import type { ImageFacts } from '../image-facts.ts'
 import type { OriginalKey } from '../original-ref.ts'
 import type {
   CopyOutcome,
+  DescribeTask,
   ImageInfo,
   IngestTask,
   InspectOptions,
@@ -17,6 +19,8 @@ type ImageFile = {
 }
 
 export type InspectFileTask = ImageFile & InspectOptions
+
+export type DescribeFileTask = ImageFile & Omit<DescribeTask, 'original'>
 
 export type RenderFileTask = ImageFile & {
   readonly variant: Variant
@@ -50,6 +54,7 @@ export type CopyFileTask = ImageFile & {
  */
 export type Decoder = {
   inspect(task: InspectFileTask, signal?: AbortSignal): Promise<ImageInfo>
+  describe(task: DescribeFileTask, signal?: AbortSignal): Promise<ImageFacts>
   render(task: RenderFileTask, signal?: AbortSignal): Promise<RenderOutcome>
   ingest(task: IngestFileTask, signal?: AbortSignal): Promise<Ingested>
   copy(task: CopyFileTask, signal?: AbortSignal): Promise<CopyOutcome>

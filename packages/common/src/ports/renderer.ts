@@ -1,4 +1,5 @@
 import type { OriginalFormat, Region, Size, Variant } from '../image/index.ts'
+import type { ImageFacts } from '../image-facts.ts'
 import type { OriginalRef } from '../original-ref.ts'
 import type { WorkingCopy } from './working-copy-store.ts'
 
@@ -90,6 +91,14 @@ export type Copier = {
   copy(task: CopyTask, signal?: AbortSignal): Promise<CopyOutcome>
 }
 
+export type DescribeTask = {
+  readonly original: OriginalRef
+  /** Same as in `RenderTask`. */
+  readonly client?: string | undefined
+  /** Runs only while nobody waits for a render; otherwise fails with RENDERER_BUSY at once. */
+  readonly onlyIdle?: boolean | undefined
+}
+
 /**
  * Decodes and encodes images. Originals are named by reference; a file has a path only where it is decoded. Every failure is an AppError: IMAGE_DAMAGED, IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE,
  * IMAGE_TOO_COSTLY, INVALID_CROP for the image; RENDERER_BUSY, RENDERER_UNREACHABLE, RENDER_TIMEOUT, RENDER_FAILED and
@@ -97,6 +106,8 @@ export type Copier = {
  */
 export type Renderer = {
   inspect(original: OriginalRef, signal?: AbortSignal, options?: InspectOptions): Promise<ImageInfo>
+  /** Collects the facts about an original from its header and its pixels. */
+  describe(task: DescribeTask, signal?: AbortSignal): Promise<ImageFacts>
   render(task: RenderTask, signal?: AbortSignal): Promise<RenderOutcome>
   /** Checks an upload by decoding it completely. Crops or shrinks it if requested or necessary. */
   ingest(task: IngestTask, signal?: AbortSignal): Promise<Ingested>

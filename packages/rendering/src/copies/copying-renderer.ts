@@ -97,6 +97,7 @@ export function createCopyingRenderer(
 
   return {
     inspect: (original, signal, given) => renderer.inspect(original, signal, given),
+    describe: (task, signal) => renderer.describe(task, signal),
     ingest: (task, signal) => renderer.ingest(task, signal),
     prepare,
     prepareNow,

@@ -1,4 +1,5 @@
-import type { Format, Size } from '@iaas/common/image'
+import { statSync } from 'node:fs'
+import type { Format, OriginalFormat, Size } from '@iaas/common/image'
 import { readers } from './readers.ts'
 import type { SourceFacts } from './source-facts.ts'
 
@@ -58,6 +59,12 @@ export function estimateTrim(source: SourceFacts, { width, height }: Size): numb
 /** Estimates the memory of reading a header, bytes. @param heldBytes bytes of the file held in memory */
 export function estimateOpening(heldBytes: number): number {
   return baseBytes + heldCopies * heldBytes
+}
+
+/** Estimates the memory of reading the metadata of an image, bytes: the decoder and the reader have a copy each. */
+export function estimateMetadata(path: string, format: OriginalFormat): number {
+  const fileBytes = statSync(path).size
+  return 2 * (fileBytes - (readers[format].countImageBytes?.(path) ?? fileBytes))
 }
 
 /** Estimates the memory of an upload, bytes. After decoding, its file is read as a whole to remove its metadata. */

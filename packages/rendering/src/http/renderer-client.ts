@@ -1,18 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import { digestOf } from '@iaas/common/digest'
-import { AppError, isAppError } from '@iaas/common/errors'
+import { isAppError } from '@iaas/common/errors'
 import type { Size } from '@iaas/common/image'
+import { type ImageFacts, imageFactsSchema } from '@iaas/common/image-facts'
 import type { Decoder } from '@iaas/common/ports/decoder'
 import type { RenderOutcome } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
 import { createAnswerBodies, saveBody } from './answer-bodies.ts'
+import { earlierRelease, late, toError, unreachable } from './client-errors.ts'
 import { postImage } from './post-image.ts'
 import {
   clientHeader,
   copyResult,
   decodeFacts,
+  describeResult,
   encodeFacts,
-  failure,
   inspectResult,
   renderResult,
   resultHeader,
@@ -94,6 +96,7 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
       headers: toHeaders(client),
       signal,
       async take(res) {
+        if (res.statusCode === 404) throw earlierRelease()
         if (res.statusCode !== 200) throw toError(await bodies.read(res, mostTextBytes, signal))
         const facts = decodeFacts(schema, res.headers[resultHeader]?.toString())
         return take({ facts, res, signal })
@@ -115,6 +118,19 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
         async take(answer) {
           await end(answer)
           return answer.facts
+        },
+      }),
+    describe: ({ path: file, client, original, onlyIdle }, signal) =>
+      call<typeof describeResult, ImageFacts>({
+        path: wirePaths.describe,
+        task: { original, onlyIdle },
+        file,
+        schema: describeResult,
+        client,
+        signal,
+        async take(answer) {
+          const body = await end(answer)
+          return imageFactsSchema.parse(JSON.parse(body.toString('utf8')))
         },
       }),
     render: ({ path: file, client, ...task }, signal) =>
@@ -171,18 +187,4 @@ function deadline(timeoutMs: number, signal: AbortSignal | undefined): AbortSign
   if (timeoutMs === 0) return signal
   const limit = AbortSignal.timeout(timeoutMs)
   return signal === undefined ? limit : AbortSignal.any([signal, limit])
-}
-
-/** Converts the body of a failure. @throws if the answer is not from a renderer */
-function toError(body: Buffer): AppError {
-  const { code, message, retryAfterSeconds } = failure.parse(JSON.parse(body.toString('utf8')))
-  return new AppError(code, message, { retryAfterSeconds })
-}
-
-function late(cause: unknown): AppError {
-  return new AppError('RENDER_TIMEOUT', 'The render exceeded its time limit.', { cause })
-}
-
-function unreachable(cause: unknown): AppError {
-  return new AppError('RENDERER_UNREACHABLE', 'No renderer can be reached.', { cause })
 }

@@ -18,6 +18,7 @@ import {
  */
 export const wirePaths = {
   inspect: '/inspect',
+  describe: '/describe',
   render: '/render',
   ingest: '/take-in',
   copy: '/copy',
@@ -47,6 +48,7 @@ const original = z
 export const fileTask = z.object({ original })
 /** Senders and receivers before it omit and drop the opacity. */
 export const inspectTask = fileTask.extend({ opacity: z.boolean().optional() })
+export const describeTask = fileTask.extend({ onlyIdle: z.boolean().optional() })
 export const renderTask = fileTask.extend({
   variant: variantSchema,
   bounds: sizeSchema,
@@ -86,6 +88,8 @@ export const renderResult = z.discriminatedUnion('kind', [
   outOfBoundsSchema,
 ])
 export const ingestResult = z.preprocess(fromWireInfo, ingestSchema)
+/** Facts about an image are the body of the answer, since they are too long for a header. */
+export const describeResult = z.object({})
 export const copyResult = copySchema
 
 /** Body of every answer other than 200. */

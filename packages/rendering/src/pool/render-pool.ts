@@ -106,10 +106,11 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     }
   }
 
-  /** Enters the pool. A working copy is not urgent: it takes an idle child and never waits in the queue. */
-  async function enter(kind: TaskKind, client: string, signal?: AbortSignal): Promise<() => void> {
-    const lane = kind === 'take-in' ? 'ingest' : 'render'
-    if (kind !== 'copy') return slots.enter({ share: 1, lane, client }, signal)
+  /** Enters the pool. Background work takes an idle child and never waits in the queue. */
+  async function enter(task: Task, client: string, signal?: AbortSignal): Promise<() => void> {
+    const lane = task.kind === 'take-in' ? 'ingest' : 'render'
+    const isPatient = task.kind === 'copy' || (task.kind === 'describe' && task.onlyIdle === true)
+    if (!isPatient) return slots.enter({ share: 1, lane, client }, signal)
     const leave = slots.tryEnter(1)
     if (leave === undefined) throw busy()
     return leave
@@ -124,7 +125,7 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
     const tell = (outcome: Parameters<RenderPoolEvents['task']>[1]) =>
       events?.task(task.kind, outcome, performance.now() - startedAt)
     try {
-      const leave = await enter(task.kind, client, signal)
+      const leave = await enter(task, client, signal)
       const enteredAt = performance.now()
       const result = (await runTask(task, client, signal).finally(leave)) as Results[Kind]
       tell('done')
@@ -138,6 +139,9 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
   return {
     async inspect(task, signal) {
       return (await run<'inspect'>({ kind: 'inspect', ...task }, signal)).result
+    },
+    async describe({ client, ...task }, signal) {
+      return (await run<'describe'>({ kind: 'describe', ...task }, signal, client)).result
     },
     async render({ client, ...task }, signal) {
       const { result, queueMs, ms } = await run<'render'>(

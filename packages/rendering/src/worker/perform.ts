@@ -4,6 +4,7 @@ import {
   type Output,
   estimateIngest,
   estimateMemory,
+  estimateMetadata,
   estimateRepair,
   estimateTrim,
 } from '../formats/cost.ts'
@@ -16,6 +17,7 @@ import { isCostly } from '../formats/costly.ts'
 import { isEnlargement, renderFile } from '../pipeline/render.ts'
 import { withoutBorder } from '../pipeline/find-border.ts'
 import { isPlain } from '../pipeline/look/look.ts'
+import { describeFile, sampleSize } from '../facts/describe.ts'
 import { planIngest, ingestFile } from './ingest.ts'
 import { allowTruncation } from '../formats/jpeg/truncated.ts'
 
@@ -65,6 +67,12 @@ export async function perform(
           isOpaque: await readOpacity(path, source, settings, admit),
         }),
       }
+    case 'describe': {
+      const sample = sampleSize(source.size)
+      await admit(estimateMemory(source, sample) + estimateMetadata(path, source.format))
+      const { result } = await attempt(sample, (facts) => describeFile(path, facts, maxInputPixels))
+      return result
+    }
     case 'render': {
       const { bounds, originalQuality } = task
       const variant = revive(task.variant)

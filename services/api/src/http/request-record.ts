@@ -13,6 +13,7 @@ export type Outcome =
   | 'proxied'
   | 'bounded'
   | 'original'
+  | 'facts'
   | 'head'
   | 'not-modified'
   | 'upload'
@@ -20,7 +21,7 @@ export type Outcome =
   | 'error'
   | 'other'
 
-export type RouteName = 'image' | 'original' | 'upload' | 'token' | 'variants' | 'other'
+export type RouteName = 'image' | 'original' | 'facts' | 'upload' | 'token' | 'variants' | 'other'
 
 /** Facts about a request, and what its handlers report to its log line and the metrics. */
 export type RequestRecord = {

@@ -11,6 +11,7 @@ import { sendReply } from '../http/send-reply.ts'
 import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { ClientOf } from '../limits/client-of.ts'
 import type { ServeImage } from '../serve-image.ts'
+import type { ServeFacts } from '../facts/serve-facts.ts'
 import type { ServeOriginal } from '../serve-original.ts'
 import { isServedAddress } from '../signing/served-address.ts'
 import { type UrlSigner, lifetimeOf } from '../signing/url-signer.ts'
@@ -21,6 +22,7 @@ export type GetImageOptions = {
   readonly presets: Presets
   readonly serveImage: ServeImage
   readonly serveOriginal: ServeOriginal
+  readonly serveFacts: ServeFacts
   /** TTL of redirects to stored variants in clients, s. */
   readonly redirectMaxAge: number
   /** undefined: addresses are not signed. */
@@ -43,7 +45,8 @@ export type GetImage = (
 const autoTarget = /\.auto(?:\?|$)/i
 
 export function createGetImage(options: GetImageOptions): GetImage {
-  const { policy, presets, serveImage, serveOriginal, redirectMaxAge, clientOf } = options
+  const { policy, presets, serveImage, serveOriginal, serveFacts, redirectMaxAge, clientOf } =
+    options
   const { signer, isStoreServed, unsent, fastLane } = options
 
   const getImage: GetImage = async (req, res, record) => {
@@ -61,6 +64,10 @@ export function createGetImage(options: GetImageOptions): GetImage {
       record.outcome = 'original'
       res.removeHeader('Vary')
       return serveOriginal(request.id, { req, res, record, lifetime })
+    }
+    if (request.kind === 'facts') {
+      record.route = 'facts'
+      return serveFacts(request, { ...contextOf(req, res, false), req, res, record, lifetime })
     }
     const varies = isNegotiated(request, policy)
     if (varies) res.setHeader('Vary', 'Accept')

@@ -1,6 +1,7 @@
 import { clientGone } from '@iaas/common/http/client-gone'
 import { parseUploadPath } from '@iaas/common/image'
 import type { RequestHandler } from 'express'
+import { formatFacts } from '../facts/format-facts.ts'
 import { recordOf } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import type { ClientOf } from '../limits/client-of.ts'
@@ -19,7 +20,7 @@ export function createPostUpload(
     const { path, query } = readTarget(req.originalUrl)
     const ids = parseUploadPath(path)
     record.id = ids[0]
-    const { id, size, warnings } = await storeOriginal({
+    const { id, size, warnings, original, facts } = await storeOriginal({
       ids,
       token: req.get('X-Token'),
       query,
@@ -37,6 +38,7 @@ export function createPostUpload(
       original_width: size.width,
       original_height: size.height,
       ...(warnings.length > 0 && { warnings }),
+      ...(facts && { info: formatFacts(original, facts) }),
     })
   }
 }

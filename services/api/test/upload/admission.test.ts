@@ -68,6 +68,7 @@ describe('the admission of uploads', () => {
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => ((admitted += 1), upload()) },
+      facts: { computeSoon: async () => undefined },
       longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {}, async prepareNow() {} },
       log: createSilentLogger(),
@@ -100,6 +101,7 @@ describe('the admission of uploads', () => {
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: createUploadAdmission({ maxInFlight: 1 }, async () => space),
+      facts: { computeSoon: async () => undefined },
       longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {}, async prepareNow() {} },
       log: createSilentLogger(),
@@ -127,6 +129,7 @@ describe('the admission of uploads', () => {
 const ingested: Ingested = { reencoded: false, format: 'png', size: { width: 1, height: 1 } }
 const acceptEverything: Renderer = {
   inspect: () => Promise.reject(new Error('Nothing is inspected here.')),
+  describe: () => Promise.reject(new Error('Nothing is described here.')),
   render: () => Promise.reject(new Error('Nothing is rendered here.')),
   ingest: async () => ingested,
 }

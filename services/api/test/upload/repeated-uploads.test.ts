@@ -20,6 +20,7 @@ describe('an upload that is sent again', () => {
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => upload() },
+      facts: { computeSoon: async () => undefined },
       longestKeepMs: 1000,
       renderer: {
         async ingest() {

@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals'
 import { describeAvif } from './avif.ts'
 import { describeBytes } from './bytes.ts'
+import { describeFacts } from './facts.ts'
 import { describeFraming } from './framing.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeEnlarging } from './enlarging.ts'
@@ -41,6 +42,7 @@ function describeAnswers(studio: Studio): void {
   describeLooks(studio)
   describeColours(studio)
   describeIngest(studio)
+  describeFacts(studio)
   describeCopies(studio)
   describeStripping(studio)
   describeHostileFiles(studio)

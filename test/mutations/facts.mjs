@@ -1,0 +1,51 @@
+/** @type {readonly import('./mutation.mjs').Mutation[]} */
+export const facts = [
+  {
+    row: 'R58',
+    breaks: 'each client of a crowd has the facts computed',
+    file: 'services/api/src/facts/find-facts.ts',
+    find: 'return flights.join(originalKey(original), work, signal)',
+    replace: 'return work(signal)',
+    test: 'services/api/test/facts/find-facts.test.ts',
+  },
+  {
+    row: 'R60',
+    breaks: 'facts tell where a photo was taken',
+    file: 'services/api/src/facts/serve-facts.ts',
+    find: "exposeLocation ? 'all' : 'public'",
+    replace: "exposeLocation ? 'public' : 'all'",
+    test: 'test/images/facts.contract.it.test.ts',
+  },
+  {
+    row: 'T50',
+    breaks: 'a field of EXIF has as many numbers as it declares',
+    file: 'packages/rendering/src/facts/read-exif.ts',
+    find: '!(count >= 1 && count <= mostExifNumbers)',
+    replace: '!(count >= 1)',
+    test: 'packages/rendering/test/facts/read-exif.test.ts',
+  },
+  {
+    row: 'T50',
+    breaks: 'a text of EXIF has as many characters as it declares',
+    file: 'packages/rendering/src/facts/read-exif.ts',
+    find: 'clean.slice(0, mostExifText).toWellFormed()',
+    replace: 'clean',
+    test: 'packages/rendering/test/facts/read-exif.test.ts',
+  },
+  {
+    row: 'T51',
+    breaks: 'an upload fails while its facts are late',
+    file: 'services/api/src/facts/find-facts.ts',
+    find: '.catch(() => undefined)',
+    replace: '',
+    test: 'services/api/test/facts/find-facts.test.ts',
+  },
+  {
+    row: 'T52',
+    breaks: 'a palette of a child has any number of colours',
+    file: 'packages/common/src/image-facts.ts',
+    find: ').max(6)',
+    replace: ')',
+    test: 'packages/rendering/test/protocol.test.ts',
+  },
+]
