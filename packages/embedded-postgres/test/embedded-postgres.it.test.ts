@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { query } from '@iaas/testing/postgres'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { isRunning } from '@iaas/testing/is-running'
 import { until } from '@iaas/testing/until'
 import pg from 'pg'
 import type { Cluster } from '../src/cluster.ts'
@@ -31,15 +32,6 @@ async function readPid(dataDir: string): Promise<number> {
   return Number(
     (await readFile(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8')).split('\n', 1)[0],
   )
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The server of a process that was killed. */

@@ -10,6 +10,7 @@ import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import type { RenderPool } from '@iaas/rendering/pool/pool-types'
 import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { isRunning } from '@iaas/testing/is-running'
 import { until } from '@iaas/testing/until'
 import { makeJob, makeSlowAndQuick, slowPicture } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
@@ -24,15 +25,6 @@ beforeAll(async () => {
   ;({ slow, quick } = await makeSlowAndQuick(folder.path))
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** The child of a pool that has one, once it is at work. */
 async function findChild(pool: RenderPool): Promise<number> {

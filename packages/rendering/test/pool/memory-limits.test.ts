@@ -6,6 +6,7 @@ import { mostData, mostMemory, readOwnMemory } from '@iaas/rendering/pool/watch-
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
+import { isRunning } from '@iaas/testing/is-running'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import sharp from 'sharp'
@@ -26,14 +27,6 @@ beforeAll(async () => {
   path = join(folder.path, 'picture')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
 
 describeUnless(missing, 'T28 the memory of a child', () => {
   it('is limited by the system to what all renders together may have', async () => {
