@@ -26,7 +26,7 @@ export function variantKey(variant: Variant): VariantKey {
     fit,
     `${width}x${height}`,
     blur === true ? 'blur' : 'sharp',
-    `q${quality}`,
+    `q${typeof quality === 'number' ? quality : 'auto'}`,
     ...(laterOptions === '' ? [] : [laterOptions]),
     id,
   ]
@@ -44,9 +44,10 @@ export function formatLaterOptions(options: VariantOptions): string {
     .join('&')
 }
 
-/** Returns true for an option whose value the fixed positions can hold. A sigma of `blur` is not one. */
-function isPlaced(key: keyof VariantOptions, { blur }: VariantOptions): boolean {
-  return key === 'blur' ? blur === true : key === 'fit' || key === 'quality'
+/** Returns true for an option whose value the fixed positions can hold. A sigma of `blur` and a name of a quality are none. */
+function isPlaced(key: keyof VariantOptions, { blur, quality }: VariantOptions): boolean {
+  if (key === 'blur') return blur === true
+  return key === 'fit' || (key === 'quality' && (quality === 'auto' || typeof quality === 'number'))
 }
 
 /**

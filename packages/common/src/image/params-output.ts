@@ -1,17 +1,19 @@
 import { flag, param } from './param.ts'
 
-/** An integer from 0 to 100, or `auto`: the quality of the original. */
-export type Quality = number | 'auto'
+export const qualityNames = ['low', 'medium', 'high', 'best'] as const
+/** An integer from 0 to 100, a name of one, or `auto`: the quality of the original. */
+export type Quality = number | 'auto' | (typeof qualityNames)[number]
 
 /** Options of the encoding and of the answer. */
 export const outputParams = {
   quality: param.bytes<Quality>({
     name: 'quality',
     default: 'auto',
-    expected: 'an integer from 0 to 100, or auto',
+    expected: `an integer from 0 to 100, auto, ${qualityNames.join(', ')}`,
     parse: parseQuality,
     appliesTo: ({ lossy }) => lossy,
-    description: 'The quality of a lossy encoding; `auto` is that of the original.',
+    description:
+      'The quality of a lossy encoding; `auto` is that of the original. A name stands for a fixed quality in each format.',
   }),
   allowWebp: param.answer<boolean>({
     ...flag,
@@ -26,6 +28,7 @@ export const outputParams = {
 } as const
 
 function parseQuality(text: string): Quality | undefined {
-  if (text === 'auto') return 'auto'
+  const name = (['auto', ...qualityNames] as const).find((known) => known === text)
+  if (name !== undefined) return name
   return /^(?:0|[1-9]\d?|100)$/.test(text) ? Number(text) : undefined
 }

@@ -1,6 +1,6 @@
 import { isLarger, hasFreeSide, isWithin, scaleToCover, scaleToFit } from './geometry.ts'
 import type { VariantOptions } from './params.ts'
-import type { Gravity } from './values/gravity.ts'
+import { type Gravity, pointOf } from './values/gravity.ts'
 import { noLengths } from './values/lengths.ts'
 import type { Region, Size } from './values/size.ts'
 
@@ -124,7 +124,8 @@ function cropToBox(source: Size, framing: Framing): Plan {
 }
 
 /** Returns the region of this size whose middle is as near to the point as possible. */
-function keepAround({ x, y }: Gravity, image: Size, kept: Size): Region {
+function keepAround(gravity: Gravity, image: Size, kept: Size): Region {
+  const { x, y } = pointOf(gravity)
   const left = startAround(x, image.width, kept.width)
   return { left, top: startAround(y, image.height, kept.height), ...kept }
 }
@@ -134,7 +135,8 @@ function startAround(fraction: number, side: number, length: number): number {
 }
 
 /** Returns the place of the image on a larger canvas: the fractions are shares of the free space. */
-function placeWithin(canvas: Size, image: Size, { x, y }: Gravity) {
+function placeWithin(canvas: Size, image: Size, gravity: Gravity) {
+  const { x, y } = pointOf(gravity)
   return {
     left: Math.floor((canvas.width - image.width) * x),
     top: Math.floor((canvas.height - image.height) * y),

@@ -8,6 +8,7 @@ import {
   variantOptionKeys,
 } from './params.ts'
 import { isFill, onWhite, transparent, white } from './values/background.ts'
+import { pointOf } from './values/gravity.ts'
 import { noLengths } from './values/lengths.ts'
 import { canonicalTurn } from './values/turn.ts'
 
@@ -39,6 +40,7 @@ export function relevantOptions(options: ImageOptions, format: Format): VariantO
 function canonical(options: VariantOptions, format: FormatFacts): VariantOptions {
   return {
     ...options,
+    gravity: options.fit === 'canvas' ? pointOf(options.gravity) : options.gravity,
     ...canonicalTurn(options),
     background: canonicalBackground(options, format),
   }

@@ -3,6 +3,7 @@ import {
   type Gravity,
   type ImageOptions,
   type ParamKey,
+  type Point,
   type Rect,
   center,
   defaultOptions,
@@ -13,6 +14,8 @@ import {
   paramOf,
   parseGravity,
   parseOption,
+  pointOf,
+  qualityNames,
 } from '@iaas/common/image'
 import fc from 'fast-check'
 
@@ -22,13 +25,15 @@ export function decimals(min: number, max: number): fc.Arbitrary<number> {
 }
 
 /** The default is always the same object, as the grammar reads it. */
-export const anyGravity: fc.Arbitrary<Gravity> = fc.oneof(
+export const anyPoint: fc.Arbitrary<Point> = fc.oneof(
   fc.constant(center),
   fc
     .record({ x: decimals(0, 1), y: decimals(0, 1) }, { noNullPrototype: true })
     .filter(({ x, y }) => x !== center.x || y !== center.y),
-  fc.constantFrom(...gravityNames).map((name) => parseGravity(name) ?? center),
+  fc.constantFrom(...gravityNames).map((name) => pointOf(parseGravity(name) ?? center)),
 )
+
+const anyGravity: fc.Arbitrary<Gravity> = fc.oneof(anyPoint, fc.constant('smart' as const))
 
 /** Rectangles as the grammar reads them. */
 export const anyRect: fc.Arbitrary<Rect> = fc.oneof(
@@ -91,7 +96,7 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
         .map(([rgb, alpha]) => rgb + alpha.toString(16).padStart(2, '0')),
     ),
     radius: read('radius', fc.constant('max'), fc.nat(100)),
-    quality: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 0, max: 100 })),
+    quality: fc.oneof(fc.constantFrom('auto', ...qualityNames), fc.integer({ min: 0, max: 100 })),
     allowWebp: fc.boolean(),
     proxy: fc.boolean(),
   }

@@ -1,12 +1,12 @@
 import { type Region, type Size, isWithin, planRender } from '@iaas/common/image'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { anyGravity } from './_any-options.ts'
+import { anyPoint } from './_any-options.ts'
 import { anyBox, anySource } from './_arbitraries.ts'
 import { framed } from './_bounding.ts'
 
 const unbounded: Size = { width: 1e9, height: 1e9 }
-const anyPlace = fc.tuple(anySource, anyBox, anyGravity)
+const anyPlace = fc.tuple(anySource, anyBox, anyPoint)
 
 /** Distance of the middle of a region from a point, px. */
 function distance(region: Region, x: number, y: number): number {

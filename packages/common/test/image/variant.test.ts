@@ -86,6 +86,9 @@ describe('toVariant', () => {
     ['/a_9_9.jpg?fit=crop&gravity=0.5,0', '/a_9_9.jpg?fit=crop&gravity=north'],
     ['/a_9_9.jpg?fit=canvas&gravity=1.0,1', '/a_9_9.jpg?gravity=southeast&fit=canvas'],
     ['/a_9_9.jpg?enlarge=true', '/a_9_9.jpg'],
+    ['/a_9_9.jpg?gravity=smart&fit=canvas', '/a_9_9.jpg?fit=canvas'],
+    ['/a_9_9.jpg?gravity=smart&fit=cover', '/a_9_9.jpg?fit=cover'],
+    ['/a_9_9.png?quality=high', '/a_9_9.png'],
     ['/a_9_9.jpg?rotate=0&flip=none', '/a_9_9.jpg'],
     ['/a_9_9.jpg?trim=true', '/a_9_9.jpg?trim=10'],
     ['/a_9_9.jpg?padding=5,5,5,5', '/a_9_9.jpg?padding=5'],
@@ -142,6 +145,10 @@ describe('toVariant', () => {
     [
       '/a_9_9.jpg?blur=2.50&padding=1,2,3,4',
       'v1/jpg/clip/9x9/sharp/qauto/padding=1%2C2%2C3%2C4&blur=2.5/a',
+    ],
+    [
+      '/a_9_9.jpg?quality=low&gravity=smart&fit=crop',
+      'v1/jpg/crop/9x9/sharp/qauto/gravity=smart&quality=low/a',
     ],
     ['/a_9_9.jpg?gravity=0,0.25&fit=crop', 'v1/jpg/crop/9x9/sharp/qauto/gravity=0%2C0.25/a'],
   ])('has a key that never changes: %s is %s', (url, key) => {

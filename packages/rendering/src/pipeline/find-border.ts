@@ -6,6 +6,8 @@ import { readPixels } from './encoding/pixels.ts'
 import { placeView } from './place-view.ts'
 import { rotate } from './steps/rotate.ts'
 
+/** libvips looks at squares of three pixels. */
+const smallestTrimmed = 3
 const upright: Turn = { rotate: 0, flip: 'none' }
 
 export type BorderOptions = {
@@ -26,7 +28,7 @@ export async function withoutBorder(options: BorderOptions): Promise<Region> {
   const opened = await openForDisplay(path, maxPixels, source)
   const cut = place.region === undefined ? opened : opened.extract(place.region)
   const { data, ...raw } = await readPixels(rotate(cut, place), isGrey)
-  if (raw.width < 3 && raw.height < 3) return region
+  if (raw.width < smallestTrimmed || raw.height < smallestTrimmed) return region
   const { info } = await sharp(data, { raw })
     .trim({ threshold })
     .raw()

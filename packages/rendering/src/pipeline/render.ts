@@ -121,10 +121,14 @@ function findBudget(options: RenderFileOptions): number | undefined {
   return source.imageBytes ?? readers[format].countImageBytes?.(path)
 }
 
+/** Qualities that names stand for. Every format has the scale of JPEG, on which equal numbers look alike. */
+const namedQualities = { low: 45, medium: 65, high: 80, best: 92 } as const
+
 function chooseQuality(options: RenderFileOptions): number {
   const { format, quality } = options.variant
   if (!formats[format].lossy) return unknownQuality
   // Encoders accept qualities from 1.
-  if (quality !== 'auto') return Math.max(1, quality)
+  if (typeof quality === 'number') return Math.max(1, quality)
+  if (quality !== 'auto') return namedQualities[quality]
   return options.originalQuality ?? readQuality(options.path, options.source.format)
 }

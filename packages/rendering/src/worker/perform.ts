@@ -1,5 +1,15 @@
 import { statSync } from 'node:fs'
-import { type Variant, type View, planWithin, revive, viewOf, withRegion } from '@iaas/common/image'
+import {
+  type Plan,
+  type Size,
+  type Variant,
+  type View,
+  planRender,
+  planWithin,
+  revive,
+  viewOf,
+  withRegion,
+} from '@iaas/common/image'
 import {
   type Output,
   estimateIngest,
@@ -15,6 +25,7 @@ import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
 import { checkAccepted, inspectFile, inspectKnown } from '../formats/inspect.ts'
 import { isCostly } from '../formats/costly.ts'
 import { isEnlargement, renderFile } from '../pipeline/render.ts'
+import { findPoint, needsPoint, searchedSize } from '../pipeline/find-point.ts'
 import { withoutBorder } from '../pipeline/find-border.ts'
 import { isPlain } from '../pipeline/look/look.ts'
 import { describeFile, sampleSize } from '../facts/describe.ts'
@@ -58,6 +69,21 @@ export async function perform(
     return withRegion(result, { rotate })
   }
 
+  /** Plans again around the most striking point, if the variant wants it and something is cropped away. */
+  const planAround = async (
+    plan: Plan,
+    view: View,
+    variant: Variant,
+    bounds: Size,
+  ): Promise<Plan> => {
+    if (variant.gravity !== 'smart' || !needsPoint(plan)) return plan
+    await admit(estimateMemory(source, searchedSize))
+    const { result: gravity } = await attempt(undefined, (facts) =>
+      findPoint({ path, source: facts, view, turn: variant, maxPixels: maxInputPixels }),
+    )
+    return planRender(view.size, { ...variant, gravity }, bounds)
+  }
+
   switch (task.kind) {
     case 'inspect':
       return {
@@ -77,8 +103,9 @@ export async function perform(
       const { bounds, originalQuality } = task
       const variant = revive(task.variant)
       const view = await findView(viewOf(source.size, variant), variant)
-      const plan = planWithin(view.size, variant, bounds)
-      if (plan === undefined) return { kind: 'out-of-bounds', source: view.size }
+      const framed = planWithin(view.size, variant, bounds)
+      if (framed === undefined) return { kind: 'out-of-bounds', source: view.size }
+      const plan = await planAround(framed, view, variant, bounds)
       const isEnlarged = isEnlargement(plan, view.size)
       const isWorked = !isPlain(variant)
       const output = { ...plan.result, format: variant.format, isEnlarged, isWorked }

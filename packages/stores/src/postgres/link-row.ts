@@ -51,7 +51,7 @@ export function toColumns(variant: Variant): LinkColumns {
     fit: formatFit(variant),
     file_type: formats[format].mime,
     blur: blur === true,
-    quality: quality === 'auto' ? autoQuality : quality,
+    quality: typeof quality === 'number' ? quality : autoQuality,
   }
 }
 
@@ -91,7 +91,7 @@ export function toVariantOf(columns: LinkColumns): Variant | undefined {
       fit,
       format,
       blur: blur || later.blur,
-      quality: quality === autoQuality ? 'auto' : quality,
+      quality: quality === autoQuality ? later.quality : quality,
     }
   } catch {
     return undefined

@@ -3,8 +3,8 @@ import { parseDecimals } from './decimal.ts'
 /** Fractions of the width and the height of an image, 0 to 1. */
 export type Point = { readonly x: number; readonly y: number }
 
-/** The part of the image that a crop keeps, or the place of the image on a canvas. */
-export type Gravity = Point
+/** The part of the image that a crop keeps, or the place of the image on a canvas. `smart`: the most striking point. */
+export type Gravity = Point | 'smart'
 
 const compass = {
   northwest: { x: 0, y: 0 },
@@ -23,6 +23,7 @@ export const center: Point = compass.center
 export const gravityNames = Object.keys(compass) as readonly (keyof typeof compass)[]
 
 export function parseGravity(text: string): Gravity | undefined {
+  if (text === 'smart') return text
   const name = gravityNames.find((known) => known === text)
   if (name !== undefined) return compass[name]
   const [x, y] = parseDecimals(text, 2, { min: 0, max: 1 }) ?? []
@@ -30,7 +31,14 @@ export function parseGravity(text: string): Gravity | undefined {
 }
 
 /** Formats a point of the compass by its name, so that both spellings are one value. */
-export function formatGravity({ x, y }: Gravity): string {
+export function formatGravity(gravity: Gravity): string {
+  if (gravity === 'smart') return gravity
+  const { x, y } = gravity
   const name = gravityNames.find((known) => compass[known].x === x && compass[known].y === y)
   return name ?? `${x},${y}`
+}
+
+/** Returns the point of a gravity; the centre as long as the most striking point is not known. */
+export function pointOf(gravity: Gravity): Point {
+  return gravity === 'smart' ? center : gravity
 }

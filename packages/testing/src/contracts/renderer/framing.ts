@@ -100,6 +100,33 @@ export function describeFraming(studio: Studio): void {
       )
     })
 
+    it('crops around the most striking point, in every size and orientation', async () => {
+      const size = { width: 600, height: 400 }
+      const spot = {
+        input: { create: { width: 60, height: 60, channels: 3, background: '#e02020' } },
+      } as const
+      const plain = sharp({ create: { ...size, channels: 3, background: '#8a8a8a' } })
+      const picture = await plain
+        .composite([{ ...spot, left: 500, top: 170 }])
+        .jpeg({ quality: 95 })
+        .toBuffer()
+      for (const [scale, part] of [
+        [0.25, { width: 40, height: 100 }],
+        [0.5, { width: 200, height: 200 }],
+        [0.75, { width: 300, height: 300 }],
+        [1 / 3, { width: 100, height: 200, rotate: 90 }],
+        [1 / 3, { width: 100, height: 60, rect: parseRect('300,0,300,400') }],
+      ] as const) {
+        const crop = { ...part, fit: 'crop', gravity: 'smart', format: 'png' } as const
+        const bytes = await studio.render(picture, crop)
+        const { data } = await readPixels(bytes)
+        let red = 0
+        for (let at = 0; at < data.length; at += 3)
+          if ((data[at] ?? 0) - (data[at + 1] ?? 0) > 80) red += 1
+        expect([part, red > 0.8 * (60 * scale) ** 2]).toEqual([part, true])
+      }
+    })
+
     it('refuses a rectangle outside the image', async () => {
       const outside = look({ rect: parseRect('180,0,1,1') })
       await expect(outside).rejects.toMatchObject({ code: 'INVALID_OPTION' })

@@ -250,6 +250,16 @@ export function describeLooks(studio: Studio): void {
       ).toEqual([50, 80])
     })
 
+    it.each([
+      [1, 9],
+      [2, 2],
+      [40, 2],
+    ])('R50 leaves the border of an image of %i x %i px', async (width, height) => {
+      const thin = await makeGrid({ width, height })
+      const box = { width: 100, height: 100, format: 'png', enlarge: false } as const
+      expect(await sizeOf(await studio.render(thin, { ...box, trim: 0 }))).toEqual([width, height])
+    })
+
     it('enlarges what it cut and pads it', async () => {
       const bytes = await drawGrid({
         width: 300,

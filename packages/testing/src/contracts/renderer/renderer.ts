@@ -5,6 +5,7 @@ import { describeFacts } from './facts.ts'
 import { describeFraming } from './framing.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeEnlarging } from './enlarging.ts'
+import { describeCombinations } from './combinations.ts'
 import { describeLooks } from './looks.ts'
 import { describeIngest } from './ingest.ts'
 import { type OpenRenderer, type Studio, openStudio } from './studio.ts'
@@ -22,6 +23,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
     describeAnswers(studio)
     describeOrientation(studio)
     describeEnlarging(studio)
+    describeCombinations(studio)
     describeReducing(studio)
     describeBytes(studio)
     describeAvif(studio)
