@@ -40,7 +40,7 @@ const pool = createRenderPool({
     pngFilters: true,
   },
   minCopiedPixels: 1_000_000,
-  refusedFormats: [],
+  refusedFormats: ['svg'],
 })
 const files = await listFiles()
 const measured = []

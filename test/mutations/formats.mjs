@@ -244,4 +244,28 @@ export const formats = [
     replace: 'decodeBytesPerPixel: () => 0',
     test: 'packages/rendering/test/formats/jxl/jxl.test.ts',
   },
+  {
+    row: 'T45',
+    breaks: 'an SVG may refer to anything',
+    file: 'packages/rendering/src/formats/svg/check-drawing.ts',
+    find: "  throw refused('references outside the file')\n}\n\n/** Checks CSS",
+    replace: '}\n\n/** Checks CSS',
+    test: 'packages/rendering/test/formats/svg/svg.test.ts',
+  },
+  {
+    row: 'T45',
+    breaks: 'an SVG is shown in the browser as a page',
+    file: 'services/api/src/serve-original.ts',
+    find: "isActive(format) ? 'attachment' : 'inline'",
+    replace: "isActive(format) ? 'inline' : 'inline'",
+    test: 'test/uploads/copied-formats.it.test.ts',
+  },
+  {
+    row: 'T46',
+    breaks: 'an SVG may be of any depth and number of elements',
+    file: 'packages/rendering/src/formats/svg/check-drawing.ts',
+    find: '    count()\n    depth += 1\n',
+    replace: '',
+    test: 'packages/rendering/test/formats/svg/svg.test.ts',
+  },
 ]

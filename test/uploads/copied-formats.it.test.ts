@@ -59,3 +59,21 @@ it('HEIC is refused where originals.heic is off', async () => {
   expect(answer.status).toBe(415)
   expect(json(answer)['detail']).toContain('HEIC is not supported')
 })
+
+it('T45 SVG is refused unless originals.svg is on, and is then saved instead of shown', async () => {
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="20" height="10"/></svg>',
+  )
+  await using plain = await startStack()
+  const refused = await upload(plain.base, 'icon', await getToken(plain.base, 'icon'), svg)
+  expect(refused.status).toBe(415)
+  await using open = await startStack({ env: { ORIGINALS_SVG: 'true' } })
+  await store(open.base, 'icon', svg)
+  const original = await ask(open.base, '/icon.svg')
+  expect(original.headers['content-type']).toBe('image/svg+xml')
+  expect(original.headers['content-disposition']).toBe('attachment; filename=icon.svg')
+  expect(original.headers['content-security-policy']).toBe("default-src 'none'; sandbox")
+  expect(original.headers['x-content-type-options']).toBe('nosniff')
+  const variant = await ask(open.base, '/icon_400_400.png')
+  expect(await sharp(variant.body).metadata()).toMatchObject({ width: 400, height: 200 })
+})

@@ -118,6 +118,11 @@ const workingCopiesSettings = z
 export const acceptedOriginals = {
   heic: toggle(true, 'Accepts HEIC and HEIF, as phones send them.', 'ORIGINALS_HEIC'),
   jxl: toggle(true, 'Accepts JPEG XL.', 'ORIGINALS_JXL'),
+  svg: toggle(
+    false,
+    'Accepts SVG that is a drawing: no scripts, no entities, no references outside the file. The original is served as an attachment.',
+    'ORIGINALS_SVG',
+  ),
 }
 
 /** Settings of every service that decodes images. */

@@ -13,7 +13,7 @@ export const workerSettings: WorkerSettings = {
     pngFilters: true,
   },
   minCopiedPixels: 1_000_000,
-  refusedFormats: [],
+  refusedFormats: ['svg'],
   decodeCpuMs: 0,
   allowance: 2 ** 30,
 }

@@ -3,6 +3,7 @@ import {
   type ImageId,
   type OriginalFormat,
   formats,
+  isActive,
   sniffFormat,
   sniffLength,
 } from '@iaas/common/image'
@@ -52,8 +53,9 @@ function describeFile(id: ImageId, format: OriginalFormat | undefined) {
       ? ['application/octet-stream', 'bin']
       : [formats[format].mime, formats[format].extensions[0]]
   const filename = `${id}.${extension}`
+  const type = format !== undefined && isActive(format) ? 'attachment' : 'inline'
   return {
     'Content-Type': mime,
-    'Content-Disposition': contentDisposition(filename, { type: 'inline' }),
+    'Content-Disposition': contentDisposition(filename, { type }),
   }
 }

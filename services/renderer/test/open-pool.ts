@@ -22,7 +22,7 @@ export function openPool(options: Partial<RenderPoolOptions> = {}): RenderPool {
       pngFilters: true,
     },
     minCopiedPixels: 1_000_000,
-    refusedFormats: [],
+    refusedFormats: ['svg'],
     ...options,
   })
 }

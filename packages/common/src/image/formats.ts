@@ -15,6 +15,8 @@ export type FormatFacts = {
   readonly maxSide: number
   /** True if variants are rendered from a working copy, which is made before an upload is answered. */
   readonly copied?: boolean
+  /** True if browsers run what is in a file: it is saved instead of shown. */
+  readonly active?: boolean
 }
 
 /**
@@ -98,6 +100,16 @@ export const formats = {
     maxSide: 1_073_741_823,
     copied: true,
   },
+  svg: {
+    extensions: ['svg'],
+    mime: 'image/svg+xml',
+    magic: /^(?:\u00ef\u00bb\u00bf)?\s*<(?:svg[\s>]|\?xml\s|!--|!doctype svg)/i,
+    encodes: false,
+    hasAlpha: true,
+    lossy: false,
+    maxSide: 65_500,
+    active: true,
+  },
 } as const satisfies Readonly<Record<string, FormatFacts>>
 
 type Formats = typeof formats
@@ -160,6 +172,12 @@ export function isOriginalExtension(extension: string): boolean {
 export function isCopied(format: OriginalFormat): boolean {
   const facts: FormatFacts = formats[format]
   return facts.copied === true
+}
+
+/** Returns true if browsers run what is in files of this format. */
+export function isActive(format: OriginalFormat): boolean {
+  const facts: FormatFacts = formats[format]
+  return facts.active === true
 }
 
 /** Number of leading bytes that `sniffFormat` reads. */

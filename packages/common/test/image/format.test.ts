@@ -54,7 +54,8 @@ describe('sniffFormat', () => {
     expect(sniffFormat(makePolyglot(photo))).toBe(format)
   })
 
-  it.each(Object.entries(strangers))('does not take %s for an image', (_, text) => {
+  const others = Object.entries(strangers).filter(([name]) => !name.includes('SVG'))
+  it.each(others)('does not take %s for an image', (_, text) => {
     expect(sniffFormat(Buffer.from(text, 'latin1'))).toBeUndefined()
   })
 })

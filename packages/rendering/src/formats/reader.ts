@@ -45,6 +45,8 @@ export type Reader = {
   readonly strip?: (file: Buffer, orientation: Orientation) => readonly Buffer[] | undefined
   /** Estimates the memory of decoding, bytes per pixel, as measured for the loader (rounded up). */
   readonly decodeBytesPerPixel: (source: SourceFacts) => number
+  /** True if the decoder can draw the image in any size. */
+  readonly isDrawing?: boolean
   /** Returns true if decoding costs much more than decoding a working copy, even with eight bits per channel. */
   readonly isCostly: (source: SourceFacts) => boolean
   /** Format of an original that is encoded again, if it is another one. */

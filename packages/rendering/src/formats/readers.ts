@@ -6,6 +6,7 @@ import { jpeg } from './jpeg/reader.ts'
 import { jxl } from './jxl/reader.ts'
 import { png } from './png/reader.ts'
 import type { Reader } from './reader.ts'
+import { svg } from './svg/reader.ts'
 import { tiff } from './tiff/reader.ts'
 import { webp } from './webp/reader.ts'
 
@@ -19,6 +20,7 @@ export const readers: Readonly<Record<OriginalFormat, Reader>> = {
   tiff,
   heic,
   jxl,
+  svg,
 }
 
 /** Quality assumed for originals that do not reveal one. */

@@ -1,21 +1,24 @@
-import type { OriginalFormat } from '@iaas/common/image'
+import { type OriginalFormat, originalFormats } from '@iaas/common/image'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { readers } from './readers.ts'
 import { type SourceFacts } from './source-facts.ts'
 
 /** Loaders of the accepted formats. All others stay blocked, so that no other parser processes foreign bytes. */
-const allowedLoaders = Object.values(readers).flatMap(({ loader }) =>
-  loader === undefined ? [] : [`VipsForeignLoad${loader}`],
-)
+function allowedLoaders(refused: readonly OriginalFormat[]): readonly string[] {
+  return originalFormats
+    .filter((format) => !refused.includes(format))
+    .flatMap((format) => readers[format].loader ?? [])
+    .map((loader) => `VipsForeignLoad${loader}`)
+}
 
 /**
  * Configures sharp for one image at a time and no caches: a child renders for many clients and can die at any moment.
  */
-export function configureSharp(): void {
+export function configureSharp(refused: readonly OriginalFormat[]): void {
   sharp.concurrency(1)
   sharp.cache(false)
   sharp.block({ operation: ['VipsForeignLoad'] })
-  sharp.unblock({ operation: allowedLoaders })
+  sharp.unblock({ operation: [...allowedLoaders(refused)] })
 }
 
 /** Maximum number of channels: RGB or CMYK, each with alpha. */

@@ -25,6 +25,8 @@ export type SourceFacts = {
   /** True for more than eight bits per channel, after the amendment. */
   readonly isDeep: boolean
   readonly amendment?: Amendment | undefined
+  /** Factor by which a drawing is larger than it declares; 1 unless set. */
+  readonly zoom?: number
   /** Bytes of the file held in memory while it is decoded; none unless set. */
   readonly heldBytes?: number
   /** Bytes of the encoded pixels, without metadata and profile; undefined if reading the header did not count them. */

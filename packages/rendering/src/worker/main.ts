@@ -8,7 +8,6 @@ import { translateError } from './translate-errors.ts'
 
 /** The process that decodes images. It runs one task at a time and can be killed at any moment. */
 
-configureSharp()
 let settings: WorkerSettings
 let proceed = () => {}
 
@@ -16,6 +15,7 @@ process.on('message', (message: ToChild) => {
   if (message.kind === 'proceed') return proceed()
   if (message.kind === 'settings') {
     settings = message.settings
+    configureSharp(settings.refusedFormats)
     return
   }
   const admit = async (bytes: number) => {

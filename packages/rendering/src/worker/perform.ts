@@ -30,6 +30,8 @@ import { withoutBorder } from '../pipeline/find-border.ts'
 import { isPlain } from '../pipeline/look/look.ts'
 import { describeFile, sampleSize } from '../facts/describe.ts'
 import { planIngest, ingestFile } from './ingest.ts'
+import { readers } from '../formats/readers.ts'
+import { zoomDrawing } from '../pipeline/zoom.ts'
 import { allowTruncation } from '../formats/jpeg/truncated.ts'
 
 /**
@@ -108,11 +110,17 @@ export async function perform(
       const plan = await planAround(framed, view, variant, bounds)
       const isEnlarged = isEnlargement(plan, view.size)
       const isWorked = !isPlain(variant)
+      const drawn = { source, view, plan }
+      const zoomed = readers[source.format].isDrawing ? zoomDrawing(drawn, maxInputPixels) : drawn
       const output = { ...plan.result, format: variant.format, isEnlarged, isWorked }
-      await admit(estimateMemory(source, output))
-      const options = { path, variant, view, plan, originalQuality, blurSigma, encoders }
+      await admit(estimateMemory(zoomed.source, output))
+      const options = { path, variant, ...zoomed, originalQuality, blurSigma, encoders }
       const { result: bytes } = await attempt(output, (facts) =>
-        renderFile({ ...options, source: facts, maxPixels: maxInputPixels }),
+        renderFile({
+          ...options,
+          source: facts === source ? zoomed.source : facts,
+          maxPixels: maxInputPixels,
+        }),
       )
       return { kind: 'rendered', bytes, isCostly: isCostly(source, minCopiedPixels) }
     }

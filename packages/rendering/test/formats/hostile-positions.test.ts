@@ -27,7 +27,7 @@ const allowed = new Set([
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
-  configureSharp()
+  configureSharp([])
   folder = await createTemporaryFolder()
   path = join(folder.path, 'picture')
 })

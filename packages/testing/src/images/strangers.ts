@@ -6,6 +6,7 @@ export const strangers = {
   'an HTML page': '<!doctype html><script>alert(1)</script>',
   'a text': 'This is not a picture.',
   'a BMP': 'BM\u003a\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0036\u0000\u0000\u0000\u0028',
+  'an ICO': '\u0000\u0000\u0001\u0000\u0001\u0000\u0010\u0010',
   'a PDF': '%PDF-1.7\n1 0 obj\n<<>>\nendobj',
   'an MP4': '\u0000\u0000\u0000\u0018ftypisom\u0000\u0000\u0002\u0000isomavc1',
   'a ZIP': 'PK\u0003\u0004\u0014\u0000',

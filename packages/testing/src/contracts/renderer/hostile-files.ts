@@ -23,7 +23,7 @@ export function describeHostileFiles(studio: Studio): void {
     })
 
     it('says what it was given, where that is well known', async () => {
-      const named = { SVG: 'an SVG', BMP: 'a BMP', PDF: 'a PDF' } as const
+      const named = { SVG: 'an SVG', BMP: 'a BMP', ICO: 'an ICO', PDF: 'a PDF' } as const
       for (const [name, stranger] of Object.entries(named)) {
         const refused = studio.ingest(strangers[stranger])
         await expect(refused).rejects.toThrow(`${name} is not supported`)

@@ -16,7 +16,7 @@ export const contractLimits = {
   maxOnDiskPixels: 100_000,
   blurSigma: 7,
   minCopiedPixels: 1000,
-  refusedFormats: [],
+  refusedFormats: ['svg'],
 } as const
 
 export const contractBounds: Size = { width: 2000, height: 2000 }
