@@ -1,0 +1,45 @@
+// `npm run docs:options`: draws the examples of docs/options.md from assets/example.jpg.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { prepare } from './prepare.mjs'
+
+prepare()
+const { parseImageUrl, toVariant } = await import('../packages/common/dist/image/index.js')
+const { configureSharp } = await import('../packages/rendering/dist/formats/sharp.js')
+const { perform } = await import('../packages/rendering/dist/worker/perform.js')
+const { optionExamples } = await import('../services/standalone/dist/option-examples.js')
+
+const bounds = { width: 400, height: 400 }
+const policy = { bounds, webpOptIn: false, webpSwitch: false }
+const settings = {
+  maxInputPixels: 50e6,
+  maxOnDiskPixels: 50e6,
+  blurSigma: 7,
+  minCopiedPixels: 50e6,
+  refusedFormats: [],
+  decodeCpuMs: 0,
+  allowance: 1e9,
+  encoders: {
+    jpegTrellis: true,
+    webpEffort: 4,
+    pngCompression: 9,
+    pngFilters: true,
+    avifEffort: 4,
+  },
+}
+const path = fileURLToPath(new URL('../assets/example.jpg', import.meta.url))
+const folder = new URL('../docs/images/', import.meta.url)
+
+configureSharp()
+mkdirSync(folder, { recursive: true })
+for (const { file, address } of Object.values(optionExamples)) {
+  const [end, query] = address.split('?')
+  const request = parseImageUrl(`/example${end}`, new URLSearchParams(query))
+  const variant = toVariant(request, policy, [])
+  const { bytes } = await perform(
+    { kind: 'render', path, variant, bounds },
+    settings,
+    async () => {},
+  )
+  writeFileSync(new URL(file, folder), bytes)
+}

@@ -1,0 +1,33 @@
+import type { VariantOptions } from '@iaas/common/image'
+
+/** An image of docs/options.md, which `npm run docs:options` draws from `assets/example.jpg`. */
+export type OptionExample = {
+  /** Name of the file in docs/images. */
+  readonly file: string
+  /** End of the address, after the id. */
+  readonly address: string
+}
+
+/** An example of each option that changes the image. */
+export const optionExamples: { readonly [Key in keyof VariantOptions]: OptionExample } = {
+  fit: { file: 'fit.jpg', address: '_160_160.jpg?fit=crop' },
+  gravity: { file: 'gravity.jpg', address: '_100_160.jpg?fit=crop&gravity=west' },
+  rect: { file: 'rect.jpg', address: '_160_160.jpg?rect=0.5,0.25,0.5,0.5' },
+  trim: { file: 'trim.jpg', address: '_160_160.jpg?trim=60' },
+  rotate: { file: 'rotate.jpg', address: '_160_160.jpg?rotate=90' },
+  flip: { file: 'flip.jpg', address: '_160_160.jpg?flip=horizontal' },
+  enlarge: { file: 'enlarge.jpg', address: '_160_160.jpg?enlarge=false&rect=1200,600,80,60' },
+  padding: { file: 'padding.jpg', address: '_140_140.jpg?padding=10&background=dde5ee' },
+  brightness: { file: 'brightness.jpg', address: '_160_160.jpg?brightness=1.4' },
+  contrast: { file: 'contrast.jpg', address: '_160_160.jpg?contrast=1.6' },
+  saturation: { file: 'saturation.jpg', address: '_160_160.jpg?saturation=2' },
+  hue: { file: 'hue.jpg', address: '_160_160.jpg?hue=120' },
+  grayscale: { file: 'grayscale.jpg', address: '_160_160.jpg?grayscale=true' },
+  negate: { file: 'negate.jpg', address: '_160_160.jpg?negate=true' },
+  blur: { file: 'blur.jpg', address: '_160_160.jpg?blur=4' },
+  sharpen: { file: 'sharpen.jpg', address: '_160_160.jpg?sharpen=true' },
+  pixelate: { file: 'pixelate.jpg', address: '_160_160.jpg?pixelate=10' },
+  background: { file: 'background.jpg', address: '_160_160.jpg?fit=canvas&background=blur' },
+  radius: { file: 'radius.png', address: '_100_100.png?fit=crop&radius=max' },
+  quality: { file: 'quality.jpg', address: '_160_160.jpg?quality=10' },
+}
