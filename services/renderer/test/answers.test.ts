@@ -134,8 +134,8 @@ describe('the client of the renderer service', () => {
 
   it('takes a rendition whose length is not announced', async () => {
     await using server = await openServer((res) => {
-      begin(res, rendered).write('pic')
-      res.end('ture')
+      begin(res, rendered).write('ima')
+      res.end('ge')
     })
     const outcome = await server.client.render(job())
     expect(outcome).toMatchObject({ bytes: new Uint8Array(Buffer.from('image')) })

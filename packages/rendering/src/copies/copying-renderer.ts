@@ -89,7 +89,11 @@ export function createCopyingRenderer(
   }
 
   async function renderOriginal(task: RenderTask, signal?: AbortSignal) {
-    const outcome = await renderer.render(task, signal)
+    const outcome = await renderer.render(task, signal).catch((error: unknown) => {
+      // A copy may take longer than a render, so the next render of a slow format can succeed.
+      if (isAppError(error, 'RENDER_TIMEOUT')) prepare(task.original)
+      throw error
+    })
     metrics.render('original')
     if (outcome.kind === 'rendered' && outcome.isCostly) prepare(task.original)
     return outcome

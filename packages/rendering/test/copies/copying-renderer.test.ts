@@ -157,6 +157,33 @@ describe('a renderer with working copies', () => {
     expect(await studio.copies.find(original)).toBeUndefined()
   })
 
+  it('makes a copy after a render that took too long, and one before it returns where it is asked to', async () => {
+    const late = () => Promise.reject(new AppError('RENDER_TIMEOUT', 'Too late.'))
+    await using slow = await openStudio({ decoder: { ...pool, render: late } })
+    const original = await slow.plant(await makePhoto(costly))
+    await expect(slow.render(original)).rejects.toMatchObject({ code: 'RENDER_TIMEOUT' })
+    await until(async () => (await slow.copies.find(original)) !== undefined)
+    await using studio = await openStudio()
+    const other = await studio.plant(await makePhoto(costly))
+    await studio.copying.prepareNow(other)
+    expect(await studio.copies.find(other)).toBeDefined()
+  })
+
+  it('never rejects where a copy cannot be made at once, and tries again later', async () => {
+    let attempts = 0
+    const copy: Decoder['copy'] = (task, signal) => {
+      attempts += 1
+      if (attempts === 1) return Promise.reject(new AppError('RENDERER_BUSY', 'Not now.'))
+      if (attempts === 2) return Promise.reject(new AppError('STORE_UNAVAILABLE', 'Not now.'))
+      return pool.copy(task, signal)
+    }
+    await using studio = await openStudio({ decoder: { ...pool, copy } })
+    const original = await studio.plant(await makePhoto(costly))
+    await studio.copying.prepareNow(original)
+    await until(async () => (await studio.copies.find(original)) !== undefined)
+    expect(attempts).toBe(3)
+  })
+
   it('waits for no child: while all are busy it makes no copy, and no render waits for one', async () => {
     await using busy = openPool({ concurrency: 1, minCopiedPixels: 1000 })
     await using folder = await createTemporaryFolder()

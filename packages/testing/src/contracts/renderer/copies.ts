@@ -6,6 +6,7 @@ import { dhash, distance } from '../../dhash.ts'
 import { meanDifference } from '../../images/compare.ts'
 import { makeAnimatedGif } from '../../images/make-animation.ts'
 import { type PhotoOptions, makePhoto } from '../../images/make-photo.ts'
+import { makeSample } from '../../images/make-sample.ts'
 import { makeVariant } from '../../variants.ts'
 import { type Studio, contractBounds, exists } from './studio.ts'
 
@@ -33,6 +34,8 @@ const costlyPictures: readonly CostlyPicture[] = [
   ['one with transparency as AVIF', 'png', made({ ...photo, format: 'avif', alpha: true })],
   ['a GIF', 'png', made({ ...photo, format: 'gif' })],
   ['an animation', 'png', () => makeAnimatedGif(photo.width, photo.height, 3)],
+  ['a HEIC', 'jpeg', () => makeSample('heic')],
+  ['a JPEG XL', 'jpeg', () => makeSample('jxl')],
   ['a deep TIFF', 'png', made({ ...photo, format: 'tiff', bits16: true })],
 ]
 

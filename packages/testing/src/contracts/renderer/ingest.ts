@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { meanDifference } from '../../images/compare.ts'
 import { makeAnimatedGif } from '../../images/make-animation.ts'
 import { formatNameOf, makePhoto } from '../../images/make-photo.ts'
+import { makeSample } from '../../images/make-sample.ts'
 import { makeScanBomb } from '../../images/scan-bomb.ts'
 import { type Studio, contractLimits, exists } from './studio.ts'
 
@@ -19,6 +20,14 @@ export function describeIngest(studio: Studio): void {
       expect(ingested).toEqual({ reencoded: false, format: formatNameOf(format), size: photo })
       expect((await readFile(path)).equals(picture)).toBe(true)
       expect(await exists(outputPath)).toBe(false)
+    })
+
+    it('leaves a JPEG XL as it is, and makes a JPEG of a HEIC that has more pixels than are kept', async () => {
+      const jxl = await studio.ingest(await makeSample('jxl'))
+      expect(jxl).toMatchObject({ reencoded: false, format: 'jxl' })
+      const heic = await studio.ingest(await makeSample('heic'))
+      expect(heic).toMatchObject({ reencoded: true, format: 'jpg' })
+      expect((await sharp(heic.outputPath).metadata()).format).toBe('jpeg')
     })
 
     it.each(['jpeg', 'png', 'webp', 'avif'] as const)(
