@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { type ImageFacts, factsRevision, imageFactsSchema } from '../image-facts.ts'
@@ -7,8 +7,6 @@ import type { FactsStore } from '../ports/facts-store.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { withFolder } from './make-folder.ts'
 import { factsPath } from './originals-layout.ts'
-import { createTemporaryFile } from './temporary-files.ts'
-import { incomingFolder } from './write-durably.ts'
 
 export type DiskFactsStoreOptions = {
   /** Folder of the originals, shared by all processes. */
@@ -25,7 +23,7 @@ const fileSchema = z.object({
 
 /**
  * Stores facts in a folder beside the originals, one small file for each, at the path that the original has below its own
- * folder. A file that a crash left incomplete counts as missing.
+ * folder. A file that is incomplete, as during a write or after a crash, counts as missing.
  */
 export function createDiskFactsStore(options: DiskFactsStoreOptions): FactsStore {
   const { originalsDir, revision = factsRevision } = options
@@ -40,10 +38,8 @@ export function createDiskFactsStore(options: DiskFactsStoreOptions): FactsStore
 
   async function keep(original: OriginalRef, facts: ImageFacts): Promise<void> {
     const path = pathOf(original)
-    // Lies in the folder of temporary originals, which is swept.
-    await using file = await createTemporaryFile(join(originalsDir, incomingFolder))
-    await writeFile(file.path, JSON.stringify({ revision, version: original.version, facts }))
-    await withFolder(dirname(path), () => rename(file.path, path))
+    const text = JSON.stringify({ revision, version: original.version, facts })
+    await withFolder(dirname(path), () => writeFile(path, text))
   }
 
   return {

@@ -24,7 +24,7 @@ describe('facts on the disk', () => {
     expect(await later.find(original)).toBeUndefined()
     await later.keep(original, facts)
     expect(await later.find(original)).toEqual(facts)
-    expect(await readdir(join(folder.path, '.incoming'))).toEqual([])
+    expect(await readdir(folder.path)).toEqual(['_facts'])
   })
 
   it('count as missing if their file is incomplete, or contains something else', async () => {
