@@ -139,6 +139,32 @@ describe('options', () => {
     )
   })
 
+  it('R52 download=true saves a variant or an original, under a name that ends in its type', async () => {
+    const nameAt = async (path: string, method = 'GET') => {
+      const { status, headers } = await ask(target.base, path, { method })
+      expect([path, status]).toEqual([path, 200])
+      return headers['content-disposition']
+    }
+    expect(await nameAt('/photo_90_90.jpg?download=true')).toBe('attachment; filename=photo.jpg')
+    await askUntil(({ status }) => status === 307, target.base, '/photo_90_90.jpg')
+    const names = [
+      ['/photo_90_90.jpg?download=true', 'attachment; filename=photo.jpg'],
+      ['/photo_90_90.jpg?download=Sea.JPEG', 'attachment; filename=Sea.JPEG'],
+      ['/photo_90_90.jpg?download=page.html', 'attachment; filename=page.html.jpg'],
+      ['/photo_90_90.jpg?download=a%22;b', String.raw`attachment; filename="a\";b.jpg"`],
+      ['/photo.png?download=true', 'attachment; filename=photo.jpg'],
+      ['/photo.jpg?download=false', 'inline; filename=photo.jpg'],
+    ] as const
+    for (const [path, name] of names) {
+      expect([path, await nameAt(path)]).toEqual([path, name])
+      expect([path, await nameAt(path, 'HEAD')]).toEqual([path, name])
+    }
+    for (const name of ['a%0D%0AX-Evil:1', 'a/b.jpg', '..']) {
+      const paths = [`/photo_90_90.jpg?download=${name}`, `/photo.jpg?download=${name}`]
+      for (const path of paths) expect((await ask(target.base, path)).status).toBe(400)
+    }
+  })
+
   it('R51 a rectangle outside the original is 400 for GET and HEAD', async () => {
     for (const method of ['GET', 'HEAD']) {
       const { status } = await ask(target.base, '/photo_50_50.jpg?rect=600,0,9,9', { method })

@@ -32,8 +32,8 @@ export const answers = [
     row: 'R20',
     breaks: 'browsers are not told what an original is called',
     file: 'services/api/src/serve-original.ts',
-    find: "'Content-Disposition': contentDisposition(filename, { type }),",
-    replace: "'Content-Language': contentDisposition(filename, { type }),",
+    find: "'Content-Disposition': disposition,",
+    replace: "'Content-Language': disposition,",
     test: 'test/security/browsers.it.test.ts',
   },
   {

@@ -166,6 +166,14 @@ export const requests = [
     test: 'packages/common/test/image/view.test.ts',
   },
   {
+    row: 'R52',
+    breaks: 'a file name may end in the extension of a page',
+    file: 'services/api/src/http/attachment.ts',
+    find: 'isNamed ? name :',
+    replace: "name.includes('.') ? name :",
+    test: 'test/images/options.contract.it.test.ts',
+  },
+  {
     row: 'R56',
     breaks: 'presets.only allows options that change the image',
     file: 'packages/common/src/image/url.ts',

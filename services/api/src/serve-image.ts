@@ -58,6 +58,11 @@ type Unread = Extract<LinkedObject, { readonly kind: 'unread' }>
 
 export type ServeImage = (request: SizedRequest, context: ImageContext) => Promise<ImageReply>
 
+/** Returns true if a hit is served through this service. A redirect would lose the name of a download. */
+function isProxied({ options: { proxy, download } }: SizedRequest): boolean {
+  return proxy || download !== false
+}
+
 /** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
   const { policy, allowedSizes, links, originals, cdn, openLinked, renditions } = options
@@ -76,8 +81,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     let isStored = false
     if (link !== undefined) {
       // Answers most hits without further awaits or allocations.
-      if (!request.options.proxy && !isStoreAway())
-        return redirectToStored(variant, link, { lookup })
+      if (!isProxied(request) && !isStoreAway()) return redirectToStored(variant, link, { lookup })
       const reply = await answerHit({ request, variant, link, context, timing: { lookup } })
       if (reply.kind !== 'unread') return reply
       isStored = reply.isStored
@@ -109,7 +113,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   /** Returns `unread` if the stored object cannot be sent, so that the variant is rendered. */
   async function answerHit(found: Hit): Promise<ImageReply | Unread> {
     const { request, variant, link, context, timing } = found
-    if (!request.options.proxy) {
+    if (!isProxied(request)) {
       return (await answerInPlace(found)) ?? redirectToStored(variant, link, timing)
     }
     const original = await originals.find(variant.id)

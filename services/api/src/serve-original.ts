@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type ImageId,
   type OriginalFormat,
+  type OriginalRequest,
   formats,
   isActive,
   sniffFormat,
@@ -9,6 +10,7 @@ import {
 } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import { create as contentDisposition } from 'content-disposition'
+import { attachment } from './http/attachment.ts'
 import { streamFile } from './http/stream-file.ts'
 import { setCommonHeaders, setImageHeaders, setImmutable } from './http/headers.ts'
 import { formatTiming } from './http/timing.ts'
@@ -17,7 +19,7 @@ import { originalNotFound } from './original-not-found.ts'
 import { originalEtag } from './validators.ts'
 
 /** Sends an original byte for byte, with ranges and validators. @throws AppError ORIGINAL_NOT_FOUND */
-export type ServeOriginal = (id: ImageId, context: OriginalContext) => Promise<void>
+export type ServeOriginal = (request: OriginalRequest, context: OriginalContext) => Promise<void>
 
 export type OriginalContext = {
   readonly req: IncomingMessage
@@ -28,7 +30,7 @@ export type OriginalContext = {
 }
 
 export function createServeOriginal(originals: OriginalStore): ServeOriginal {
-  return async function serveOriginal(id, { req, res, record, lifetime }) {
+  return async function serveOriginal({ id, download }, { req, res, record, lifetime }) {
     const original = await originals.find(id)
     const head = original && (await originals.readHead(original, sniffLength))
     if (original === undefined || head === undefined)
@@ -37,7 +39,8 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
     setCommonHeaders(res, record.requestId)
     setImageHeaders(res)
     setImmutable(res, lifetime)
-    for (const [name, value] of Object.entries(describeFile(id, format))) res.setHeader(name, value)
+    for (const [name, value] of Object.entries(describeFile(id, format, download)))
+      res.setHeader(name, value)
     res.setHeader('ETag', originalEtag(original))
     record.timing = { lookup: performance.now() - record.startedAt }
     res.setHeader('Server-Timing', formatTiming(record.timing))
@@ -47,15 +50,21 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
 }
 
 /** Returns the true type of the bytes, and the file name for browsers that save them (RFC 6266). */
-function describeFile(id: ImageId, format: OriginalFormat | undefined) {
+function describeFile(
+  id: ImageId,
+  format: OriginalFormat | undefined,
+  download: OriginalRequest['download'],
+) {
   const [mime, extension] =
     format === undefined
       ? ['application/octet-stream', 'bin']
       : [formats[format].mime, formats[format].extensions[0]]
   const filename = `${id}.${extension}`
   const type = format !== undefined && isActive(format) ? 'attachment' : 'inline'
+  const disposition =
+    download === undefined ? contentDisposition(filename, { type }) : attachment(id, mime, download)
   return {
     'Content-Type': mime,
-    'Content-Disposition': contentDisposition(filename, { type }),
+    'Content-Disposition': disposition,
   }
 }

@@ -88,7 +88,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
     }),
   )
   app.post(
-    wirePaths.render,
+    [wirePaths.render, wirePaths.renderWithOptions],
     handle(async ({ path }, req, signal) => {
       const outcome = await decoder.render(
         { path, ...readTask(renderTask, req), client: readClient(req) },

@@ -135,6 +135,20 @@ describe('the client of the renderer service', () => {
     expect(server.calls()).toBe(1)
   })
 
+  it('gives a variant with new options to no renderer of an earlier release, which would drop them', async () => {
+    const earlier: Turn = (req, res) =>
+      req.url?.startsWith('/render?') === true
+        ? answer(rendered, 'plain')(req, res)
+        : void req.resume().once('end', () => res.writeHead(404).end())
+    await using server = await openServer([earlier])
+    const bounds = { width: 100, height: 100 }
+    await expect(server.client.render({ ...job(), bounds })).resolves.toBeDefined()
+    for (const part of [{ grayscale: true }, { height: 0 }, { blur: 3 }]) {
+      const task = { ...job(), variant: makeVariant(part), bounds }
+      await expect(server.client.render(task)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    }
+  })
+
   it('waits for an answer no longer than it may', async () => {
     await using server = await openServer([neverAnswer], 200)
     await expect(server.client.render(job())).rejects.toMatchObject({ code: 'RENDER_TIMEOUT' })

@@ -44,6 +44,11 @@ export function formatLaterOptions(options: VariantOptions): string {
     .join('&')
 }
 
+/** Returns true for a variant that releases before the table of options cannot express. */
+export function hasLaterOptions(variant: Variant): boolean {
+  return variant.width === 0 || variant.height === 0 || formatLaterOptions(variant) !== ''
+}
+
 /** Returns true for an option whose value the fixed positions can hold. A sigma of `blur` and a name of a quality are none. */
 function isPlaced(key: keyof VariantOptions, { blur, quality }: VariantOptions): boolean {
   if (key === 'blur') return blur === true

@@ -1,5 +1,13 @@
 import { AppError } from '../errors.ts'
-import { type ImageOptions, type ParamKey, defaultOptions, paramKeys, paramOf } from './params.ts'
+import {
+  type ImageOptions,
+  type ParamKey,
+  defaultOptions,
+  paramKeys,
+  paramOf,
+  params,
+} from './params.ts'
+import type { Download } from './values/download.ts'
 
 /** Query parameters in the order of the URL, percent-decoded. */
 export type Query = Iterable<readonly [name: string, value: string]>
@@ -27,6 +35,19 @@ export function parseOptions(query: Query, defaults = defaultOptions): ImageOpti
     options[key] = value
   }
   return options as ImageOptions
+}
+
+/**
+ * Parses the only option of originals; ignores all others.
+ *
+ * @returns undefined if the original is not to be saved
+ * @throws AppError INVALID_OPTION
+ */
+export function parseOriginalOptions(query: Query): Exclude<Download, false> | undefined {
+  const { name } = params.download
+  const pairs = [...query].filter(([given]) => given === name)
+  const { download } = pairs.length === 0 ? defaultOptions : parseOptions(pairs)
+  return download === false ? undefined : download
 }
 
 /**

@@ -1,4 +1,5 @@
 import { flag, param } from './param.ts'
+import { type Download, parseDownload } from './values/download.ts'
 
 export const qualityNames = ['low', 'medium', 'high', 'best'] as const
 /** An integer from 0 to 100, a name of one, or `auto`: the quality of the original. */
@@ -24,6 +25,14 @@ export const outputParams = {
     ...flag,
     name: 'proxy',
     description: 'Serves a hit through the service instead of a redirect.',
+  }),
+  download: param.answer<Download>({
+    name: 'download',
+    default: false,
+    expected: 'true, false, or a file name of at most 100 characters without "/"',
+    parse: parseDownload,
+    description:
+      'Lets browsers save the image under its id, or under a name. Served through the service, as with `proxy`. Works on originals, too.',
   }),
 } as const
 

@@ -8,7 +8,7 @@ import {
   variantExtensions,
 } from './formats.ts'
 import { type ImageId, countSizeParts, parseImageId } from './id.ts'
-import { type Query, namesVariantOption, parseOptions } from './options.ts'
+import { type Query, namesVariantOption, parseOptions, parseOriginalOptions } from './options.ts'
 import type { ImageOptions } from './params.ts'
 import {
   type PresetBox,
@@ -21,9 +21,15 @@ import {
   readPresetNames,
   usePresets,
 } from './presets.ts'
+import type { Download } from './values/download.ts'
 
 /** `/{id}.{format}`: a request for the original itself. */
-export type OriginalRequest = { readonly kind: 'original'; readonly id: ImageId }
+export type OriginalRequest = {
+  readonly kind: 'original'
+  readonly id: ImageId
+  /** Absent if the original is shown. */
+  readonly download?: Exclude<Download, false>
+}
 
 /**
  * `/{id}_{width}_{height}[_{scale}x].{format}`: a request for an image inside a box; width and height in px, before the
@@ -64,10 +70,10 @@ export function parseImageUrl(
   const facts = parseFactsName(decoded, query)
   if (facts !== undefined) return facts
   const original = findOriginalName(decoded)
-  if (original !== undefined) return { kind: 'original', id: parseImageId(original) }
+  if (original !== undefined) return toOriginal(original, query)
   const { name, format } = splitFormat(decoded)
   const sizeParts = countSizeParts(name)
-  if (sizeParts === 0) return { kind: 'original', id: parseImageId(name) }
+  if (sizeParts === 0) return toOriginal(name, query)
   const { id, ...box } = splitSize(name, sizeParts)
   const sized = { kind: 'sized' as const, id: parseImageId(id), ...box, format }
   if (presets.only) throw presetRequired()
@@ -110,6 +116,12 @@ export function formatImageUrl(request: SizedRequest): string {
 /** Percent-encodes a value, except for commas, which separate numbers and are allowed in a query. */
 function encodeValue(value: string): string {
   return encodeURIComponent(value).replaceAll('%2C', ',')
+}
+
+function toOriginal(name: string, query: Query): OriginalRequest {
+  const request = { kind: 'original' as const, id: parseImageId(name) }
+  const download = parseOriginalOptions(query)
+  return download === undefined ? request : { ...request, download }
 }
 
 /** Returns the name before the extension of a format that only originals have; undefined if there is a size. */

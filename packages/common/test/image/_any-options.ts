@@ -99,6 +99,7 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
     quality: fc.oneof(fc.constantFrom('auto', ...qualityNames), fc.integer({ min: 0, max: 100 })),
     allowWebp: fc.boolean(),
     proxy: fc.boolean(),
+    download: read('download', fc.constantFrom('true', 'a.jpg', 'Übersicht 1 & 2', 'x=1?')),
   }
   return fc.record(options, { noNullPrototype: true })
 }

@@ -122,6 +122,18 @@ describe('parseOptions', () => {
       (value) => ['background', value] as const,
     ),
     ...['Max', '-1', '1.5', '65501'].map((value) => ['radius', value] as const),
+    ...[
+      '',
+      '.',
+      '..',
+      'a/b',
+      String.raw`a\b`,
+      '.htaccess',
+      'a\nb',
+      'a\u202Egpj',
+      ' ',
+      'a'.repeat(101),
+    ].map((value) => ['download', value] as const),
     ...['45', '-90', '360', '90.0', '090', ''].map((value) => ['rotate', value] as const),
     ...['x', 'Horizontal', 'true', ''].map((value) => ['flip', value] as const),
     ...['grayscale', 'negate', 'enlarge', 'allow_webp', 'proxy'].flatMap((name) =>

@@ -135,6 +135,13 @@ describe('parseImageUrl', () => {
 
   it('does not look at the options of an original', () => {
     expect(parse('/a.jpg?quality=much&fit=no')).toEqual({ kind: 'original', id: 'a' })
+    const named = { kind: 'original', id: 'a', download: 'b' }
+    expect(
+      parseImageUrl('/a.jpg', [
+        ['download', 'b'],
+        ['fit', 'no'],
+      ]),
+    ).toEqual(named)
   })
 
   it('refuses a bad option of a sized request', () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { digestOf } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
-import type { Size } from '@iaas/common/image'
+import { type Size, hasLaterOptions } from '@iaas/common/image'
 import { type ImageFacts, imageFactsSchema } from '@iaas/common/image-facts'
 import type { Decoder } from '@iaas/common/ports/decoder'
 import type { RenderOutcome } from '@iaas/common/ports/renderer'
@@ -135,7 +135,7 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
       }),
     render: ({ path: file, client, ...task }, signal) =>
       call<typeof renderResult, RenderOutcome>({
-        path: wirePaths.render,
+        path: hasLaterOptions(task.variant) ? wirePaths.renderWithOptions : wirePaths.render,
         task,
         file,
         schema: renderResult,

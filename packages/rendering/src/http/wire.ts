@@ -20,6 +20,8 @@ export const wirePaths = {
   inspect: '/inspect',
   describe: '/describe',
   render: '/render',
+  /** Like `render`, for a variant that earlier releases cannot express. They would leave its options out; this is 404. */
+  renderWithOptions: '/render-with-options',
   ingest: '/take-in',
   copy: '/copy',
 } as const

@@ -39,6 +39,9 @@ const autoQuality = -1
 /** `fit` of canvases whose key has version 2. Rows of earlier releases have `canvas` and are not found. */
 const secondCanvas = 'canvas2'
 
+/** Between the fit and the SHA-256 of its options. */
+const hashedOptions = '?~'
+
 /** Longest text of options, bytes. An index entry holds 2,704 bytes, including id and address. */
 const longestOptions = 200
 
@@ -63,7 +66,13 @@ function formatFit(variant: Variant): string {
   const fit = keyVersion(variant) === 2 ? secondCanvas : variant.fit
   const options = formatLaterOptions(variant)
   if (options === '') return fit
-  return `${fit}?${options.length > longestOptions ? `~${digestOf(options)}` : options}`
+  const isLong = options.length > longestOptions
+  return isLong ? `${fit}${hashedOptions}${digestOf(options)}` : `${fit}?${options}`
+}
+
+/** Returns true for a row whose options are too long to stand in it. */
+export function hasHashedOptions({ fit }: LinkColumns): boolean {
+  return fit.includes(hashedOptions)
 }
 
 /** Returns the key of the variant of a row; undefined for a row that no request can match. */

@@ -63,6 +63,28 @@ describe('link changes', () => {
     expect(new Set(subscription.changed)).toEqual(new Set(variants.map(variantKey)))
   })
 
+  it('tells of a gap if a deleted link has options that are hashed', async () => {
+    await using subscription = await subscribe()
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
+    const point = { x: 0.123, y: 0.456 }
+    const rect = { unit: 'fraction', left: 0.123, top: 0.123, width: 0.123, height: 0.123 } as const
+    const padding = { top: 1234, right: 2345, bottom: 3456, left: 4567 }
+    const looks = {
+      brightness: 1.234,
+      contrast: 1.234,
+      saturation: 1.234,
+      blur: 1.234,
+      sharpen: 1.234,
+    }
+    const more = { pixelate: 123, hue: 123, trim: 123.456, radius: 1234, enlarge: false } as const
+    const variant = makeVariant({ fit: 'crop', gravity: point, rect, padding, ...looks, ...more })
+    await store.record(variant, { address: 'x' }, 1000)
+    expect((await store.find(variant))?.address).toBe('x')
+    await query(database.url, 'DELETE FROM images')
+    await until(() => subscription.gaps() === 1)
+    expect(subscription.changed).toEqual([])
+  })
+
   it('tells of every link that is moved to another host as docs/operations.md says', async () => {
     await using subscription = await subscribe()
     const store = createPostgresLinkStore(database.db, { cdn: testCdn })

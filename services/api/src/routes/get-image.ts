@@ -4,6 +4,7 @@ import { type Policy, type Presets, isNegotiated, parseImageUrl } from '@iaas/co
 import fresh from 'fresh'
 import type { FastLane } from '../fast-lane/fast-lane.ts'
 import { acceptedFormats } from '../http/accept.ts'
+import { attachment } from '../http/attachment.ts'
 import { conditionsOf } from '../http/conditions.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
@@ -63,7 +64,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
       record.route = 'original'
       record.outcome = 'original'
       res.removeHeader('Vary')
-      return serveOriginal(request.id, { req, res, record, lifetime })
+      return serveOriginal(request, { req, res, record, lifetime })
     }
     if (request.kind === 'facts') {
       record.route = 'facts'
@@ -72,6 +73,9 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const varies = isNegotiated(request, policy)
     if (varies) res.setHeader('Vary', 'Accept')
     const reply = await serveImage(request, contextOf(req, res, varies))
+    const { download } = request.options
+    if (download !== false && 'mime' in reply)
+      res.setHeader('Content-Disposition', attachment(request.id, reply.mime, download))
     const isSameForAll = signer === undefined && !varies
     const sign = (location: string) => signer?.sign(location, expires) ?? location
     const signStored = (url: string) => (isStoreServed && isServedAddress(url) ? sign(url) : url)
