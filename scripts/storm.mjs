@@ -1,5 +1,6 @@
-// `npm run storm -- races|aborts|kills|forms [N] [--seed N]`: runs N uploads that race for one token, are aborted, lose their
-// api, or have hostile forms, and checks the invariants. `npm test` runs a few of each.
+// `npm run storm -- races|aborts|kills|forms|addresses [N] [--seed N]`: runs N uploads that race for one token, are aborted,
+// lose their api, or have hostile forms, or N requests for random addresses, and checks the invariants. `npm test` runs a few
+// of each.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { prepare } from './prepare.mjs'
@@ -9,6 +10,7 @@ const storms = {
   aborts: { test: 'test/uploads/upload-aborts', usual: '5000' },
   kills: { test: 'test/uploads/killed-uploads', usual: '50' },
   forms: { test: 'test/uploads/hostile-forms', usual: '10000' },
+  addresses: { test: 'test/images/random-addresses', usual: '100000' },
 }
 
 const { values, positionals } = parseArgs({
