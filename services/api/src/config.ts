@@ -72,7 +72,7 @@ export const apiSettings = z
         ...acceptedOriginals,
         strip_metadata: toggle(
           false,
-          'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG, WebP and HEIC uploads. Pixels, colour profile and orientation stay. GIF, AVIF, TIFF and JPEG XL are kept unchanged.',
+          'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG, WebP, HEIC and JPEG XL uploads. Pixels, colour profile and orientation stay. GIF, AVIF, TIFF and SVG are kept unchanged.',
           'STRIP_METADATA',
         ),
         example: optionalToggle(

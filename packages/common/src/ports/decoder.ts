@@ -37,7 +37,7 @@ export type RenderFileTask = ImageFile & {
 
 export type IngestFileTask = IngestTask & {
   /**
-   * Removes metadata that is not needed for display, such as EXIF, from JPEG, PNG, WebP and HEIC. Keeps pixels, profile and
+   * Removes metadata that is not needed for display, such as EXIF, from JPEG, PNG, WebP, HEIC and JPEG XL. Keeps pixels, profile and
    * orientation.
    */
   readonly stripMetadata: boolean

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import type { Size } from '@iaas/common/image'
 import sharp, { type Sharp } from 'sharp'
 import { convertPixels } from '../../colour/convert-pixels.ts'
 import { dropProperties } from '../heif/items.ts'
@@ -60,7 +61,7 @@ export const heic: Reader = {
  */
 async function openHeic(
   path: string,
-  { hasAlpha, pixels }: SourceFacts,
+  { hasAlpha }: SourceFacts,
   maxPixels: number,
 ): Promise<Sharp> {
   const { id, crop, size } = readKnown(path)
@@ -70,17 +71,29 @@ async function openHeic(
   if (meta !== undefined) dropProperties(meta, id, transformNames)
   const channels = hasAlpha ? 4 : 3
   let wrapped: Wrapped | undefined
-  decodeHeic(file, { channels, maxPixels: pixels }, (decoded) => {
-    if (decoded.width !== size.width || decoded.height !== size.height) throw damaged()
-    wrapped = wrapPixels(size, channels, profile)
-    return wrapped.pixels
-  })
+  decodeHeic(
+    file,
+    { channels, maxPixels: largestCoding(readCodedSize(path) ?? size) },
+    (decoded) => {
+      if (decoded.width !== size.width || decoded.height !== size.height) throw damaged()
+      wrapped = wrapPixels(size, channels, profile)
+      return wrapped.pixels
+    },
+  )
   if (wrapped === undefined) throw damaged()
   const data = wrapped.pixels
   if (tag !== undefined)
     convertPixels({ data, channels }, { tag, isLimited: false, isAlphaLimited: false })
   const image = sharp(wrapped.file, { limitInputPixels: maxPixels, sequentialRead: true })
   return crop === undefined ? image : image.extract(crop)
+}
+
+/** Side of the largest block of HEVC, to which the sides of an image are padded, px. */
+const blockSide = 64
+
+/** Returns the pixels of an image of this size with its padding. */
+function largestCoding({ width, height }: Size): number {
+  return (width + blockSide) * (height + blockSide)
 }
 
 function readKnown(path: string): HeicImage {

@@ -5,6 +5,7 @@ import type { Reader } from '../reader.ts'
 import { unsupported } from '../unsupported.ts'
 import { decodeJxl } from './decode.ts'
 import { readJxlHeader } from './header.ts'
+import { readJxlMetadata, stripJxl } from './metadata.ts'
 
 /** JPEG XL, decoded by jxl-oxide in WebAssembly. */
 export const jxl: Reader = {
@@ -40,7 +41,8 @@ export const jxl: Reader = {
     if (width !== size.width || height !== size.height) throw damaged()
     return image.toColourspace('srgb')
   },
-  readMetadata: () => ({}),
+  readMetadata: readJxlMetadata,
+  strip: stripJxl,
   isLossless: () => false,
   decodeBytesPerPixel: () => 40,
   isCostly: () => true,

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeNclx } from '@iaas/testing/images/avif-boxes'
 import { readPixel } from '@iaas/testing/images/compare'
+import { heicFiles } from '@iaas/testing/images/heic-files'
 import {
   aperture,
   makeHeic,
@@ -68,6 +69,24 @@ describe('a HEIC', () => {
     ['mirrored, then turned', [mirror(1), rotation(1)], [red, blue, green, white]],
   ])('is turned once: %s', async (_name, properties, expected) => {
     await expectShown(makeHeic({ properties }), expected)
+  })
+
+  it.each(['odd', 'full', 'deep', 'alpha'] as const)(
+    'of a size that no block divides is shown: %s',
+    async (name) => {
+      await writeFile(path, heicFiles[name])
+      expect((await ingestPicture(path)).size).toEqual({ width: 100, height: 70 })
+      const copy = await copyPicture(path)
+      const { hasAlpha } = await sharp(copy).metadata()
+      expect(hasAlpha).toBe(name === 'alpha')
+      await expectQuarters(await sharp(copy).removeAlpha().png().toBuffer(), tileColours)
+    },
+  )
+
+  it('of one channel is shown in grey', async () => {
+    await writeFile(path, heicFiles.grey)
+    const [r, g, b] = await readPixel(await copyPicture(path), 50, 35)
+    expect(Math.max(Math.abs(r - 120), Math.abs(g - 120), Math.abs(b - 120))).toBeLessThan(4)
   })
 
   it('is cropped before it is turned', async () => {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { joinBox } from '@iaas/testing/images/avif-boxes'
 import { jxlFiles } from '@iaas/testing/images/jxl-files'
 import { readPixel } from '@iaas/testing/images/compare'
 import { tileColours } from '@iaas/testing/images/make-heic'
@@ -8,6 +9,7 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import type { RenderPool } from '../../../src/pool/pool-types.ts'
+import { stripJxl } from '../../../src/formats/jxl/metadata.ts'
 import { openPool } from '../../open-pool.ts'
 import { copyPicture, ingestPicture, renderPicture } from '../../render-picture.ts'
 
@@ -44,6 +46,20 @@ describe('a JPEG XL', () => {
     const crop = { left: 32, top: 0, width: 20, height: 20 }
     expect(await ingestPicture(path, crop)).toMatchObject({ reencoded: true, format: 'jpg' })
   })
+})
+
+it('T37 a JPEG XL that says where it was taken is warned of, and loses that with its metadata', async () => {
+  const image = sharp({ create: { width: 8, height: 8, channels: 3, background: '#000' } })
+  const position = { GPSLatitudeRef: 'N', GPSLatitude: '52/1 30/1 0/1' }
+  const located = await image.withExif({ IFD3: position }).jpeg().toBuffer()
+  const { exif = Buffer.alloc(0) } = await sharp(located).metadata()
+  const content = Buffer.concat([Buffer.alloc(4), exif.subarray(6)])
+  const file = Buffer.concat([jxlFiles.container, joinBox({ name: 'Exif', content })])
+  await writeFile(path, file)
+  expect((await ingestPicture(path)).warnings).toEqual(['location'])
+  expect(Buffer.concat(stripJxl(file) ?? [])).toEqual(jxlFiles.container)
+  expect(stripJxl(jxlFiles.lossless)).toEqual([jxlFiles.lossless])
+  expect(stripJxl(truncate(file, 0.99))).toBeUndefined()
 })
 
 describe('T44 a JPEG XL that is broken or built to be costly', () => {
