@@ -30,7 +30,7 @@ const settings = {
 const path = fileURLToPath(new URL('../assets/example.jpg', import.meta.url))
 const folder = new URL('../docs/images/', import.meta.url)
 
-configureSharp()
+configureSharp(settings.refusedFormats)
 mkdirSync(folder, { recursive: true })
 for (const { file, address } of Object.values(optionExamples)) {
   const [end, query] = address.split('?')

@@ -165,6 +165,14 @@ describe('options', () => {
     }
   })
 
+  it('max_bytes lowers the quality, and says where that does not help', async () => {
+    const small = await ask(target.base, '/photo_230_230.jpg?max_bytes=4000')
+    expect([small.status, small.headers['x-image-info']]).toEqual([200, undefined])
+    expect(small.body.length).toBeLessThanOrEqual(4000)
+    const large = await ask(target.base, '/photo_1200_1200.jpg?max_bytes=1000')
+    expect([large.status, large.headers['x-image-info']]).toEqual([200, 'larger-than-max-bytes'])
+  })
+
   it('R51 a rectangle outside the original is 400 for GET and HEAD', async () => {
     for (const method of ['GET', 'HEAD']) {
       const { status } = await ask(target.base, '/photo_50_50.jpg?rect=600,0,9,9', { method })

@@ -29,5 +29,6 @@ export const optionExamples: { readonly [Key in keyof VariantOptions]: OptionExa
   pixelate: { file: 'pixelate.jpg', address: '_160_160.jpg?pixelate=10' },
   background: { file: 'background.jpg', address: '_160_160.jpg?fit=canvas&background=blur' },
   radius: { file: 'radius.png', address: '_100_100.png?fit=crop&radius=max' },
+  maxBytes: { file: 'max-bytes.jpg', address: '_160_160.jpg?max_bytes=2000' },
   quality: { file: 'quality.jpg', address: '_160_160.jpg?quality=10' },
 }

@@ -1,4 +1,5 @@
 import { flag, param } from './param.ts'
+import { parseWhole } from './values/decimal.ts'
 import { type Download, parseDownload } from './values/download.ts'
 
 export const qualityNames = ['low', 'medium', 'high', 'best'] as const
@@ -15,6 +16,15 @@ export const outputParams = {
     appliesTo: ({ lossy }) => lossy,
     description:
       'The quality of a lossy encoding; `auto` is that of the original. A name stands for a fixed quality in each format.',
+  }),
+  maxBytes: param.bytes<number | undefined>({
+    name: 'max_bytes',
+    default: undefined,
+    expected: 'a whole number from 1000 to 10000000',
+    parse: (text) => parseWhole(text, { min: 1000, max: 10_000_000 }),
+    appliesTo: ({ lossy }) => lossy,
+    description:
+      'Lowers the quality until the image has at most this many bytes. The smallest image is sent if none fits.',
   }),
   allowWebp: param.answer<boolean>({
     ...flag,

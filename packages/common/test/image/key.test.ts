@@ -156,6 +156,7 @@ describe('variantKey', () => {
       negate: true,
       sharpen: true,
       pixelate: 2,
+      maxBytes: 1000,
       background: 'auto',
       radius: 'max',
       format: 'webp',

@@ -59,6 +59,7 @@ describe('parseOptions', () => {
         padding: '1',
         hue: '1',
         pixelate: '2',
+        max_bytes: '1000',
         background: 'auto',
         radius: 'max',
         brightness: '2',
@@ -134,6 +135,7 @@ describe('parseOptions', () => {
       ' ',
       'a'.repeat(101),
     ].map((value) => ['download', value] as const),
+    ...['999', '10000001', '1e4', '2000.5', '5kb'].map((value) => ['max_bytes', value] as const),
     ...['45', '-90', '360', '90.0', '090', ''].map((value) => ['rotate', value] as const),
     ...['x', 'Horizontal', 'true', ''].map((value) => ['flip', value] as const),
     ...['grayscale', 'negate', 'enlarge', 'allow_webp', 'proxy'].flatMap((name) =>

@@ -8,6 +8,8 @@ import {
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import { encodeImage } from './encoding/encode.ts'
+import { encodeToFit } from './encoding/encode-to-fit.ts'
+import type { Encoding } from './encoding/encoding.ts'
 import { readQuality, readers, unknownQuality } from '../formats/readers.ts'
 import { blur } from './steps/blur.ts'
 import { canvas } from './steps/canvas.ts'
@@ -74,7 +76,7 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const encoding = { variant, size: result, quality, encoders }
   if (isPlain(variant)) {
     const budgetBytes = findBudget(options)
-    return encodeImage({ ...encoding, draw: () => scale(plain), source, isUnscaled, budgetBytes })
+    return encode({ ...encoding, draw: () => scale(plain), source, isUnscaled, budgetBytes })
   }
   const {
     operations,
@@ -89,13 +91,18 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const pixels = isOnePass(operations, isForeign)
     ? undefined
     : await readPixels(await drawOnce(), staysGrey)
-  return encodeImage({
+  return encode({
     ...encoding,
     draw: pixels === undefined ? drawOnce : () => Promise.resolve(openPixels(pixels)),
     source: { ...source, ...facts },
     isUnscaled: false,
     budgetBytes: undefined,
   })
+}
+
+function encode(encoding: Encoding): Promise<Buffer> {
+  const { maxBytes } = encoding.variant
+  return maxBytes === undefined ? encodeImage(encoding) : encodeToFit(encoding, maxBytes)
 }
 
 /** Returns true if the kept part of the source is scaled up. */

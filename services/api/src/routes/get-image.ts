@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clientGone } from '@iaas/common/http/client-gone'
-import { type Policy, type Presets, isNegotiated, parseImageUrl } from '@iaas/common/image'
+import {
+  type ImageOptions,
+  type Policy,
+  type Presets,
+  formats,
+  isNegotiated,
+  parseImageUrl,
+  variantFormats,
+} from '@iaas/common/image'
 import fresh from 'fresh'
 import type { FastLane } from '../fast-lane/fast-lane.ts'
 import { acceptedFormats } from '../http/accept.ts'
@@ -11,6 +19,7 @@ import { readTarget } from '../http/request-target.ts'
 import { sendReply } from '../http/send-reply.ts'
 import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { ClientOf } from '../limits/client-of.ts'
+import type { ImageReply } from '../image-reply.ts'
 import type { ServeImage } from '../serve-image.ts'
 import type { ServeFacts } from '../facts/serve-facts.ts'
 import type { ServeOriginal } from '../serve-original.ts'
@@ -76,6 +85,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const { download } = request.options
     if (download !== false && 'mime' in reply)
       res.setHeader('Content-Disposition', attachment(request.id, reply.mime, download))
+    if (isTooLarge(reply, request.options)) res.setHeader('X-Image-Info', 'larger-than-max-bytes')
     const isSameForAll = signer === undefined && !varies
     const sign = (location: string) => signer?.sign(location, expires) ?? location
     const signStored = (url: string) => (isStoreServed && isServedAddress(url) ? sign(url) : url)
@@ -107,6 +117,13 @@ export function createGetImage(options: GetImageOptions): GetImage {
   }
 
   return getImage
+}
+
+/** Returns true if no quality fits into `max_bytes`. */
+function isTooLarge(reply: ImageReply, { maxBytes }: ImageOptions): boolean {
+  if (maxBytes === undefined || reply.kind !== 'image' || reply.bytes === undefined) return false
+  const format = variantFormats.find((known) => formats[known].mime === reply.mime)
+  return format !== undefined && formats[format].lossy && reply.bytes.length > maxBytes
 }
 
 function isFresh(req: IncomingMessage, { etag, lastModified }: Validators): boolean {

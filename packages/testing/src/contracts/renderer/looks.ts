@@ -228,6 +228,22 @@ export function describeLooks(studio: Studio): void {
       expect(changes[1]).toBeGreaterThan(changes[0] ?? 0)
     })
 
+    it.each(['jpg', 'webp', 'avif'] as const)(
+      'lowers the quality to max_bytes in %s',
+      async (format) => {
+        const photo = await makePhoto({ width: 300, height: 200, format: 'jpeg', quality: 95 })
+        const part = { width: 200, height: 200, format } as const
+        const plain = await studio.render(photo, part)
+        const maxBytes = Math.round(plain.length / 2)
+        const bytes = await studio.render(photo, { ...part, maxBytes })
+        expect(bytes.length).toBeLessThanOrEqual(maxBytes)
+        expect(bytes.length).toBeGreaterThan(maxBytes / 2)
+        expect(await studio.render(photo, { ...part, maxBytes: 1e6 })).toEqual(plain)
+        const smallest = await studio.render(photo, { ...part, maxBytes: 1 })
+        expect(smallest.length).toBeLessThan(bytes.length)
+      },
+    )
+
     it('removes an even border before it scales, and leaves an image that is all border', async () => {
       const framed = await sharp(await makeGrid(grid))
         .extend({ top: 20, bottom: 40, left: 10, right: 30, background: '#fdfdfd' })
