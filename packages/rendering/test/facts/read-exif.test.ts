@@ -90,13 +90,15 @@ describe('the reader of EXIF', () => {
     expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThan(48 * 1024)
   })
 
-  it('leaves out a number that divides by zero, and one of too many', () => {
-    const entries: Entry[] = [
-      [resolution, 5, 1, 38],
-      [make, 3, 4_000_000_000, 38],
-    ]
-    const data = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])
-    expect(readExif(makeExif(entries, data)).exif).toEqual({})
+  it('T50 leaves out a number that divides by zero, and fields of too many numbers', () => {
+    const data = Buffer.alloc(64)
+    data.writeUInt32LE(1, 0)
+    const told = (field: (at: number) => Entry) =>
+      readExif(makeExif([field(dataAt([[0, 0, 0, 0]]))], data)).exif
+    expect(told((at) => [make, 3, 16, at])).toEqual({ Make: [1, ...Array<number>(15).fill(0)] })
+    expect(told((at) => [make, 3, 17, at])).toEqual({})
+    expect(told((at) => [make, 3, 4_000_000_000, at])).toEqual({})
+    expect(told((at) => [resolution, 5, 1, at])).toEqual({})
   })
 })
 
