@@ -14,7 +14,7 @@ const factors = [3, 3.5, 4.5, 5, 6, 7, 9, 10, 12, 14, 20]
 const times = 5
 
 prepare()
-const { isFineDecodingCheap } = await import('../packages/rendering/dist/steps/resize.js')
+const { isFineDecodingCheap } = await import('../packages/rendering/dist/pipeline/steps/resize.js')
 sharp.concurrency(1)
 sharp.cache(false)
 for (const file of files) await compare(file)
