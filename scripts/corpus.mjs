@@ -1,8 +1,8 @@
 // `npm run test:corpus -- FOLDER [--limit N]`: uploads every file of a folder (or N of them, evenly chosen), then plants
 // each as an original and asks for it in all formats and fits. Ends with 1 where an answer is none of the contract, is late, or a process is lost.
-import { readdir, stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { choose, listFiles } from './corpus/files.mjs'
 import { watchChildren } from './corpus/memory.mjs'
 import { askForPlanted, uploadFile } from './corpus/requests.mjs'
 import { startServer } from './corpus/server.mjs'
@@ -16,7 +16,6 @@ const expected = {
 }
 const workers = 4
 const mebibyte = 1024 * 1024
-const largestBytes = 50 * 1024 * 1024
 
 const { values, positionals } = parseArgs({
   options: { limit: { type: 'string' } },
@@ -85,18 +84,4 @@ function report() {
 function read(pattern) {
   const found = [...metrics.matchAll(pattern)].map(([, label, value]) => `${label} ${value}`)
   return found.length === 0 ? 'none' : found.join(', ')
-}
-
-function choose(all, limit) {
-  if (all.length <= limit) return all
-  return Array.from({ length: limit }, (_, index) => all[Math.floor((index * all.length) / limit)])
-}
-
-async function listFiles(dir) {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
-  return paths.filter((_, index) => sizes[index] <= largestBytes).toSorted()
 }

@@ -1,4 +1,4 @@
-// Runs a standalone service for a corpus run in a temporary folder.
+// Runs a standalone service in a temporary folder, for commands that render the files of a folder.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -11,8 +11,12 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const readyWithinMs = 60_000
 
-/** Starts the service and resolves once it is ready. The caller ends it with `stop()`. */
-export async function startServer() {
+/**
+ * Starts the service and resolves once it is ready. The caller ends it with `stop()`.
+ *
+ * @param config content of a configuration file
+ */
+export async function startServer(config = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'iaas-corpus-'))
   const [port, adminPort] = [await findFreePort(), await findFreePort()]
   const child = spawn(process.execPath, [join(root, 'services/standalone/dist/main.js')], {
@@ -24,6 +28,7 @@ export async function startServer() {
       PORT: `${port}`,
       ADMIN_PORT: `${adminPort}`,
       LOG_LEVEL: 'error',
+      NODE_CONFIG: JSON.stringify(config),
     },
     // The log contains errors only; the greeting is discarded.
     stdio: ['ignore', 2, 'ignore'],
