@@ -67,17 +67,18 @@ export function parseImageUrl(
 ): ImageRequest {
   if (path.startsWith(presetPath)) return parsePresetUrl(path, query, presets)
   const decoded = decodePath(path)
-  const facts = parseFactsName(decoded, query)
-  if (facts !== undefined) return facts
-  const original = findOriginalName(decoded)
-  if (original !== undefined) return toOriginal(original, query)
-  const { name, format } = splitFormat(decoded)
+  const { name, extension } = splitExtension(decoded)
+  const format = findFormat(extension)
+  if (format === undefined) {
+    return parseFactsName(decoded, query) ?? parseOriginalName(name, extension, query)
+  }
   const sizeParts = countSizeParts(name)
   if (sizeParts === 0) return toOriginal(name, query)
-  const { id, ...box } = splitSize(name, sizeParts)
-  const sized = { kind: 'sized' as const, id: parseImageId(id), ...box, format }
+  const box = splitSize(name, sizeParts)
+  const id = parseImageId(box.id)
   if (presets.only) throw presetRequired()
-  return { ...sized, ...readOptions(query, readPresetNames(query, presets), presets) }
+  const use = usePresets(readPresetNames(query, presets), presets)
+  return toSized(id, box, format, parseOptions(query, use?.defaults), use)
 }
 
 /** Begin of the short form of a preset that has a box: `/_preset/{name}[_{scale}x]/{id}.{format}`. */
@@ -87,20 +88,27 @@ function parsePresetUrl(path: string, query: Query, presets: Presets): SizedRequ
   assertShort(path)
   const [, , given = '', ...rest] = path.split('/')
   const [presetText = '', ...scaleParts] = given.split('_')
-  const { name, format } = splitFormat(decodePath(`/${rest.join('/')}`))
+  const { name, extension } = splitExtension(decodePath(`/${rest.join('/')}`))
+  const format = findFormat(extension) ?? unknownFormat()
   const id = parseImageId(name)
   const box = findPresetBox(presetText, presets)
   const scale = scaleParts.length === 0 ? box.scale : parseScale(scaleParts.join('_'))
   const named = readPresetNames(query, presets)
   if (presets.only && (named.length > 0 || namesVariantOption(query))) throw presetRequired()
-  const sized = { kind: 'sized' as const, id, ...box, scale, format }
-  return { ...sized, ...readOptions(query, [presetText, ...named], presets) }
+  const use = usePresets([presetText, ...named], presets)
+  return toSized(id, { ...box, scale }, format, parseOptions(query, use?.defaults), use)
 }
 
-function readOptions(query: Query, names: readonly string[], presets: Presets) {
-  const use = usePresets(names, presets)
-  const options = parseOptions(query, use?.defaults)
-  return use === undefined ? { options } : { options, presets: use }
+/** Names every field: a rest of fields and a second spread cost more than all other steps of the parser. */
+function toSized(
+  id: ImageId,
+  { width, height, scale }: PresetBox,
+  format: RequestFormat,
+  options: ImageOptions,
+  presets: PresetUse | undefined,
+): SizedRequest {
+  const request = { kind: 'sized' as const, id, width, height, scale, format, options }
+  return presets === undefined ? request : { ...request, presets }
 }
 
 /** Inverse of `parseImageUrl`: the canonical path and query, beginning with a single "/". */
@@ -124,21 +132,21 @@ function toOriginal(name: string, query: Query): OriginalRequest {
   return download === undefined ? request : { ...request, download }
 }
 
-/** Returns the name before the extension of a format that only originals have; undefined if there is a size. */
-function findOriginalName(path: string): string | undefined {
-  const dot = path.lastIndexOf('.')
-  const [name, extension] = [path.slice(0, dot), path.slice(dot + 1)]
-  if (dot === -1 || findFormat(extension) !== undefined || !isOriginalExtension(extension)) return
-  return countSizeParts(name) === 0 ? name : undefined
+/** Parses a name whose extension no variant has: an original's without a size, or an error. */
+function parseOriginalName(name: string, extension: string, query: Query): OriginalRequest {
+  if (!isOriginalExtension(extension) || countSizeParts(name) > 0) return unknownFormat()
+  return toOriginal(name, query)
 }
 
-function splitFormat(path: string): { readonly name: string; readonly format: RequestFormat } {
+/** Returns the name and what follows its last point; an empty extension if there is none. */
+function splitExtension(path: string): { readonly name: string; readonly extension: string } {
   const dot = path.lastIndexOf('.')
-  const format = dot === -1 ? undefined : findFormat(path.slice(dot + 1))
-  if (format === undefined) {
-    throw invalidUrl(`The path must end in ${listOf(variantExtensions)}.`)
-  }
-  return { name: path.slice(0, dot), format }
+  if (dot === -1) return { name: path, extension: '' }
+  return { name: path.slice(0, dot), extension: path.slice(dot + 1) }
+}
+
+function unknownFormat(): never {
+  throw invalidUrl(`The path must end in ${listOf(variantExtensions)}.`)
 }
 
 /** Formats extensions as "a, b or c", each with its dot. */

@@ -89,7 +89,6 @@ describe('parseImageUrl', () => {
     '/a',
     '/a_1_1',
     '/a.bmp',
-    '/a.svg',
     '/a.jpg.',
     '/a_1_1.jpg%20',
     '/a.jp',
