@@ -1,8 +1,10 @@
+import { changedKeys } from './changes.ts'
 import { formats } from './formats.ts'
 import { parseOption } from './options.ts'
 import {
   type VariantOptions,
   defaultVariantOptions,
+  isVariantOption,
   paramOf,
   params,
   variantOptionKeys,
@@ -19,18 +21,13 @@ export type VariantKey = string & { readonly __brand: 'VariantKey' }
  */
 export function variantKey(variant: Variant): VariantKey {
   const { id, width, height, fit, format, blur, quality } = variant
+  const version = `v${keyVersion(variant)}`
+  const box = `${width}x${height}`
+  const sharpness = blur === true ? 'blur' : 'sharp'
+  const encoding = `q${typeof quality === 'number' ? quality : 'auto'}`
   const laterOptions = formatLaterOptions(variant)
-  const fields = [
-    `v${keyVersion(variant)}`,
-    format,
-    fit,
-    `${width}x${height}`,
-    blur === true ? 'blur' : 'sharp',
-    `q${typeof quality === 'number' ? quality : 'auto'}`,
-    ...(laterOptions === '' ? [] : [laterOptions]),
-    id,
-  ]
-  return fields.join('/') as VariantKey
+  const tail = laterOptions === '' ? id : `${laterOptions}/${id}`
+  return `${version}/${format}/${fit}/${box}/${sharpness}/${encoding}/${tail}` as VariantKey
 }
 
 /**
@@ -38,9 +35,12 @@ export function variantKey(variant: Variant): VariantKey {
  * have their defaults, so that a variant keeps its key when an option is added. Percent-encodes values.
  */
 export function formatLaterOptions(options: VariantOptions): string {
-  return variantOptionKeys
-    .filter((key) => options[key] !== params[key].default && !isPlaced(key, options))
-    .map((key) => `${params[key].name}=${encodeURIComponent(paramOf(key).format(options[key]))}`)
+  const changed = changedKeys(options)
+  if (changed.length === 0) return ''
+  return changed
+    .filter(isVariantOption)
+    .filter((key) => !isPlaced(key, options))
+    .map((key) => `${paramOf(key).name}=${encodeURIComponent(paramOf(key).format(options[key]))}`)
     .join('&')
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { changedKeys, noteChanges } from './changes.ts'
 import {
   type ImageOptions,
   type ParamKey,
@@ -34,7 +35,7 @@ export function parseOptions(query: Query, defaults = defaultOptions): ImageOpti
     }
     options[key] = value
   }
-  return options as ImageOptions
+  return noteChanges(options as ImageOptions, [...changedKeys(defaults), ...values.keys()])
 }
 
 /**
@@ -88,19 +89,21 @@ function isSameValue(key: ParamKey, one: unknown, other: unknown): boolean {
  * @throws AppError INVALID_OPTION if a product is not a value of its option
  */
 export function scaleOptions(options: ImageOptions, scale: number): ImageOptions {
-  if (scale === 1 || options === defaultOptions) return options
+  if (scale === 1) return options
+  const changed = changedKeys(options)
+  const lengths = changed.filter((key) => paramOf(key).scale !== undefined)
+  if (lengths.length === 0) return options
   const scaled: Record<string, unknown> = { ...options }
-  for (const key of paramKeys) {
+  for (const key of lengths) {
     const { name, expected, scale: multiply, format } = paramOf(key)
-    if (multiply === undefined || options[key] === defaultOptions[key]) continue
-    const text = format(multiply(options[key], scale))
+    const text = format(multiply?.(options[key], scale))
     const value = parseOption(key, text)
     if (value === undefined) {
       throw invalidOption(`"${name}", multiplied by the scale, must be ${expected}; it is ${text}.`)
     }
     scaled[key] = value
   }
-  return scaled as ImageOptions
+  return noteChanges(scaled as ImageOptions, changed)
 }
 
 /** @param message begins with the name of the option */

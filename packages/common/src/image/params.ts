@@ -34,10 +34,13 @@ export function paramOf(key: ParamKey): AnyParam {
   return params[key] as unknown as AnyParam
 }
 
+/** Returns true for an option that changes the bytes. */
+export function isVariantOption(key: ParamKey): key is keyof VariantOptions {
+  return paramOf(key).affects === 'bytes'
+}
+
 /** Keys of the options that change the bytes, in the order of the table. */
-export const variantOptionKeys = paramKeys.filter(
-  (key): key is keyof VariantOptions => params[key].affects === 'bytes',
-)
+export const variantOptionKeys = paramKeys.filter(isVariantOption)
 
 export const defaultOptions = Object.fromEntries(
   paramKeys.map((key) => [key, params[key].default]),

@@ -1,11 +1,12 @@
+import { changedKeys, noteChanges } from './changes.ts'
 import { type Format, type FormatFacts, formats } from './formats.ts'
 import {
   type ImageOptions,
   type VariantOptions,
   defaultOptions,
   defaultVariantOptions,
+  isVariantOption,
   paramOf,
-  variantOptionKeys,
 } from './params.ts'
 import { isFill, onWhite, transparent, white } from './values/background.ts'
 import { pointOf } from './values/gravity.ts'
@@ -27,13 +28,16 @@ const rules: { readonly [Key in keyof VariantOptions]?: Rule } = {
  */
 export function relevantOptions(options: ImageOptions, format: Format): VariantOptions {
   if (options === defaultOptions) return defaultVariantOptions
+  const changed = changedKeys(options).filter(isVariantOption)
+  if (changed.length === 0) return defaultVariantOptions
   const kept: Record<string, unknown> = { ...defaultVariantOptions }
-  for (const key of variantOptionKeys) {
-    if (options[key] === defaultOptions[key]) continue
+  for (const key of changed) {
     const applies = paramOf(key).appliesTo?.(formats[format]) ?? true
     if (applies && (rules[key]?.(options, formats[format]) ?? true)) kept[key] = options[key]
   }
-  return canonical(kept as VariantOptions, formats[format])
+  const relevant = canonical(kept as VariantOptions, formats[format])
+  // One option of a turn may take the place of the other.
+  return noteChanges(relevant, [...changed, 'rotate', 'flip'])
 }
 
 /** Gives combinations that mean the same image the same options. */

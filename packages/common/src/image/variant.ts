@@ -1,3 +1,4 @@
+import { changedKeys, noteChanges } from './changes.ts'
 import {
   type Format,
   type RequestFormat,
@@ -8,7 +9,13 @@ import {
 import { hasFreeSide } from './geometry.ts'
 import type { ImageId } from './id.ts'
 import { scaleOptions } from './options.ts'
-import { type VariantOptions, defaultOptions, paramOf, variantOptionKeys } from './params.ts'
+import {
+  type VariantOptions,
+  defaultOptions,
+  defaultVariantOptions,
+  paramOf,
+  variantOptionKeys,
+} from './params.ts'
 import { relevantOptions } from './relevance.ts'
 import type { SizedRequest } from './url.ts'
 import type { Size } from './values/size.ts'
@@ -52,8 +59,20 @@ export function toVariant(
   const box = { width: width * scale, height: height * scale }
   const scaled = scaleOptions(options, scale)
   // A box with one free side is the same for every fit.
-  const framed = hasFreeSide(box) ? { ...scaled, fit: defaultOptions.fit } : scaled
-  return { id, ...box, format, ...relevantOptions(framed, format) }
+  const isFitFree = hasFreeSide(box) && scaled.fit !== defaultOptions.fit
+  const framed = isFitFree ? { ...scaled, fit: defaultOptions.fit } : scaled
+  return describe({ id, ...box, format }, relevantOptions(framed, format))
+}
+
+const plain = { id: '' as ImageId, width: 0, height: 0, format: 'jpg', ...defaultVariantOptions }
+
+/** Without options, copies a complete variant and sets its frame, which takes a tenth of the time of a merge. */
+function describe(frame: Omit<Variant, keyof VariantOptions>, options: VariantOptions): Variant {
+  const { id, width, height, format } = frame
+  if (options === defaultVariantOptions) {
+    return noteChanges({ ...plain, id, width, height, format }, [])
+  }
+  return noteChanges({ id, width, height, format, ...options }, changedKeys(options))
 }
 
 function chooseFormat(
