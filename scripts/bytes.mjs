@@ -36,6 +36,7 @@ const pool = createRenderPool({
     jpegTrellis: false,
     webpEffort: 4,
     avifEffort: 3,
+    gifEffort: 3,
     pngCompression: 3,
     pngFilters: true,
   },

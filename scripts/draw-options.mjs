@@ -17,7 +17,10 @@ const settings = {
   blurSigma: 7,
   minCopiedPixels: 50e6,
   refusedFormats: [],
+  animation: { maxFrames: 300, maxPixels: 100e6 },
   decodeCpuMs: 0,
+  animationCpuMs: 0,
+  mostBytes: 2 ** 31,
   allowance: 1e9,
   encoders: {
     jpegTrellis: true,
@@ -25,6 +28,7 @@ const settings = {
     pngCompression: 9,
     pngFilters: true,
     avifEffort: 4,
+    gifEffort: 7,
   },
 }
 const path = fileURLToPath(new URL('../assets/example.jpg', import.meta.url))

@@ -23,6 +23,11 @@ export const candidates = {
     options: { effort, chromaSubsampling: '4:2:0' },
     isDefault: effort === 3,
   })),
+  gif: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((effort) => ({
+    name: `effort ${effort}`,
+    options: { effort },
+    isDefault: effort === 3,
+  })),
   png: [false, true].flatMap((adaptiveFiltering) =>
     [1, 2, 3, 4, 5, 6, 7, 8, 9].map((compressionLevel) => ({
       name: `level ${compressionLevel}${adaptiveFiltering ? ', filtered' : ''}`,

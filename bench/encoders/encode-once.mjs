@@ -5,7 +5,7 @@ sharp.concurrency(1)
 sharp.cache(false)
 
 /** sharp's own names of the formats. */
-const encoders = { jpg: 'jpeg', webp: 'webp', avif: 'avif', png: 'png' }
+const encoders = { jpg: 'jpeg', webp: 'webp', avif: 'avif', gif: 'gif', png: 'png' }
 
 /** Writes raw pixels in a format. */
 export function encode({ data, info }, format, options) {

@@ -141,12 +141,9 @@ describe('addresses', () => {
     },
   )
 
-  it.each(['gif', 'svg', 'bmp', '', 'jpg2'])(
-    'refuses the format ".%s" with 400',
-    async (extension) => {
-      expect((await ask(target.base, `/photo_40_40.${extension}`)).status).toBe(400)
-    },
-  )
+  it.each(['svg', 'bmp', '', 'jpg2'])('refuses the format ".%s" with 400', async (extension) => {
+    expect((await ask(target.base, `/photo_40_40.${extension}`)).status).toBe(400)
+  })
 
   itWithoutEdge('serves ranges and validators of an original', async () => {
     const whole = await ask(target.base, '/photo.jpg')

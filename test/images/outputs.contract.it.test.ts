@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { makeAnimatedGif } from '@iaas/testing/images/make-animation'
+import { makeGif } from '@iaas/testing/images/make-gif'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askLocation, askUntil, getToken, json, multipart, store } from '../support/http.ts'
@@ -7,6 +9,18 @@ import { startTarget } from '../support/target.ts'
 
 const small = { width: 60, height: 40 }
 const accepting = (accept: string) => ({ headers: { Accept: accept } })
+
+function makeLongGif(frames: number): Buffer {
+  const whole = { left: 0, top: 0, ...small }
+  return makeGif({
+    ...small,
+    frames: Array.from({ length: frames }, (_, at) => ({ ...whole, colour: at % 2 })),
+    palette: [
+      [255, 0, 0],
+      [0, 0, 255],
+    ],
+  })
+}
 
 describe('formats of renditions', () => {
   let target: Target
@@ -17,6 +31,8 @@ describe('formats of renditions', () => {
     photo = await makePhoto({ width: 600, height: 400, format: 'jpeg' })
     await store(target.base, 'photo', photo)
     await store(target.base, 'clear', await makePhoto({ ...small, format: 'png', alpha: true }))
+    await store(target.base, 'moving', await makeAnimatedGif(60, 40, 4))
+    await store(target.base, 'endless', makeLongGif(301))
     await store(target.base, 'solid', await makePhoto({ ...small, format: 'png' }))
   })
   afterAll(() => target[Symbol.asyncDispose]())
@@ -116,7 +132,49 @@ describe('formats of renditions', () => {
     expect(answer.body.equals(photo)).toBe(true)
   })
 
-  it.each(['avif', 'jpg'])(
+  it.each([
+    ['/moving_30_30.gif', 'gif', 4],
+    ['/moving_30_30.gif?animated=false', 'gif', 1],
+    ['/moving_30_30.webp', 'webp', 1],
+    ['/moving_30_30.webp?animated=true', 'webp', 4],
+    ['/photo_30_30.gif', 'gif', 1],
+    ['/photo_30_30.webp?animated=true', 'webp', 1],
+  ])('%s is %s of %d frames', async (path, format, frames) => {
+    const answer = await ask(target.base, path)
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, `image/${format}`])
+    const { pages = 1 } = await sharp(answer.body, { animated: true }).metadata()
+    expect([pages, answer.headers['x-image-info']]).toEqual([frames, undefined])
+    const link = await askUntil(({ status }) => status === 307, target.base, path)
+    const stored = await askLocation(target.base, link)
+    expect(stored.headers['content-type']).toBe(`image/${format}`)
+    expect(stored.body.equals(answer.body)).toBe(true)
+  })
+
+  it('R55 an animation of too many frames is its first frame, and says so', async () => {
+    for (const path of ['/endless_30_30.gif', '/endless_30_30.webp?animated=true']) {
+      const answer = await ask(target.base, path)
+      expect([answer.status, answer.headers['x-image-info']]).toEqual([200, 'animation-too-long'])
+      expect((await sharp(answer.body).metadata()).pages ?? 1).toBe(1)
+    }
+  })
+
+  it.each(['jpg', 'png', 'avif', 'auto'])('animated=true is 400 in .%s', async (extension) => {
+    const answer = await ask(target.base, `/moving_30_30.${extension}?animated=true`)
+    expect([answer.status, json(answer)['detail']]).toEqual([
+      400,
+      expect.stringContaining('"animated"'),
+    ])
+  })
+
+  it('.gif without a size is the original, unchanged', async () => {
+    const answer = await ask(target.base, '/photo.gif')
+    expect([answer.headers['content-type'], answer.body.equals(photo)]).toEqual([
+      'image/jpeg',
+      true,
+    ])
+  })
+
+  it.each(['avif', 'gif', 'auto', 'jpg'])(
     'T49 POST /{id}.%s uploads to the id that the token is for: with the extension or without',
     async (extension) => {
       for (const id of [`two ${extension}.${extension}`, `two ${extension}`]) {

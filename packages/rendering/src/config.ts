@@ -78,6 +78,10 @@ const encoderSettings = z
       { min: 0, max: 9, fallback: 3 },
       'Compression level of PNG, from 0 to 9.',
     ),
+    gif_effort: integer(
+      { min: 1, max: 10, fallback: 3 },
+      'Effort to make GIF small, from 1 to 10. Animations are encoded with at most 3.',
+    ),
     png_filters: toggle(
       true,
       'Chooses the best filter for each row of a PNG: photographs become much smaller.',
@@ -85,6 +89,23 @@ const encoderSettings = z
   })
   .prefault({})
   .transform(camelKeys)
+
+const animationSettings = z
+  .object({
+    max_frames: integer(
+      { min: 1, max: 5000, fallback: 300 },
+      'Most frames of an animated rendition; an animation with more is answered with its first frame.',
+    ),
+    max_megapixels: number(
+      { min: 0.01, max: 1000, fallback: 100 },
+      'Largest product of frames and size, of an animated original and of its rendition, megapixels; beyond it: the first frame. Time and memory of a render set lower limits.',
+    ),
+  })
+  .prefault({})
+  .transform(({ max_frames, max_megapixels }) => ({
+    maxFrames: max_frames,
+    maxPixels: Math.round(max_megapixels * 1e6),
+  }))
 
 const timeoutSettings = z
   .object({
@@ -132,6 +153,7 @@ export const renderingSettings = {
   blur_sigma: blurSettings,
   renderer: rendererSettings,
   encoders: encoderSettings,
+  animation: animationSettings,
   working_copies: workingCopiesSettings,
 }
 
@@ -145,7 +167,8 @@ export type RenderingConfig = CamelKeys<z.output<z.ZodObject<typeof renderingSet
 
 /** Returns the options of a render pool. @param besideMiB memory used for other purposes, MiB */
 export function poolOptions(config: RenderingConfig, besideMiB = 0) {
-  const { renderer, timeout, constraints, blurSigma, encoders, workingCopies, originals } = config
+  const { renderer, timeout, constraints, blurSigma, encoders, animation } = config
+  const { workingCopies, originals } = config
   const { concurrency, memory } = fitMemory(renderer, { besideMiB })
   const { ownCores, queueLimit, queueTimeoutMs, ingestTimeoutMs } = renderer
   return {
@@ -160,6 +183,7 @@ export function poolOptions(config: RenderingConfig, besideMiB = 0) {
     maxOnDiskPixels: constraints.maxOnDiskPixels,
     blurSigma,
     encoders,
+    animation,
     minCopiedPixels: workingCopies.minCopiedPixels,
     refusedFormats: originalFormats.filter((format) => isRefused(format, originals)),
   }

@@ -8,8 +8,9 @@ import type {
   InspectFileTask,
   RenderFileTask,
 } from '@iaas/common/ports/decoder'
-import { ingestWarnings } from '@iaas/common/ports/renderer'
+import { ingestWarnings, renderNotes } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
+import type { AnimationSettings } from './pipeline/plan-animation.ts'
 import type { EncoderOptions } from './pipeline/steps/step.ts'
 
 /** Task of a child. */
@@ -23,7 +24,7 @@ export type Task =
 export type TaskKind = Task['kind']
 
 /** Settings of a child, sent to it once when it starts. */
-export type WorkerSettings = {
+export type WorkerSettings = AnimationSettings & {
   readonly maxInputPixels: number
   readonly maxOnDiskPixels: number
   readonly blurSigma: number
@@ -71,6 +72,7 @@ const resultSchemas = {
       kind: z.literal('rendered'),
       bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
       isCostly: z.boolean(),
+      note: z.enum(renderNotes).optional(),
     }),
     outOfBoundsSchema,
   ]),

@@ -8,6 +8,7 @@ import {
 } from '@iaas/common/image'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
+import type { RenderNote } from '@iaas/common/ports/renderer'
 import type { Timing } from './http/timing.ts'
 import type { MissOutcome } from './renditions/renditions.ts'
 import { type Validators, validatorsOf } from './validators.ts'
@@ -39,6 +40,7 @@ export type ImageReply =
       readonly timing: Timing
       /** TTL in caches, s; undefined: as long as the address is valid. */
       readonly maxAge?: number
+      readonly note?: RenderNote | undefined
     }
 
 type ImageAnswer = Extract<ImageReply, { kind: 'image' }>
@@ -90,4 +92,9 @@ export function outcomeOf(outcome: MissOutcome & { readonly coalesced: boolean }
 export function timingOf(outcome: MissOutcome): Timing {
   if (outcome.kind !== 'rendered') return {}
   return { queue: outcome.timing.queueMs, render: outcome.timing.renderMs }
+}
+
+/** Returns how a rendition differs from what was asked for. Stored and spooled renditions no longer tell. */
+export function noteOf(outcome: MissOutcome): RenderNote | undefined {
+  return outcome.kind === 'rendered' ? outcome.note : undefined
 }

@@ -29,6 +29,7 @@ import {
   image,
   outcomeOf,
   proxied,
+  noteOf,
   timingOf,
 } from './image-reply.ts'
 import type { LinkedObject, OpenLinked } from './proxied/open-linked.ts'
@@ -166,10 +167,13 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
       }
       case 'spooled':
       case 'rendered':
-        return image(variant, original, outcomeOf(outcome), outcome.bytes, {
-          lookup,
-          ...timingOf(outcome),
-        })
+        return {
+          ...image(variant, original, outcomeOf(outcome), outcome.bytes, {
+            lookup,
+            ...timingOf(outcome),
+          }),
+          note: noteOf(outcome),
+        }
     }
   }
 

@@ -9,6 +9,8 @@ export type FormatFacts = {
   /** True if variants can have this format. Every format of the table can be uploaded. */
   readonly encodes: boolean
   readonly hasAlpha: boolean
+  /** Animations of originals: kept unless `animated=false`, kept by `animated=true`, or never kept. */
+  readonly animation: 'kept' | 'on-request' | 'none'
   /** True if `quality` changes the bytes. */
   readonly lossy: boolean
   /** Longest side that is written, px. JPEG: libjpeg's JPEG_MAX_DIMENSION; WebP: 14 bits; AVIF: the limit of sharp. */
@@ -20,7 +22,7 @@ export type FormatFacts = {
 }
 
 /**
- * One row per format. `gif` and `tiff` are read only.
+ * One row per format. `tiff` is read only.
  *
  * Signatures: JPEG SOI; PNG 1.2, 3.1; RIFF; GIF89a, 17; TIFF 6.0 and BigTIFF; ISO base media file: the size of the
  * first box, "ftyp", the major brand, a version, compatible brands.
@@ -32,6 +34,7 @@ export const formats = {
     magic: /^\u00ff\u00d8\u00ff/,
     encodes: true,
     hasAlpha: false,
+    animation: 'none',
     lossy: true,
     maxSide: 65_500,
   },
@@ -41,6 +44,7 @@ export const formats = {
     magic: /^\u0089PNG\r\n\u001a\n/,
     encodes: true,
     hasAlpha: true,
+    animation: 'none',
     lossy: false,
     maxSide: 65_500,
   },
@@ -50,6 +54,7 @@ export const formats = {
     magic: /^RIFF[^]{4}WEBP/,
     encodes: true,
     hasAlpha: true,
+    animation: 'on-request',
     lossy: true,
     maxSide: 16_383,
   },
@@ -57,10 +62,11 @@ export const formats = {
     extensions: ['gif'],
     mime: 'image/gif',
     magic: /^GIF8[79]a/,
-    encodes: false,
+    encodes: true,
     hasAlpha: true,
+    animation: 'kept',
     lossy: false,
-    maxSide: 65_535,
+    maxSide: 65_500,
   },
   avif: {
     extensions: ['avif'],
@@ -68,6 +74,7 @@ export const formats = {
     magic: /^[^]{4}ftyp(?:avi[fs]|[^]{8}[^]*avi[fs])/,
     encodes: true,
     hasAlpha: true,
+    animation: 'none',
     lossy: true,
     maxSide: 16_384,
   },
@@ -77,6 +84,7 @@ export const formats = {
     magic: /^(?:II\*\0|MM\0\*|II\+\0|MM\0\+)/,
     encodes: false,
     hasAlpha: true,
+    animation: 'none',
     lossy: false,
     maxSide: 4_294_967_295,
   },
@@ -86,6 +94,7 @@ export const formats = {
     magic: /^[^]{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)/,
     encodes: false,
     hasAlpha: true,
+    animation: 'none',
     lossy: true,
     maxSide: 65_535,
     copied: true,
@@ -96,6 +105,7 @@ export const formats = {
     magic: /^(?:\u00ff\n|\0\0\0\fJXL \r\n\u0087\n)/,
     encodes: false,
     hasAlpha: true,
+    animation: 'none',
     lossy: true,
     maxSide: 1_073_741_823,
     copied: true,
@@ -106,6 +116,7 @@ export const formats = {
     magic: /^(?:\u00ef\u00bb\u00bf)?\s*<(?:svg[\s>]|\?xml\s|!--|!doctype svg)/i,
     encodes: false,
     hasAlpha: true,
+    animation: 'none',
     lossy: false,
     maxSide: 65_500,
     active: true,

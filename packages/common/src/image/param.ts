@@ -55,6 +55,6 @@ export function share(name: string, description: string): Row<number> {
   }
 }
 
-function parseBoolean(text: string): boolean | undefined {
+export function parseBoolean(text: string): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined
 }

@@ -1,10 +1,13 @@
-import { flag, param } from './param.ts'
+import { flag, param, parseBoolean } from './param.ts'
 import { parseWhole } from './values/decimal.ts'
 import { type Download, parseDownload } from './values/download.ts'
 
 export const qualityNames = ['low', 'medium', 'high', 'best'] as const
 /** An integer from 0 to 100, a name of one, or `auto`: the quality of the original. */
 export type Quality = number | 'auto' | (typeof qualityNames)[number]
+
+/** `auto`: as the format does by default; see `FormatFacts.animation`. */
+export type Animated = boolean | 'auto'
 
 /** Options of the encoding and of the answer. */
 export const outputParams = {
@@ -25,6 +28,14 @@ export const outputParams = {
     appliesTo: ({ lossy }) => lossy,
     description:
       'Lowers the quality until the image has at most this many bytes. The smallest image is sent if none fits.',
+  }),
+  animated: param.bytes<Animated>({
+    name: 'animated',
+    default: 'auto',
+    expected: 'true, false or auto',
+    parse: (text) => (text === 'auto' ? text : parseBoolean(text)),
+    description:
+      'Keeps the animation of a GIF or WebP. `auto` keeps it in GIF and shows the first frame in WebP.',
   }),
   allowWebp: param.answer<boolean>({
     ...flag,

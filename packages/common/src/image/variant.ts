@@ -8,7 +8,7 @@ import {
 } from './formats.ts'
 import { hasFreeSide } from './geometry.ts'
 import type { ImageId } from './id.ts'
-import { scaleOptions } from './options.ts'
+import { invalidOption, scaleOptions } from './options.ts'
 import {
   type VariantOptions,
   defaultOptions,
@@ -54,6 +54,7 @@ export function toVariant(
   plainFormat: Format = 'jpg',
 ): Variant {
   const { id, width, height, scale, options } = request
+  assertAnimates(request)
   const chosen = chooseFormat(request, policy, accepted)
   const format = chosen === autoFormat ? plainFormat : chosen
   const box = { width: width * scale, height: height * scale }
@@ -73,6 +74,26 @@ function describe(frame: Omit<Variant, keyof VariantOptions>, options: VariantOp
     return noteChanges({ ...plain, id, width, height, format }, [])
   }
   return noteChanges({ id, width, height, format, ...options }, changedKeys(options))
+}
+
+/** @throws AppError INVALID_OPTION for `animated=true` where no animation can be kept */
+function assertAnimates({ format, options }: SizedRequest): void {
+  if (options.animated !== true) return
+  if (format === autoFormat || formats[format].animation === 'none')
+    throw invalidOption(
+      `"animated" must be false or auto in .${format}; .gif and .webp keep animations.`,
+    )
+  if (options.maxBytes !== undefined)
+    throw invalidOption('"animated" must be false or auto beside max_bytes.')
+}
+
+/** Returns true if a variant keeps the animation of its original, if that has one. */
+export function keepsAnimation({
+  format,
+  animated,
+}: Pick<Variant, 'format' | 'animated'>): boolean {
+  const { animation } = formats[format]
+  return animation === 'kept' ? animated !== false : animation === 'on-request' && animated === true
 }
 
 function chooseFormat(

@@ -34,8 +34,17 @@ export type RenderOutcome =
       readonly timing: RenderTiming
       /** True if a working copy would make the next render of this file cheaper. */
       readonly isCostly: boolean
+      /** Set if the image is not what was asked for. */
+      readonly note?: RenderNote | undefined
     }
   | { readonly kind: 'out-of-bounds'; readonly source: Size }
+
+/**
+ * `animation-too-long`: the first frame, because all of them would take too much time or memory. `animation-damaged`: the
+ * first frame, because a later one cannot be decoded.
+ */
+export const renderNotes = ['animation-too-long', 'animation-damaged'] as const
+export type RenderNote = (typeof renderNotes)[number]
 
 /** Durations of a render, ms. */
 export type RenderTiming = { readonly queueMs: number; readonly renderMs: number }

@@ -98,6 +98,8 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
     radius: read('radius', fc.constant('max'), fc.nat(100)),
     quality: fc.oneof(fc.constantFrom('auto', ...qualityNames), fc.integer({ min: 0, max: 100 })),
     maxBytes: read('maxBytes', fc.integer({ min: 1000, max: 10_000_000 })),
+    // Only some formats take `true`: see `requestsOf`.
+    animated: fc.constantFrom(false, 'auto' as const),
     allowWebp: fc.boolean(),
     proxy: fc.boolean(),
     download: read('download', fc.constantFrom('true', 'a.jpg', 'Übersicht 1 & 2', 'x=1?')),

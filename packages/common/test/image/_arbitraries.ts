@@ -73,7 +73,16 @@ function requestsOf(options: fc.Arbitrary<ImageOptions>): fc.Arbitrary<SizedRequ
     format: anyFormat,
     options,
   }
-  return fc.record(request, { noNullPrototype: true })
+  return fc
+    .tuple(fc.record(request, { noNullPrototype: true }), fc.boolean())
+    .map(([made, isAnimated]) => (isAnimated ? animate(made) : made))
+}
+
+/** Only these formats keep an animation on request. */
+function animate(request: SizedRequest): SizedRequest {
+  const { format, options } = request
+  if (format !== 'gif' && format !== 'webp') return request
+  return { ...request, options: { ...options, animated: true, maxBytes: undefined } }
 }
 
 export const anyRequest = requestsOf(anyOptions.map(withoutLengths))

@@ -19,6 +19,7 @@ describe('findFormat', () => {
     ['png', 'png'],
     ['webp', 'webp'],
     ['avif', 'avif'],
+    ['gif', 'gif'],
     ['auto', 'auto'],
   ])('takes %s in any letter case for the format %s', (extension, format) => {
     for (const spelling of [
@@ -31,7 +32,7 @@ describe('findFormat', () => {
     }
   })
 
-  it.each(['', 'gif', 'tiff', 'svg', 'jpg ', '.jpg', 'toString', '__proto__'])(
+  it.each(['', 'tiff', 'svg', 'jpg ', '.jpg', 'toString', '__proto__'])(
     'does not know %j',
     (extension) => {
       expect(findFormat(extension)).toBeUndefined()

@@ -162,6 +162,7 @@ describe('variantKey', () => {
       format: 'webp',
       blur: true,
       quality: 50,
+      animated: true,
     }
     expect(Object.keys(others).sort()).toEqual(Object.keys(base).sort())
     const keys = Object.entries(others).map(([field, value]) =>

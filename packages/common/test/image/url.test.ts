@@ -174,6 +174,7 @@ describe('parseUploadPath', () => {
     )
     expect(parseUploadPath('/my%20image')).toEqual(['my image'])
     expect(parseUploadPath('/archive.2024')).toEqual(['archive.2024'])
+    expect(parseUploadPath('/photo.gif')).toEqual(['photo', 'photo.gif'])
     expect(parseUploadPath('/photo.avif')).toEqual(['photo', 'photo.avif'])
   })
 

@@ -3,6 +3,7 @@ import {
   type Variant,
   defaultVariantOptions,
   isNegotiated,
+  keepsAnimation,
   isUndecided,
   revive,
   toVariant,
@@ -209,5 +210,28 @@ describe('toVariant', () => {
       expect(toVariant(request, policy, ['webp']).format).toBe(format)
       expect(isNegotiated(request, policy)).toBe(false)
     }
+  })
+
+  it.each([
+    ['gif', '', '?animated=true', true],
+    ['gif', '?animated=false', '?animated=false', false],
+    ['webp', '', '?animated=false', false],
+    ['webp', '?animated=true', '?animated=true', true],
+    ['jpg', '', '?animated=false', false],
+    ['avif', '?animated=auto', '', false],
+  ])('R55 has one key for .%s%s and %s', (extension, query, other, animates) => {
+    const variantOf = (more: string) => toVariant(read(`/a_1_1.${extension}${more}`), plain, [])
+    expect(variantKey(variantOf(query))).toBe(variantKey(variantOf(other)))
+    expect(keepsAnimation(variantOf(query))).toBe(animates)
+  })
+
+  it('refuses animated=true beside max_bytes', () => {
+    const request = read('/a_1_1.webp?animated=true&max_bytes=5000')
+    expect(() => toVariant(request, plain, [])).toThrow(/"animated".*max_bytes/)
+  })
+
+  it.each(['jpg', 'png', 'avif', 'auto'])('refuses animated=true in .%s', (extension) => {
+    const request = read(`/a_1_1.${extension}?animated=true`)
+    expect(() => toVariant(request, plain, ['webp'])).toThrow(/"animated".*\.gif and \.webp/)
   })
 })

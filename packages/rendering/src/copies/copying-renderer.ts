@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
+import { keepsAnimation } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
@@ -106,7 +107,8 @@ export function createCopyingRenderer(
     prepare,
     prepareNow,
     async render(task, signal) {
-      const copy = await find(task.original)
+      // A working copy has only the first frame.
+      const copy = keepsAnimation(task.variant) ? undefined : await find(task.original)
       if (copy === undefined) return renderOriginal(task, signal)
       try {
         const outcome = await renderer.render({ ...task, copy }, signal)

@@ -1,4 +1,10 @@
-import { type OriginalFormat, sniffFormat, sniffLength } from '@iaas/common/image'
+import {
+  type OriginalFormat,
+  type Size,
+  formats,
+  sniffFormat,
+  sniffLength,
+} from '@iaas/common/image'
 import type { Metadata } from 'sharp'
 import { checkChannels, checkDepth, checkPages, checkSize } from './check-limits.ts'
 import { estimateOpening } from './cost.ts'
@@ -6,7 +12,7 @@ import { readHead } from './files.ts'
 import { toOrientation, toStoredSize } from './orientation.ts'
 import { readers } from './readers.ts'
 import { openHeader } from './sharp.ts'
-import type { Admit, SourceFacts } from './source-facts.ts'
+import type { Admit, Animation, SourceFacts } from './source-facts.ts'
 import { unsupported } from './unsupported.ts'
 
 const atOnce: Admit = async () => {}
@@ -59,6 +65,7 @@ export async function inspectFile(
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1 && amendment === undefined,
     amendment,
+    animation: readAnimation(metadata, format, amendment?.size ?? metadata),
     ...(heldBytes > 0 && { heldBytes }),
   }
 }
@@ -74,6 +81,21 @@ export function checkAccepted(path: string, refused: readonly OriginalFormat[]):
 function checkFacts(facts: SourceFacts, maxPixels: number): SourceFacts {
   checkSize(facts.size, maxPixels)
   return facts
+}
+
+/**
+ * Returns undefined for a still image, and for one whose frames the decoder gives another size. Pages of other formats are
+ * not shown in turn.
+ */
+function readAnimation(
+  metadata: Metadata,
+  format: OriginalFormat,
+  size: Size,
+): Animation | undefined {
+  const { pages: frames = 1, width, height, delay = [], loop = 0 } = metadata
+  if (frames < 2 || formats[format].animation === 'none') return undefined
+  if (size.width !== width || size.height !== height) return undefined
+  return { frames, size: { width, height }, delays: delay, loop }
 }
 
 /** Bytes per channel, by sharp's name for the channel type. */

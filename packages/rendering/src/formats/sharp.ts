@@ -65,6 +65,14 @@ export async function openForDisplay(
   return isDeepColour ? image.pipelineColourspace('srgb') : image
 }
 
+/**
+ * Opens all frames of an animation for decoding to sRGB, one below the other. Their number of pixels was checked from the
+ * header.
+ */
+export function openFrames(path: string, { format }: Pick<SourceFacts, 'format'>): Sharp {
+  return sharp(toInput(path, format), { ...openOptions, pages: -1, limitInputPixels: false })
+}
+
 /** Opens an image to read only its header, whatever size it declares. */
 export function openHeader(path: string, format: OriginalFormat): Sharp {
   return sharp(toInput(path, format), { ...openOptions, limitInputPixels: false })

@@ -3,6 +3,17 @@ import type { Orientation } from './orientation.ts'
 import type { Amendment } from './amendment.ts'
 
 /** Facts about an image from its header, before any pixel is decoded. */
+/** An original of several frames that are shown in turn. */
+export type Animation = {
+  readonly frames: number
+  /** Size of each frame as it is decoded, px. */
+  readonly size: Size
+  /** Time that each frame is shown, ms. */
+  readonly delays: readonly number[]
+  /** Number of repetitions; 0: endless. */
+  readonly loop: number
+}
+
 export type SourceFacts = {
   readonly format: OriginalFormat
   /** Displayed size, px. */
@@ -27,6 +38,8 @@ export type SourceFacts = {
   readonly amendment?: Amendment | undefined
   /** Factor by which a drawing is larger than it declares; 1 unless set. */
   readonly zoom?: number
+  /** undefined for a still image. */
+  readonly animation?: Animation | undefined
   /** Bytes of the file held in memory while it is decoded; none unless set. */
   readonly heldBytes?: number
   /** Bytes of the encoded pixels, without metadata and profile; undefined if reading the header did not count them. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { digestOf } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
-import { type Size, hasLaterOptions } from '@iaas/common/image'
+import { hasLaterOptions, keepsAnimation } from '@iaas/common/image'
 import { type ImageFacts, imageFactsSchema } from '@iaas/common/image-facts'
-import type { Decoder } from '@iaas/common/ports/decoder'
+import type { Decoder, RenderFileTask } from '@iaas/common/ports/decoder'
 import type { RenderOutcome } from '@iaas/common/ports/renderer'
 import type { z } from 'zod'
 import { createAnswerBodies, saveBody } from './answer-bodies.ts'
@@ -142,7 +142,7 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
         client,
         signal,
         async take({ facts, res, signal: limit }) {
-          const bytes = await bodies.read(res, mostRenditionBytes(task.bounds), limit)
+          const bytes = await bodies.read(res, mostRenditionBytes(task), limit)
           return facts.kind === 'rendered' ? { ...facts, bytes } : facts
         },
       }),
@@ -174,9 +174,16 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
   }
 }
 
+/** Largest animation, bytes. */
+const mostAnimationBytes = 256 * 2 ** 20
+
 /** Returns the maximum size of an encoded image, bytes: twice its pixels, plus a header. */
-function mostRenditionBytes({ width, height }: Size): number {
-  return 8 * width * height + mostTextBytes
+function mostRenditionBytes({
+  bounds,
+  variant,
+}: Pick<RenderFileTask, 'bounds' | 'variant'>): number {
+  const still = 8 * bounds.width * bounds.height + mostTextBytes
+  return keepsAnimation(variant) ? Math.max(still, mostAnimationBytes) : still
 }
 
 function toHeaders(client: string | undefined): Readonly<Record<string, string>> {

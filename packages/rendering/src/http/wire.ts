@@ -1,5 +1,5 @@
 import { variantSchema } from '@iaas/common/variant-schema'
-import type { ImageInfo, RenderOutcome } from '@iaas/common/ports/renderer'
+import { type ImageInfo, type RenderOutcome, renderNotes } from '@iaas/common/ports/renderer'
 import type { OriginalKey } from '@iaas/common/original-ref'
 import { z } from 'zod'
 import {
@@ -85,6 +85,7 @@ export const renderResult = z.discriminatedUnion('kind', [
       kind: z.literal('rendered'),
       timing: z.object({ queueMs: z.number(), renderMs: z.number() }),
       isDear: z.boolean(),
+      note: z.enum(renderNotes).optional(),
     })
     .transform(({ isDear, ...facts }) => ({ ...facts, isCostly: isDear })),
   outOfBoundsSchema,

@@ -7,6 +7,7 @@ import {
   isLarger,
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
+import { encodeAnimation } from './encoding/encode-animation.ts'
 import { encodeImage } from './encoding/encode.ts'
 import { encodeToFit } from './encoding/encode-to-fit.ts'
 import type { Encoding } from './encoding/encoding.ts'
@@ -19,13 +20,13 @@ import { preCrop } from './steps/pre-crop.ts'
 import { resize } from './steps/resize.ts'
 import type { EncoderOptions, Step } from './steps/step.ts'
 import { rotate } from './steps/rotate.ts'
-import { type SourceFacts } from '../formats/source-facts.ts'
+import type { Animation, SourceFacts } from '../formats/source-facts.ts'
 import { enlarge } from './enlarge.ts'
 import { openPixels, readPixels } from './encoding/pixels.ts'
 import { isPlain, planLook } from './look/look.ts'
 import { applyOperations, isOnePass } from './look/operation.ts'
 import { placeView } from './place-view.ts'
-import { openForDisplay } from '../formats/sharp.ts'
+import { openForDisplay, openFrames } from '../formats/sharp.ts'
 
 /**
  * Steps from the stored source to the pixels, in the order in which sharp applies them regardless of the order of the
@@ -52,8 +53,39 @@ export type RenderFileOptions = {
   readonly encoders: EncoderOptions
 }
 
+/** Opens the pixels that are rendered: those of a file, or of a frame. */
+type Open = () => Promise<Sharp>
+
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
-  const { path, source, variant, view, plan, maxPixels, blurSigma, encoders } = options
+  const { path, source, maxPixels } = options
+  return encode(await planEncoding(options, () => openForDisplay(path, maxPixels, source)))
+}
+
+/** Renders every frame of an animation like a still image, so that nothing crosses from one frame into another. */
+export async function renderAnimation(
+  options: RenderFileOptions & { readonly animation: Animation },
+): Promise<Uint8Array> {
+  const { path, source, variant, plan, encoders, animation } = options
+  const { frames, size } = animation
+  const { result } = plan
+  const read = await openFrames(path, source).toColourspace('srgb').ensureAlpha().raw().toBuffer()
+  const readBytes = 4 * size.width * size.height
+  const frameBytes = 4 * result.width * result.height
+  const data = Buffer.allocUnsafe(frames * frameBytes)
+  for (let frame = 0; frame < frames; frame += 1) {
+    const pixels = read.subarray(frame * readBytes, (frame + 1) * readBytes)
+    const open = () => Promise.resolve(openPixels({ data: pixels, ...size, channels: 4 }))
+    const { draw } = await planEncoding(options, open)
+    const image = (await draw()).toColourspace('srgb').ensureAlpha()
+    const drawn = await image.raw().toBuffer()
+    drawn.copy(data, frame * frameBytes)
+  }
+  const quality = chooseQuality(options)
+  return encodeAnimation({ data, size: result, animation }, variant.format, quality, encoders)
+}
+
+async function planEncoding(options: RenderFileOptions, open: Open): Promise<Encoding> {
+  const { source, variant, view, plan, blurSigma, encoders } = options
   const { format } = source
   const { size } = view
   const place = placeView(source, view, variant)
@@ -63,7 +95,7 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const isGrey = source.colours === 'grey' && !source.hasAlpha
   /** Scales the image by these steps, and by an operation of its own if it is enlarged. */
   const scale = async ({ before, within, after }: Phases) => {
-    const opened = await openForDisplay(path, maxPixels, source)
+    const opened = await open()
     if (!isEnlargement(plan, size)) return apply([...before, resize, ...within, ...after], opened)
     const { scaled: to, crop: cut = { left: 0, top: 0, ...to } } = plan
     const enlargement = { from: plan.preCrop ?? size, to, cut, isGrey }
@@ -76,7 +108,7 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const encoding = { variant, size: result, quality, encoders }
   if (isPlain(variant)) {
     const budgetBytes = findBudget(options)
-    return encode({ ...encoding, draw: () => scale(plain), source, isUnscaled, budgetBytes })
+    return { ...encoding, draw: () => scale(plain), source, isUnscaled, budgetBytes }
   }
   const {
     operations,
@@ -91,13 +123,13 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const pixels = isOnePass(operations, isForeign)
     ? undefined
     : await readPixels(await drawOnce(), staysGrey)
-  return encode({
+  return {
     ...encoding,
     draw: pixels === undefined ? drawOnce : () => Promise.resolve(openPixels(pixels)),
     source: { ...source, ...facts },
     isUnscaled: false,
     budgetBytes: undefined,
-  })
+  }
 }
 
 function encode(encoding: Encoding): Promise<Buffer> {

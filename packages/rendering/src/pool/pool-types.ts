@@ -4,7 +4,10 @@ import type { TaskKind, WorkerSettings } from '../protocol.ts'
 import type { LossReason } from './lost-children.ts'
 import type { ReadMemory } from './watch-memory.ts'
 
-export type RenderPoolOptions = Omit<WorkerSettings, 'decodeCpuMs' | 'allowance'> & {
+export type RenderPoolOptions = Omit<
+  WorkerSettings,
+  'decodeCpuMs' | 'animationCpuMs' | 'mostBytes' | 'allowance'
+> & {
   /** Maximum number of images decoded at once. */
   readonly concurrency: number
   /** Pins each child to its own core, if there is one for each. */

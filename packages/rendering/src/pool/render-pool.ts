@@ -23,11 +23,14 @@ const lingerMs = 1000
 
 /** Maximum share of the render timeout for decoding; the rest is for scaling and encoding. */
 const decodeShare = 0.5
+/** Maximum share of the render timeout for an animation, whose cost is an estimate. */
+const animationShare = 0.6
 
 /** Creates a renderer that decodes images in children of this process. The caller disposes of the pool. */
 export function createRenderPool(options: RenderPoolOptions): RenderPool {
   const { concurrency, queueLimit, queueTimeoutMs, memoryBudgetBytes, events } = options
-  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, minCopiedPixels } = options
+  const { maxInputPixels, maxOnDiskPixels, blurSigma, encoders, animation, minCopiedPixels } =
+    options
   const slots = createFairAdmission({
     capacity: concurrency,
     ingestCapacity: Math.max(1, Math.floor(concurrency / 2)),
@@ -52,9 +55,12 @@ export function createRenderPool(options: RenderPoolOptions): RenderPool {
       maxOnDiskPixels,
       blurSigma,
       encoders,
+      animation,
       minCopiedPixels,
       refusedFormats: options.refusedFormats,
       decodeCpuMs,
+      animationCpuMs: options.timeoutMs * animationShare,
+      mostBytes: memoryBudgetBytes,
       allowance,
     },
   })

@@ -19,12 +19,14 @@ import {
   estimateTrim,
 } from '../formats/cost.ts'
 import type { Results, Task, TaskKind, WorkerSettings } from '../protocol.ts'
+import { noteOfStill, tryAnimation } from './animation.ts'
 import { copyFile } from './copy.ts'
 import { readOpacity } from './opacity.ts'
 import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
 import { checkAccepted, inspectFile, inspectKnown } from '../formats/inspect.ts'
 import { isCostly } from '../formats/costly.ts'
 import { isEnlargement, renderFile } from '../pipeline/render.ts'
+import { planAnimation } from '../pipeline/plan-animation.ts'
 import { findPoint, needsPoint, searchedSize } from '../pipeline/find-point.ts'
 import { withoutBorder } from '../pipeline/find-border.ts'
 import { isPlain } from '../pipeline/look/look.ts'
@@ -113,16 +115,17 @@ export async function perform(
       const drawn = { source, view, plan }
       const zoomed = readers[source.format].isDrawing ? zoomDrawing(drawn, maxInputPixels) : drawn
       const output = { ...plan.result, format: variant.format, isEnlarged, isWorked }
-      await admit(estimateMemory(zoomed.source, output))
-      const options = { path, variant, ...zoomed, originalQuality, blurSigma, encoders }
+      const frames = planAnimation(source, variant, plan, settings)
+      await admit(estimateMemory(zoomed.source, output) + frames.bytes)
+      const shared = { path, variant, originalQuality, blurSigma, encoders }
+      const options = { ...shared, ...zoomed, maxPixels: maxInputPixels }
+      const outcome = { kind: 'rendered', isCostly: isCostly(source, minCopiedPixels) } as const
+      const animated = frames.kind === 'animated' ? await tryAnimation(options) : undefined
+      if (animated !== undefined) return { ...outcome, bytes: animated }
       const { result: bytes } = await attempt(output, (facts) =>
-        renderFile({
-          ...options,
-          source: facts === source ? zoomed.source : facts,
-          maxPixels: maxInputPixels,
-        }),
+        renderFile({ ...options, source: facts === source ? zoomed.source : facts }),
       )
-      return { kind: 'rendered', bytes, isCostly: isCostly(source, minCopiedPixels) }
+      return { ...outcome, bytes, note: noteOfStill(frames.kind) }
     }
     case 'take-in': {
       const kept = planIngest(task, source, maxOnDiskPixels)

@@ -27,6 +27,7 @@ export const exposedHeaders = [
   'RateLimit-Policy',
   'Retry-After',
   'Server-Timing',
+  'X-Image-Info',
   'X-Redirect-Info',
   'X-Request-Id',
 ].join(', ')

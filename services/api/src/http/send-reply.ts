@@ -68,12 +68,20 @@ function sendProxied(
 }
 
 function sendImage(
-  { validators, bytes, mime, outcome, maxAge = Infinity }: Extract<ImageReply, { kind: 'image' }>,
+  {
+    validators,
+    bytes,
+    mime,
+    outcome,
+    note,
+    maxAge = Infinity,
+  }: Extract<ImageReply, { kind: 'image' }>,
   { req, res, record, lifetime, unsent }: ReplyContext,
 ): void {
   const headers = validatedHeaders(validators, record, Math.min(maxAge, lifetime))
   if (outcome === 'not-modified') return void res.writeHead(304, headers).end()
   headers.push('Content-Type', mime)
+  if (note !== undefined) headers.push('X-Image-Info', note)
   if (bytes !== undefined) headers.push('Content-Length', String(bytes.length))
   res.writeHead(200, headers)
   if (bytes === undefined || req.method === 'HEAD') return void res.end()

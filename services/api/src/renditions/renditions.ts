@@ -5,7 +5,7 @@ import { type Size, type Variant, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalRef } from '@iaas/common/original-ref'
-import type { RenderTiming, Renderer } from '@iaas/common/ports/renderer'
+import type { RenderNote, RenderTiming, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
 import type { RenderLease } from '@iaas/common/ports/render-leases'
 import type { CachedLinks } from '../links/cached-links.ts'
@@ -18,7 +18,12 @@ import { type Mark, type StoredWatch, blindWatch } from './stored-watch.ts'
 
 /** Outcome of a request for a variant without a link. */
 export type MissOutcome =
-  | { readonly kind: 'rendered'; readonly bytes: Uint8Array; readonly timing: RenderTiming }
+  | {
+      readonly kind: 'rendered'
+      readonly bytes: Uint8Array
+      readonly timing: RenderTiming
+      readonly note?: RenderNote | undefined
+    }
   | { readonly kind: 'spooled'; readonly bytes: Uint8Array }
   /** It was stored in the meantime. */
   | { readonly kind: 'linked'; readonly link: Link }

@@ -4,6 +4,7 @@ import {
   type Variant,
   boundsFor,
   dependsOnSource,
+  keepsAnimation,
   roomWithin,
 } from '@iaas/common/image'
 import { createAdmission } from '@iaas/rendering/pool/admission'
@@ -42,7 +43,7 @@ export function putWithin(putObject: PutObject, { maxBytes, policy }: PutWithinO
 function mostSize(variant: Variant, policy: Policy): Size {
   const { width, height, format } = variant
   const bounds = boundsFor(format, policy)
-  if (dependsOnSource(variant)) return bounds
+  if (dependsOnSource(variant) || keepsAnimation(variant)) return bounds
   const room = roomWithin(bounds, variant)
   return {
     width: bounds.width - room.width + Math.min(width, room.width),

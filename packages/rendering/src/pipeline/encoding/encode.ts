@@ -1,5 +1,6 @@
 import type { Encoding } from './encoding.ts'
 import { encodeAvif } from './encode-avif.ts'
+import { encodeGif } from './encode-gif.ts'
 import { encodeJpeg } from './encode-jpeg.ts'
 import { encodePng } from './encode-png.ts'
 import { encodeWebp } from './encode-webp.ts'
@@ -13,6 +14,8 @@ export function encodeImage(encoding: Encoding): Promise<Buffer> {
       return encodePng(encoding)
     case 'webp':
       return encodeWebp(encoding)
+    case 'gif':
+      return encodeGif(encoding)
     case 'avif':
       return encodeAvif(encoding)
   }

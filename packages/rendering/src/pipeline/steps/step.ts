@@ -10,6 +10,8 @@ export type EncoderOptions = {
   readonly webpEffort: number
   /** AVIF effort, 0 to 9. */
   readonly avifEffort: number
+  /** GIF effort, 1 to 10. */
+  readonly gifEffort: number
   /** zlib level of PNG, 0 to 9. */
   readonly pngCompression: number
   /** Adaptive PNG filters, chosen per row. */

@@ -14,6 +14,7 @@ const least = {
   jpegTrellis: false,
   webpEffort: 0,
   avifEffort: 0,
+  gifEffort: 3,
   pngCompression: 1,
   pngFilters: false,
 }

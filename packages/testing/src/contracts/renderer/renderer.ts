@@ -1,4 +1,5 @@
 import { describe } from '@jest/globals'
+import { describeAnimations } from './animations.ts'
 import { describeAvif } from './avif.ts'
 import { describeBytes } from './bytes.ts'
 import { describeFacts } from './facts.ts'
@@ -27,6 +28,7 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
     describeReducing(studio)
     describeBytes(studio)
     describeAvif(studio)
+    describeAnimations(studio)
     describeCopiedPixels(studio)
   })
 }

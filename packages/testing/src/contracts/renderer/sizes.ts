@@ -17,10 +17,13 @@ import { type Studio, contractBounds, contractLimits } from './studio.ts'
 
 const sources = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 /** Name that sharp reports for each format of a rendition. */
-const targets = { jpg: 'jpeg', png: 'png', webp: 'webp', avif: 'heif' } as const satisfies Record<
-  Format,
-  string
->
+const targets = {
+  jpg: 'jpeg',
+  png: 'png',
+  webp: 'webp',
+  gif: 'gif',
+  avif: 'heif',
+} as const satisfies Record<Format, string>
 const targetFormats = Object.keys(targets) as readonly Format[]
 const photo = { width: 90, height: 60 }
 

@@ -1,0 +1,56 @@
+import type { Plan, Variant } from '@iaas/common/image'
+import { keepsAnimation } from '@iaas/common/image'
+import type { SourceFacts } from '../formats/source-facts.ts'
+import { encodeMsPerMegapixel } from './encoding/encode-animation.ts'
+
+/** Limits of an animation; beyond them its first frame is rendered. */
+export type AnimationLimits = {
+  readonly maxFrames: number
+  /** Largest product of frames and pixels, of the original and of the result. */
+  readonly maxPixels: number
+}
+
+export type AnimationSettings = {
+  readonly animation: AnimationLimits
+  /** Estimated processor time that an animation may take, ms; 0: no limit. */
+  readonly animationCpuMs: number
+  /** Estimated memory that any task may take, bytes. */
+  readonly mostBytes: number
+}
+
+/** Processor time of decoding and scaling, ms per megapixel of the original, as measured (rounded up). */
+const drawMsPerMegapixel = 40
+/** Bytes per pixel of the frames of the original and of the result, which are in memory as a whole, as measured. */
+const frameBytesPerPixel = { source: 9, result: 6 } as const
+
+export type AnimationPlan = {
+  /** `still`: the variant or the original is a still image. */
+  readonly kind: 'still' | 'animated' | 'too-long'
+  /** Estimated memory of the frames, bytes; 0 unless all of them are rendered. */
+  readonly bytes: number
+}
+
+const still: AnimationPlan = { kind: 'still', bytes: 0 }
+
+/** Decides from the header whether all frames are rendered. */
+export function planAnimation(
+  { animation, size }: Pick<SourceFacts, 'animation' | 'size'>,
+  variant: Variant,
+  { result }: Pick<Plan, 'result'>,
+  settings: AnimationSettings,
+): AnimationPlan {
+  if (animation === undefined || !keepsAnimation(variant)) return still
+  const { frames } = animation
+  const { maxFrames, maxPixels } = settings.animation
+  const read = frames * Math.max(size.width, animation.size.width) * size.height
+  const written = frames * result.width * result.height
+  const bytes = read * frameBytesPerPixel.source + written * frameBytesPerPixel.result
+  const rate = encodeMsPerMegapixel[variant.format === 'webp' ? 'webp' : 'gif']
+  const cpuMs = (read * drawMsPerMegapixel + written * rate) / 1e6
+  const isTooLong =
+    frames > maxFrames ||
+    Math.max(read, written) > maxPixels ||
+    (settings.animationCpuMs > 0 && cpuMs > settings.animationCpuMs) ||
+    bytes > settings.mostBytes / 2
+  return isTooLong ? { kind: 'too-long', bytes: 0 } : { kind: 'animated', bytes }
+}
