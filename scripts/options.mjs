@@ -9,6 +9,7 @@ import sharp from 'sharp'
 import { choose, listFiles } from './corpus/files.mjs'
 import { startServer } from './corpus/server.mjs'
 import { compareFile } from './options/compare.mjs'
+import { readOriginal } from './options/reference.mjs'
 import { prepare } from './prepare.mjs'
 
 const workers = 4
@@ -107,7 +108,7 @@ async function isUsual(file) {
     const { width, height, format } = await sharp(file).metadata()
     if (format === 'svg') return false
     if (Math.min(width, height) < smallestSide || width * height > mostPixels) return false
-    await sharp(file).stats()
+    await readOriginal(file)
     return true
   } catch {
     return false

@@ -7,7 +7,7 @@ const center = [0.5, 0.5]
 
 /** Decodes an original as it is displayed. */
 export function readOriginal(path) {
-  return read(sharp(path).autoOrient().toColourspace('srgb'))
+  return read(sharp(path, { failOn: 'error' }).autoOrient().toColourspace('srgb'))
 }
 
 /** Cuts and turns an image. */
