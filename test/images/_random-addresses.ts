@@ -84,8 +84,17 @@ const goodValues: Readonly<Record<string, readonly string[]>> = {
   background: ['ff0000', '00ff0080', '00000000', 'transparent', 'blur', 'auto'],
   radius: ['0', '5', '65500', 'max'],
   quality: ['0', '1', '50', '100', 'auto', 'low', 'medium', 'high', 'best'],
+  max_bytes: ['1000', '1001', '20000', '10000000'],
   allow_webp: ['true', 'false'],
   proxy: ['true', 'false'],
+  download: [
+    'true',
+    'false',
+    'name.jpg',
+    '%22%3B%20x%3D%22',
+    '%C3%BC%F0%9F%8F%94',
+    'x'.repeat(100),
+  ],
 }
 
 const otherParameters = [
