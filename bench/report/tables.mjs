@@ -16,10 +16,11 @@ export function describeRun({ date, machine }) {
 }
 
 /** What a scenario has measured, as Markdown. */
-export function renderScenario({ rows = [], figures = [], frontier = {}, notes = [] }) {
+export function renderScenario({ rows = [], figures = [], frontier = {}, costs = [], notes = [] }) {
   const parts = Object.entries(frontier).map(([format, points]) => renderFrontier(format, points))
   if (rows.length > 0) parts.push(renderRows(rows))
   if (figures.length > 0) parts.push(renderFigures(figures))
+  if (costs.length > 0) parts.push(renderCosts(costs))
   if (notes.length > 0) parts.push(notes.join('\n\n'))
   return parts.join('\n\n')
 }
@@ -66,6 +67,17 @@ function renderFrontier(format, points) {
     name,
     formatNumber(cpuMs, 1),
     formatNumber(bytesRatio * 100, 1),
+  ])
+  return renderTable(head, body)
+}
+
+function renderCosts(costs) {
+  const head = ['address', 'ratio (middle half)', 'CPU ms', 'plain CPU ms']
+  const body = costs.map(({ name, ratio, cpuMs, plainCpuMs }) => [
+    `\`${name}\``,
+    `**${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`,
+    formatNumber(cpuMs, 1),
+    formatNumber(plainCpuMs, 1),
   ])
   return renderTable(head, body)
 }

@@ -2,13 +2,25 @@ import { encoders } from './encoders.mjs'
 import { growth } from './growth.mjs'
 import { hit } from './hit.mjs'
 import { miss } from './miss.mjs'
+import { options } from './options.mjs'
 import { peers } from './peers.mjs'
 import { persistence } from './persistence.mjs'
 import { start } from './start.mjs'
 import { uploaders } from './uploaders.mjs'
 import { whole } from './whole.mjs'
 
-const scenarios = [miss, whole, persistence, hit, start, peers, encoders, growth, uploaders]
+const scenarios = [
+  miss,
+  whole,
+  persistence,
+  hit,
+  start,
+  peers,
+  encoders,
+  options,
+  growth,
+  uploaders,
+]
 
 /** The scenarios that were asked for; all of them where none was. @throws Error for an unknown one */
 export function chooseScenarios({ scenarios: names, isQuick }) {
