@@ -38,6 +38,7 @@ sharp.cache(false)
 const files = choose(await listImages(folder), Number(values.limit ?? Infinity))
 const server = await startServer(config)
 const results = []
+const refused = []
 try {
   await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)))
 } finally {
@@ -48,28 +49,47 @@ if (results.some(({ problem }) => problem !== undefined)) process.exitCode = 1
 
 async function work(worker) {
   for (let index = worker; index < files.length; index += workers) {
-    results.push(...(await compareFile(server, `f${index}`, files[index])))
+    const compared = await compareFile(server, `f${index}`, files[index])
+    if (compared === undefined) refused.push(files[index])
+    else results.push(...compared)
   }
 }
 
 function report() {
   const groups = groupByName()
   const failed = results.filter(({ problem }) => problem !== undefined)
-  const worst = results.toSorted((one, other) => one.ssim - other.ssim).slice(0, shownCases)
+  const own = new Set(results.filter((each) => each.hasOwnColours).map(({ file }) => file))
+  const worst = listWorst()
   const lines = [
     `${files.length} images, ${results.length} comparisons, ${failed.length} problems`,
+    `refused by the product: ${formatNames(refused)}`,
+    `shown in other colours than by sharp: ${formatNames([...own])}`,
     '',
     '| option, fit | images | problems | lowest SSIM | mean SSIM |',
     '| --- | --- | --- | --- | --- |',
     ...[...groups].map(([name, group]) => formatRow(name, group)),
     '',
-    'The least similar:',
+    'The least similar case of each image:',
     ...worst.map(
       ({ ssim, problem, file, path }) =>
         `  ${ssim.toFixed(4)} ${relative(folder, file)} ${path} ${problem ?? ''}`,
     ),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** Returns the least similar result of each image, the least similar first. */
+function listWorst() {
+  const byFile = new Map()
+  for (const result of results) {
+    const { ssim = 1 } = byFile.get(result.file) ?? {}
+    if (result.ssim <= ssim) byFile.set(result.file, result)
+  }
+  return [...byFile.values()].toSorted((one, other) => one.ssim - other.ssim).slice(0, shownCases)
+}
+
+function formatNames(paths) {
+  return paths.length === 0 ? 'none' : paths.map((path) => relative(folder, path)).join(', ')
 }
 
 function groupByName() {
