@@ -34,7 +34,7 @@ const queries = [
   'fit=canvas&background=auto',
   'radius=max',
   'quality=low',
-  'max_bytes=20000',
+  'max_bytes=8000',
 ]
 
 const measured = [
