@@ -5,13 +5,9 @@ import { toPixels } from './cases.mjs'
 const white = '#fff'
 const center = [0.5, 0.5]
 
-/** Decodes an original as it is displayed. What is made of it begins with the file, which sharp may decode smaller. */
-export async function readOriginal(path) {
-  return { ...(await read(openFile(path))), path }
-}
-
-function openFile(path) {
-  return sharp(path, { failOn: 'error' }).autoOrient().toColourspace('srgb')
+/** Decodes an original as it is displayed, with all its pixels. */
+export function readOriginal(path) {
+  return read(sharp(path, { failOn: 'error' }).autoOrient().toColourspace('srgb'))
 }
 
 /** Cuts and turns an image. */
@@ -44,8 +40,8 @@ export async function readLuma(image) {
   })
 }
 
-export function open({ path, data, width, height, channels }) {
-  return path === undefined ? sharp(data, { raw: { width, height, channels } }) : openFile(path)
+export function open({ data, width, height, channels }) {
+  return sharp(data, { raw: { width, height, channels } })
 }
 
 async function drawFitted(view, box, { fit = 'clip', point, enlarge = true, isCutFirst = false }) {
