@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
-import { keepsAnimation } from '@iaas/common/image'
+import { isCopied, keepsAnimation } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
@@ -89,10 +89,22 @@ export function createCopyingRenderer(
     await copies.remove(copy).catch(() => {})
   }
 
+  /**
+   * Requests a copy if variants of this format are rendered from copies: a copy may take longer than a render. For other
+   * formats a timeout ends all work.
+   */
+  async function prepareSlowFormat(original: OriginalRef): Promise<void> {
+    try {
+      const { format } = await renderer.inspect(original)
+      if (isCopied(format)) prepare(original)
+    } catch (error) {
+      log.warn('working copy not requested', { error })
+    }
+  }
+
   async function renderOriginal(task: RenderTask, signal?: AbortSignal) {
     const outcome = await renderer.render(task, signal).catch((error: unknown) => {
-      // A copy may take longer than a render, so the next render of a slow format can succeed.
-      if (isAppError(error, 'RENDER_TIMEOUT')) prepare(task.original)
+      if (isAppError(error, 'RENDER_TIMEOUT')) void prepareSlowFormat(task.original)
       throw error
     })
     metrics.render('original')

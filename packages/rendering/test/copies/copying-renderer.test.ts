@@ -14,6 +14,7 @@ import { createCopyingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import { createFileRenderer } from '@iaas/rendering/file-renderer'
 import type { RenderPool } from '@iaas/rendering/pool/pool-types'
 import { makePhoto } from '@iaas/testing/images/make-photo'
+import { makeSample } from '@iaas/testing/images/make-sample'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
@@ -157,12 +158,30 @@ describe('a renderer with working copies', () => {
     expect(await studio.copies.find(original)).toBeUndefined()
   })
 
-  it('makes a copy after a render that took too long, and one before it returns where it is asked to', async () => {
+  it('makes a copy of a slow format after a render that took too long, and no work for others', async () => {
     const late = () => Promise.reject(new AppError('RENDER_TIMEOUT', 'Too late.'))
-    await using slow = await openStudio({ decoder: { ...pool, render: late } })
-    const original = await slow.plant(await makePhoto(costly))
-    await expect(slow.render(original)).rejects.toMatchObject({ code: 'RENDER_TIMEOUT' })
-    await until(async () => (await slow.copies.find(original)) !== undefined)
+    const asked = { inspect: 0, copy: 0 }
+    const decoder: Decoder = {
+      ...pool,
+      render: late,
+      inspect: (...given) => pool.inspect(...given).finally(() => (asked.inspect += 1)),
+      copy(...given) {
+        asked.copy += 1
+        return pool.copy(...given)
+      },
+    }
+    await using ordinary = await openStudio({ decoder })
+    const photo = await ordinary.plant(await makePhoto(costly))
+    await expect(ordinary.render(photo)).rejects.toMatchObject({ code: 'RENDER_TIMEOUT' })
+    await until(() => asked.inspect === 1)
+    await using slow = await openStudio({ decoder })
+    const heic = await slow.plant(await makeSample('heic'))
+    await expect(slow.render(heic)).rejects.toMatchObject({ code: 'RENDER_TIMEOUT' })
+    await slow.untilCopied(heic)
+    expect(asked.copy).toBe(1)
+  })
+
+  it('makes a copy before it returns where it is asked to', async () => {
     await using studio = await openStudio()
     const other = await studio.plant(await makePhoto(costly))
     await studio.copying.prepareNow(other)
