@@ -30,7 +30,6 @@ import { planAnimation } from '../pipeline/plan-animation.ts'
 import { findPoint, needsPoint, searchedSize } from '../pipeline/find-point.ts'
 import { withoutBorder } from '../pipeline/find-border.ts'
 import { isPlain } from '../pipeline/look/look.ts'
-import { describeFile, sampleSize } from '../facts/describe.ts'
 import { planIngest, ingestFile } from './ingest.ts'
 import { readers } from '../formats/readers.ts'
 import { zoomDrawing } from '../pipeline/zoom.ts'
@@ -98,6 +97,8 @@ export async function perform(
         }),
       }
     case 'describe': {
+      // Most children never describe an image, and its packages take time and memory.
+      const { describeFile, sampleSize } = await import('../facts/describe.ts')
       const sample = sampleSize(source.size)
       await admit(estimateMemory(source, sample) + estimateMetadata(path, source.format))
       const { result } = await attempt(sample, (facts) => describeFile(path, facts, maxInputPixels))
