@@ -125,7 +125,7 @@ export function createLoad(apis: readonly Member[], random: Random, witness: Wit
 
 export type Wanted = { readonly id: string; readonly box: number; readonly format: string }
 
-/** What is wrong with an image that a crop of an upload should be; undefined: nothing. */
+/** Returns the fault of an image that should be the crop of an upload; undefined if there is none. */
 export async function findProblem(
   bytes: Uint8Array,
   { id, box, format }: Wanted,

@@ -4,7 +4,7 @@ import { ask, store } from '../support/http.ts'
 import type { Target } from '../support/target-type.ts'
 import { startTarget } from '../support/target.ts'
 
-/** What a browser would run, or unpack, if it took the file for anything but an image. */
+/** Content that a browser would run or unpack if it took the file for anything but an image. */
 const payloads = ['<?php system($_GET["c"]); ?>', '<script>alert(1)</script>', 'PK\u0003\u0004']
 
 describe('what browsers are told', () => {

@@ -18,7 +18,7 @@ export type ImageReply =
   | {
       readonly kind: 'hit'
       readonly key: VariantKey
-      /** Where clients find the variant now. */
+      /** Address at which clients find the variant now. */
       readonly address: string
       readonly timing: Timing
     }

@@ -24,9 +24,9 @@ export type ServiceOptions = {
   readonly roomBytes?: number
   /** Renditions that callers have not taken yet, bytes. */
   readonly maxUnsentBytes?: number
-  /** Where images lie while they are worked on; a folder of its own unless given. */
+  /** Folder of the images in work; a new one unless given. */
   readonly temporaryDir?: string
-  /** How many images may wait for room. */
+  /** Number of images that may wait for room. */
   readonly queueLimit?: number
   readonly timeoutMs?: number
   readonly isReady?: () => boolean

@@ -28,7 +28,7 @@ describeOnEachServer(
           puts += 1
           return rig.handlers.putObject(rendition)
         },
-        // What takes long here is not taken over.
+        // No other worker takes over a job that takes long here.
         lockMs: 15_000,
       }
       await using _one = rig.uploader(counted)

@@ -56,7 +56,7 @@ export function toStoredRegion(region: Region, displayed: Size, orientation: Ori
 
 const orientations = Object.keys(rotations).map(Number) as readonly Orientation[]
 
-/** Where the axes of the stored image point in the displayed one: right is [1, 0], down is [0, 1]. */
+/** Directions of the stored image's axes in the displayed one: right is [1, 0], down is [0, 1]. */
 type Axes = readonly [xToX: number, yToX: number, xToY: number, yToY: number]
 
 function axesOf({ upsideDown, leftToRight, degrees }: Rotation): Axes {

@@ -45,7 +45,7 @@ describe('the estimate of the memory that a picture takes', () => {
   })
 
   it.each([
-    // As measured with the default effort, pixels and MiB.
+    // Measured with the default effort, pixels and MiB.
     ['without alpha', 2000, 1333, 41],
     ['with alpha', 6000, 4000, 759],
   ])('T47 is no less than an AVIF %s takes to encode', (_name, width, height, measuredMiB) => {

@@ -2,7 +2,7 @@ import type { Region, Size } from '@iaas/common/image'
 import { type Orientation, rotations } from '../orientation.ts'
 import type { Box } from './boxes.ts'
 
-/** How the stored image of an item becomes the displayed one: a crop, and then an orientation. */
+/** Turns the stored image of an item into the displayed one: a crop, then an orientation. */
 export type Transforms = { readonly crop: Region | undefined; readonly orientation: Orientation }
 
 /** Properties that transform an image: ISO/IEC 23008-12, 6.5.9, 6.5.10 and 6.5.12. */

@@ -55,7 +55,7 @@ function readMetadata(bits: Bits): { orientation: Orientation; hasAlpha: boolean
   if (bits.bool()) return { orientation: 1, hasAlpha: false }
   const orientation = bits.bool() ? readExtraFields(bits) : 1
   skipDepth(bits)
-  // Whether sixteen bits are enough for the buffers.
+  // The flag says that 16 bits are enough for the buffers.
   bits.bool()
   return { orientation, hasAlpha: bits.u32(0, 1, [2, 4], [1, 12]) > 0 }
 }

@@ -6,7 +6,7 @@ import { colourBehind, fillsWithColour, frameOperations } from './frame.ts'
 import type { Operation } from './operation.ts'
 import { roundCorners } from './round-corners.ts'
 
-/** What is done to an image after it has its size. */
+/** Operations on an image that has its size. */
 export type Look = {
   readonly operations: readonly Operation[]
   /** See `Scaled`. */

@@ -25,7 +25,7 @@ const draw = (channels: 3 | 4 = 3): Sharp =>
     create: { width: 61, height: 40, channels, background: { r: 160, g: 60, b: 30, alpha: 0.5 } },
   })
 
-/** What a decoder tells, and the bytes of the pixels, which the header of a plain PNG is asked for as well. */
+/** Returns the facts that a decoder tells, and the bytes of the pixels. The header of a plain PNG tells both. */
 async function inspectAsDecoder(path: string) {
   return { ...(await inspectFile(path, maxPixels)), imageBytes: countImageBytes(path) }
 }
