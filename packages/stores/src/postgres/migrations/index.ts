@@ -5,6 +5,7 @@ import * as indexOnlyLookup from './0003-index-only-lookup.ts'
 import * as unfinishedTokens from './0004-unfinished-tokens.ts'
 import * as claimLease from './0005-claim-lease.ts'
 import * as optionsOfVariants from './0006-options-of-variants.ts'
+import * as epochs from './0007-epochs.ts'
 
 /** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-unfinished-tokens': unfinishedTokens,
   '0005-claim-lease': claimLease,
   '0006-options-of-variants': optionsOfVariants,
+  '0007-epochs': epochs,
 }
