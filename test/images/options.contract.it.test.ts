@@ -3,6 +3,7 @@ import { bytesOf } from '@iaas/rendering/formats/bytes'
 import { estimateQuality } from '@iaas/rendering/formats/jpeg/quality'
 import { readTables } from '@iaas/rendering/formats/jpeg/tables'
 import { makePhoto } from '@iaas/testing/images/make-photo'
+import { makeCopyrighted } from '@iaas/testing/images/with-copyright'
 import sharp from 'sharp'
 import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
 import type { Target } from '../support/target-type.ts'
@@ -171,6 +172,21 @@ describe('options', () => {
     expect(small.body.length).toBeLessThanOrEqual(4000)
     const large = await ask(target.base, '/photo_1200_1200.jpg?max_bytes=1000')
     expect([large.status, large.headers['x-image-info']]).toEqual([200, 'larger-than-max-bytes'])
+  })
+
+  it('metadata=copyright carries the copyright, and makes no other variant of GIF', async () => {
+    const named = await makeCopyrighted('xmp', { creators: ['Ada'], rights: 'All reserved' })
+    await store(target.base, 'named', named)
+    const carrying = await ask(target.base, '/named_90_90.webp?metadata=copyright')
+    expect((await sharp(carrying.body).metadata()).xmpAsString).toContain('All reserved')
+    const plain = await ask(target.base, '/named_90_90.webp?metadata=none')
+    expect((await sharp(plain.body).metadata()).xmp).toBeUndefined()
+    const tags = ['/named_90_90.gif', '/named_90_90.gif?metadata=copyright'].map(
+      async (path) => (await ask(target.base, path, { method: 'HEAD' })).headers.etag,
+    )
+    expect(new Set(await Promise.all(tags)).size).toBe(1)
+    const { status } = await ask(target.base, '/named_90_90.webp?metadata=all')
+    expect(status).toBe(400)
   })
 
   it('R51 a rectangle outside the original is 400 for GET and HEAD', async () => {

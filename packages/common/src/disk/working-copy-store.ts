@@ -26,8 +26,11 @@ export type DiskWorkingCopyStoreOptions = {
   readonly listingMs?: number
 }
 
-/** Increased by each release whose copies have other colours or another size, so that older copies are made again. */
-const copyRevision = 2
+/**
+ * Increased by each release whose copies have other colours, another size or other metadata, so that older copies are made
+ * again.
+ */
+const copyRevision = 3
 /** Age after which temporary files belong to a killed process, ms. */
 const leftOverMs = 10 * 60_000
 /** Resolution of the time of last use, ms; avoids a write per use. */

@@ -9,6 +9,8 @@ export type FormatFacts = {
   /** True if variants can have this format. Every format of the table can be uploaded. */
   readonly encodes: boolean
   readonly hasAlpha: boolean
+  /** True if files can hold a colour profile and metadata. */
+  readonly hasMetadata: boolean
   /** Animations of originals: kept unless `animated=false`, kept by `animated=true`, or never kept. */
   readonly animation: 'kept' | 'on-request' | 'none'
   /** True if `quality` changes the bytes. */
@@ -34,6 +36,7 @@ export const formats = {
     magic: /^\u00ff\u00d8\u00ff/,
     encodes: true,
     hasAlpha: false,
+    hasMetadata: true,
     animation: 'none',
     lossy: true,
     maxSide: 65_500,
@@ -44,6 +47,7 @@ export const formats = {
     magic: /^\u0089PNG\r\n\u001a\n/,
     encodes: true,
     hasAlpha: true,
+    hasMetadata: true,
     animation: 'none',
     lossy: false,
     maxSide: 65_500,
@@ -54,6 +58,7 @@ export const formats = {
     magic: /^RIFF[^]{4}WEBP/,
     encodes: true,
     hasAlpha: true,
+    hasMetadata: true,
     animation: 'on-request',
     lossy: true,
     maxSide: 16_383,
@@ -64,6 +69,7 @@ export const formats = {
     magic: /^GIF8[79]a/,
     encodes: true,
     hasAlpha: true,
+    hasMetadata: false,
     animation: 'kept',
     lossy: false,
     maxSide: 65_500,
@@ -74,6 +80,7 @@ export const formats = {
     magic: /^[^]{4}ftyp(?:avi[fs]|[^]{8}[^]*avi[fs])/,
     encodes: true,
     hasAlpha: true,
+    hasMetadata: true,
     animation: 'none',
     lossy: true,
     maxSide: 16_384,
@@ -84,6 +91,7 @@ export const formats = {
     magic: /^(?:II\*\0|MM\0\*|II\+\0|MM\0\+)/,
     encodes: false,
     hasAlpha: true,
+    hasMetadata: true,
     animation: 'none',
     lossy: false,
     maxSide: 4_294_967_295,
@@ -94,6 +102,7 @@ export const formats = {
     magic: /^[^]{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)/,
     encodes: false,
     hasAlpha: true,
+    hasMetadata: true,
     animation: 'none',
     lossy: true,
     maxSide: 65_535,
@@ -105,6 +114,7 @@ export const formats = {
     magic: /^(?:\u00ff\n|\0\0\0\fJXL \r\n\u0087\n)/,
     encodes: false,
     hasAlpha: true,
+    hasMetadata: true,
     animation: 'none',
     lossy: true,
     maxSide: 1_073_741_823,
@@ -116,6 +126,7 @@ export const formats = {
     magic: /^(?:\u00ef\u00bb\u00bf)?\s*<(?:svg[\s>]|\?xml\s|!--|!doctype svg)/i,
     encodes: false,
     hasAlpha: true,
+    hasMetadata: false,
     animation: 'none',
     lossy: false,
     maxSide: 65_500,

@@ -9,6 +9,10 @@ export type Quality = number | 'auto' | (typeof qualityNames)[number]
 /** `auto`: as the format does by default; see `FormatFacts.animation`. */
 export type Animated = boolean | 'auto'
 
+export const metadataKinds = ['none', 'copyright'] as const
+/** Fields of the original that a result carries. */
+export type MetadataKind = (typeof metadataKinds)[number]
+
 /** Options of the encoding and of the answer. */
 export const outputParams = {
   quality: param.bytes<Quality>({
@@ -28,6 +32,15 @@ export const outputParams = {
     appliesTo: ({ lossy }) => lossy,
     description:
       'Lowers the quality until the image has at most this many bytes. The smallest image is sent if none fits.',
+  }),
+  metadata: param.bytes<MetadataKind>({
+    name: 'metadata',
+    default: 'none',
+    expected: metadataKinds.join(' or '),
+    parse: (text) => metadataKinds.find((known) => known === text),
+    appliesTo: ({ hasMetadata }) => hasMetadata,
+    description:
+      'Carries the creator and the copyright of the original into the image, and nothing else of its metadata.',
   }),
   animated: param.bytes<Animated>({
     name: 'animated',

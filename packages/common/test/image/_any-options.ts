@@ -11,6 +11,7 @@ import {
   fits,
   flips,
   gravityNames,
+  metadataKinds,
   paramOf,
   parseGravity,
   parseOption,
@@ -97,6 +98,7 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
     ),
     radius: read('radius', fc.constant('max'), fc.nat(100)),
     quality: fc.oneof(fc.constantFrom('auto', ...qualityNames), fc.integer({ min: 0, max: 100 })),
+    metadata: fc.constantFrom(...metadataKinds),
     maxBytes: read('maxBytes', fc.integer({ min: 1000, max: 10_000_000 })),
     // Only some formats take `true`: see `requestsOf`.
     animated: fc.constantFrom(false, 'auto' as const),

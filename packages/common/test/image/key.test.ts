@@ -157,6 +157,7 @@ describe('variantKey', () => {
       sharpen: true,
       pixelate: 2,
       maxBytes: 1000,
+      metadata: 'copyright',
       background: 'auto',
       radius: 'max',
       format: 'webp',

@@ -8,6 +8,8 @@ import {
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import { encodeAnimation } from './encoding/encode-animation.ts'
+import { findAttachments } from './encoding/attachments/find-attachments.ts'
+import { attach } from './encoding/attachments/attach.ts'
 import { encodeImage } from './encoding/encode.ts'
 import { encodeToFit } from './encoding/encode-to-fit.ts'
 import type { Encoding } from './encoding/encoding.ts'
@@ -57,8 +59,10 @@ export type RenderFileOptions = {
 type Open = () => Promise<Sharp>
 
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
-  const { path, source, maxPixels } = options
-  return encode(await planEncoding(options, () => openForDisplay(path, maxPixels, source)))
+  const { path, source, variant, maxPixels } = options
+  const planned = await planEncoding(options, () => openForDisplay(path, maxPixels, source))
+  const attachments = await findAttachments(path, source, variant)
+  return encode({ ...planned, attachments })
 }
 
 /** Renders every frame of an animation like a still image, so that nothing crosses from one frame into another. */
@@ -81,10 +85,15 @@ export async function renderAnimation(
     drawn.copy(data, frame * frameBytes)
   }
   const quality = chooseQuality(options)
-  return encodeAnimation({ data, size: result, animation }, variant.format, quality, encoders)
+  const drawn = { data, size: result, animation }
+  const file = await encodeAnimation(drawn, variant.format, quality, encoders)
+  return attach(file, variant.format, await findAttachments(path, source, variant))
 }
 
-async function planEncoding(options: RenderFileOptions, open: Open): Promise<Encoding> {
+async function planEncoding(
+  options: RenderFileOptions,
+  open: Open,
+): Promise<Omit<Encoding, 'attachments'>> {
   const { source, variant, view, plan, blurSigma, encoders } = options
   const { format } = source
   const { size } = view

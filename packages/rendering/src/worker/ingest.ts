@@ -1,6 +1,6 @@
 import { syncFile } from '@iaas/common/disk/write-durably'
 import { AppError } from '@iaas/common/errors'
-import { type OriginalFormat, type Region, type Size, isCopied } from '@iaas/common/image'
+import { type Region, type Size, isCopied } from '@iaas/common/image'
 import type { IngestFileTask } from '@iaas/common/ports/decoder'
 import type { Ingested } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
@@ -10,9 +10,10 @@ import { rotate } from '../pipeline/steps/rotate.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
 import type { WorkerSettings } from '../protocol.ts'
 import { boundCpu } from './bound-cpu.ts'
-import { type MetadataBlocks, hasLocation } from '../formats/exif/find-location.ts'
+import { hasLocation } from '../formats/exif/find-location.ts'
+import { readMetadata } from '../formats/read-metadata.ts'
 import { stripFile } from './strip-file.ts'
-import { openHeader, openImage } from '../formats/sharp.ts'
+import { openImage } from '../formats/sharp.ts'
 
 /**
  * Plans the ingest of an upload from its header.
@@ -70,10 +71,6 @@ async function writeAnew(
   readers[format].finish?.(outputPath)
   await syncFile(outputPath)
   return { reencoded: true, format: readers[format].encodesAs?.(source) ?? format, size: kept }
-}
-
-async function readMetadata(path: string, format: OriginalFormat): Promise<MetadataBlocks> {
-  return readers[format].readMetadata?.(path) ?? openHeader(path, format).metadata()
 }
 
 /**

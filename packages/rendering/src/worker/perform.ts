@@ -117,7 +117,8 @@ export async function perform(
       const zoomed = readers[source.format].isDrawing ? zoomDrawing(drawn, maxInputPixels) : drawn
       const output = { ...plan.result, format: variant.format, isEnlarged, isWorked }
       const frames = planAnimation(source, variant, plan, settings)
-      await admit(estimateMemory(zoomed.source, output) + frames.bytes)
+      const metadataBytes = variant.metadata === 'none' ? 0 : estimateMetadata(path, source.format)
+      await admit(estimateMemory(zoomed.source, output) + frames.bytes + metadataBytes)
       const shared = { path, variant, originalQuality, blurSigma, encoders }
       const options = { ...shared, ...zoomed, maxPixels: maxInputPixels }
       const outcome = { kind: 'rendered', isCostly: isCostly(source, minCopiedPixels) } as const
@@ -140,7 +141,7 @@ export async function perform(
     }
     case 'copy': {
       if (!isCostly(source, minCopiedPixels)) return { kind: 'pointless' }
-      await admit(estimateMemory(source, source.size))
+      await admit(estimateMemory(source, source.size) + estimateMetadata(path, source.format))
       const { result } = await attempt(source.size, (facts) =>
         copyFile(task, facts, maxInputPixels),
       )

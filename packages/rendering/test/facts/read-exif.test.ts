@@ -1,7 +1,7 @@
 import { imageFactsSchema } from '@iaas/common/image-facts'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { imageTags, photoTags } from '../../src/facts/exif-tags.ts'
+import { imageTags, photoTags } from '../../src/formats/exif/tags.ts'
 import { readExif } from '../../src/facts/read-exif.ts'
 import { readProfileName } from '../../src/facts/read-profile-name.ts'
 

@@ -8,6 +8,8 @@ const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
 export type MetadataBlocks = {
   readonly exif?: Buffer | undefined
   readonly xmp?: Buffer | undefined
+  /** IPTC-IIM, within the block of Photoshop or by itself. */
+  readonly iptc?: Buffer | undefined
 }
 
 /** Returns true if the metadata of an image says where it was taken. */

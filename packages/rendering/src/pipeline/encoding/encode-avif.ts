@@ -14,8 +14,15 @@ const highestEfforts: readonly (readonly [minPixels: number, effort: number])[] 
  * Writes AVIF with subsampled chroma. The quality is on the scale of JPEG, as in every format, so that a quality looks
  * alike in all of them.
  */
-export async function encodeAvif({ draw, size, quality, encoders }: Encoding): Promise<Buffer> {
-  const image = (await draw()).toColourspace('srgb')
+export async function encodeAvif({
+  draw,
+  size,
+  quality,
+  encoders,
+  attachments: { xmp },
+}: Encoding): Promise<Buffer> {
+  const drawn = (await draw()).toColourspace('srgb')
+  const image = xmp === undefined ? drawn : drawn.withXmp(xmp)
   return image
     .avif({
       quality: toEncoderQuality(quality),

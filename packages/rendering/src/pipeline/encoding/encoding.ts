@@ -1,6 +1,7 @@
 import type { Size, Variant } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import type { SourceFacts } from '../../formats/source-facts.ts'
+import type { Attachments } from './attachments/attachments.ts'
 import type { EncoderOptions } from '../steps/step.ts'
 
 /** A rendition to be encoded. */
@@ -16,6 +17,7 @@ export type Encoding = {
   /** Quality, 1 to 100. */
   readonly quality: number
   readonly encoders: EncoderOptions
+  readonly attachments: Attachments
   /**
    * Size of the original, bytes, if it has the format of the rendition and at least as many pixels; undefined: no
    * limit.

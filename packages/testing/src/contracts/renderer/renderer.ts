@@ -11,6 +11,7 @@ import { describeLooks } from './looks.ts'
 import { describeIngest } from './ingest.ts'
 import { type OpenRenderer, type Studio, openStudio } from './studio.ts'
 import { describeColours } from './colours.ts'
+import { describeCopyright } from './copyright.ts'
 import { describeCopiedPixels, describeCopies } from './copies.ts'
 import { describeOrientation } from './orientation.ts'
 import { describeReducing } from './reducing.ts'
@@ -45,6 +46,7 @@ function describeAnswers(studio: Studio): void {
   describeFraming(studio)
   describeLooks(studio)
   describeColours(studio)
+  describeCopyright(studio)
   describeIngest(studio)
   describeFacts(studio)
   describeCopies(studio)
