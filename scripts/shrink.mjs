@@ -1,5 +1,5 @@
-// `npm run bench:shrink -- FILE...`: reduces JPEGs with the fast and the fine shrinking of the decoder, and prints processor
-// time, fidelity and sharpness against a Lanczos reduction of all pixels, and which of both the product chooses.
+// `npm run bench:shrink -- FILE...`: reduces JPEGs and WebPs with the fast and the fine shrinking of the decoder, and prints
+// processor time, fidelity and sharpness against a Lanczos reduction of all pixels, and which of both the product chooses.
 import { basename } from 'node:path'
 import sharp from 'sharp'
 import { prepare } from './prepare.mjs'
@@ -10,7 +10,7 @@ if (files.length === 0) {
   process.exit(2)
 }
 
-const factors = [3, 3.5, 4.5, 5, 6, 7, 9, 10, 12, 14, 20]
+const factors = [1.5, 2, 3, 3.5, 4.5, 5, 6, 7, 9, 10, 12, 14, 20]
 const times = 5
 
 prepare()
@@ -20,6 +20,7 @@ sharp.cache(false)
 for (const file of files) await compare(file)
 
 async function compare(file) {
+  const format = (await sharp(file).metadata()).format === 'webp' ? 'webp' : 'jpg'
   const { data, info } = await sharp(file)
     .toColourspace('srgb')
     .raw()
@@ -34,7 +35,7 @@ async function compare(file) {
     const measure = (fastShrinkOnLoad) =>
       measureReduction(file, { ...box, fastShrinkOnLoad }, reference)
     const [fast, fine] = [await measure(true), await measure(false)]
-    const chosen = isFineDecodingCheap(info, size) ? 'fine' : 'fast'
+    const chosen = isFineDecodingCheap(format, info, size) ? 'fine' : 'fast'
     const name = `${basename(file)}, ${info.width} x ${info.height}, by ${factor}`
     process.stdout.write(`${name}: fast ${fast}; fine ${fine}; chosen: ${chosen}\n`)
   }

@@ -1,4 +1,4 @@
-import type { Size } from '@iaas/common/image'
+import type { OriginalFormat, Size } from '@iaas/common/image'
 import { toStoredSize } from '../../formats/orientation.ts'
 import type { Step } from './step.ts'
 
@@ -7,24 +7,29 @@ export const resize: Step = (image, { plan, size, orientation, format }) =>
   image.resize({
     ...toStoredSize(plan.scaled, orientation),
     fit: 'fill',
-    fastShrinkOnLoad: format !== 'jpg' || !isFineDecodingCheap(size, plan.scaled),
+    fastShrinkOnLoad: !isFineDecodingCheap(format, size, plan.scaled),
   })
 
-/** Maximum of additionally decoded pixels; they take some two milliseconds. */
-const mostFinePixels = 250_000
+/** Maximum of additionally decoded pixels. They take some two milliseconds of a JPEG, and some six of a WebP. */
+const mostFinePixels = { jpg: 250_000, webp: 400_000 } as const
 
 /**
- * Returns true if decoding a JPEG at a higher resolution is cheap. The decoder can shrink by 2, 4 and 8. By default it
- * leaves the scaler a factor between one and two, which costs sharpness; here it leaves at least two if few more pixels
- * are decoded for that. Decision 13 has the figures.
+ * Returns true if decoding at a higher resolution is cheap. Decoders of JPEG and WebP shrink faster than the scaler, which
+ * costs sharpness. A decoder of JPEG shrinks by 2, 4 or 8, and by default leaves the scaler a factor between one and two;
+ * fine, it leaves at least two. A decoder of WebP shrinks to any size; fine, it does not shrink. Decision 13 has the figures.
  */
-export function isFineDecodingCheap(source: Size, scaled: Size): boolean {
+export function isFineDecodingCheap(format: OriginalFormat, source: Size, scaled: Size): boolean {
+  if (format === 'webp') return countPixels(source) - countPixels(scaled) <= mostFinePixels.webp
+  if (format !== 'jpg') return false
   const times = Math.min(source.width / scaled.width, source.height / scaled.height)
-  const pixels = source.width * source.height
   const [fast, fine] = [shrinkFactor(times), shrinkFactor(times / 2)]
-  return pixels / fine ** 2 - pixels / fast ** 2 <= mostFinePixels
+  return countPixels(source) * (1 / fine ** 2 - 1 / fast ** 2) <= mostFinePixels.jpg
 }
 
 function shrinkFactor(times: number): number {
   return [8, 4, 2].find((factor) => times >= factor) ?? 1
+}
+
+function countPixels({ width, height }: Size): number {
+  return width * height
 }
