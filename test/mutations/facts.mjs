@@ -9,6 +9,14 @@ export const facts = [
     test: 'services/api/test/facts/find-facts.test.ts',
   },
   {
+    row: 'R62',
+    breaks: 'a crop is centred while its focal point cannot be read',
+    file: 'packages/rendering/src/focal-points.ts',
+    find: 'await points.find(task.original)',
+    replace: 'await points.find(task.original).catch(() => undefined)',
+    test: 'packages/rendering/test/focal-points.test.ts',
+  },
+  {
     row: 'R60',
     breaks: 'facts tell where a photo was taken',
     file: 'services/api/src/facts/serve-facts.ts',

@@ -69,6 +69,22 @@ export const uploads = [
     test: 'test/uploads/upload-aborts.it.test.ts',
   },
   {
+    row: 'T53',
+    breaks: 'a failed upload leaves its focal point behind',
+    file: 'services/api/src/upload/put-original.ts',
+    find: 'if (prepared !== undefined) await',
+    replace: 'if (prepared === undefined) await',
+    test: 'services/api/test/upload/put-original.test.ts',
+  },
+  {
+    row: 'T53',
+    breaks: 'a focal point is lost with the facts',
+    file: 'packages/common/src/disk/originals-layout.ts',
+    find: "const focalFolder = '_focal'",
+    replace: "const focalFolder = '_facts'",
+    test: 'packages/common/test/disk/focal-store.test.ts',
+  },
+  {
     row: 'T7',
     breaks: 'the claim of a killed process never ends',
     file: 'packages/stores/src/postgres/token-store.ts',

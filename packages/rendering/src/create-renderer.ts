@@ -4,11 +4,13 @@ import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Decoder } from '@iaas/common/ports/decoder'
+import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { Copier, Renderer } from '@iaas/common/ports/renderer'
 import { type RenderingConfig, poolOptions } from './config.ts'
 import { createCopyMetrics } from './copies/copy-metrics.ts'
 import { type PreparingRenderer, createCopyingRenderer } from './copies/copying-renderer.ts'
 import { createFailoverRenderer } from './failover-renderer.ts'
+import { addFocalPoints } from './focal-points.ts'
 import { type FileRendererOptions, createFileRenderer } from './file-renderer.ts'
 import { transferMs } from './longest-ingest.ts'
 import { createRendererClient } from './http/renderer-client.ts'
@@ -22,6 +24,7 @@ export type RendererConfig = RenderingConfig & { readonly folders: Pick<Folders,
 export type RendererParts = Omit<FileRendererOptions, 'decoder'> & {
   readonly telemetry: Telemetry
   readonly log: Logger
+  readonly focalPoints: Pick<FocalStore, 'find'>
   /** If true, working copies are used but not made, for a process that may not write to the originals. */
   readonly copiesReadOnly?: boolean
 }
@@ -31,6 +34,14 @@ export type RendererParts = Omit<FileRendererOptions, 'decoder'> & {
  * that is disabled; otherwise only children. Working copies are in front of either. Files are leased behind all of them.
  */
 export function createRenderer(
+  config: RendererConfig,
+  parts: RendererParts,
+): PreparingRenderer & AsyncDisposable {
+  const renderer = createPreparingRenderer(config, parts)
+  return { ...renderer, render: addFocalPoints(renderer, parts.focalPoints) }
+}
+
+function createPreparingRenderer(
   config: RendererConfig,
   parts: RendererParts,
 ): PreparingRenderer & AsyncDisposable {

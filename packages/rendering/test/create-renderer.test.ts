@@ -1,3 +1,4 @@
+import { createFakeFocalStore } from '@iaas/testing/fakes/focal-store'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -29,6 +30,7 @@ const partsIn = (folder: string) => ({
   originals: originalsIn(folder),
   policy: { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false },
   stripMetadata: false,
+  focalPoints: createFakeFocalStore(),
 })
 
 /** Stores an original, and gives a task to render it. */

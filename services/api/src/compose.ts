@@ -4,6 +4,7 @@ import { createBacklog } from '@iaas/queue/backlog'
 import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
 import {
+  createFocalStore,
   createOriginalStore,
   createSpool,
   createVariantStore,
@@ -76,6 +77,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   )
   const { variants, cdn, servedFolder } = store
   const originals = options.originals ?? createOriginalStore(config)
+  const focalPoints = createFocalStore(config)
   const spool = createSpool(config, producerRedis)
   const queueBackend = chooseQueueBackend(config, url)
   const queues = own('queues', openQueues(queueBackend, log))
@@ -94,7 +96,10 @@ async function composeApi(options: ApiOptions, own: Own) {
   const stripMetadata = config.originals.stripMetadata
   const renderer =
     options.renderer ??
-    own('renderer', createRenderer(config, { telemetry, log, originals, policy, stripMetadata }))
+    own(
+      'renderer',
+      createRenderer(config, { telemetry, log, originals, focalPoints, policy, stripMetadata }),
+    )
   const limits = createLimits(config, stores.sharedCounts)
   const journal = own('journal', createRenditionJournal(folders.journal), (notes) => notes.flush())
   const facts = createFacts({
@@ -110,6 +115,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     stores,
     cdn,
     originals,
+    focalPoints,
     renderer,
     direct: storeRendition && createDirectPersistence({ journal, storeRendition, log }),
     limits: limits.renders,
@@ -127,6 +133,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     config,
     tokens: stores.tokens,
     originals,
+    focalPoints,
     renderer,
     facts,
     limits,

@@ -6,9 +6,9 @@ import {
   formats,
   variantKey,
 } from '@iaas/common/image'
-import type { OriginalRef } from '@iaas/common/original-ref'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
 import type { RenderNote } from '@iaas/common/ports/renderer'
+import type { VariantSource } from './find-source.ts'
 import type { Timing } from './http/timing.ts'
 import type { MissOutcome } from './renditions/renditions.ts'
 import { type Validators, validatorsOf } from './validators.ts'
@@ -58,7 +58,7 @@ export function bounded(request: SizedRequest): ImageReply {
 
 export function proxied(
   variant: Variant,
-  original: OriginalRef | undefined,
+  original: VariantSource | undefined,
   object: StoredObject,
   timing: Timing,
 ): ImageReply {
@@ -68,7 +68,7 @@ export function proxied(
 
 export function image(
   variant: Variant,
-  original: OriginalRef | undefined,
+  original: VariantSource | undefined,
   outcome: ImageOutcome,
   bytes: Uint8Array | undefined,
   timing: Timing,

@@ -13,13 +13,12 @@ import {
 } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Link } from '@iaas/common/ports/link-store'
-import type { OriginalRef } from '@iaas/common/original-ref'
-import type { OriginalStore } from '@iaas/common/ports/original-store'
 import { createBoundByOriginal } from './bound-by-original.ts'
 import { originalNotFound } from './original-not-found.ts'
 import type { Timing } from './http/timing.ts'
 import type { ImageContext } from './image-context.ts'
 import type { FindOpacity } from './known-opacity.ts'
+import type { FindSource, VariantSource } from './find-source.ts'
 import type { FindSize } from './known-sizes.ts'
 import type { CachedLinks } from './links/cached-links.ts'
 import {
@@ -44,7 +43,7 @@ export type ServeImageOptions = {
   /** Refuses redirects within the bounds: their targets are not bare forms of presets. */
   readonly isPresetOnly: boolean
   readonly links: CachedLinks
-  readonly originals: OriginalStore
+  readonly findSource: FindSource
   readonly cdn: Pick<Cdn, 'address'>
   readonly openLinked: OpenLinked
   readonly findSize: FindSize
@@ -66,7 +65,7 @@ function isProxied({ options: { proxy, download } }: SizedRequest): boolean {
 
 /** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
-  const { policy, allowedSizes, links, originals, cdn, openLinked, renditions } = options
+  const { policy, allowedSizes, links, findSource, cdn, openLinked, renditions } = options
   const { findOpacity, answerInPlace, isStoreAway, isPresetOnly } = options
   const bound = createBoundByOriginal(options)
 
@@ -87,7 +86,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
       if (reply.kind !== 'unread') return reply
       isStored = reply.isStored
     }
-    const original = await originals.find(variant.id)
+    const original = await findSource(variant)
     if (original === undefined) throw originalNotFound(request)
     if (boundedBox !== undefined) return redirectTo(boundedBox, context)
     return answerMiss({ request, variant, original, isStored, mark, context, lookup })
@@ -117,7 +116,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (!isProxied(request)) {
       return (await answerInPlace(found)) ?? redirectToStored(variant, link, timing)
     }
-    const original = await originals.find(variant.id)
+    const original = await findSource(variant)
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, timing)
     }
@@ -133,7 +132,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   type Miss = {
     readonly request: SizedRequest
     readonly variant: Variant
-    readonly original: OriginalRef
+    readonly original: VariantSource
     readonly isStored: boolean
     readonly mark: Mark
     readonly context: ImageContext

@@ -1,17 +1,28 @@
 import { AppError, type ErrorCode, isAppError } from '@iaas/common/errors'
-import { type ImageId, type Query, type Size, isCopied, parseCrop } from '@iaas/common/image'
+import {
+  type ImageId,
+  type Point,
+  type Query,
+  type Size,
+  isCopied,
+  parseCrop,
+  parseFocal,
+} from '@iaas/common/image'
 import type { ImageFacts } from '@iaas/common/image-facts'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalRef } from '@iaas/common/original-ref'
-import type { OriginalStore, TemporaryFile } from '@iaas/common/ports/original-store'
+import type { FocalStore } from '@iaas/common/ports/focal-store'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import type { Facts } from './facts/find-facts.ts'
 import type { UploadAdmission } from './upload/admission.ts'
+import { type CheckedUpload, createPutOriginal } from './upload/put-original.ts'
 
 export type StoreOriginalOptions = {
   readonly tokens: TokenStore
   readonly originals: OriginalStore
+  readonly focalPoints: Pick<FocalStore, 'set'>
   readonly admission: UploadAdmission
   readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare' | 'prepareNow'>
   readonly facts: Pick<Facts, 'computeSoon'>
@@ -43,6 +54,7 @@ export type StoredOriginal = {
   readonly size: Size
   readonly warnings: readonly string[]
   readonly original: OriginalRef
+  readonly focal: Point | undefined
   /** undefined if they are not known yet. */
   readonly facts: ImageFacts | undefined
 }
@@ -56,6 +68,7 @@ export type StoreOriginal = (request: UploadRequest) => Promise<StoredOriginal>
  */
 export function createStoreOriginal(options: StoreOriginalOptions): StoreOriginal {
   const { tokens, originals, admission, renderer, facts, longestKeepMs, log } = options
+  const putOriginal = createPutOriginal(options)
 
   return async function storeOriginal(request) {
     const { token, ids } = request
@@ -101,6 +114,7 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
   ): Promise<StoredOriginal> {
     const { query, client, receive, signal } = request
     const crop = parseCrop(query)
+    const focal = parseFocal(query)
     await using uploaded = await originals.createTemporary()
     await using reencoded = await originals.createTemporary()
     await receive(uploaded.path, signal)
@@ -108,19 +122,20 @@ export function createStoreOriginal(options: StoreOriginalOptions): StoreOrigina
     const job = { path, outputPath: reencoded.path, crop, client }
     const ingested = await renderer.ingest(job, signal)
     signal.throwIfAborted()
-    const original = await keep(id, token, ingested.reencoded ? reencoded : uploaded)
+    const file = ingested.reencoded ? reencoded : uploaded
+    const original = await keep(token, { id, file, focal })
     const { format, size, warnings = [] } = ingested
     if (isCopied(format)) await renderer.prepareNow(original)
     const known = facts.computeSoon(original)
     if (!isCopied(format)) renderer.prepare(original)
-    return { id, size, warnings, original, facts: await known }
+    return { id, size, warnings, original, focal, facts: await known }
   }
 
-  async function keep(id: ImageId, token: string, file: TemporaryFile): Promise<OriginalRef> {
-    const original = await originals.put(id, file)
+  async function keep(token: string, upload: CheckedUpload): Promise<OriginalRef> {
+    const original = await putOriginal.put(upload)
     // If the database fails here, the row may or may not be written: the file and the id stay.
-    if (await tokens.complete(token, id)) return original
-    await originals.delete(id)
+    if (await tokens.complete(token, upload.id)) return original
+    await putOriginal.remove(original)
     throw tokenInvalid()
   }
 }

@@ -1,6 +1,7 @@
 import { digestOf } from '@iaas/common/digest'
 import { type Variant, variantKey } from '@iaas/common/image'
 import type { OriginalRef } from '@iaas/common/original-ref'
+import type { VariantSource } from './find-source.ts'
 
 /** Validators that a client compares with its copy. */
 export type Validators = { readonly etag: string; readonly lastModified: Date | undefined }
@@ -24,11 +25,12 @@ export const renderRevision: RenderRevision = {
 /** Returns the validators of a rendition from variant, original and render revision, before a pixel is decoded. */
 export function validatorsOf(
   variant: Variant,
-  original: Pick<OriginalRef, 'modifiedAt'> | undefined,
+  original: Pick<VariantSource, 'modifiedAt' | 'focal'> | undefined,
   { number, releasedAt }: RenderRevision = renderRevision,
 ): Validators {
   const modifiedAt = original?.modifiedAt
-  const identity = `${variantKey(variant)}@${modifiedAt?.getTime() ?? ''}#${number}`
+  const point = original?.focal && `@${original.focal.x},${original.focal.y}`
+  const identity = `${variantKey(variant)}@${modifiedAt?.getTime() ?? ''}${point ?? ''}#${number}`
   const lastModified = modifiedAt && new Date(Math.max(modifiedAt.getTime(), releasedAt.getTime()))
   return { etag: `"${digestOf(identity).slice(0, 32)}"`, lastModified }
 }

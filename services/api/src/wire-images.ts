@@ -1,6 +1,7 @@
 import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Logger } from '@iaas/common/log'
+import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { Policy } from '@iaas/common/image'
@@ -11,6 +12,7 @@ import { capacities, durations } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
 import { createKnownOpacity } from './known-opacity.ts'
 import { createKnownSizes } from './known-sizes.ts'
+import { createFindSource } from './find-source.ts'
 import type { RenderLimits } from './limits/render-limits.ts'
 import { createVariantCap } from './limits/variant-cap.ts'
 import { createCachedLinks } from './links/cached-links.ts'
@@ -42,6 +44,7 @@ export type ImagesOptions = {
   readonly stores: Stores
   readonly cdn: Cdn
   readonly originals: OriginalStore
+  readonly focalPoints: FocalStore
   readonly renderer: Renderer
   /** Stores renditions in this process; undefined: the uploaders store them. */
   readonly direct: DirectPersistence | undefined
@@ -62,7 +65,7 @@ export type Images = {
 
 /** Combines everything that answers image requests, from the lookup of a link to the render. */
 export function wireImages(options: ImagesOptions): Images {
-  const { config, stores, originals, renderer, limits, registry, log } = options
+  const { config, stores, originals, focalPoints, renderer, limits, registry, log } = options
   const { direct, policy, isStoreAway, isStoreServed } = options
   const { variants, spool, layers } = stores
   const flights = createSingleFlight<FlightOutcome>()
@@ -93,6 +96,7 @@ export function wireImages(options: ImagesOptions): Images {
     now: Date.now,
   })
   const { keys } = config.signing
+  const findSource = createFindSource({ originals, focalPoints })
   const places = createPlaces({
     maxPlaces: maxProxied,
     graceMs: durations.proxiedGrace,
@@ -106,7 +110,7 @@ export function wireImages(options: ImagesOptions): Images {
       allowedSizes: config.offer,
       isPresetOnly: config.presets.only,
       links,
-      originals,
+      findSource,
       cdn: options.cdn,
       openLinked: createOpenLinked({ openStored: createOpenStored(variants, places), links }),
       findSize: createKnownSizes(renderer),
@@ -119,11 +123,12 @@ export function wireImages(options: ImagesOptions): Images {
       }),
       renditions,
       isStoreAway,
-      answerInPlace: createAnswerInPlace({ isStoreAway, originals, renditions }),
+      answerInPlace: createAnswerInPlace({ isStoreAway, findSource, renditions }),
     }),
     serveOriginal: createServeOriginal(originals),
     serveFacts: createServeFacts({
       originals,
+      focalPoints,
       facts: options.facts,
       exposeLocation: config.info.exposeLocation,
     }),

@@ -1,4 +1,5 @@
 import type { Logger } from '@iaas/common/log'
+import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
@@ -17,6 +18,7 @@ export type UploadsOptions = {
   readonly config: ApiConfig
   readonly tokens: TokenStore
   readonly originals: OriginalStore
+  readonly focalPoints: FocalStore
   readonly renderer: PreparingRenderer
   readonly facts: Facts
   readonly limits: Limits
@@ -33,7 +35,7 @@ export type Uploads = {
 
 /** Combines everything that handles uploads, from the token to the kept original. */
 export function wireUploads(options: UploadsOptions): Uploads {
-  const { config, tokens, originals, renderer, facts, limits, log } = options
+  const { config, tokens, originals, focalPoints, renderer, facts, limits, log } = options
   const { admission, time } = config.upload
   const receiveLimits = { maxBytes: config.constraints.maxUploadBytes, time, pace: slowestPace }
   const times = toUploadTimes(config, receiveLimits)
@@ -41,6 +43,7 @@ export function wireUploads(options: UploadsOptions): Uploads {
     storeOriginal: createStoreOriginal({
       tokens,
       originals,
+      focalPoints,
       admission: createUploadAdmission(admission, () => originals.space()),
       renderer,
       facts,

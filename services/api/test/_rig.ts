@@ -16,6 +16,7 @@ import type { RenderTask, RenderOutcome, Renderer } from '@iaas/common/ports/ren
 import type { Spooled } from '@iaas/common/ports/spool'
 import type { RenderLeases } from '@iaas/common/ports/render-leases'
 import { testCdn } from '@iaas/testing/cdn'
+import { createFakeFocalStore } from '@iaas/testing/fakes/focal-store'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakePersistence } from '@iaas/testing/fakes/persistence'
@@ -23,6 +24,7 @@ import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
+import { createFindSource } from '../src/find-source.ts'
 import { createKnownOpacity } from '../src/known-opacity.ts'
 import { createKnownSizes } from '../src/known-sizes.ts'
 import { createCachedLinks } from '../src/links/cached-links.ts'
@@ -107,12 +109,13 @@ export async function createRig(options: RigOptions = {}) {
   const allowedSizes = { widths: [], sizes: [] }
   const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
   const variants = createFakeVariantStore()
+  const findSource = createFindSource({ originals, focalPoints: createFakeFocalStore() })
   const serve = createServeImage({
     policy,
     allowedSizes,
     isPresetOnly: false,
     links,
-    originals,
+    findSource,
     cdn: testCdn,
     openLinked: createOpenLinked({ openStored: (key) => variants.open(key), links }),
     findSize: createKnownSizes(renderer),
@@ -125,7 +128,7 @@ export async function createRig(options: RigOptions = {}) {
     }),
     renditions,
     isStoreAway,
-    answerInPlace: createAnswerInPlace({ isStoreAway, originals, renditions }),
+    answerInPlace: createAnswerInPlace({ isStoreAway, findSource, renditions }),
   })
   return {
     id,

@@ -26,6 +26,14 @@ describe('the validators of a variant', () => {
     expect(validatorsOf(variant, { ...original, modifiedAt }).lastModified).toEqual(modifiedAt)
   })
 
+  it('change with the focal point of a variant that is cropped around it', () => {
+    const tags = [undefined, { x: 0.3, y: 0.4 }, { x: 0.34, y: 0 }].map(
+      (focal) => validatorsOf(variant, { ...original, focal }).etag,
+    )
+    expect(new Set(tags).size).toBe(3)
+    expect(tags[0]).toBe(validatorsOf(variant, original).etag)
+  })
+
   it('are the same for the same variant of the same original', () => {
     expect(validatorsOf({ ...variant }, { ...original })).toEqual(validatorsOf(variant, original))
     expect(validatorsOf(variant, undefined).lastModified).toBeUndefined()

@@ -9,7 +9,7 @@ import { isSetUp } from '@iaas/embedded-postgres/cluster'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
 import { createRenderer } from '@iaas/rendering/create-renderer'
 import { decodesAsRoot } from '@iaas/rendering/decodes-as-root'
-import { createOriginalStore } from '@iaas/stores/composition/backends'
+import { createFocalStore, createOriginalStore } from '@iaas/stores/composition/backends'
 import { startUploader } from '@iaas/uploader/compose'
 import type { StandaloneConfig } from './config.ts'
 import type { GreetingFacts } from './greeting.ts'
@@ -51,6 +51,7 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
       telemetry,
       log: rendererLog,
       originals,
+      focalPoints: createFocalStore(config),
       policy: { bounds: config.constraints.bounds, ...config.webp },
       stripMetadata: config.originals.stripMetadata,
     }),

@@ -1,6 +1,7 @@
 import { chooseQueueBackend } from '@iaas/queue/queue-backend'
 import { openQueues } from '@iaas/queue/open-queues'
 import {
+  createFocalStore,
   createOriginalStore,
   createSpool,
   createVariantStore,
@@ -98,6 +99,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
         telemetry,
         log,
         originals,
+        focalPoints: createFocalStore(config),
         policy,
         // An uploader takes no uploads: only the api does.
         stripMetadata: false,

@@ -7,6 +7,7 @@ import type { FactsStore } from '../ports/facts-store.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { withFolder } from './make-folder.ts'
 import { factsPath } from './originals-layout.ts'
+import { parseJson } from './parse-json.ts'
 
 export type DiskFactsStoreOptions = {
   /** Folder of the originals, shared by all processes. */
@@ -45,13 +46,5 @@ export function createDiskFactsStore(options: DiskFactsStoreOptions): FactsStore
   return {
     find: (original) => translateDiskErrors(find(original)),
     keep: (original, facts) => translateDiskErrors(keep(original, facts)),
-  }
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null')
-  } catch {
-    return undefined
   }
 }

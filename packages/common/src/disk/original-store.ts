@@ -12,7 +12,7 @@ import type {
 } from '../ports/original-store.ts'
 import { errorCode, ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { makeFolder } from './make-folder.ts'
-import { derivedFolders, hashedPath } from './originals-layout.ts'
+import { hashedPath, sideFolders } from './originals-layout.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
 import { incomingFolder, syncFile, syncFolders } from './write-durably.ts'
 
@@ -44,12 +44,17 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
     return version.endsWith(flatMark) ? flatPathOf(id) : pathOf(id)
   }
 
-  async function put(id: ImageId, file: TemporaryFile): Promise<OriginalRef> {
+  async function put(
+    id: ImageId,
+    file: TemporaryFile,
+    prepare?: (original: OriginalRef) => Promise<void>,
+  ): Promise<OriginalRef> {
     const path = pathOf(id)
     if ((await findFile(flatPathOf(id))) !== undefined) throw taken()
     await makeFolder(dirname(path))
     await syncFile(file.path)
-    const facts = await lstat(file.path)
+    const original = toRef(id, await lstat(file.path))
+    await prepare?.(original)
     // Unlike a rename, a hard link never replaces an existing file.
     await link(file.path, path).catch((error: unknown) => {
       throw errorCode(error) === 'EEXIST' ? taken(error) : error
@@ -61,7 +66,7 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
       await rm(path, { force: true }).catch(() => {})
       throw error
     }
-    return toRef(id, facts)
+    return original
   }
 
   async function space(): Promise<DiskSpace> {
@@ -77,19 +82,19 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
     readHead: (original, bytes) =>
       translateDiskErrors(ignoreMissing(readHead(locate(original), bytes))),
     createTemporary: () => translateDiskErrors(createTemporaryFile(incoming)),
-    put: (id, file) => translateDiskErrors(put(id, file)),
+    put: (id, file, prepare) => translateDiskErrors(put(id, file, prepare)),
     delete: (id) => translateDiskErrors(rm(pathOf(id), { force: true })),
     space: () => translateDiskErrors(space()),
     sweepTemporary: (olderThanMs) => translateDiskErrors(sweepFolder(incoming, olderThanMs)),
   }
 }
 
-/** Files of the legacy iaas count as originals; temporary files, working copies and facts do not. */
+/** Files of the legacy iaas count as originals; temporary files and what lies beside originals do not. */
 async function isEmpty(dir: string): Promise<boolean> {
   const folder = await ignoreMissing(opendir(dir))
   if (folder === undefined) return true
   for await (const { name } of folder) {
-    if (!name.startsWith('.') && !derivedFolders.has(name)) return false
+    if (!name.startsWith('.') && !sideFolders.has(name)) return false
   }
   return true
 }

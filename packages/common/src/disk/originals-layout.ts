@@ -1,5 +1,6 @@
 import { originalPath } from '../digest.ts'
 import type { ImageId } from '../image/index.ts'
+import type { OriginalRef } from '../original-ref.ts'
 
 /**
  * Folder of the hashed names. A flat file of the legacy iaas may have the name of a hashed folder, but never begins
@@ -13,12 +14,20 @@ export const copiesFolder = '_copies'
 /** Folder of the facts about originals. */
 const factsFolder = '_facts'
 
-/** Folders beside the originals whose files are made from them. */
-export const derivedFolders: ReadonlySet<string> = new Set([copiesFolder, factsFolder])
+/** Folder of the focal points. Unlike copies and facts, nothing else can restore them. */
+const focalFolder = '_focal'
+
+/** Folders beside the originals that contain no originals. */
+export const sideFolders: ReadonlySet<string> = new Set([copiesFolder, factsFolder, focalFolder])
 
 /** Returns the path of the facts about an original below the folder of the originals. */
 export function factsPath(id: ImageId): string {
   return `${factsFolder}/${originalPath(id)}`
+}
+
+/** Returns the path of the focal point of one version of an original below the folder of the originals. */
+export function focalPath({ id, version }: OriginalRef): string {
+  return `${focalFolder}/${originalPath(id)}-${version}`
 }
 
 /** Returns the path of an original below the folder of the originals. */

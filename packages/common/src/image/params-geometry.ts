@@ -39,11 +39,11 @@ export const geometryParams = {
   gravity: param.bytes<Gravity>({
     name: 'gravity',
     default: center,
-    expected: `${gravityNames.join(', ')}, smart, or two fractions from 0 to 1 such as 0.5,0.25`,
+    expected: `${gravityNames.join(', ')}, smart, focal, or two fractions from 0 to 1 such as 0.5,0.25`,
     parse: parseGravity,
     format: formatGravity,
     description:
-      'The point that a crop brings as near to its middle as possible; on a canvas, the share of the free space. `smart` looks for the most striking point.',
+      'The point that a crop brings as near to its middle as possible; on a canvas, the share of the free space. `smart` looks for the most striking point, `focal` is the point that was set with the upload.',
   }),
   rect: param.bytes<Rect | undefined>({
     name: 'rect',

@@ -1,7 +1,9 @@
 import { invalidOption } from './options.ts'
 import type { VariantOptions } from './params.ts'
+import type { Point } from './values/gravity.ts'
 import { type Rect, formatRect, regionOf } from './values/rect.ts'
 import type { Region, Size } from './values/size.ts'
+import { type Turn, canonicalTurn } from './values/turn.ts'
 
 /** The part of an original that is scaled. */
 export type View = {
@@ -42,4 +44,38 @@ export function withRegion(region: Region, { rotate }: Pick<VariantOptions, 'rot
 
 function turnedSize({ width, height }: Size, rotate: VariantOptions['rotate']): Size {
   return rotate % 180 === 0 ? { width, height } : { width: height, height: width }
+}
+
+/**
+ * Returns the place of a point in the turned view, or the nearest place if the point was cut away.
+ *
+ * @param point fractions of the displayed original
+ * @param source size of the displayed original
+ */
+export function pointInView(point: Point, source: Size, { region }: View, turn: Turn): Point {
+  const x = toFraction(point.x * source.width - region.left, region.width)
+  const y = toFraction(point.y * source.height - region.top, region.height)
+  return turnPoint({ x, y }, canonicalTurn(turn))
+}
+
+function toFraction(position: number, length: number): number {
+  return Math.min(1, Math.max(0, position / length))
+}
+
+function turnPoint(point: Point, { rotate, flip }: Turn): Point {
+  const { x, y } = rotatePoint(point, rotate)
+  return flip === 'horizontal' ? { x: 1 - x, y } : { x, y }
+}
+
+function rotatePoint({ x, y }: Point, rotate: Turn['rotate']): Point {
+  switch (rotate) {
+    case 0:
+      return { x, y }
+    case 90:
+      return { x: 1 - y, y: x }
+    case 180:
+      return { x: 1 - x, y: 1 - y }
+    case 270:
+      return { x: y, y: 1 - x }
+  }
 }

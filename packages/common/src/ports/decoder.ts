@@ -1,4 +1,4 @@
-import type { Size, Variant } from '../image/index.ts'
+import type { Point, Size, Variant } from '../image/index.ts'
 import type { ImageFacts } from '../image-facts.ts'
 import type { OriginalKey } from '../original-ref.ts'
 import type {
@@ -31,6 +31,8 @@ export type RenderFileTask = ImageFile & {
   readonly originalQuality?: number | undefined
   /** Largest result; see `planRender`. */
   readonly bounds: Size
+  /** Same as in `RenderTask`. */
+  readonly focal?: Point | undefined
   /** Same as in `RenderTask`. */
   readonly client?: string | undefined
 }

@@ -34,9 +34,14 @@ export type OriginalStore = {
   /**
    * Makes a temporary file the original of `id`. Resolves once it is durable.
    *
+   * @param prepare called before the original can be found, to store what belongs to it; a failure of it is that of `put`
    * @throws AppError ID_TAKEN if the id has an original; originals are never replaced
    */
-  put(id: ImageId, file: TemporaryFile): Promise<OriginalRef>
+  put(
+    id: ImageId,
+    file: TemporaryFile,
+    prepare?: (original: OriginalRef) => Promise<void>,
+  ): Promise<OriginalRef>
   /** Deletes an original; does nothing if there is none. */
   delete(id: ImageId): Promise<void>
   space(): Promise<DiskSpace>

@@ -1,4 +1,4 @@
-import type { OriginalFormat, Region, Size, Variant } from '../image/index.ts'
+import type { OriginalFormat, Point, Region, Size, Variant } from '../image/index.ts'
 import type { ImageFacts } from '../image-facts.ts'
 import type { OriginalRef } from '../original-ref.ts'
 import type { WorkingCopy } from './working-copy-store.ts'
@@ -22,6 +22,8 @@ export type RenderTask = {
   readonly variant: Variant
   /** Image with the content of the original that is decoded in its place. */
   readonly copy?: WorkingCopy | undefined
+  /** Focal point of the original, if it has one and the variant is cropped around it. */
+  readonly focal?: Point | undefined
   /** Opaque name of the client, used for fairness only; undefined for background work. */
   readonly client?: string | undefined
 }

@@ -34,7 +34,10 @@ export const anyPoint: fc.Arbitrary<Point> = fc.oneof(
   fc.constantFrom(...gravityNames).map((name) => pointOf(parseGravity(name) ?? center)),
 )
 
-const anyGravity: fc.Arbitrary<Gravity> = fc.oneof(anyPoint, fc.constant('smart' as const))
+const anyGravity: fc.Arbitrary<Gravity> = fc.oneof(
+  anyPoint,
+  fc.constantFrom('smart' as const, 'focal' as const),
+)
 
 /** Rectangles as the grammar reads them. */
 export const anyRect: fc.Arbitrary<Rect> = fc.oneof(

@@ -89,6 +89,8 @@ describe('toVariant', () => {
     ['/a_9_9.jpg?enlarge=true', '/a_9_9.jpg'],
     ['/a_9_9.jpg?gravity=smart&fit=canvas', '/a_9_9.jpg?fit=canvas'],
     ['/a_9_9.jpg?gravity=smart&fit=cover', '/a_9_9.jpg?fit=cover'],
+    ['/a_9_9.jpg?gravity=focal&fit=canvas', '/a_9_9.jpg?fit=canvas'],
+    ['/a_9_9.jpg?gravity=focal&fit=clip', '/a_9_9.jpg'],
     ['/a_9_9.png?quality=high', '/a_9_9.png'],
     ['/a_9_9.png?max_bytes=5000', '/a_9_9.png'],
     ['/a_9_9.jpg?rotate=0&flip=none', '/a_9_9.jpg'],

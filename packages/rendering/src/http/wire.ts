@@ -1,6 +1,7 @@
 import { variantSchema } from '@iaas/common/variant-schema'
 import { type ImageInfo, type RenderOutcome, renderNotes } from '@iaas/common/ports/renderer'
 import type { OriginalKey } from '@iaas/common/original-ref'
+import { pointSchema } from '@iaas/common/point-schema'
 import { z } from 'zod'
 import {
   copySchema,
@@ -55,6 +56,7 @@ export const renderTask = fileTask.extend({
   variant: variantSchema,
   bounds: sizeSchema,
   originalQuality: qualitySchema.optional(),
+  focal: pointSchema.optional(),
 })
 export const ingestTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
 

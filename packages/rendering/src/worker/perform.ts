@@ -1,15 +1,17 @@
 import { statSync } from 'node:fs'
 import {
   type Plan,
-  type Size,
+  type Point,
   type Variant,
   type View,
   planRender,
   planWithin,
+  pointInView,
   revive,
   viewOf,
   withRegion,
 } from '@iaas/common/image'
+import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import {
   type Output,
   estimateIngest,
@@ -72,19 +74,27 @@ export async function perform(
     return withRegion(result, { rotate })
   }
 
-  /** Plans again around the most striking point, if the variant wants it and something is cropped away. */
+  const findStriking = async (view: View, variant: Variant): Promise<Point> => {
+    await admit(estimateMemory(source, searchedSize))
+    const { result } = await attempt(undefined, (facts) =>
+      findPoint({ path, source: facts, view, turn: variant, maxPixels: maxInputPixels }),
+    )
+    return result
+  }
+
+  /** Plans again around a point that only the original tells, if the variant wants it and something is cropped away. */
   const planAround = async (
     plan: Plan,
     view: View,
     variant: Variant,
-    bounds: Size,
+    { bounds, focal }: Pick<RenderFileTask, 'bounds' | 'focal'>,
   ): Promise<Plan> => {
-    if (variant.gravity !== 'smart' || !needsPoint(plan)) return plan
-    await admit(estimateMemory(source, searchedSize))
-    const { result: gravity } = await attempt(undefined, (facts) =>
-      findPoint({ path, source: facts, view, turn: variant, maxPixels: maxInputPixels }),
-    )
-    return planRender(view.size, { ...variant, gravity }, bounds)
+    if (typeof variant.gravity !== 'string' || !needsPoint(plan)) return plan
+    const isSmart = variant.gravity === 'smart'
+    const gravity = isSmart
+      ? await findStriking(view, variant)
+      : focal && pointInView(focal, source.size, view, variant)
+    return gravity === undefined ? plan : planRender(view.size, { ...variant, gravity }, bounds)
   }
 
   switch (task.kind) {
@@ -110,7 +120,7 @@ export async function perform(
       const view = await findView(viewOf(source.size, variant), variant)
       const framed = planWithin(view.size, variant, bounds)
       if (framed === undefined) return { kind: 'out-of-bounds', source: view.size }
-      const plan = await planAround(framed, view, variant, bounds)
+      const plan = await planAround(framed, view, variant, task)
       const isEnlarged = isEnlargement(plan, view.size)
       const isWorked = !isPlain(variant) || variant.maxBytes !== undefined
       const drawn = { source, view, plan }

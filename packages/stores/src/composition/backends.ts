@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import type { Folders, spoolSettings } from '@iaas/common/disk/config'
+import { createDiskFocalStore } from '@iaas/common/disk/focal-store'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createDiskSpool } from '@iaas/common/disk/spool'
 import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
 import { createCdn } from '@iaas/common/cdn'
 import type { Cdn } from '@iaas/common/ports/cdn'
+import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
@@ -68,6 +70,11 @@ export async function createVariantStore(
 /** Creates the store of the originals, a folder. All parts of a process share one, so that they share its leases. */
 export function createOriginalStore({ folders }: OriginalStoreConfig): OriginalStore {
   return createDiskOriginalStore({ dir: folders.originals })
+}
+
+/** Creates the store of the focal points, which lie beside the originals. */
+export function createFocalStore({ folders }: OriginalStoreConfig): FocalStore {
+  return createDiskFocalStore({ originalsDir: folders.originals })
 }
 
 /**

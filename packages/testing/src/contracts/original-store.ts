@@ -115,6 +115,22 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       expect(await read(opened.originals, id)).toBe('first')
     })
 
+    it('prepares an original before it can be found, and stores none if that fails', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      const id = parseImageId('prepared')
+      await using file = await originals.createTemporary()
+      await writeFile(file.path, 'content')
+      const failing = originals.put(id, file, () => Promise.reject(new Error('not prepared')))
+      await expect(failing).rejects.toThrow('not prepared')
+      expect(await originals.find(id)).toBeUndefined()
+      const prepared: unknown[] = []
+      const stored = await originals.put(id, file, async (original) => {
+        prepared.push(original, await originals.find(id))
+      })
+      expect(prepared).toEqual([stored, undefined])
+    })
+
     it('lets one of many puts of an id at once win, whole', async () => {
       await using opened = await open()
       const id = parseImageId('race')

@@ -46,13 +46,16 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
         },
       }
     },
-    async put(id, { path }) {
+    async put(id, { path }, prepare) {
+      puts += 1
+      const version = `v${puts}`
+      const { size, mtime } = await stat(path).catch(() => ({ size: 0, mtime: new Date(0) }))
+      const original = { id, version, size, modifiedAt: mtime }
+      await prepare?.(original)
       if (files.has(id))
         throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
-      puts += 1
-      files.set(id, { path, version: `v${puts}` })
-      const { size, mtime } = await stat(path).catch(() => ({ size: 0, mtime: new Date(0) }))
-      return { id, version: `v${puts}`, size, modifiedAt: mtime }
+      files.set(id, { path, version })
+      return original
     },
     async delete(id) {
       files.delete(id)

@@ -1,3 +1,4 @@
+import type { Point } from '@iaas/common/image'
 import type { ImageFacts } from '@iaas/common/image-facts'
 import type { OriginalRef } from '@iaas/common/original-ref'
 
@@ -5,7 +6,12 @@ import type { OriginalRef } from '@iaas/common/original-ref'
 export type ExifChoice = 'none' | 'public' | 'all'
 
 /** Returns the object that clients get. */
-export function formatFacts(original: OriginalRef, facts: ImageFacts, exif: ExifChoice = 'none') {
+export function formatFacts(
+  original: OriginalRef,
+  facts: ImageFacts,
+  focal: Point | undefined,
+  exif: ExifChoice = 'none',
+) {
   const { format, size, palette } = facts
   return {
     id: original.id,
@@ -25,7 +31,7 @@ export function formatFacts(original: OriginalRef, facts: ImageFacts, exif: Exif
     thumbhash: facts.thumbhash,
     blurhash: facts.blurhash,
     placeholder: facts.placeholder,
-    focal_point: null,
+    focal_point: focal ?? null,
     perceptual_hash: facts.perceptualHash,
     uploaded_at: original.modifiedAt.toISOString(),
     ...(exif !== 'none' && {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { digestOf } from '@iaas/common/digest'
-import type { FactsRequest } from '@iaas/common/image'
+import type { FactsRequest, Point } from '@iaas/common/image'
 import { factsRevision } from '@iaas/common/image-facts'
 import { type OriginalRef, originalKey } from '@iaas/common/original-ref'
+import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import { setCommonHeaders, setImageHeaders } from '../http/headers.ts'
 import { type RequestRecord, noteAnswer } from '../http/request-record.ts'
@@ -27,31 +28,35 @@ export type ServeFacts = (request: FactsRequest, context: FactsContext) => Promi
 
 export type ServeFactsOptions = {
   readonly originals: Pick<OriginalStore, 'find'>
+  readonly focalPoints: Pick<FocalStore, 'find'>
   readonly facts: Facts
   readonly exposeLocation: boolean
 }
 
 export function createServeFacts(options: ServeFactsOptions): ServeFacts {
-  const { originals, facts, exposeLocation } = options
+  const { originals, focalPoints, facts, exposeLocation } = options
 
   return async function serveFacts(request, context) {
     const original = await originals.find(request.id)
     if (original === undefined) throw originalNotFound(request)
     const exif = request.exif ? (exposeLocation ? 'all' : 'public') : 'none'
-    const etag = etagOf(original, exif)
+    const focal = await focalPoints.find(original)
+    const etag = etagOf(original, focal, exif)
     if (context.isFresh({ etag, lastModified: undefined })) return end(context, etag, 304)
     const kept = await facts.findKept(original)
     // HEAD computes nothing.
     if (kept === undefined && context.headOnly) return end(context, etag, 200)
     const found = kept ?? (await facts.compute(original, context.client(), context.signal()))
-    const body = Buffer.from(`${JSON.stringify(formatFacts(original, found, exif))}\n`)
+    const body = Buffer.from(`${JSON.stringify(formatFacts(original, found, focal, exif))}\n`)
     end(context, etag, 200, body)
   }
 }
 
-/** The answer depends on nothing but the original, the release and the choice of fields. */
-function etagOf(original: OriginalRef, exif: ExifChoice): string {
-  return `"${digestOf(`${originalKey(original)}#${factsRevision}#${exif}`).slice(0, 32)}"`
+/** The answer depends on nothing but the original, its focal point, the release and the choice of fields. */
+function etagOf(original: OriginalRef, focal: Point | undefined, exif: ExifChoice): string {
+  const point = focal && `#${focal.x},${focal.y}`
+  const identity = `${originalKey(original)}#${factsRevision}#${exif}${point ?? ''}`
+  return `"${digestOf(identity).slice(0, 32)}"`
 }
 
 function end(context: FactsContext, etag: string, status: 200 | 304, body?: Buffer): void {

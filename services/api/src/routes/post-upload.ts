@@ -20,7 +20,7 @@ export function createPostUpload(
     const { path, query } = readTarget(req.originalUrl)
     const ids = parseUploadPath(path)
     record.id = ids[0]
-    const { id, size, warnings, original, facts } = await storeOriginal({
+    const { id, size, warnings, original, focal, facts } = await storeOriginal({
       ids,
       token: req.get('X-Token'),
       query,
@@ -38,7 +38,8 @@ export function createPostUpload(
       original_width: size.width,
       original_height: size.height,
       ...(warnings.length > 0 && { warnings }),
-      ...(facts && { info: formatFacts(original, facts) }),
+      ...(focal && { focal_point: focal }),
+      ...(facts && { info: formatFacts(original, facts, focal) }),
     })
   }
 }

@@ -1,6 +1,6 @@
 import { type Variant, variantKey } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
-import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { FindSource } from '../find-source.ts'
 import type { Timing } from '../http/timing.ts'
 import { type ImageReply, image, outcomeOf, timingOf } from '../image-reply.ts'
 import type { Renditions } from '../renditions/renditions.ts'
@@ -15,7 +15,7 @@ const maxSpareRenders = 4
 export type AnswerInPlaceOptions = {
   /** See `watchStore`. */
   readonly isStoreAway: () => boolean
-  readonly originals: Pick<OriginalStore, 'find'>
+  readonly findSource: FindSource
   readonly renditions: Renditions
 }
 
@@ -31,13 +31,13 @@ export type AnswerInPlace = (stored: StoredVariant) => Promise<ImageReply | unde
 
 /** Answers from the spool, or by a render while few of these are in progress. */
 export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlace {
-  const { isStoreAway, originals, renditions } = options
+  const { isStoreAway, findSource, renditions } = options
   const spare = createSpareRenders(maxSpareRenders)
 
   return async function answerInPlace({ variant, link, context, timing }) {
     // Links of the legacy iaas may lead to another store.
     if (!isStoreAway() || link.key === undefined) return undefined
-    const original = await originals.find(variant.id)
+    const original = await findSource(variant)
     if (original === undefined) return undefined
     const isFresh = context.isFresh(validatorsOf(variant, original))
     if (isFresh || context.headOnly) {

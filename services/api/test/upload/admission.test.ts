@@ -4,6 +4,7 @@ import { createSilentLogger } from '@iaas/common/log'
 import type { DiskSpace } from '@iaas/common/ports/original-store'
 import type { Ingested, Renderer } from '@iaas/common/ports/renderer'
 import type { Token } from '@iaas/common/ports/token-store'
+import { createFakeFocalStore } from '@iaas/testing/fakes/focal-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -65,6 +66,7 @@ describe('the admission of uploads', () => {
     const tokens = createFakeTokenStore(Date.now)
     let admitted = 0
     const storeOriginal = createStoreOriginal({
+      focalPoints: createFakeFocalStore(),
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => ((admitted += 1), upload()) },
@@ -98,6 +100,7 @@ describe('the admission of uploads', () => {
     const space = { freeBytes: 0, totalBytes: gibibyte }
     const tokens = createFakeTokenStore(Date.now)
     const storeOriginal = createStoreOriginal({
+      focalPoints: createFakeFocalStore(),
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: createUploadAdmission({ maxInFlight: 1 }, async () => space),

@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode, errorCatalogue, errorCodes } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
+import { createFakeFocalStore } from '@iaas/testing/fakes/focal-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
@@ -17,6 +18,7 @@ describe('an upload that is sent again', () => {
     const tokens = createFakeTokenStore(Date.now)
     let attempts = 0
     const storeOriginal = createStoreOriginal({
+      focalPoints: createFakeFocalStore(),
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => upload() },

@@ -16,7 +16,7 @@ import { type Studio, contractBounds } from './studio.ts'
 /** Values of every option that changes the bytes. */
 const choices = [
   ['fit=crop', 'fit=canvas', 'fit=cover'],
-  ['gravity=north', 'gravity=0.2,0.9', 'gravity=smart'],
+  ['gravity=north', 'gravity=0.2,0.9', 'gravity=smart', 'gravity=focal'],
   ['rect=5,5,20,30', 'rect=0.25,0.0,0.5,1.0'],
   ['rotate=90', 'rotate=180', 'rotate=270'],
   ['flip=horizontal', 'flip=both'],

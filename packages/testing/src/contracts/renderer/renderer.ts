@@ -3,6 +3,7 @@ import { describeAnimations } from './animations.ts'
 import { describeAvif } from './avif.ts'
 import { describeBytes } from './bytes.ts'
 import { describeFacts } from './facts.ts'
+import { describeFocal } from './focal.ts'
 import { describeFraming } from './framing.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeEnlarging } from './enlarging.ts'
@@ -44,6 +45,7 @@ export function describeRemoteRenderer(name: string, open: OpenRenderer): void {
 function describeAnswers(studio: Studio): void {
   describeSizes(studio)
   describeFraming(studio)
+  describeFocal(studio)
   describeLooks(studio)
   describeColours(studio)
   describeCopyright(studio)
