@@ -5,6 +5,7 @@ import { facts } from './facts.mjs'
 import { faults } from './faults.mjs'
 import { formats } from './formats.mjs'
 import { jobs } from './jobs.mjs'
+import { management } from './management.mjs'
 import { renders } from './renders.mjs'
 import { requests } from './requests.mjs'
 import { services } from './services.mjs'
@@ -26,6 +27,7 @@ import { uploads } from './uploads.mjs'
 /** @type {readonly Mutation[]} */
 export const mutations = [
   ...requests,
+  ...management,
   ...answers,
   ...renders,
   ...connections,

@@ -29,6 +29,13 @@ describe('the edge', () => {
     expect(images).toMatch(/proxy_cache_valid .*403 404 .*1s;/)
   })
 
+  it('T61 keeps nothing of the management API, and buffers no body of it', () => {
+    const api = locationOf('^~ /_api')
+    expect(api).not.toContain('proxy_cache')
+    expect(valuesOf('proxy_request_buffering', api)).toEqual(['off'])
+    expect(valuesOf('error_page 418 =', api)).toEqual(['@upload'])
+  })
+
   it.each([
     ['s=abc', true],
     ['fit=crop&expires=1&s=abc', true],

@@ -8,6 +8,14 @@ import type { LogClient } from './http/log-client.ts'
 import { createRequestLog } from './http/request-log.ts'
 import type { ClientOf } from './limits/client-of.ts'
 import type { IssueToken } from './issue-token.ts'
+import {
+  type AnswerCall,
+  type Management,
+  createAnswerCall,
+  createAnswerWithoutKeys,
+} from './management/answer-call.ts'
+import { createAudit } from './management/audit.ts'
+import { managementErrors } from './management/error-dialect.ts'
 import type { ApiMetrics } from './metrics/api-metrics.ts'
 import {
   type ServiceState,
@@ -37,6 +45,8 @@ export type AppOptions = {
   readonly image: Omit<GetImageOptions, 'clientOf'>
   readonly storeOriginal: StoreOriginal
   readonly issueToken: IssueToken
+  /** undefined: there is no management API, because no key is configured. */
+  readonly management: Management | undefined
   readonly clientOf: ClientOf
   readonly logClient: LogClient
   readonly receiveLimits: ReceiveLimits
@@ -66,9 +76,17 @@ export function createApp(options: AppOptions): RequestListener {
     fastLane: options.image.fastLane,
     getImage: createGetImage({ ...options.image, clientOf }),
     isImagePath: createIsImagePath(fixed),
+    answerCall: createCalls(options),
     app: createExpressApp(fixed, createPathRoutes(options), answerError),
     answerError,
   })
+}
+
+function createCalls({ management, clientOf, logClient, log }: AppOptions): AnswerCall {
+  const answerError = createAnswerError(log, managementErrors)
+  if (management === undefined) return createAnswerWithoutKeys(answerError)
+  const openAudit = createAudit(log, logClient)
+  return createAnswerCall({ ...management, clientOf, openAudit, answerError })
 }
 
 function createPathRoutes(options: AppOptions): PathRoutes {

@@ -27,7 +27,7 @@ import { createApp } from './app.ts'
 import { awaitDatabase } from './await-database.ts'
 import { capacities, durations } from './capacities.ts'
 import { createFacts } from './facts/find-facts.ts'
-import { createLogClient } from './http/log-client.ts'
+import { toLogClient } from './http/log-client.ts'
 import { toConnectionBounds } from './limits/connection-bounds.ts'
 import { createLimits } from './limits/create-limits.ts'
 import { forgetChangedLinks } from './links/forget-changed-links.ts'
@@ -40,6 +40,7 @@ import type { ServiceState } from './routes/get-health.ts'
 import { startAdmin } from './start-admin.ts'
 import { watchStore } from './stored/watch-store.ts'
 import { wireImages } from './wire-images.ts'
+import { wireManagement } from './wire-management.ts'
 import { wireStores } from './wire-stores.ts'
 import { wireUploads } from './wire-uploads.ts'
 
@@ -169,12 +170,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   const app = createApp({
     image,
     ...uploads,
-    logClient: createLogClient({
-      form: config.log.client,
-      clientOf,
-      isForwarded: config.limits.trustedProxies > 0,
-      secret: config.secret,
-    }),
+    management: wireManagement({ config, stores, originals, renderer, facts, limits }),
+    logClient: toLogClient(config, clientOf),
     uploadOrigins: config.uploadOrigins,
     allowIndexing: config.allowIndexing,
     servedFolder,

@@ -12,6 +12,7 @@ import { infoSettings } from './facts/config.ts'
 import { limitsSettings } from './limits/config.ts'
 import { offerSettings } from './allowed-sizes/config.ts'
 import { offerWithinBounds } from './allowed-sizes/within-bounds.ts'
+import { managementSettings } from './management/config.ts'
 import { presetsSettings } from './presets/config.ts'
 import { presetsWithinOffer } from './presets/within-offer.ts'
 import { signingSettings } from './signing/config.ts'
@@ -46,6 +47,7 @@ export const apiSettings = z
       'Allows a service with `NODE_ENV=production` to start without a `secret`. Use it only if others cannot reach `POST /token`.',
       'ALLOW_OPEN_TOKENS',
     ),
+    api: managementSettings,
     upload_origins: uploadOrigins,
     upload: uploadSettings,
     limits: limitsSettings,

@@ -5,6 +5,8 @@ import type { AnswerError } from './http/error-handler.ts'
 import { setCommonHeaders } from './http/headers.ts'
 import type { RequestLog } from './http/request-log.ts'
 import type { RequestRecord } from './http/request-record.ts'
+import type { AnswerCall } from './management/answer-call.ts'
+import { isApiTarget } from './management/is-api-target.ts'
 import type { GetImage } from './routes/get-image.ts'
 
 export type ListenerOptions = {
@@ -12,16 +14,17 @@ export type ListenerOptions = {
   readonly fastLane: Pick<FastLane, 'tryRedirect'>
   readonly getImage: GetImage
   readonly isImagePath: (target: string) => boolean
+  readonly answerCall: AnswerCall
   readonly app: Express
   readonly answerError: AnswerError
 }
 
 /**
  * Creates the listener of every public request. Images are answered ahead of Express, which takes several times as long to
- * reach a handler as a redirect takes; Express handles all others.
+ * reach a handler as a redirect takes. Calls of the management API have a table of their own. Express handles all others.
  */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { requestLog, fastLane, getImage, isImagePath, app, answerError } = options
+  const { requestLog, fastLane, getImage, isImagePath, answerCall, app, answerError } = options
   return (req, res) => {
     const record = requestLog.open(req)
     if (req.url?.startsWith('/') === false) req.url = toOriginForm(req.url)
@@ -36,6 +39,7 @@ export function createListener(options: ListenerOptions): RequestListener {
       return answerError(error, record, res)
     }
     requestLog.closeAfter(record, req, res)
+    if (isApiTarget(req.url ?? '')) return void answerCall(req, res, record)
     if (!isRead || !isImagePath(req.url ?? '')) return passToExpress(app, req, res, record)
     getImage(req, res, record).catch((error: unknown) => answerError(error, record, res))
   }

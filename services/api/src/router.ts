@@ -2,7 +2,7 @@ import { servedVariantsPath } from '@iaas/stores/composition/backends'
 import { AppError } from '@iaas/common/errors'
 import type { reservedIds } from '@iaas/common/image'
 import type { Express, RequestHandler } from 'express'
-import { sendProblem, transportProblem } from './http/problem.ts'
+import { refuseMethod } from './http/refuse-method.ts'
 import { recordOf } from './http/request-record.ts'
 
 const readMethods = ['GET', 'HEAD'] as const
@@ -95,19 +95,13 @@ function refuse(detail: string): RequestHandler {
 }
 
 function allowOnly(...methods: readonly string[]): RequestHandler {
-  const refuseMethod = allowMethods(...methods)
+  const refuseOthers = allowMethods(...methods)
   return (req, res, next) => {
     if (methods.includes(req.method)) return next()
-    return refuseMethod(req, res, next)
+    return refuseOthers(req, res, next)
   }
 }
 
 function allowMethods(...methods: readonly string[]): RequestHandler {
-  return (req, res) => {
-    const allow = methods.join(', ')
-    const { requestId } = recordOf(res)
-    res.set('Allow', allow)
-    const detail = `${req.method} is not possible here; possible are ${allow}.`
-    sendProblem(res, transportProblem(405, 'Method Not Allowed', detail, requestId))
-  }
+  return (_req, res) => refuseMethod(res, recordOf(res), methods)
 }

@@ -13,7 +13,7 @@ function createIssuer(quota: number, secrets: readonly string[] = [secret]) {
     tokens: createFakeTokenStore(Date.now),
     originals: createFakeOriginalStore('/nowhere'),
     secrets,
-    wrongSecrets: createSecretLimit(quota, undefined),
+    wrongSecrets: createSecretLimit({ what: 'wrong-secrets', quota, shared: undefined }),
   })
 }
 

@@ -4,29 +4,47 @@ import { isClientGone } from '@iaas/common/http/client-gone'
 import type { Logger } from '@iaas/common/log'
 import type { ErrorRequestHandler } from 'express'
 import { exposeHeaders, setCommonHeaders } from './headers.ts'
-import { retryHeaders, sendProblem, toProblem } from './problem.ts'
+import {
+  type OtherStatuses,
+  type Problem,
+  retryHeaders,
+  sendProblem,
+  toProblem,
+} from './problem.ts'
 import { type RequestRecord, recordOf } from './request-record.ts'
 
 /** Answers every failed request. Unexpected errors are logged here, once, with their cause. */
 export type AnswerError = (error: unknown, record: RequestRecord, res: ServerResponse) => void
 
-export function createAnswerError(log: Logger): AnswerError {
+/** How the errors of the management API differ from those of the public routes. Scripts of other origins may not read them. */
+export type ErrorDialect = {
+  readonly statuses: OtherStatuses
+  /** `WWW-Authenticate` of a 401. */
+  readonly challenge: string
+}
+
+export function createAnswerError(log: Logger, dialect?: ErrorDialect): AnswerError {
   return function answerError(error, record, res) {
     const { requestId } = record
     record.outcome = 'error'
     // The client has left: nothing failed, and nobody reads an answer.
     if (isClientGone(error)) return void res.destroy()
-    const problem = toProblem(error, requestId)
+    const problem = toProblem(error, requestId, dialect?.statuses)
     if (!isAppError(error) || errorCatalogue[error.code].logLevel === 'error') {
       log.error('request failed', { requestId, error })
     }
     if (isAppError(error)) record.errorCode = error.code
     if (res.headersSent) return void res.destroy()
     setCommonHeaders(res, requestId)
-    if (isRead(res.req)) showToEveryOrigin(res)
+    if (dialect !== undefined) setChallenge(res, problem, dialect)
+    else if (isRead(res.req)) showToEveryOrigin(res)
     for (const [name, value] of Object.entries(retryHeaders(error))) res.setHeader(name, value)
     sendProblem(res, problem)
   }
+}
+
+function setChallenge(res: ServerResponse, { status }: Problem, { challenge }: ErrorDialect): void {
+  if (status === 401) res.setHeader('WWW-Authenticate', challenge)
 }
 
 function isRead({ method }: IncomingMessage): boolean {

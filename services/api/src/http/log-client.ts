@@ -16,6 +16,18 @@ export type LogClientOptions = {
   readonly secret: string | undefined
 }
 
+type LoggedConfig = {
+  readonly log: { readonly client: ClientForm }
+  readonly limits: { readonly trustedProxies: number }
+  readonly secret?: string | undefined
+}
+
+/** Returns the clients of log lines in the configured form. */
+export function toLogClient({ log, limits, secret }: LoggedConfig, clientOf: ClientOf): LogClient {
+  const isForwarded = limits.trustedProxies > 0
+  return createLogClient({ form: log.client, clientOf, isForwarded, secret })
+}
+
 export function createLogClient(options: LogClientOptions): LogClient {
   const { form, clientOf, isForwarded, secret } = options
   if (form === 'none') return () => undefined

@@ -14,7 +14,7 @@ export type Problem = {
 const usualRetryAfterSeconds = 1
 
 /** Challenge of /token: a 401 needs one (RFC 9110, 15.5.2), and browsers show no dialog for this scheme. */
-const challenge = 'Secret realm="token"'
+const usualChallenge = 'Secret realm="token"'
 
 /** Returns the headers that tell a rejected client when to retry. */
 export function retryHeaders(error: unknown): Readonly<Record<string, string>> {
@@ -33,10 +33,18 @@ function rateLimitHeaders({ name, quota, windowSeconds, retryAfterSeconds }: Rat
   }
 }
 
-export function toProblem(error: unknown, requestId: string): Problem {
+/** Statuses that differ from those of the catalogue. */
+export type OtherStatuses = Readonly<Partial<Record<ErrorCode, number>>>
+
+export function toProblem(
+  error: unknown,
+  requestId: string,
+  statuses: OtherStatuses = {},
+): Problem {
   const instance = `urn:uuid:${requestId}`
   if (isAppError(error)) {
-    const { title, status } = errorCatalogue[error.code]
+    const { title } = errorCatalogue[error.code]
+    const status = statuses[error.code] ?? errorCatalogue[error.code].status
     return { type: typeOf(error.code), title, status, detail: error.message, instance }
   }
   return {
@@ -68,7 +76,9 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
   if (problem.status !== 416) res.removeHeader('Content-Range')
   res.statusCode = problem.status
   res.setHeader('Cache-Control', 'no-store')
-  if (problem.status === 401) res.setHeader('WWW-Authenticate', challenge)
+  if (problem.status === 401 && !res.hasHeader('WWW-Authenticate')) {
+    res.setHeader('WWW-Authenticate', usualChallenge)
+  }
   const isRefusal = problem.status === 503 || problem.status === 429
   if (isRefusal && !res.hasHeader('Retry-After')) {
     res.setHeader('Retry-After', `${usualRetryAfterSeconds}`)

@@ -5,7 +5,7 @@ import { maskSecrets } from '@iaas/common/log-line'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
 import type { LogClient } from './log-client.ts'
 import { createRequestIds } from './request-id.ts'
-import type { RequestRecord } from './request-record.ts'
+import { type RequestRecord, statusOf } from './request-record.ts'
 import { isRefusal } from './status.ts'
 
 /** Gives each request its record, and logs one line at its end. */
@@ -16,9 +16,6 @@ export type RequestLog = {
   /** Called once the answer is complete or the client has left. */
   closeAfter(record: RequestRecord, req: IncomingMessage, res: ServerResponse): void
 }
-
-/** Status in the log line of a request whose client left early. */
-const clientLeft = 499
 
 export type RequestLogOptions = {
   readonly log: Logger
@@ -75,7 +72,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
     close,
     closeAfter(record, req, res) {
       res.once('close', () => {
-        close(record, req, res.writableFinished ? res.statusCode : clientLeft)
+        close(record, req, statusOf(res))
       })
     },
   }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import type { ErrorCode } from '@iaas/common/errors'
 import type { ImageId } from '@iaas/common/image'
@@ -18,10 +19,21 @@ export type Outcome =
   | 'not-modified'
   | 'upload'
   | 'token'
+  | 'api'
   | 'error'
   | 'other'
 
-export type RouteName = 'image' | 'original' | 'facts' | 'upload' | 'token' | 'variants' | 'other'
+/** `api:` is followed by the name of a route of the management API; `api`: the call has none, or no key. */
+export type RouteName =
+  | 'image'
+  | 'original'
+  | 'facts'
+  | 'upload'
+  | 'token'
+  | 'variants'
+  | 'api'
+  | `api:${string}`
+  | 'other'
 
 /** Facts about a request, and what its handlers report to its log line and the metrics. */
 export type RequestRecord = {
@@ -40,6 +52,14 @@ export type RequestRecord = {
   timing?: Timing
   /** Time at which the answer was known, on the clock of `performance.now()`. */
   answeredAt?: number
+}
+
+/** Status in the log of a request whose client left early. */
+const clientLeft = 499
+
+/** Returns the status of a closed answer. */
+export function statusOf(res: ServerResponse): number {
+  return res.writableFinished ? res.statusCode : clientLeft
 }
 
 /** Returns the record of a request that Express handles. */

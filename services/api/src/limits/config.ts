@@ -23,7 +23,7 @@ export const limitsSettings = z
     ),
     wrong_secrets_per_client: integer(
       { min: 0, max: 1_000_000, fallback: 30 },
-      'Wrong secrets that one client may send to `POST /token` in a minute; beyond it, its requests are 429, whatever their secret. 0: unlimited.',
+      'Wrong secrets that one client may send to `POST /token` in a minute, and wrong keys to the management API; beyond it, its requests there are 429, whatever their secret or key. 0: unlimited.',
       'WRONG_SECRETS_PER_CLIENT',
     ),
     connections_per_client: integer(

@@ -3,7 +3,11 @@ import type { RateLimit, SharedCounts } from './rate-limit.ts'
 import { type RenderLimits, createRenderLimits } from './render-limits.ts'
 import { createSecretLimit } from './secret-limit.ts'
 
-export type Limits = { readonly renders: RenderLimits; readonly wrongSecrets: RateLimit }
+export type Limits = {
+  readonly renders: RenderLimits
+  readonly wrongSecrets: RateLimit
+  readonly wrongKeys: RateLimit
+}
 
 /** Creates the configured limits. Without `shared` each process counts for itself. */
 export function createLimits(
@@ -11,9 +15,11 @@ export function createLimits(
   shared: SharedCounts | undefined,
 ): Limits {
   const { rendersPerClient: perClient, rendersPerOriginal: perOriginal } = limits
-  const wrongSecrets = secret === undefined ? 0 : limits.wrongSecretsPerClient
+  const { wrongSecretsPerClient: quota } = limits
+  const secretQuota = secret === undefined ? 0 : quota
   return {
     renders: createRenderLimits({ perClient, perOriginal, shared }),
-    wrongSecrets: createSecretLimit(wrongSecrets, shared),
+    wrongSecrets: createSecretLimit({ what: 'wrong-secrets', quota: secretQuota, shared }),
+    wrongKeys: createSecretLimit({ what: 'wrong-keys', quota, shared }),
   }
 }

@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AppError } from '@iaas/common/errors'
+import { clientGone } from '@iaas/common/http/client-gone'
+import type { ImageId } from '@iaas/common/image'
+import type { AnswerError } from '../http/error-handler.ts'
+import { refuseMethod } from '../http/refuse-method.ts'
+import type { RequestRecord } from '../http/request-record.ts'
+import { readTarget } from '../http/request-target.ts'
+import type { ClientOf } from '../limits/client-of.ts'
+import type { AuditEntry, OpenAudit } from './audit.ts'
+import type { Authenticate } from './authenticate.ts'
+import type { Call } from './call.ts'
+import type { ApiKey } from './config.ts'
+import type { Entry, FindResource } from './find-route.ts'
+import { readBody, readParameters, readQuery } from './read-call.ts'
+import { sendAnswer } from './send-answer.ts'
+
+/** Answers a request below `apiPath`. Never rejects. */
+export type AnswerCall = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  record: RequestRecord,
+) => Promise<void>
+
+/** The parts of an API that has keys. */
+export type Management = {
+  readonly authenticate: Authenticate
+  readonly findResource: FindResource
+}
+
+export type AnswerCallOptions = Management & {
+  readonly clientOf: ClientOf
+  readonly openAudit: OpenAudit
+  readonly answerError: AnswerError
+}
+
+/**
+ * Answers calls of the management API. The key is checked first, for every path and method: without one, a client learns
+ * nothing, and no body is read.
+ */
+export function createAnswerCall(options: AnswerCallOptions): AnswerCall {
+  const { authenticate, findResource, clientOf, openAudit, answerError } = options
+
+  return async function answerCall(req, res, record) {
+    record.route = 'api'
+    const audit = openAudit(req, res, record)
+    try {
+      const client = clientOf(req)
+      const key = await authenticate(req, client)
+      audit.caller = key.name
+      await answerPermitted({ req, res, record, audit, key, client })
+    } catch (error) {
+      answerError(error, record, res)
+    }
+  }
+
+  async function answerPermitted(context: Context): Promise<void> {
+    const { req, res, record, audit, key } = context
+    const { path, query } = readTarget(req.url ?? '')
+    const resource = findResource(path)
+    const entry = resource.entryOf(req.method ?? '')
+    if (entry === undefined) return refuseMethod(res, record, resource.methods)
+    const { name, route, handle } = entry
+    audit.operation = name
+    audit.target = [...resource.parameters.values()].join('/')
+    record.route = `api:${name}`
+    requireScope(key, entry)
+    const parameters = readParameters(resource.parameters)
+    const { id } = parameters as { readonly id?: ImageId }
+    if (id !== undefined) record.id = id
+    const call = {
+      parameters,
+      query: readQuery(query, route),
+      body: await readBody(req, route),
+      req,
+      caller: key.name,
+      client: context.client,
+      signal: clientGone(res),
+    }
+    sendAnswer(await handle(call as Call), route.status, record, context)
+  }
+}
+
+type Context = {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly record: RequestRecord
+  readonly audit: AuditEntry
+  readonly key: ApiKey
+  readonly client: string
+}
+
+function requireScope({ scopes }: ApiKey, { route: { scope } }: Entry): void {
+  if (scopes.includes(scope)) return
+  throw new AppError('SCOPE_MISSING', `The API key needs the scope "${scope}".`)
+}
+
+/** Answers as if there were no API, because no key is configured. */
+export function createAnswerWithoutKeys(answerError: AnswerError): AnswerCall {
+  return async (_req, res, record) => {
+    answerError(new AppError('ROUTE_NOT_FOUND', 'There is no such route.'), record, res)
+  }
+}

@@ -1,0 +1,7 @@
+import type { Routes } from './define-route.ts'
+import { originalRoutes } from './originals.ts'
+
+/** Every route of the management API. Methods, scopes, `Allow`, metrics and the tests of refusals derive from it. */
+export const routes = { ...originalRoutes } as const satisfies Routes
+
+export type ManagementRoutes = typeof routes

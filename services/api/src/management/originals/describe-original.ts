@@ -1,0 +1,43 @@
+import { digestOf } from '@iaas/common/digest'
+import type { OriginalRef } from '@iaas/common/original-ref'
+import type { LinkStore } from '@iaas/common/ports/link-store'
+import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Facts } from '../../facts/find-facts.ts'
+import type { OriginalAnswer } from '../contract/originals.ts'
+
+export type DescribeOriginalOptions = {
+  readonly links: Pick<LinkStore, 'count'>
+  readonly facts: Pick<Facts, 'findKept'>
+  readonly renderer: Pick<Renderer, 'inspect'>
+}
+
+/** Describes an original as the management API does. @throws AppError as `LinkStore.count` and `Renderer.inspect` do */
+export type DescribeOriginal = (
+  original: OriginalRef,
+  signal: AbortSignal,
+) => Promise<OriginalAnswer>
+
+export function createDescribeOriginal(options: DescribeOriginalOptions): DescribeOriginal {
+  const { links, facts, renderer } = options
+  return async (original, signal) => {
+    const count = await links.count(original.id, Number.MAX_SAFE_INTEGER)
+    const { format, size } =
+      (await facts.findKept(original)) ?? (await renderer.inspect(original, signal))
+    return {
+      id: original.id,
+      version: original.version,
+      format,
+      bytes: original.size,
+      width: size.width,
+      height: size.height,
+      uploaded_at: original.modifiedAt.toISOString(),
+      // Links have no sizes, so only that of no variants is known.
+      variants: { count, bytes: count === 0 ? 0 : null },
+    }
+  }
+}
+
+/** Returns the validator of a description: the version of the original, and a digest of all that is told of it. */
+export function etagOf(answer: OriginalAnswer): string {
+  return `"${answer.version}-${digestOf(JSON.stringify(answer)).slice(0, 16)}"`
+}

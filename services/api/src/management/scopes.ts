@@ -1,0 +1,4 @@
+/** What a key of the management API may do. */
+export const scopes = ['tokens', 'originals:read', 'originals:write', 'purge', 'stats'] as const
+
+export type Scope = (typeof scopes)[number]
