@@ -11,14 +11,28 @@ export function readOriginal(path) {
 }
 
 /** Cuts and turns an image. */
-export async function drawView(original, { rect, trim, rotate, flip }) {
+export async function drawView(original, { rect, trim, rotate = 0, flip }) {
   let view = original
   if (rect !== undefined) view = await read(open(view).extract(within(toPixels(rect, view), view)))
   if (trim !== undefined) view = await read(open(view).trim({ threshold: trim }))
-  if (rotate !== undefined) view = await read(open(view).rotate(rotate))
-  if (flip === 'vertical' || flip === 'both') view = await read(open(view).flip())
-  if (flip === 'horizontal' || flip === 'both') view = await read(open(view).flop())
-  return view
+  return { ...(await turn(view, { rotate, flip })), rotate, flip }
+}
+
+/** Rotates an image clockwise, then mirrors it. */
+async function turn(image, { rotate, flip }) {
+  const rotated = rotate === 0 ? image : await read(open(image).rotate(rotate))
+  const [isUpsideDown, isReversed] = mirroring(flip)
+  if (!isUpsideDown && !isReversed) return rotated
+  return read(open(rotated).flip(isUpsideDown).flop(isReversed))
+}
+
+async function turnBack(image, { rotate, flip }) {
+  const mirrored = await turn(image, { rotate: 0, flip })
+  return turn(mirrored, { rotate: (360 - rotate) % 360 })
+}
+
+function mirroring(flip) {
+  return [flip === 'vertical' || flip === 'both', flip === 'horizontal' || flip === 'both']
 }
 
 /** Brings an image into a box and adds the padding. */
@@ -46,11 +60,16 @@ export function open({ data, width, height, channels }) {
 
 async function drawFitted(view, box, { fit = 'clip', point, enlarge = true, isCutFirst = false }) {
   const sides = { width: box.width || undefined, height: box.height || undefined }
-  const resize = (inside) =>
-    read(open(view).resize({ ...sides, fit: inside, withoutEnlargement: !enlarge }))
-  if (fit === 'clip') return resize('inside')
-  if (fit === 'cover') return resize('outside')
-  if (fit === 'canvas') return placeOn(box, await resize('inside'), point)
+  const scaleInto = (image, inside) =>
+    scale(image, { ...sides, fit: inside, withoutEnlargement: !enlarge })
+  if (fit === 'clip') return scaleInto(view, 'inside')
+  if (fit === 'cover') return scaleInto(view, 'outside')
+  // Blended before it is scaled, as in one pipeline of sharp: edges of transparent lines ring otherwise.
+  if (fit === 'canvas') {
+    const { rotate, flip } = view
+    const blended = { ...(await read(onWhite(view))), rotate, flip }
+    return placeOn(box, await scaleInto(blended, 'inside'), point)
+  }
   const growth = Math.max(box.width / view.width, box.height / view.height)
   const largest = {
     width: Math.round(box.width / growth),
@@ -59,7 +78,23 @@ async function drawFitted(view, box, { fit = 'clip', point, enlarge = true, isCu
   if (!enlarge && growth > 1) return read(cut(view, largest, point))
   if (isCutFirst)
     return read(open(await read(cut(view, largest, point))).resize({ ...box, fit: 'fill' }))
-  return read(cut(await resize('outside'), box, point))
+  return read(cut(await scaleInto(view, 'outside'), box, point))
+}
+
+/**
+ * Scales an image to the size that sharp gives it in a box. Two properties of the scaler of sharp are left out:
+ *
+ * - It scales by the ratio of the box before rounding: of an image of 45 rows that is halved, row 23 shows half a row
+ *   beyond the last one. Here the scaled image shows all of the image and no more.
+ * - It averages pairs of pixels from the left and from the top first, so a last odd one has another weight. An image that
+ *   is turned and then scaled is not one that is scaled and then turned. Here a turned image is scaled as it is stored.
+ */
+async function scale(image, options) {
+  const { width, height } = await read(open(image).resize(options))
+  const isAcross = image.rotate === 90 || image.rotate === 270
+  const size = isAcross ? { width: height, height: width } : { width, height }
+  const stored = await turnBack(image, image)
+  return turn(await read(open(stored).resize({ ...size, fit: 'fill' })), image)
 }
 
 /** Cuts out a part around a point. */

@@ -64,6 +64,7 @@ export async function inspectFile(
     isProgressive: metadata.isProgressive,
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1 && amendment === undefined,
+    isLinear: linearSpaces.has(metadata.space),
     amendment,
     animation: readAnimation(metadata, format, amendment?.size ?? metadata),
     ...(heldBytes > 0 && { heldBytes }),
@@ -111,6 +112,9 @@ const channelBytes: Readonly<Record<Metadata['depth'], number>> = {
   double: 8,
   dpcomplex: 16,
 }
+
+/** Spaces of libvips whose samples are amounts of light. */
+const linearSpaces: ReadonlySet<string> = new Set(['scrgb', 'xyz'])
 
 function toColours(space: string): SourceFacts['colours'] {
   if (space === 'srgb' || space === 'rgb16') return 'rgb'

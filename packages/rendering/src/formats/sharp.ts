@@ -52,8 +52,9 @@ export async function openImage(
 }
 
 /**
- * Opens an image for decoding to sRGB. sharp converts images with sixteen bits and a profile to Display P3 first, and
- * would then output those numbers as sRGB; such an image is converted to sRGB before anything else.
+ * Opens an image for decoding to sRGB. Two kinds of images are converted to sRGB before anything else. sharp converts images
+ * with sixteen bits and a profile to Display P3 first, and would then output those numbers as sRGB. Amounts of light would
+ * be scaled as such, unlike all other images and unlike the working copy of the same image.
  */
 export async function openForDisplay(
   path: string,
@@ -62,7 +63,8 @@ export async function openForDisplay(
 ): Promise<Sharp> {
   const image = await openImage(path, maxPixels, source)
   const isDeepColour = source.isDeep && source.colours === 'rgb'
-  return isDeepColour ? image.pipelineColourspace('srgb') : image
+  const isConverted = isDeepColour || source.isLinear === true
+  return isConverted ? image.pipelineColourspace('srgb') : image
 }
 
 /**

@@ -35,6 +35,8 @@ export type SourceFacts = {
   readonly bytesPerPixel: number
   /** True for more than eight bits per channel, after the amendment. */
   readonly isDeep: boolean
+  /** True if samples are amounts of light in floating point; false unless set. */
+  readonly isLinear?: boolean
   readonly amendment?: Amendment | undefined
   /** Factor by which a drawing is larger than it declares; 1 unless set. */
   readonly zoom?: number

@@ -109,6 +109,31 @@ describe('a TIFF of 32 bits a channel', () => {
   })
 })
 
+describe('a TIFF of amounts of light', () => {
+  /** Columns of no light and of more light than white, in turn. */
+  const stripes = fill(3, (to, at) => {
+    const column = Math.floor(at / 12) % side
+    to.writeFloatLE(column % 2 === 0 ? 0 : 4, at)
+  })
+
+  it('is scaled in sRGB, as its working copy is', async () => {
+    const image = makeTiff({ side, bits: 32, channels: 3, sampleFormat: 3, pixels: stripes })
+    await writeFile(path, image)
+    const variant = makeVariant({ width: side / 2, height: side / 2, format: 'png' })
+    const render = async (from: string) => {
+      const outcome = await pool.render({ path: from, variant, bounds: { width: 99, height: 99 } })
+      if (outcome.kind !== 'rendered') throw new Error('It was not rendered.')
+      return sharp(outcome.bytes).toColourspace('srgb').raw().toBuffer()
+    }
+    const black = [0, 0, 0]
+    const row = Array.from({ length: side }, (_, x) => (x % 2 === 0 ? black : [255, 255, 255]))
+    const raw = { width: side, height: side, channels: 3 } as const
+    const shown = sharp(Buffer.from(Array.from({ length: side }, () => row).flat(2)), { raw })
+    await shown.png().toFile(outputPath)
+    expect(await render(path)).toEqual(await render(outputPath))
+  })
+})
+
 describe('a TIFF of another space in floating point', () => {
   it.each(['lab', 'xyz'])('is taken, and has its colours: %s', async (space) => {
     const create = { width: side, height: side, channels: 3, background: '#c81020' } as const
