@@ -85,6 +85,7 @@ const goodValues: Readonly<Record<string, readonly string[]>> = {
   radius: ['0', '5', '65500', 'max'],
   quality: ['0', '1', '50', '100', 'auto', 'low', 'medium', 'high', 'best'],
   max_bytes: ['1000', '1001', '20000', '10000000'],
+  profile: ['srgb', 'keep', 'p3'],
   metadata: ['none', 'copyright'],
   allow_webp: ['true', 'false'],
   proxy: ['true', 'false'],

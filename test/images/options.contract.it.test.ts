@@ -4,6 +4,7 @@ import { estimateQuality } from '@iaas/rendering/formats/jpeg/quality'
 import { readTables } from '@iaas/rendering/formats/jpeg/tables'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeCopyrighted } from '@iaas/testing/images/with-copyright'
+import { adobeRgb, makeProfile, makeWide } from '@iaas/testing/images/with-profile'
 import sharp from 'sharp'
 import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
 import type { Target } from '../support/target-type.ts'
@@ -187,6 +188,21 @@ describe('options', () => {
     expect(new Set(await Promise.all(tags)).size).toBe(1)
     const { status } = await ask(target.base, '/named_90_90.webp?metadata=all')
     expect(status).toBe(400)
+  })
+
+  it('profile=keep and profile=p3 keep wide colours, and make no other variant of GIF', async () => {
+    const profile = makeProfile(adobeRgb)
+    await store(target.base, 'wide', await makeWide({ profile }))
+    const profileOf = async (query: string) =>
+      (await sharp((await ask(target.base, `/wide_90_90.jpg${query}`)).body).metadata()).icc
+    expect((await profileOf('?profile=keep'))?.equals(profile)).toBe(true)
+    expect((await profileOf('?profile=p3'))?.toString('latin1', 36, 40)).toBe('acsp')
+    expect(await profileOf('?profile=srgb')).toBeUndefined()
+    const tags = ['/wide_90_90.gif', '/wide_90_90.gif?profile=p3'].map(
+      async (path) => (await ask(target.base, path, { method: 'HEAD' })).headers.etag,
+    )
+    expect(new Set(await Promise.all(tags)).size).toBe(1)
+    expect((await ask(target.base, '/wide_90_90.jpg?profile=cmyk')).status).toBe(400)
   })
 
   it('R51 a rectangle outside the original is 400 for GET and HEAD', async () => {

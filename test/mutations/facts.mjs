@@ -57,6 +57,22 @@ export const facts = [
     test: 'packages/rendering/test/protocol.test.ts',
   },
   {
+    row: 'R67',
+    breaks: 'a profile of any size is attached to every thumbnail',
+    file: 'packages/rendering/src/pipeline/profile/profile-header.ts',
+    find: 'profile.length <= mostBytes &&',
+    replace: '',
+    test: 'packages/rendering/test/pipeline/profile-header.test.ts',
+  },
+  {
+    row: 'R67',
+    breaks: 'a profile of a printer is attached',
+    file: 'packages/rendering/src/pipeline/profile/profile-header.ts',
+    find: "classes.has(profile.toString('latin1', 12, 16))",
+    replace: 'true',
+    test: 'packages/rendering/test/pipeline/profile-header.test.ts',
+  },
+  {
     row: 'T58',
     breaks: 'the metadata of an original is copied as it is',
     file: 'packages/rendering/src/pipeline/encoding/attachments/find-attachments.ts',

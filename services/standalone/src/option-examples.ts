@@ -30,6 +30,7 @@ export const optionExamples: { readonly [Key in keyof VariantOptions]: OptionExa
   background: { file: 'background.jpg', address: '_160_160.jpg?fit=canvas&background=blur' },
   radius: { file: 'radius.png', address: '_100_100.png?fit=crop&radius=max' },
   maxBytes: { file: 'max-bytes.jpg', address: '_160_160.jpg?max_bytes=2000' },
+  profile: { file: 'profile.jpg', address: '_160_160.jpg?profile=p3' },
   metadata: { file: 'metadata.jpg', address: '_160_160.jpg?metadata=copyright' },
   animated: { file: 'animated.gif', address: '_160_160.gif' },
   quality: { file: 'quality.jpg', address: '_160_160.jpg?quality=10' },

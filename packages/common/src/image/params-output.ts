@@ -13,6 +13,10 @@ export const metadataKinds = ['none', 'copyright'] as const
 /** Fields of the original that a result carries. */
 export type MetadataKind = (typeof metadataKinds)[number]
 
+export const profiles = ['srgb', 'keep', 'p3'] as const
+/** Colours of a result: sRGB, those of the original, or Display P3. */
+export type Profile = (typeof profiles)[number]
+
 /** Options of the encoding and of the answer. */
 export const outputParams = {
   quality: param.bytes<Quality>({
@@ -32,6 +36,15 @@ export const outputParams = {
     appliesTo: ({ lossy }) => lossy,
     description:
       'Lowers the quality until the image has at most this many bytes. The smallest image is sent if none fits.',
+  }),
+  profile: param.bytes<Profile>({
+    name: 'profile',
+    default: 'srgb',
+    expected: profiles.join(', '),
+    parse: (text) => profiles.find((known) => known === text),
+    appliesTo: ({ hasMetadata }) => hasMetadata,
+    description:
+      'The colours of the image: `keep` are those of the original with its profile, `p3` is Display P3. Both keep colours outside of sRGB.',
   }),
   metadata: param.bytes<MetadataKind>({
     name: 'metadata',

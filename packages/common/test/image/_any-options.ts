@@ -16,6 +16,7 @@ import {
   parseGravity,
   parseOption,
   pointOf,
+  profiles,
   qualityNames,
 } from '@iaas/common/image'
 import fc from 'fast-check'
@@ -101,6 +102,7 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
     ),
     radius: read('radius', fc.constant('max'), fc.nat(100)),
     quality: fc.oneof(fc.constantFrom('auto', ...qualityNames), fc.integer({ min: 0, max: 100 })),
+    profile: fc.constantFrom(...profiles),
     metadata: fc.constantFrom(...metadataKinds),
     maxBytes: read('maxBytes', fc.integer({ min: 1000, max: 10_000_000 })),
     // Only some formats take `true`: see `requestsOf`.

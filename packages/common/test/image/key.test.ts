@@ -158,6 +158,7 @@ describe('variantKey', () => {
       pixelate: 2,
       maxBytes: 1000,
       metadata: 'copyright',
+      profile: 'p3',
       background: 'auto',
       radius: 'max',
       format: 'webp',

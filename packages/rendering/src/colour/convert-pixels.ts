@@ -1,6 +1,7 @@
 import type { ColourTag } from './colour-tag.ts'
 import { type Matrix, type Vector, isIdentity } from './matrix.ts'
-import { createTransform } from './transform.ts'
+import { type Primaries, bt709 } from './primaries.ts'
+import { type Transform, createTransform } from './transform.ts'
 import { lightToSrgb } from './transfers.ts'
 
 /** Samples of eight or sixteen bits, row by row. */
@@ -17,16 +18,19 @@ export type Conversion = {
   readonly isLimited: boolean
   /** True if the alpha samples have the limited range. */
   readonly isAlphaLimited: boolean
+  /** Primaries of the result, which has the curve of sRGB; those of sRGB unless set. */
+  readonly target?: Primaries | undefined
 }
 
-/** Converts pixels to sRGB with eight bits and full range. Converts those of eight bits in place. */
+/** Converts pixels to sRGB, or to other primaries with its curve, with eight bits and full range. Converts those of eight bits in place. */
 export function convertPixels(pixels: Pixels, conversion: Conversion): Uint8Array {
   const { data, channels } = pixels
-  const { tag, isLimited, isAlphaLimited } = conversion
+  const { tag, isLimited, isAlphaLimited, target = bt709 } = conversion
   const result = data instanceof Uint8Array ? data : new Uint8Array(data.length)
   const levels = 2 ** (8 * data.BYTES_PER_ELEMENT)
   const colours = channels < 3 ? 1 : 3
-  createConverter(sharesOf(levels, isLimited), tag, colours)(pixels, result)
+  const transform = tag && createTransform(tag, target)
+  createConverter(sharesOf(levels, isLimited), transform, colours)(pixels, result)
   if (channels > colours) {
     const alphas = Uint8Array.from(sharesOf(levels, isAlphaLimited), toByte)
     for (let at = colours; at < data.length; at += channels) {
@@ -53,10 +57,9 @@ type Converter = (pixels: Pixels, result: Uint8Array) => void
 
 function createConverter(
   shares: Float64Array,
-  tag: ColourTag | undefined,
+  transform: Transform | undefined,
   colours: 1 | 3,
 ): Converter {
-  const transform = tag && createTransform(tag)
   if (transform === undefined) return createLookup(shares, colours)
   const { mix } = transform
   const linear = shares.map(transform.toLinear)

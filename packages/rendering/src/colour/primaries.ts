@@ -29,7 +29,9 @@ const smpte170m: Primaries = {
   green: [0.31, 0.595],
   blue: [0.155, 0.07],
 }
-const p3 = { red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06] } as const
+const dciP3 = { red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06] } as const
+
+export const displayP3: Primaries = { white: d65, ...dciP3 }
 
 /** ColourPrimaries: ITU-T H.273 (2024), table 2. Missing numbers are reserved or unspecified. */
 export const primariesByCode: ReadonlyMap<number, Primaries> = new Map([
@@ -41,7 +43,7 @@ export const primariesByCode: ReadonlyMap<number, Primaries> = new Map([
   [8, { white: illuminantC, red: [0.681, 0.319], green: [0.243, 0.692], blue: [0.145, 0.049] }],
   [9, bt2020],
   [10, { white: [1 / 3, 1 / 3], red: [1, 0], green: [0, 1], blue: [0, 0] }],
-  [11, { white: [0.314, 0.351], ...p3 }],
-  [12, { white: d65, ...p3 }],
+  [11, { white: [0.314, 0.351], ...dciP3 }],
+  [12, displayP3],
   [22, { white: d65, red: [0.63, 0.34], green: [0.295, 0.605], blue: [0.155, 0.077] }],
 ])

@@ -1,10 +1,10 @@
 import type { ColourTag } from './colour-tag.ts'
 import { createToneCurve, mapTones } from './high-dynamic-range.ts'
 import { type Matrix, type Vector, apply, between } from './matrix.ts'
-import { bt2020, bt709 } from './primaries.ts'
+import { type Primaries, bt2020 } from './primaries.ts'
 import type { Transfer } from './transfers.ts'
 
-/** Conversion of coded values to the linear RGB of sRGB, which may be out of gamut. */
+/** Conversion of coded values to linear RGB of other primaries, which may be out of gamut. */
 export type Transform = {
   /** Applies to each channel separately. */
   readonly toLinear: Transfer
@@ -13,13 +13,16 @@ export type Transform = {
 }
 
 /** @returns undefined if the primaries do not span colours */
-export function createTransform({ primaries, transfer }: ColourTag): Transform | undefined {
-  const matrix = between(primaries, transfer.kind === 'high' ? bt2020 : bt709)
+export function createTransform(
+  { primaries, transfer }: ColourTag,
+  target: Primaries,
+): Transform | undefined {
+  const matrix = between(primaries, transfer.kind === 'high' ? bt2020 : target)
   if (matrix === undefined) return undefined
   if (transfer.kind === 'standard') return { toLinear: transfer.toLight, mix: matrix }
   const { toLinear, toScreen } = transfer.range
   const toneCurve = createToneCurve(transfer.peakNits)
-  const fromBt2020 = between(bt2020, bt709) as Matrix
+  const fromBt2020 = between(bt2020, target) as Matrix
   return {
     toLinear,
     mix: (linear) => {

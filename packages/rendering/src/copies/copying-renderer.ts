@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ErrorCode, isAppError } from '@iaas/common/errors'
-import { isCopied, keepsAnimation } from '@iaas/common/image'
+import { type Variant, isCopied, keepsAnimation } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
@@ -119,8 +119,7 @@ export function createCopyingRenderer(
     prepare,
     prepareNow,
     async render(task, signal) {
-      // A working copy has only the first frame.
-      const copy = keepsAnimation(task.variant) ? undefined : await find(task.original)
+      const copy = needsOriginal(task.variant) ? undefined : await find(task.original)
       if (copy === undefined) return renderOriginal(task, signal)
       try {
         const outcome = await renderer.render({ ...task, copy }, signal)
@@ -134,6 +133,11 @@ export function createCopyingRenderer(
     },
     [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
   }
+}
+
+/** Returns true for what a working copy lacks: it has only the first frame, and is in sRGB. */
+function needsOriginal(variant: Variant): boolean {
+  return keepsAnimation(variant) || variant.profile !== 'srgb'
 }
 
 /** Errors that the file itself may have caused. */

@@ -1,6 +1,7 @@
 import type { Size } from '@iaas/common/image'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { type Conversion, convertPixels } from '../colour/convert-pixels.ts'
+import type { Primaries } from '../colour/primaries.ts'
 
 /** Corrections that browsers apply to some files and libvips does not. */
 export type Amendment = {
@@ -12,8 +13,14 @@ export type Amendment = {
   readonly ignoresProfile?: boolean
   /** The file is truncated; the decoder fills in the rest. */
   readonly endsEarly?: boolean
-  /** Decodes the whole image and corrects it. The result has eight bits per channel and no profile. */
-  readonly apply: (image: Sharp) => Promise<Sharp>
+  /** True if the file declares its colours by numbers, and they are not those of sRGB. */
+  readonly isTagged?: boolean
+  /**
+   * Decodes the whole image and corrects it. The result has eight bits per channel and no profile.
+   *
+   * @param target primaries of the result if the image is tagged; those of sRGB unless set
+   */
+  readonly apply: (image: Sharp, target?: Primaries) => Promise<Sharp>
 }
 
 /** Decodes in a separate pipeline, because sharp applies its operations in an order of its own. */

@@ -5,6 +5,13 @@ import type { MetadataBlocks } from './exif/find-location.ts'
 import type { Orientation } from './orientation.ts'
 import type { SourceFacts } from './source-facts.ts'
 
+/** Colours that a file declares. */
+export type DeclaredColours = {
+  readonly profile?: Buffer | undefined
+  /** True if numbers declare colours other than those of sRGB. */
+  readonly isTagged: boolean
+}
+
 /** Reads files of one input format. A field that is left out has nothing to do in this format. */
 export type Reader = {
   /** Loader of libvips, without its prefix; undefined if `open` decodes without libvips. */
@@ -25,6 +32,8 @@ export type Reader = {
   readonly open?: (path: string, source: SourceFacts, maxPixels: number) => Promise<Sharp>
   /** Reads EXIF and XMP without libvips. */
   readonly readMetadata?: (path: string) => MetadataBlocks
+  /** Reads the colours without libvips: an ICC profile, or numbers that are not those of sRGB. */
+  readonly readColours?: (path: string) => DeclaredColours
   /** Counts the bytes of a file that are in memory while it is decoded. */
   readonly countHeldBytes?: (path: string) => number
   /** Returns the size of the largest image that is decoded, of which only a part may be displayed. */

@@ -1,4 +1,5 @@
 import { type OriginalFormat, originalFormats } from '@iaas/common/image'
+import { displayP3 } from '../colour/primaries.ts'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { readers } from './readers.ts'
 import { type SourceFacts } from './source-facts.ts'
@@ -37,10 +38,10 @@ export async function openImage(
   maxPixels: number,
   source: SourceFacts,
 ): Promise<Sharp> {
-  const { amendment, format } = source
+  const { amendment, format, decodesTo } = source
   const opened = await readers[format].open?.(path, source, maxPixels)
   if (opened !== undefined) return opened
-  const ignoreIcc = amendment?.ignoresProfile === true
+  const ignoreIcc = amendment?.ignoresProfile === true || decodesTo === 'own'
   const failOn = amendment?.endsEarly === true ? 'none' : openOptions.failOn
   const image = sharp(toInput(path, source.format), {
     ...openOptions,
@@ -48,7 +49,9 @@ export async function openImage(
     limitInputPixels: maxPixels,
     ignoreIcc,
   })
-  return amendment === undefined ? image : amendment.apply(image)
+  return amendment === undefined
+    ? image
+    : amendment.apply(image, decodesTo === 'p3' ? displayP3 : undefined)
 }
 
 /**

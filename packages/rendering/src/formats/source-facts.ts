@@ -2,7 +2,6 @@ import type { OriginalFormat, Size } from '@iaas/common/image'
 import type { Orientation } from './orientation.ts'
 import type { Amendment } from './amendment.ts'
 
-/** Facts about an image from its header, before any pixel is decoded. */
 /** An original of several frames that are shown in turn. */
 export type Animation = {
   readonly frames: number
@@ -14,6 +13,7 @@ export type Animation = {
   readonly loop: number
 }
 
+/** Facts about an image from its header, before any pixel is decoded. */
 export type SourceFacts = {
   readonly format: OriginalFormat
   /** Displayed size, px. */
@@ -38,6 +38,11 @@ export type SourceFacts = {
   /** True if samples are amounts of light in floating point; false unless set. */
   readonly isLinear?: boolean
   readonly amendment?: Amendment | undefined
+  /**
+   * Colours that decoding yields, sRGB unless set. `own`: those of the ICC profile of the file. `p3`: Display P3, for
+   * colours that the file declares by numbers.
+   */
+  readonly decodesTo?: 'own' | 'p3'
   /** Factor by which a drawing is larger than it declares; 1 unless set. */
   readonly zoom?: number
   /** undefined for a still image. */

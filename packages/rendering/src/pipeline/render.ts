@@ -8,6 +8,8 @@ import {
 } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import { encodeAnimation } from './encoding/encode-animation.ts'
+import { convertToP3, withP3Background } from './profile/display-p3.ts'
+import { type ProfilePlan, planProfile } from './profile/plan-profile.ts'
 import { findAttachments } from './encoding/attachments/find-attachments.ts'
 import { attach } from './encoding/attachments/attach.ts'
 import { encodeImage } from './encoding/encode.ts'
@@ -59,9 +61,13 @@ export type RenderFileOptions = {
 type Open = () => Promise<Sharp>
 
 export async function renderFile(options: RenderFileOptions): Promise<Uint8Array> {
-  const { path, source, variant, maxPixels } = options
-  const planned = await planEncoding(options, () => openForDisplay(path, maxPixels, source))
-  const attachments = await findAttachments(path, source, variant)
+  const { path, variant, maxPixels } = options
+  const colours = await planProfile(path, options.source, variant)
+  const { source, profile, isP3 } = colours
+  const open = () => openForDisplay(path, maxPixels, source)
+  const inColours = { ...options, source, variant: isP3 ? withP3Background(variant) : variant }
+  const planned = await planEncoding(inColours, open, colours.toP3)
+  const attachments = await findAttachments(path, source, variant, profile)
   return encode({ ...planned, attachments })
 }
 
@@ -93,6 +99,7 @@ export async function renderAnimation(
 async function planEncoding(
   options: RenderFileOptions,
   open: Open,
+  toP3?: ProfilePlan['toP3'],
 ): Promise<Omit<Encoding, 'attachments'>> {
   const { source, variant, view, plan, blurSigma, encoders } = options
   const { format } = source
@@ -102,8 +109,12 @@ async function planEncoding(
   const apply = (each: readonly Step[], image: Sharp) =>
     each.reduce<Sharp>((made, step) => step(made, context), image)
   const isGrey = source.colours === 'grey' && !source.hasAlpha
+  const scale = async (phases: Phases) => {
+    const scaled = await scaleOnly(phases)
+    return toP3 === undefined ? scaled : convertToP3(scaled, toP3.from)
+  }
   /** Scales the image by these steps, and by an operation of its own if it is enlarged. */
-  const scale = async ({ before, within, after }: Phases) => {
+  const scaleOnly = async ({ before, within, after }: Phases) => {
     const opened = await open()
     if (!isEnlargement(plan, size)) return apply([...before, resize, ...within, ...after], opened)
     const { scaled: to, crop: cut = { left: 0, top: 0, ...to } } = plan

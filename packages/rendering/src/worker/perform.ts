@@ -122,7 +122,8 @@ export async function perform(
       if (framed === undefined) return { kind: 'out-of-bounds', source: view.size }
       const plan = await planAround(framed, view, variant, task)
       const isEnlarged = isEnlargement(plan, view.size)
-      const isWorked = !isPlain(variant) || variant.maxBytes !== undefined
+      const isWorked =
+        !isPlain(variant) || variant.maxBytes !== undefined || variant.profile !== 'srgb'
       const drawn = { source, view, plan }
       const zoomed = readers[source.format].isDrawing ? zoomDrawing(drawn, maxInputPixels) : drawn
       const output = { ...plan.result, format: variant.format, isEnlarged, isWorked }

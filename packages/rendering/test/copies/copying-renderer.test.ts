@@ -106,6 +106,18 @@ describe('a renderer with working copies', () => {
     expect(studio.rendered.map((job) => job.copy === undefined)).toEqual([false])
   })
 
+  it('renders from the original where the variant has other colours than the copy', async () => {
+    await using studio = await openStudio()
+    const original = await studio.plant(await makePhoto(costly))
+    studio.copying.prepare(original)
+    await studio.untilCopied(original)
+    for (const profile of ['keep', 'p3', 'srgb'] as const) {
+      await studio.copying.render({ original, variant: makeVariant({ profile }) })
+    }
+    const isCopied = studio.rendered.map((job) => job.copy !== undefined)
+    expect(isCopied).toEqual([false, false, true])
+  })
+
   it('renders from the original where the copy is gone or damaged, and makes another', async () => {
     await using studio = await openStudio()
     const picture = await makePhoto(costly)

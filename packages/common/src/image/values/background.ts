@@ -20,7 +20,8 @@ export function toRgba(colour: Colour): Rgba {
   return [byteAt(0), byteAt(2), byteAt(4), colour.length === 6 ? 255 : byteAt(6)]
 }
 
-function formatRgba(rgba: Rgba): Colour {
+/** Inverse of `toRgba`. */
+export function formatRgba(rgba: Rgba): Colour {
   const [, , , alpha] = rgba
   if (alpha === 0) return transparent
   const digits = rgba.map((byte) => byte.toString(16).padStart(2, '0'))

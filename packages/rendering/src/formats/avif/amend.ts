@@ -8,5 +8,8 @@ export function amendAvif(path: string, metadata: Metadata): Amendment | undefin
   if (conversion === undefined) return undefined
   const { tag, isLimited, isAlphaLimited } = conversion
   if (tag === undefined && !isLimited && !isAlphaLimited) return undefined
-  return { apply: (image) => convert(image, metadata, conversion) }
+  return {
+    isTagged: tag !== undefined,
+    apply: (image, target) => convert(image, metadata, { ...conversion, target }),
+  }
 }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import type { Size } from '@iaas/common/image'
 import sharp, { type Sharp } from 'sharp'
 import { convertPixels } from '../../colour/convert-pixels.ts'
+import { displayP3 } from '../../colour/primaries.ts'
 import { dropProperties } from '../heif/items.ts'
 import { readCodedSize } from '../heif/coded-size.ts'
 import { bytesOf } from '../bytes.ts'
@@ -47,6 +48,10 @@ export const heic: Reader = {
   },
   open: openHeic,
   readMetadata: readHeicMetadata,
+  readColours(path) {
+    const { profile, tag } = readHeicColours(path)
+    return { profile, isTagged: tag !== undefined }
+  },
   strip: stripHeic,
   isLossless: () => false,
   decodeBytesPerPixel: ({ hasAlpha }) => (hasAlpha ? 17 : 14),
@@ -61,7 +66,7 @@ export const heic: Reader = {
  */
 async function openHeic(
   path: string,
-  { hasAlpha }: SourceFacts,
+  { hasAlpha, decodesTo }: SourceFacts,
   maxPixels: number,
 ): Promise<Sharp> {
   const { id, crop, size } = readKnown(path)
@@ -83,8 +88,20 @@ async function openHeic(
   if (wrapped === undefined) throw damaged()
   const data = wrapped.pixels
   if (tag !== undefined)
-    convertPixels({ data, channels }, { tag, isLimited: false, isAlphaLimited: false })
-  const image = sharp(wrapped.file, { limitInputPixels: maxPixels, sequentialRead: true })
+    convertPixels(
+      { data, channels },
+      {
+        tag,
+        isLimited: false,
+        isAlphaLimited: false,
+        target: decodesTo === 'p3' ? displayP3 : undefined,
+      },
+    )
+  const image = sharp(wrapped.file, {
+    limitInputPixels: maxPixels,
+    sequentialRead: true,
+    ignoreIcc: decodesTo === 'own',
+  })
   return crop === undefined ? image : image.extract(crop)
 }
 

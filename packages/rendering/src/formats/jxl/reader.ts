@@ -42,6 +42,8 @@ export const jxl: Reader = {
     return image.toColourspace('srgb')
   },
   readMetadata: readJxlMetadata,
+  // The decoder yields sRGB.
+  readColours: () => ({ isTagged: false }),
   strip: stripJxl,
   isLossless: () => false,
   decodeBytesPerPixel: () => 40,

@@ -8,5 +8,9 @@ export function amendPng(path: string, metadata: Metadata): Amendment | undefine
   if (colours === undefined) return undefined
   const { tag, overrulesProfile: ignoresProfile } = colours
   const conversion = { tag, isLimited: false, isAlphaLimited: false }
-  return { ignoresProfile, apply: (image) => convert(image, metadata, conversion) }
+  return {
+    ignoresProfile,
+    isTagged: tag !== undefined,
+    apply: (image, target) => convert(image, metadata, { ...conversion, target }),
+  }
 }

@@ -1,6 +1,9 @@
 import type { Size } from '@iaas/common/image'
+import sharp, { type Sharp } from 'sharp'
 import { toEncoderQuality } from '../../formats/avif/quality-scale.ts'
+import { wrapPixels } from '../../formats/tiff/wrap-pixels.ts'
 import type { Encoding } from './encoding.ts'
+import { readPixels } from './pixels.ts'
 
 /** Efforts of large images, so that they meet the usual time limit of a render: number of pixels and highest effort. */
 const highestEfforts: readonly (readonly [minPixels: number, effort: number])[] = [
@@ -19,9 +22,10 @@ export async function encodeAvif({
   size,
   quality,
   encoders,
-  attachments: { xmp },
+  attachments: { xmp, icc },
 }: Encoding): Promise<Buffer> {
-  const drawn = (await draw()).toColourspace('srgb')
+  const drawn =
+    icc === undefined ? (await draw()).toColourspace('srgb') : await wrap(await draw(), icc)
   const image = xmp === undefined ? drawn : drawn.withXmp(xmp)
   return image
     .avif({
@@ -31,6 +35,14 @@ export async function encodeAvif({
       bitdepth: 8,
     })
     .toBuffer()
+}
+
+/** Gives the pixels a profile, which sharp takes from a file only. */
+async function wrap(image: Sharp, icc: Buffer): Promise<Sharp> {
+  const { data, channels, ...size } = await readPixels(image, false)
+  const wrapped = wrapPixels(size, channels === 4 ? 4 : 3, icc)
+  wrapped.pixels.set(data)
+  return sharp(wrapped.file, { limitInputPixels: false }).keepIccProfile()
 }
 
 /** Returns the configured effort, or less for a large image. */

@@ -12,10 +12,10 @@ const plainlyFew = 16
 
 /** Writes PNG: grey if the source is, a palette if the image fits one, otherwise true colour. */
 export async function encodePng(encoding: Encoding): Promise<Buffer> {
-  const { draw, source, isUnscaled } = encoding
+  const { draw, source, isUnscaled, attachments } = encoding
   const isGrey = source.colours === 'grey'
-  // A lossy source has no palette to keep.
-  if (!source.isLossless)
+  // A lossy source has no palette to keep. A profile describes the channels of the source.
+  if (!source.isLossless || attachments.icc !== undefined)
     return encodeTrue(encoding, async () => (await draw()).toColourspace(isGrey ? 'b-w' : 'srgb'))
   const pixels = dropConstantChannels(await readPixels(await draw(), isGrey && !source.hasAlpha))
   const colours = findColours(pixels, mostGraphicColours)

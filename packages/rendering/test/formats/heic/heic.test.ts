@@ -11,6 +11,7 @@ import {
   rotation,
   tileColours,
 } from '@iaas/testing/images/make-heic'
+import { adobeRgb, makeProfile } from '@iaas/testing/images/with-profile'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
@@ -114,6 +115,18 @@ describe('a HEIC', () => {
     const [r, g, b] = await readPixel(await renderPicture(path, { format: 'png' }), 8, 8)
     // 220, 40, 40 of Display P3 is a stronger red in sRGB.
     expect([r > 235, g < 20, b < 40]).toEqual([true, true, true])
+  })
+
+  it('keeps wide colours: the numbers of its profile, or Display P3 for its codes', async () => {
+    const profiles = [[profile(makeProfile(adobeRgb))], [makeNclx(12, 13)]]
+    for (const properties of profiles) {
+      await writeFile(path, makeHeic({ properties }))
+      const box = { width: 64, height: 64, format: 'png' } as const
+      const kept = await renderPicture(path, { ...box, profile: 'keep' })
+      expect((await sharp(kept).metadata()).hasProfile).toBe(true)
+      const numbers = await sharp(kept, { ignoreIcc: true }).png().toBuffer()
+      await expectQuarters(numbers, tileColours)
+    }
   })
 
   it('has the colours of its codes if it has no profile', async () => {

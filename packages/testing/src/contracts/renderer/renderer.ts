@@ -13,6 +13,7 @@ import { describeIngest } from './ingest.ts'
 import { type OpenRenderer, type Studio, openStudio } from './studio.ts'
 import { describeColours } from './colours.ts'
 import { describeCopyright } from './copyright.ts'
+import { describeProfiles } from './profiles.ts'
 import { describeCopiedPixels, describeCopies } from './copies.ts'
 import { describeOrientation } from './orientation.ts'
 import { describeReducing } from './reducing.ts'
@@ -49,6 +50,7 @@ function describeAnswers(studio: Studio): void {
   describeLooks(studio)
   describeColours(studio)
   describeCopyright(studio)
+  describeProfiles(studio)
   describeIngest(studio)
   describeFacts(studio)
   describeCopies(studio)

@@ -10,9 +10,11 @@ export async function findAttachments(
   path: string,
   { format }: Pick<SourceFacts, 'format'>,
   { metadata }: Pick<Variant, 'metadata'>,
+  icc?: Buffer,
 ): Promise<Attachments> {
-  if (metadata === 'none') return noAttachments
+  const colours = icc === undefined ? noAttachments : { icc }
+  if (metadata === 'none') return colours
   const copyright = readCopyright(await readMetadata(path, format))
-  if (copyright === undefined) return noAttachments
-  return { exif: makeCopyrightExif(copyright), xmp: makeCopyrightXmp(copyright) }
+  if (copyright === undefined) return colours
+  return { ...colours, exif: makeCopyrightExif(copyright), xmp: makeCopyrightXmp(copyright) }
 }
