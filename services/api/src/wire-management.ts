@@ -11,11 +11,12 @@ import { createFindKey } from './management/find-key.ts'
 import { createFindResource } from './management/find-route.ts'
 import { createDescribeOriginal } from './management/originals/describe-original.ts'
 import { createGetOriginal } from './management/originals/get-original.ts'
+import { createListVariants } from './management/originals/list-variants.ts'
 import type { Stores } from './wire-stores.ts'
 
 export type ManagementOptions = {
   readonly config: ApiConfig
-  readonly stores: Pick<Stores, 'links'>
+  readonly stores: Pick<Stores, 'links' | 'linkList'>
   readonly originals: OriginalStore
   readonly renderer: Renderer
   readonly facts: Facts
@@ -35,5 +36,8 @@ export function wireManagement(options: ManagementOptions): Management | undefin
 function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> {
   const { stores, originals, renderer, facts } = options
   const describeOriginal = createDescribeOriginal({ links: stores.links, facts, renderer })
-  return { getOriginal: createGetOriginal(originals, describeOriginal) }
+  return {
+    getOriginal: createGetOriginal(originals, describeOriginal),
+    listVariants: createListVariants(originals, stores.linkList),
+  }
 }

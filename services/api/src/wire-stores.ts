@@ -4,7 +4,7 @@ import type { BackendBreakers } from '@iaas/stores/composition/watch-backends'
 import { guard } from '@iaas/common/concurrency/guard'
 import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import type { Cdn } from '@iaas/common/ports/cdn'
-import type { LinkStore } from '@iaas/common/ports/link-store'
+import type { LinkList, LinkStore } from '@iaas/common/ports/link-store'
 import type { OpacityCache } from '@iaas/common/ports/opacity-cache'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
@@ -12,6 +12,7 @@ import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { RenderLeases } from '@iaas/common/ports/render-leases'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Database } from '@iaas/stores/postgres/database'
+import { createPostgresLinkList } from '@iaas/stores/postgres/link-list'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresTokenStore } from '@iaas/stores/postgres/token-store'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
@@ -44,6 +45,7 @@ export type Stores = {
   readonly spool: Spool
   readonly persistence: Persistence
   readonly links: LinkStore
+  readonly linkList: LinkList
   readonly tokens: TokenStore
   readonly layers: LinkLayers
   /** undefined without Redis. */
@@ -71,6 +73,7 @@ export function wireStores(raw: RawStores): Stores {
       'remove',
       'count',
     ),
+    linkList: guard(createPostgresLinkList(db), database, 'list'),
     tokens: boundUnprovenTokens(
       guard(tokens, database, 'issue', 'isClaimable', 'claim', 'complete', 'release'),
       config.postgresql.poolSize,

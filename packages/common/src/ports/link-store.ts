@@ -1,4 +1,4 @@
-import type { ObjectKey } from '../digest.ts'
+import type { Digest, ObjectKey } from '../digest.ts'
 import type { ImageId, Variant, VariantKey } from '../image/index.ts'
 
 /**
@@ -24,6 +24,36 @@ export type LinkStore = {
   remove(variant: Variant, link: Link): Promise<void>
   /** Returns the number of links of an original, at most `limit`. */
   count(id: ImageId, limit: number): Promise<number>
+}
+
+/** A stored variant as the ledger has it. */
+export type ListedLink = {
+  /** Identifies the variant: the digest of its key, or of its row if `variant` is absent. */
+  readonly digest: Digest
+  /** Absent if the row holds only a digest of its options, or if no request can match it. */
+  readonly variant?: Variant | undefined
+  /** Absent in rows of the legacy iaas. */
+  readonly renderedAt?: Date | undefined
+  /** Its position, for `after`. */
+  readonly position: string
+}
+
+export type LinkPage = {
+  readonly limit: number
+  /** Position of the last link of the page before. */
+  readonly after?: string | undefined
+}
+
+/** Positions that `LinkList` accepts. */
+export const linkPosition = /^-?\d{1,18}-[\da-f]{32}$/
+
+/** Lists links. Rejects with AppError STORE_UNAVAILABLE if the database does not answer in time. */
+export type LinkList = {
+  /**
+   * Returns the links of an original, the newest rendition first. Links recorded meanwhile come before the position of any
+   * page, so that no page repeats or skips a link because of them.
+   */
+  list(id: ImageId, page: LinkPage): Promise<readonly ListedLink[]>
 }
 
 /** A link and its variant. */

@@ -1,6 +1,7 @@
 import { originalFormats } from '@iaas/common/image'
 import { z } from 'zod'
 import type { Routes } from './define-route.ts'
+import { pageQuery } from './page-query.ts'
 
 const original = z
   .object({
@@ -20,6 +21,28 @@ const original = z
   })
   .meta({ id: 'Original' })
 
+const variant = z
+  .object({
+    address: z.string().nullable().meta({
+      description:
+        'Path and query that give the variant; `null`: its options are not recorded as text.',
+    }),
+    digest: z.string().meta({ description: 'Identifies the variant.' }),
+    bytes: z.int().nullable().meta({ description: '`null`: not known.' }),
+    rendered_at: z.iso.datetime().nullable().meta({ description: '`null`: not recorded.' }),
+  })
+  .meta({ id: 'Variant' })
+
+const page = z
+  .object({
+    items: z.array(variant),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: '`cursor` of the next page; `null`: the end.' }),
+  })
+  .meta({ id: 'VariantPage' })
+
 export const originalRoutes = {
   getOriginal: {
     method: 'GET',
@@ -31,6 +54,17 @@ export const originalRoutes = {
     answer: original,
     errors: ['INVALID_ID', 'ORIGINAL_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_BUSY'],
   },
+  listVariants: {
+    method: 'GET',
+    path: '/originals/{id}/variants',
+    scope: 'originals:read',
+    summary: 'Lists the stored variants of an original, the newest first.',
+    query: z.strictObject(pageQuery),
+    status: 200,
+    answer: page,
+    errors: ['INVALID_ID', 'ORIGINAL_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_BUSY'],
+  },
 } as const satisfies Routes
 
+export type VariantAnswer = z.output<typeof variant>
 export type OriginalAnswer = z.output<typeof original>

@@ -1,8 +1,8 @@
-import { AppError } from '@iaas/common/errors'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Handlers } from '../call.ts'
 import type { ManagementRoutes } from '../contract/routes.ts'
 import { type DescribeOriginal, etagOf } from './describe-original.ts'
+import { findOriginal } from './find-original.ts'
 
 /** `GET /originals/{id}`. */
 export function createGetOriginal(
@@ -10,11 +10,7 @@ export function createGetOriginal(
   describeOriginal: DescribeOriginal,
 ): Handlers<ManagementRoutes>['getOriginal'] {
   return async ({ parameters: { id }, signal }) => {
-    const original = await originals.find(id)
-    if (original === undefined) {
-      throw new AppError('ORIGINAL_NOT_FOUND', 'There is no original of this id.')
-    }
-    const body = await describeOriginal(original, signal)
+    const body = await describeOriginal(await findOriginal(originals, id), signal)
     return { body, etag: etagOf(body) }
   }
 }
