@@ -33,6 +33,7 @@ const queries = [
   'fit=canvas&background=blur',
   'fit=canvas&background=auto',
   'radius=max',
+  'watermark=logo',
   'quality=low',
   'max_bytes=8000',
 ]

@@ -31,7 +31,13 @@ describe('random addresses', () => {
 
   beforeAll(async () => {
     const constraints = { max_width: bound, max_height: bound }
-    const config = { constraints, presets, timeout: { conversion: renderLimitMs } }
+    const watermarks = {
+      logo: { original: 'animated', margin: 200 },
+      tiles: { original: 'photo', scale: 0.01, repeat: true },
+      gone: { original: 'nobody' },
+      torn: { original: 'torn' },
+    }
+    const config = { constraints, presets, watermarks, timeout: { conversion: renderLimitMs } }
     target = await startStandaloneTarget({ config })
     for (const format of originalFormats) planted.set(format, await makeSample(format))
     const photo = await makePhoto({ width: 90, height: 60, format: 'jpeg', orientation: 6 })

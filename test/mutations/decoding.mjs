@@ -5,6 +5,30 @@
  */
 export const decoding = [
   {
+    row: 'T55',
+    breaks: 'the image of a watermark may have any number of pixels',
+    file: 'packages/rendering/src/pipeline/look/overlay.ts',
+    find: 'limitInputPixels: mostOverlayPixels',
+    replace: 'limitInputPixels: false',
+    test: 'packages/rendering/test/pipeline/overlay.test.ts',
+  },
+  {
+    row: 'T55',
+    breaks: 'the image of a watermark is not in the memory estimate',
+    file: 'packages/rendering/src/pipeline/look/overlay.ts',
+    find: 'return pixels * bytesPerPixel.decoded + width',
+    replace: 'return pixels + width',
+    test: 'packages/rendering/test/pipeline/overlay.test.ts',
+  },
+  {
+    row: 'T55',
+    breaks: 'an original of any size and format becomes a watermark',
+    file: 'packages/rendering/src/watermarks/watermarks.ts',
+    find: 'if (size > mostOverlayBytes) throw',
+    replace: 'if (size < 0) throw',
+    test: 'packages/rendering/test/watermarks/watermarks.test.ts',
+  },
+  {
     row: 'T37',
     breaks: 'nobody is warned of a place in a public original',
     file: 'packages/rendering/src/worker/ingest.ts',

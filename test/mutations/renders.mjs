@@ -5,6 +5,38 @@
  */
 export const renders = [
   {
+    row: 'R63',
+    breaks: 'a watermark is drawn from whatever bytes there are',
+    file: 'packages/rendering/src/pipeline/look/overlay.ts',
+    find: 'overlayDigest(bytes) !== overlay',
+    replace: 'overlay === undefined',
+    test: 'packages/rendering/test/pipeline/overlay.test.ts',
+  },
+  {
+    row: 'R63',
+    breaks: 'a variant is rendered without its watermark where that is not known',
+    file: 'packages/rendering/src/file-renderer.ts',
+    find: 'if (overlay !== undefined) return overlay\n  throw',
+    replace: 'if (overlay !== undefined || watermark !== undefined) return overlay\n  throw',
+    test: 'packages/rendering/test/file-renderer.test.ts',
+  },
+  {
+    row: 'R63',
+    breaks: 'a watermark goes to a renderer that leaves it out',
+    file: 'packages/rendering/src/http/wire.ts',
+    find: 'if (hasLayers(variant)) return',
+    replace: 'if (!hasLaterOptions(variant)) return',
+    test: 'services/renderer/test/client.test.ts',
+  },
+  {
+    row: 'R63',
+    breaks: 'an address gives the digest and the settings of a watermark itself',
+    file: 'packages/common/src/image/place-watermark.ts',
+    find: 'if (configured === undefined || isPlaced(named)) {',
+    replace: 'if (isPlaced(named)) return options\n  if (configured === undefined) {',
+    test: 'packages/common/test/image/watermark.test.ts',
+  },
+  {
     row: 'R11',
     breaks: 'what is beyond the cap is stored all the same',
     file: 'services/api/src/renditions/persist-rendition.ts',

@@ -29,22 +29,22 @@ export type RendererParts = Omit<FileRendererOptions, 'decoder'> & {
   readonly copiesReadOnly?: boolean
 }
 
+export type CreatedRenderer = PreparingRenderer &
+  AsyncDisposable & {
+    /** Renders a local file that is no original. */
+    readonly renderFile: Decoder['render']
+  }
+
 /**
  * Creates the renderer: the renderer service if one is configured, with a fallback to children of this process unless
  * that is disabled; otherwise only children. Working copies are in front of either. Files are leased behind all of them.
  */
-export function createRenderer(
-  config: RendererConfig,
-  parts: RendererParts,
-): PreparingRenderer & AsyncDisposable {
+export function createRenderer(config: RendererConfig, parts: RendererParts): CreatedRenderer {
   const renderer = createPreparingRenderer(config, parts)
   return { ...renderer, render: addFocalPoints(renderer, parts.focalPoints) }
 }
 
-function createPreparingRenderer(
-  config: RendererConfig,
-  parts: RendererParts,
-): PreparingRenderer & AsyncDisposable {
+function createPreparingRenderer(config: RendererConfig, parts: RendererParts): CreatedRenderer {
   const { telemetry, log, copiesReadOnly = false } = parts
   const renderer = createDecodingRenderer(config, parts)
   const maxBytes = config.workingCopies.maxBytes
@@ -60,6 +60,7 @@ function createPreparingRenderer(
     : undefined
   return {
     ...copying,
+    renderFile: renderer.renderFile,
     async [Symbol.asyncDispose]() {
       await sweeping?.[Symbol.asyncDispose]()
       await copying[Symbol.asyncDispose]()
@@ -70,8 +71,8 @@ function createPreparingRenderer(
 
 function createDecodingRenderer(
   config: RenderingConfig,
-  { telemetry, originals, policy, stripMetadata }: RendererParts,
-): Renderer & Copier & AsyncDisposable {
+  { telemetry, originals, policy, stripMetadata, overlays }: RendererParts,
+): Renderer & Copier & Pick<CreatedRenderer, 'renderFile'> & AsyncDisposable {
   const { renderer, timeout } = config
   const { registry, dependencies } = telemetry
   const { url } = renderer
@@ -80,16 +81,20 @@ function createDecodingRenderer(
     registry,
   )
   const onFiles = (decoder: Decoder) =>
-    createFileRenderer({ decoder, originals, policy, stripMetadata })
+    createFileRenderer({ decoder, originals, policy, stripMetadata, overlays })
   const dispose = () => pool[Symbol.asyncDispose]()
-  if (url === undefined) return { ...onFiles(pool), [Symbol.asyncDispose]: dispose }
+  if (url === undefined) {
+    return { ...onFiles(pool), renderFile: pool.render, [Symbol.asyncDispose]: dispose }
+  }
   const breaker = dependencies.add('renderer', () => pingRenderer(url), 'RENDERER_UNREACHABLE')
   const longest = Math.max(timeout.timeoutMs, renderer.ingestTimeoutMs)
   const timeoutMs = timeout.timeoutMs === 0 ? 0 : longest + renderer.queueTimeoutMs + transferMs
+  const client = createRendererClient({ url, timeoutMs })
   const failover = createFailoverRenderer({
-    primary: onFiles(createRendererClient({ url, timeoutMs })),
+    primary: onFiles(client),
     breaker,
     fallback: renderer.fallback ? onFiles(pool) : undefined,
   })
-  return { ...failover, [Symbol.asyncDispose]: dispose }
+  const { render: renderFile } = renderer.fallback ? pool : client
+  return { ...failover, renderFile, [Symbol.asyncDispose]: dispose }
 }

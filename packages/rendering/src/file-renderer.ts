@@ -1,8 +1,10 @@
-import { type Policy, boundsFor } from '@iaas/common/image'
+import { AppError } from '@iaas/common/errors'
+import { type Policy, type Variant, boundsFor, isPlaced } from '@iaas/common/image'
 import { originalKey } from '@iaas/common/original-ref'
 import type { Decoder } from '@iaas/common/ports/decoder'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
+import type { Overlays } from './watermarks/overlays.ts'
 
 export type FileRendererOptions = {
   readonly decoder: Decoder
@@ -11,6 +13,8 @@ export type FileRendererOptions = {
   readonly policy: Policy
   /** See `IngestFileTask`. */
   readonly stripMetadata: boolean
+  /** Images of watermarks; absent where there are none. */
+  readonly overlays?: Overlays | undefined
 }
 
 /**
@@ -18,12 +22,13 @@ export type FileRendererOptions = {
  * runs, and adds the settings that are the same for all tasks.
  */
 export function createFileRenderer(options: FileRendererOptions): Renderer & Copier {
-  const { decoder, originals, policy, stripMetadata } = options
+  const { decoder, originals, policy, stripMetadata, overlays } = options
 
   function render({ original, copy, ...task }: RenderTask, path: string, signal?: AbortSignal) {
     const file = { path, original: originalKey(original), originalQuality: copy?.quality }
     const bounds = boundsFor(task.variant.format, policy)
-    return decoder.render({ ...task, ...file, bounds }, signal)
+    const overlay = findOverlay(task.variant, overlays)
+    return decoder.render({ ...task, ...file, bounds, ...(overlay && { overlay }) }, signal)
   }
 
   return {
@@ -50,4 +55,18 @@ export function createFileRenderer(options: FileRendererOptions): Renderer & Cop
       return await decoder.copy({ path, original: originalKey(original), outputPath }, signal)
     },
   }
+}
+
+/** Never takes another image than the one that the variant names. @throws AppError RENDERER_BUSY */
+function findOverlay(
+  { watermark }: Variant,
+  overlays: Overlays | undefined,
+): Uint8Array | undefined {
+  if (watermark === undefined) return undefined
+  const overlay = isPlaced(watermark) ? overlays?.find(watermark.overlay) : undefined
+  if (overlay !== undefined) return overlay
+  throw new AppError(
+    'RENDERER_BUSY',
+    'The image of the watermark has been replaced, or is not configured here. Try again later.',
+  )
 }

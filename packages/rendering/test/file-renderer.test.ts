@@ -1,7 +1,9 @@
-import { parseImageId } from '@iaas/common/image'
+import { errorCatalogue } from '@iaas/common/errors'
+import { type OverlayDigest, center, parseImageId } from '@iaas/common/image'
 import { type OriginalRef, originalKey } from '@iaas/common/original-ref'
 import type { Decoder } from '@iaas/common/ports/decoder'
 import { createFileRenderer } from '@iaas/rendering/file-renderer'
+import type { Overlays } from '@iaas/rendering/watermarks/overlays'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 
@@ -16,7 +18,7 @@ const policy = { bounds, webpOptIn: true, webpSwitch: false }
 const variant = makeVariant()
 
 /** A renderer over a decoder that notes its tasks, and how many files were leased then. */
-function setUp(isDamaged = false) {
+function setUp(isDamaged = false, overlays: Overlays | undefined = undefined) {
   const seen: { readonly leases: number; readonly task: unknown }[] = []
   let leases = 0
   let opened = 0
@@ -38,7 +40,7 @@ function setUp(isDamaged = false) {
       }
     },
   }
-  const renderer = createFileRenderer({ decoder, originals, policy, stripMetadata: true })
+  const renderer = createFileRenderer({ decoder, originals, policy, stripMetadata: true, overlays })
   return { renderer, seen, leases: () => leases }
 }
 
@@ -67,6 +69,25 @@ describe('a renderer over a decoder of files', () => {
     await renderer.render({ original, variant, copy: { path: '/copy', quality: 60 } })
     const task = { path: '/copy', original: key, originalQuality: 60, variant, bounds }
     expect(seen).toEqual([{ leases: 0, task }])
+  })
+
+  it('R63 gives the decoder the image of a watermark, and never renders without it or with another', async () => {
+    const overlay = Buffer.from('image')
+    const digest = 'ab'.repeat(16) as OverlayDigest
+    const placed = { overlay: digest, gravity: center, opacity: 1, scale: 1, margin: 0 }
+    const marked = { ...variant, watermark: { ...placed, repeat: false } }
+    const known = setUp(false, { find: (asked) => (asked === digest ? overlay : undefined) })
+    await known.renderer.render({ original, variant: marked })
+    expect(known.seen).toEqual([
+      { leases: 1, task: { path: '/leased/1', original: key, variant: marked, bounds, overlay } },
+    ])
+    for (const overlays of [undefined, { find: () => undefined }]) {
+      const { renderer, seen, leases } = setUp(false, overlays)
+      const rendering = renderer.render({ original, variant: marked })
+      await expect(rendering).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+      expect([seen, leases()]).toEqual([[], 0])
+      expect(errorCatalogue.RENDERER_BUSY.retryable).toBe(true)
+    }
   })
 
   it('adds what its configuration says of every upload', async () => {

@@ -1,6 +1,6 @@
 import type { ApiConfig } from './config.ts'
 import type { Logger } from '@iaas/common/log'
-import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
+import type { MarkingRenderer } from '@iaas/rendering/watermarks/marking-renderer'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
@@ -16,7 +16,7 @@ export type ApiOptions = {
   /** A store that the caller shares with others. By default the api creates its own from its configuration. */
   readonly originals?: OriginalStore
   /** A renderer that the caller ends. By default the api creates its own from its configuration. */
-  readonly renderer?: PreparingRenderer
+  readonly rendering?: Pick<MarkingRenderer, 'renderer' | 'findWatermark'>
   /** Stores renditions in this process; by default the uploaders do. */
   readonly storeRendition?: StoreRendition
   /** Another process has the admin listener; see `startProcesses`. */

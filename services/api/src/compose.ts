@@ -21,7 +21,7 @@ import { createPostgresLinkChanges } from '@iaas/stores/postgres/link-changes'
 import { migrateWhenReachable } from '@iaas/stores/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/stores/postgres/require-url'
 import { openRedis } from '@iaas/stores/redis/open-redis'
-import { createRenderer } from '@iaas/rendering/create-renderer'
+import { createMarkingRenderer } from '@iaas/rendering/watermarks/marking-renderer'
 import type { Api, ApiOptions } from './api-options.ts'
 import { createApp } from './app.ts'
 import { awaitDatabase } from './await-database.ts'
@@ -95,12 +95,9 @@ async function composeApi(options: ApiOptions, own: Own) {
   // Images
   const policy = { bounds: config.constraints.bounds, ...config.webp, ...config.formats }
   const stripMetadata = config.originals.stripMetadata
-  const renderer =
-    options.renderer ??
-    own(
-      'renderer',
-      createRenderer(config, { telemetry, log, originals, focalPoints, policy, stripMetadata }),
-    )
+  const decoding = { telemetry, log, originals, focalPoints, policy, stripMetadata }
+  const { renderer, findWatermark } =
+    options.rendering ?? own('renderer', await createMarkingRenderer(config, decoding))
   const limits = createLimits(config, stores.sharedCounts)
   const journal = own('journal', createRenditionJournal(folders.journal), (notes) => notes.flush())
   const facts = createFacts({
@@ -112,7 +109,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   })
   const { image, metrics, persister } = wireImages({
     config,
-    policy,
+    policy: { ...policy, findWatermark },
     stores,
     cdn,
     originals,

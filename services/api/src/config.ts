@@ -6,6 +6,7 @@ import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
 import { acceptedOriginals, renderingSettings } from '@iaas/rendering/config'
+import { watermarksSettings } from '@iaas/rendering/watermarks/config'
 import { z } from 'zod'
 import { adminSettings } from './admin/config.ts'
 import { infoSettings } from './facts/config.ts'
@@ -14,6 +15,7 @@ import { offerSettings } from './allowed-sizes/config.ts'
 import { offerWithinBounds } from './allowed-sizes/within-bounds.ts'
 import { managementSettings } from './management/config.ts'
 import { presetsSettings } from './presets/config.ts'
+import { presetsWithWatermarks } from './presets/with-watermarks.ts'
 import { presetsWithinOffer } from './presets/within-offer.ts'
 import { signingSettings } from './signing/config.ts'
 import { uploadSettings } from './upload/config.ts'
@@ -53,6 +55,7 @@ export const apiSettings = z
     limits: limitsSettings,
     offer: offerSettings,
     presets: presetsSettings,
+    watermarks: watermarksSettings,
     info: infoSettings,
     signing: signingSettings,
     allow_indexing: toggle(false, 'Allows search engines in robots.txt.'),
@@ -89,6 +92,7 @@ export const apiSettings = z
   })
   .check(offerWithinBounds)
   .check(presetsWithinOffer)
+  .check(presetsWithWatermarks)
   .refine(({ secret, previous_secret }) => secret !== undefined || previous_secret === undefined, {
     path: ['previous_secret'],
     error: 'needs `secret` (TOKEN_SECRET) beside it: alone it protects nothing',

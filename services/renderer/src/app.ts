@@ -60,7 +60,8 @@ export function createRendererApp(options: RendererAppOptions): Express {
     return async (req, res) => {
       const signal = clientGone(res)
       beat(res)
-      await using image = await inbox.receive(req, toEntrant(req), signal)
+      const arriving = { overlayBytes: countOverlayBytes(req), ...toEntrant(req) }
+      await using image = await inbox.receive(req, arriving, signal)
       const { facts, bytes, file } = await work(image, req, signal)
       res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
       if (file !== undefined) return await sendFile(res, file)
@@ -88,10 +89,11 @@ export function createRendererApp(options: RendererAppOptions): Express {
     }),
   )
   app.post(
-    [wirePaths.render, wirePaths.renderWithOptions],
-    handle(async ({ path }, req, signal) => {
+    [wirePaths.render, wirePaths.renderWithOptions, wirePaths.renderWithLayers],
+    handle(async ({ path, overlay }, req, signal) => {
+      const { overlayBytes: _, ...task } = readTask(renderTask, req)
       const outcome = await decoder.render(
-        { path, ...readTask(renderTask, req), client: readClient(req) },
+        { path, ...task, overlay, client: readClient(req) },
         signal,
       )
       if (outcome.kind === 'out-of-bounds') return { facts: outcome }
@@ -137,6 +139,11 @@ function toEntrant(req: Request): Pick<Entrant, 'lane' | 'client'> {
     lane: req.path === wirePaths.ingest ? 'ingest' : 'render',
     client: readClient(req) ?? '',
   }
+}
+
+/** Returns how many bytes the image of a watermark has at the begin of a body. */
+function countOverlayBytes(req: Request): number {
+  return req.path === wirePaths.renderWithLayers ? (readTask(renderTask, req).overlayBytes ?? 0) : 0
 }
 
 function readTask<Schema extends TaskSchema>(

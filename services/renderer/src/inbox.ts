@@ -11,7 +11,12 @@ import type { Entrant } from '@iaas/rendering/pool/waiters'
 export type ReceivedImage = AsyncDisposable & {
   readonly path: string
   readonly outputPath: string
+  /** Image of a watermark, which came before it. */
+  readonly overlay?: Uint8Array | undefined
 }
+
+/** What is to be received: who sends it, and how many bytes the image of a watermark has before it. */
+export type Arriving = Pick<Entrant, 'lane' | 'client'> & { readonly overlayBytes?: number }
 
 export type InboxOptions = {
   /** Folder of received images; memory-backed if possible. */
@@ -28,15 +33,11 @@ export type InboxOptions = {
 
 export type Inbox = {
   /**
-   * Writes the body of a request to a file once there is room for it.
+   * Writes the body of a request to a file once there is room for it. Keeps the image of a watermark in memory.
    *
    * @throws AppError UPLOAD_TOO_LARGE; RENDERER_BUSY if there is no room in time; the reason of the signal
    */
-  receive(
-    req: IncomingMessage,
-    entrant: Pick<Entrant, 'lane' | 'client'>,
-    signal: AbortSignal,
-  ): Promise<ReceivedImage>
+  receive(req: IncomingMessage, arriving: Arriving, signal: AbortSignal): Promise<ReceivedImage>
 }
 
 /** Receives images within a bound of bytes, however many are sent. */
@@ -50,15 +51,15 @@ export function createInbox(options: InboxOptions): Inbox {
     maxWaitMs: queueTimeoutMs,
   })
   return {
-    async receive(req, { lane, client }, signal) {
+    async receive(req, { lane, client, overlayBytes = 0 }, signal) {
       const bytes = Number(req.headers['content-length'] ?? maxBytes)
       if (bytes > maxBytes) throw tooLarge(maxBytes)
       const share = Math.min(bytes, lane === 'ingest' ? ingestCapacity : roomBytes)
       const leave = await room.enter({ share, lane, client }, signal)
       try {
         const image = await createReceivedImage(dir, leave)
-        await write(req, image, maxBytes)
-        return image
+        const overlay = await write(req, image, { maxBytes, overlayBytes })
+        return overlayBytes === 0 ? image : { ...image, overlay }
       } catch (error) {
         leave()
         throw isDiskFailure(error) ? busy(error) : error
@@ -80,16 +81,27 @@ async function createReceivedImage(dir: string, leave: () => void): Promise<Rece
   }
 }
 
-/** Stops reading a body that is too large without destroying the request, so that it can still be answered. */
-async function write(req: IncomingMessage, image: ReceivedImage, maxBytes: number): Promise<void> {
+/**
+ * Stops reading a body that is too large without destroying the request, so that it can still be answered.
+ *
+ * @returns the bytes before those of the image
+ */
+async function write(
+  req: IncomingMessage,
+  image: ReceivedImage,
+  { maxBytes, overlayBytes }: Pick<InboxOptions, 'maxBytes'> & { readonly overlayBytes: number },
+): Promise<Uint8Array> {
+  const overlay = Buffer.alloc(overlayBytes)
   try {
     await using file = await open(image.path, 'wx')
     let bytes = 0
-    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      const front = bytes < overlayBytes ? chunk.copy(overlay, bytes) : 0
       bytes += chunk.length
       if (bytes > maxBytes) throw tooLarge(maxBytes)
-      await file.writeFile(chunk)
+      if (front < chunk.length) await file.writeFile(chunk.subarray(front))
     }
+    return overlay
   } catch (error) {
     await image[Symbol.asyncDispose]()
     throw error

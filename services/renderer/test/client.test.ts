@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { digestOf } from '@iaas/common/digest'
+import { parseWatermark } from '@iaas/common/image'
 import { listen } from '@iaas/common/http/server'
 import type { Decoder } from '@iaas/common/ports/decoder'
 import { createRendererClient } from '@iaas/rendering/http/renderer-client'
@@ -147,6 +148,17 @@ describe('the client of the renderer service', () => {
       const task = { ...job(), variant: makeVariant(part), bounds }
       await expect(server.client.render(task)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
     }
+  })
+
+  it('R63 gives a variant with a watermark to no renderer that knows only the other options', async () => {
+    const earlier: Turn = (req, res) =>
+      /^\/render(?:-with-options)?\?/.test(req.url ?? '')
+        ? answer(rendered, 'plain')(req, res)
+        : void req.resume().once('end', () => res.writeHead(404).end())
+    await using server = await openServer([earlier])
+    const watermark = parseWatermark(`~${'ab'.repeat(16)},north,1,1,0,once`)
+    const task = { ...job(), variant: makeVariant({ watermark }), overlay: Buffer.from('image') }
+    await expect(server.client.render(task)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
   })
 
   it('waits for an answer no longer than it may', async () => {

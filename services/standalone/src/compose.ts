@@ -7,7 +7,7 @@ import type { Logger } from '@iaas/common/log'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import { isSetUp } from '@iaas/embedded-postgres/cluster'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
-import { createRenderer } from '@iaas/rendering/create-renderer'
+import { createMarkingRenderer } from '@iaas/rendering/watermarks/marking-renderer'
 import { decodesAsRoot } from '@iaas/rendering/decodes-as-root'
 import { createFocalStore, createOriginalStore } from '@iaas/stores/composition/backends'
 import { startUploader } from '@iaas/uploader/compose'
@@ -45,9 +45,9 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   const telemetry = createTelemetry('standalone', log)
   const rendererLog = log.child({ component: 'renderer' })
   const originals = createOriginalStore(config)
-  const renderer = own(
+  const rendering = own(
     'renderer',
-    createRenderer(configured, {
+    await createMarkingRenderer(configured, {
       telemetry,
       log: rendererLog,
       originals,
@@ -56,7 +56,7 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
       stripMetadata: config.originals.stripMetadata,
     }),
   )
-  const parts = { config: configured, telemetry, originals, renderer }
+  const parts = { config: configured, telemetry, originals, rendering }
   const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })
   own('uploader', uploader, (service) => service.close())
   const { storeRendition } = uploader

@@ -29,6 +29,7 @@ export const optionExamples: { readonly [Key in keyof VariantOptions]: OptionExa
   pixelate: { file: 'pixelate.jpg', address: '_160_160.jpg?pixelate=10' },
   background: { file: 'background.jpg', address: '_160_160.jpg?fit=canvas&background=blur' },
   radius: { file: 'radius.png', address: '_100_100.png?fit=crop&radius=max' },
+  watermark: { file: 'watermark.jpg', address: '_160_160.jpg?watermark=logo' },
   maxBytes: { file: 'max-bytes.jpg', address: '_160_160.jpg?max_bytes=2000' },
   profile: { file: 'profile.jpg', address: '_160_160.jpg?profile=p3' },
   metadata: { file: 'metadata.jpg', address: '_160_160.jpg?metadata=copyright' },

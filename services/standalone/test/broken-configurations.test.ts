@@ -84,6 +84,17 @@ const ofFiles: readonly (readonly [name: string, files: Files])[] = [
   ['presets.card', { presets: { card: '400x300' }, offer: { sizes: ['300x200'] } }],
   ['presets.card', { presets: { card: '400x300', only: true }, offer: { widths: [500] } }],
   ['presets.only', { presets: { only: 'perhaps' } }],
+  ['presets.card', { presets: { card: '400x300?watermark=logo' } }],
+  ['watermarks.logo', { watermarks: { logo: {} } }],
+  ['watermarks.logo', { watermarks: { logo: 'logo.png' } }],
+  ['watermarks.logo', { watermarks: { logo: { file: 'a.png', original: 'a' } } }],
+  ['watermarks.logo.original', { watermarks: { logo: { original: '' } } }],
+  ['watermarks.logo.gravity', { watermarks: { logo: { original: 'a', gravity: 'smart' } } }],
+  ['watermarks.logo.opacity', { watermarks: { logo: { original: 'a', opacity: 2 } } }],
+  ['watermarks.logo.scale', { watermarks: { logo: { original: 'a', scale: 0 } } }],
+  ['watermarks.logo.margin', { watermarks: { logo: { original: 'a', margin: 501 } } }],
+  ['watermarks.logo', { watermarks: { logo: { original: 'a', color: 'red' } } }],
+  ['watermarks.Logo', { watermarks: { Logo: { original: 'a' } } }],
 ]
 
 describe('a configuration that is broken', () => {

@@ -22,7 +22,7 @@ import { requirePostgresUrl } from '@iaas/stores/postgres/require-url'
 import { openRedis } from '@iaas/stores/redis/open-redis'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 import type { Renderer } from '@iaas/common/ports/renderer'
-import { createRenderer } from '@iaas/rendering/create-renderer'
+import { createMarkingRenderer } from '@iaas/rendering/watermarks/marking-renderer'
 import { createCheckLinks } from './check-links.ts'
 import { createClearFailed } from './clear-failed.ts'
 import type { UploaderConfig } from './config.ts'
@@ -43,7 +43,7 @@ export type StartUploaderOptions = {
   /** A store that the caller shares with others. By default the uploader creates its own from its configuration. */
   readonly originals?: OriginalStore
   /** A renderer that the caller ends. By default the uploader creates its own from its configuration. */
-  readonly renderer?: Renderer
+  readonly rendering?: { readonly renderer: Renderer }
 }
 
 export type Uploader = Service & {
@@ -91,11 +91,11 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const links = createPostgresLinkStore(db, { cdn })
   const policy = { bounds: config.constraints.bounds, ...config.webp }
   const originals = options.originals ?? createOriginalStore(config)
-  const renderer =
-    options.renderer ??
+  const { renderer } =
+    options.rendering ??
     own(
       'renderer',
-      createRenderer(config, {
+      await createMarkingRenderer(config, {
         telemetry,
         log,
         originals,

@@ -6,6 +6,7 @@ import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
+import { watermarksSettings } from '@iaas/rendering/watermarks/config'
 import { z } from 'zod'
 
 /** Settings of the uploader, under the keys of the files. */
@@ -30,6 +31,7 @@ export const uploaderSettings = z.object({
     .transform(camelKeys),
   constraints: constraintsSettings,
   webp: webpSettings,
+  watermarks: watermarksSettings,
   ...renderingSettings,
   ...backendSettings,
   log: logSettings,

@@ -32,6 +32,7 @@ export const knownKeys: readonly string[] = [
   'offer.sizes',
   'presets.only',
   'presets.*',
+  'watermarks.*',
   'info.expose_location',
   'signing.keys',
   'allow_indexing',

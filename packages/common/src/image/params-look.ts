@@ -2,6 +2,12 @@ import { flag, param, share } from './param.ts'
 import { parseBackground } from './values/background.ts'
 import type { Background } from './values/background.ts'
 import { parseDecimal, parseWhole, roundDecimal } from './values/decimal.ts'
+import {
+  type Watermark,
+  formatWatermark,
+  parseWatermark,
+  scaleWatermark,
+} from './values/watermark.ts'
 
 /** True: slightly. A number: the sigma in px. */
 export type Strength = boolean | number
@@ -68,6 +74,16 @@ export const lookParams = {
     parse: (text) => (text === 'max' ? text : parseWhole(text, { min: 0, max: 65_500 })),
     scale: (radius, scale) => (radius === 'max' ? radius : radius * scale),
     description: 'Rounds the corners; `max` makes a circle or a pill.',
+  }),
+  watermark: param.bytes<Watermark | undefined>({
+    name: 'watermark',
+    default: undefined,
+    expected: 'NAME, or NAME,gravity,opacity,scale such as logo,north,0.5,0.2',
+    parse: parseWatermark,
+    format: (watermark) => (watermark === undefined ? '' : formatWatermark(watermark)),
+    scale: (watermark, scale) => watermark && scaleWatermark(watermark, scale),
+    description:
+      'Draws an overlay that the operator has configured. Gravity, opacity from 0 to 1, and the share of the image that it fits into, from 0.01 to 1, can be changed.',
   }),
 } as const
 

@@ -16,6 +16,7 @@ import {
   paramOf,
   variantOptionKeys,
 } from './params.ts'
+import { type FindWatermark, withPlacedWatermark } from './place-watermark.ts'
 import { relevantOptions } from './relevance.ts'
 import type { SizedRequest } from './url.ts'
 import type { Size } from './values/size.ts'
@@ -39,6 +40,8 @@ export type Policy = {
   readonly webpSwitch: boolean
   /** Formats that `.auto` chooses from, most preferred first; `negotiableFormats` if absent. */
   readonly autoFormats?: readonly Format[]
+  /** Absent where there are no watermarks. */
+  readonly findWatermark?: FindWatermark
 }
 
 /**
@@ -58,7 +61,7 @@ export function toVariant(
   const chosen = chooseFormat(request, policy, accepted)
   const format = chosen === autoFormat ? plainFormat : chosen
   const box = { width: width * scale, height: height * scale }
-  const scaled = scaleOptions(options, scale)
+  const scaled = scaleOptions(withPlacedWatermark(options, policy.findWatermark), scale)
   // A box with one free side is the same for every fit.
   const isFitFree = hasFreeSide(box) && scaled.fit !== defaultOptions.fit
   const framed = isFitFree ? { ...scaled, fit: defaultOptions.fit } : scaled
@@ -94,6 +97,11 @@ export function keepsAnimation({
 }: Pick<Variant, 'format' | 'animated'>): boolean {
   const { animation } = formats[format]
   return animation === 'kept' ? animated !== false : animation === 'on-request' && animated === true
+}
+
+/** Returns true for a variant with something drawn over its image. */
+export function hasLayers({ watermark }: Pick<Variant, 'watermark'>): boolean {
+  return watermark !== undefined
 }
 
 function chooseFormat(

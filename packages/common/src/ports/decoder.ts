@@ -29,6 +29,8 @@ export type RenderFileTask = ImageFile & {
    * read from the file.
    */
   readonly originalQuality?: number | undefined
+  /** Image of the watermark of the variant. */
+  readonly overlay?: Uint8Array | undefined
   /** Largest result; see `planRender`. */
   readonly bounds: Size
   /** Same as in `RenderTask`. */

@@ -101,6 +101,8 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
         .map(([rgb, alpha]) => rgb + alpha.toString(16).padStart(2, '0')),
     ),
     radius: read('radius', fc.constant('max'), fc.nat(100)),
+    // Depends on what is configured: see `watermark.test.ts`.
+    watermark: fc.constant(undefined),
     quality: fc.oneof(fc.constantFrom('auto', ...qualityNames), fc.integer({ min: 0, max: 100 })),
     profile: fc.constantFrom(...profiles),
     metadata: fc.constantFrom(...metadataKinds),

@@ -161,6 +161,7 @@ describe('variantKey', () => {
       profile: 'p3',
       background: 'auto',
       radius: 'max',
+      watermark: { name: 'logo' },
       format: 'webp',
       blur: true,
       quality: 50,

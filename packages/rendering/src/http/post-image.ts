@@ -20,11 +20,15 @@ export type PostImageOptions<Result> = {
   readonly target: string
   /** Path of the image. */
   readonly file: string
+  /** Sent before the image. */
+  readonly before?: Uint8Array | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal | undefined
   /** Called when the answer begins; its body is unread. */
   readonly take: (res: IncomingMessage) => Promise<Result>
 }
+
+const noBytes = new Uint8Array()
 
 /**
  * Posts the file of an image. Resolves to the result of `take`.
@@ -34,6 +38,7 @@ export type PostImageOptions<Result> = {
 export async function postImage<Result>({
   target,
   file,
+  before = noBytes,
   headers,
   signal,
   take,
@@ -44,7 +49,7 @@ export async function postImage<Result>({
     method: 'POST',
     agent,
     timeout: silenceMs,
-    headers: { ...headers, 'Content-Length': size },
+    headers: { ...headers, 'Content-Length': before.length + size },
     ...(signal && { signal }),
   })
   // Once the answer has begun, the response reports errors of the connection.
@@ -52,6 +57,7 @@ export async function postImage<Result>({
   req.once('timeout', () => req.destroy(new Error(`No sign of life in ${silenceMs} ms.`)))
   const answered = once(req, 'response') as Promise<[IncomingMessage]>
   const sending = new AbortController()
+  if (before.length > 0) req.write(before)
   const sent = pipeline(image.createReadStream({ autoClose: false }), req, {
     signal: sending.signal,
   }).catch(() => {})

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { digestOf } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
-import { hasLaterOptions, keepsAnimation } from '@iaas/common/image'
+import { keepsAnimation } from '@iaas/common/image'
 import { type ImageFacts, imageFactsSchema } from '@iaas/common/image-facts'
 import type { Decoder, RenderFileTask } from '@iaas/common/ports/decoder'
 import type { RenderOutcome } from '@iaas/common/ports/renderer'
@@ -16,6 +16,7 @@ import {
   describeResult,
   encodeFacts,
   inspectResult,
+  renderPath,
   renderResult,
   resultHeader,
   ingestResult,
@@ -48,6 +49,8 @@ type Call<Schema extends z.ZodType, Result> = {
   readonly task: unknown
   /** Path of the image. */
   readonly file: string
+  /** Image of a watermark. */
+  readonly overlay?: Uint8Array | undefined
   readonly schema: Schema
   readonly client?: string | undefined
   readonly signal: AbortSignal | undefined
@@ -87,12 +90,13 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
 
   function post<Schema extends z.ZodType, Result>(
     target: string,
-    { file, schema, client, take }: Call<Schema, Result>,
+    { file, overlay, schema, client, take }: Call<Schema, Result>,
     signal: AbortSignal | undefined,
   ): Promise<Result> {
     return postImage({
       target,
       file,
+      before: overlay,
       headers: toHeaders(client),
       signal,
       async take(res) {
@@ -133,11 +137,12 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
           return imageFactsSchema.parse(JSON.parse(body.toString('utf8')))
         },
       }),
-    render: ({ path: file, client, ...task }, signal) =>
+    render: ({ path: file, client, overlay, ...task }, signal) =>
       call<typeof renderResult, RenderOutcome>({
-        path: hasLaterOptions(task.variant) ? wirePaths.renderWithOptions : wirePaths.render,
-        task,
+        path: renderPath(task.variant),
+        task: { ...task, overlayBytes: overlay?.length },
         file,
+        overlay,
         schema: renderResult,
         client,
         signal,

@@ -1,8 +1,10 @@
+import { type Variant, hasLaterOptions, hasLayers } from '@iaas/common/image'
 import { variantSchema } from '@iaas/common/variant-schema'
 import { type ImageInfo, type RenderOutcome, renderNotes } from '@iaas/common/ports/renderer'
 import type { OriginalKey } from '@iaas/common/original-ref'
 import { pointSchema } from '@iaas/common/point-schema'
 import { z } from 'zod'
+import { mostOverlayBytes } from '../watermarks/overlays.ts'
 import {
   copySchema,
   failureSchema,
@@ -23,9 +25,21 @@ export const wirePaths = {
   render: '/render',
   /** Like `render`, for a variant that earlier releases cannot express. They would leave its options out; this is 404. */
   renderWithOptions: '/render-with-options',
+  /**
+   * Like `render`, for a variant with layers. The body is the image of the watermark, of `overlayBytes`, and then the
+   * image.
+   */
+  renderWithLayers: '/render-with-layers',
   ingest: '/take-in',
   copy: '/copy',
 } as const
+
+/** Returns the path of a render: one that is 404 in releases that would leave a part of the variant out. */
+export function renderPath(variant: Variant): string {
+  if (hasLayers(variant)) return wirePaths.renderWithLayers
+  return hasLaterOptions(variant) ? wirePaths.renderWithOptions : wirePaths.render
+}
+
 export const taskParameter = 'task'
 /** Digest of the client, used for fairness. Optional: senders may omit it and receivers may ignore it. */
 export const clientHeader = 'x-client'
@@ -57,6 +71,7 @@ export const renderTask = fileTask.extend({
   bounds: sizeSchema,
   originalQuality: qualitySchema.optional(),
   focal: pointSchema.optional(),
+  overlayBytes: z.int().min(0).max(mostOverlayBytes).optional(),
 })
 export const ingestTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
 

@@ -27,6 +27,7 @@ import { rotate } from './steps/rotate.ts'
 import type { Animation, SourceFacts } from '../formats/source-facts.ts'
 import { enlarge } from './enlarge.ts'
 import { openPixels, readPixels } from './encoding/pixels.ts'
+import type { Layer } from './look/layer.ts'
 import { isPlain, planLook } from './look/look.ts'
 import { applyOperations, isOnePass } from './look/operation.ts'
 import { placeView } from './place-view.ts'
@@ -55,6 +56,8 @@ export type RenderFileOptions = {
   readonly maxPixels: number
   readonly blurSigma: number
   readonly encoders: EncoderOptions
+  /** Drawn over the image, in this order. */
+  readonly layers: readonly Layer[]
 }
 
 /** Opens the pixels that are rendered: those of a file, or of a frame. */
@@ -101,7 +104,7 @@ async function planEncoding(
   open: Open,
   toP3?: ProfilePlan['toP3'],
 ): Promise<Omit<Encoding, 'attachments'>> {
-  const { source, variant, view, plan, blurSigma, encoders } = options
+  const { source, variant, view, plan, blurSigma, encoders, layers } = options
   const { format } = source
   const { size } = view
   const place = placeView(source, view, variant)
@@ -135,7 +138,7 @@ async function planEncoding(
     facts,
     isForeign,
     isGrey: staysGrey,
-  } = planLook(variant, plan, source, blurSigma)
+  } = planLook({ variant, plan, source, blurSigma, layers })
   const drawOnce = async () => {
     const start = { image: await scale(bare), isForeign, isGrey: staysGrey }
     return applyOperations(start, operations)

@@ -32,6 +32,7 @@ import { planAnimation } from '../pipeline/plan-animation.ts'
 import { findPoint, needsPoint, searchedSize } from '../pipeline/find-point.ts'
 import { withoutBorder } from '../pipeline/find-border.ts'
 import { isPlain } from '../pipeline/look/look.ts'
+import { planLayers } from '../pipeline/look/plan-layers.ts'
 import { planIngest, ingestFile } from './ingest.ts'
 import { readers } from '../formats/readers.ts'
 import { zoomDrawing } from '../pipeline/zoom.ts'
@@ -129,8 +130,11 @@ export async function perform(
       const output = { ...plan.result, format: variant.format, isEnlarged, isWorked }
       const frames = planAnimation(source, variant, plan, settings)
       const metadataBytes = variant.metadata === 'none' ? 0 : estimateMetadata(path, source.format)
-      await admit(estimateMemory(zoomed.source, output) + frames.bytes + metadataBytes)
-      const shared = { path, variant, originalQuality, blurSigma, encoders }
+      const planned = await planLayers(variant, plan.result, task.overlay)
+      const besideBytes = frames.bytes + metadataBytes + planned.bytes
+      await admit(estimateMemory(zoomed.source, output) + besideBytes)
+      const layers = await planned.draw()
+      const shared = { path, variant, originalQuality, blurSigma, encoders, layers }
       const options = { ...shared, ...zoomed, maxPixels: maxInputPixels }
       const outcome = { kind: 'rendered', isCostly: isCostly(source, minCopiedPixels) } as const
       const animated = frames.kind === 'animated' ? await tryAnimation(options) : undefined

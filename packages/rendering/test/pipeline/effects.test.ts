@@ -13,7 +13,7 @@ const none = { blur: false, sharpen: false, pixelate: undefined } as const
 function passesOf(part: Parameters<typeof makeVariant>[0], source = facts): boolean {
   const variant = makeVariant(part)
   const plan = planRender(source.size, variant, bounds)
-  const { operations, isForeign } = planLook(variant, plan, source, 3)
+  const { operations, isForeign } = planLook({ variant, plan, source, blurSigma: 3, layers: [] })
   return isOnePass(operations, isForeign)
 }
 

@@ -1,8 +1,10 @@
 import { type Plan, type Variant, defaultVariantOptions, formats } from '@iaas/common/image'
 import type { SourceFacts } from '../../formats/source-facts.ts'
+import type { Pixels } from '../encoding/pixels.ts'
 import { colourOperations } from './colour.ts'
 import { effectOperations } from './effects.ts'
 import { colourBehind, fillsWithColour, frameOperations } from './frame.ts'
+import { type Layer, drawLayer } from './layer.ts'
 import type { Operation } from './operation.ts'
 import { roundCorners } from './round-corners.ts'
 
@@ -29,6 +31,7 @@ const optionsOfLook = [
   'padding',
   'background',
   'radius',
+  'watermark',
 ] as const satisfies readonly (keyof Variant)[]
 
 /** Returns true if the steps of a plain rendition do all that the variant asks for. */
@@ -38,13 +41,17 @@ export function isPlain(variant: Variant): boolean {
   return typeof variant.blur === 'boolean' && optionsOfLook.every(isUnset)
 }
 
-/** Plans the operations after scaling: colours, effects, what lies behind and around the image, corners. */
-export function planLook(
-  variant: Variant,
-  plan: Plan,
-  source: SourceFacts,
-  blurSigma: number,
-): Look {
+export type LookOptions = {
+  readonly variant: Variant
+  readonly plan: Plan
+  readonly source: SourceFacts
+  readonly blurSigma: number
+  /** Drawn over the image, in this order. */
+  readonly layers: readonly Layer[]
+}
+
+/** Plans the operations after scaling: colours, effects, what lies behind and around the image, layers, corners. */
+export function planLook({ variant, plan, source, blurSigma, layers }: LookOptions): Look {
   const isGrey = source.colours === 'grey'
   const { alpha: behind, isFlat } = flatness(variant, plan)
   const corners = formats[variant.format].hasAlpha ? undefined : colourBehind(variant, plan)
@@ -53,11 +60,13 @@ export function planLook(
     ...colourOperations(variant, isGrey),
     ...effectOperations(variant, blurSigma),
     ...frameOperations(variant, plan, source.hasAlpha),
+    ...layers.map((layer) => ({ change: (pixels: Pixels) => drawLayer(pixels, layer) })),
   ]
   if (radius !== 0) operations.push({ change: (pixels) => roundCorners(pixels, radius, corners) })
   const hasAlpha =
     (source.hasAlpha && !isFlat) || (radius !== 0 && corners === undefined) || behind < 255
-  const isGreyResult = (isGrey || variant.grayscale) && !fillsWithColour(variant, plan)
+  const isColoured = fillsWithColour(variant, plan) || layers.length > 0
+  const isGreyResult = (isGrey || variant.grayscale) && !isColoured
   return {
     operations,
     isForeign: source.isDeep || (isGrey && !isGreyResult) || isCroppedAndFramed(plan),

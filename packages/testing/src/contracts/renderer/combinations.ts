@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import {
+  type PlacedWatermark,
   type Size,
   isWithin,
   parseImageUrl,
@@ -12,6 +13,7 @@ import fc from 'fast-check'
 import sharp from 'sharp'
 import { makePhoto } from '../../images/make-photo.ts'
 import { type Studio, contractBounds } from './studio.ts'
+import { watermarkOf } from './watermarks.ts'
 
 /** Values of every option that changes the bytes. */
 const choices = [
@@ -30,6 +32,7 @@ const choices = [
   ['background=336699', 'background=33669980', 'background=transparent'],
   ['background=blur', 'background=auto'],
   ['radius=5', 'radius=max'],
+  ['watermark=logo', 'watermark=logo,0.2,0.9,0.5,1', 'watermark=tiles'],
   ['quality=50', 'quality=high'],
 ] as const
 
@@ -44,6 +47,13 @@ const box = fc.oneof(
   fc.tuple(side, fc.constant(0)),
 )
 
+const overlay = await makePhoto({ width: 37, height: 20, format: 'png', alpha: true })
+
+function findWatermark(name: string): PlacedWatermark {
+  const repeat = name === 'tiles'
+  return { ...watermarkOf(overlay), margin: 9, scale: 0.3, repeat }
+}
+
 /** Returns a variant of an address; undefined if the address is refused. */
 function variantOf(address: string) {
   const [path = '', query] = address.split('?')
@@ -51,7 +61,8 @@ function variantOf(address: string) {
   if (new Set(names.keys()).size !== [...names.keys()].length) return undefined
   const request = parseImageUrl(path, names)
   if (request.kind !== 'sized') throw new Error(`${address} has no size.`)
-  return toVariant(request, { bounds: contractBounds, webpOptIn: false, webpSwitch: false }, [])
+  const policy = { bounds: contractBounds, webpOptIn: false, webpSwitch: false, findWatermark }
+  return toVariant(request, policy, [])
 }
 
 function planOf(source: Size, variant: NonNullable<ReturnType<typeof variantOf>>) {
@@ -84,6 +95,8 @@ export function describeCombinations(studio: Studio): void {
             const bytes = await studio.render(
               await makePhoto({ ...source, ...kind, alpha } as const),
               variant,
+              undefined,
+              overlay,
             )
             const { width, height } = await sharp(bytes).metadata()
             expect({ width, height }).toEqual(plan.result)

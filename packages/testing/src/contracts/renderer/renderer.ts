@@ -19,6 +19,7 @@ import { describeOrientation } from './orientation.ts'
 import { describeReducing } from './reducing.ts'
 import { describeSizes } from './sizes.ts'
 import { describeStripping } from './stripping.ts'
+import { describeWatermarks } from './watermarks.ts'
 
 /** Describes a renderer that renders by itself. It is opened with `contractLimits`. */
 export function describeRenderer(name: string, open: OpenRenderer): void {
@@ -48,6 +49,7 @@ function describeAnswers(studio: Studio): void {
   describeFraming(studio)
   describeFocal(studio)
   describeLooks(studio)
+  describeWatermarks(studio)
   describeColours(studio)
   describeCopyright(studio)
   describeProfiles(studio)

@@ -28,11 +28,12 @@ export type Studio = {
   store(picture: Uint8Array | string): Promise<string>
   /** Returns a path without a file. */
   newPath(): string
-  /** Renders an image, which must be within bounds. `originalQuality`: see `RenderFileTask`. */
+  /** Renders an image, which must be within bounds. `originalQuality`, `overlay`: see `RenderFileTask`. */
   render(
     picture: Uint8Array | string,
     part: Partial<Variant>,
     originalQuality?: number,
+    overlay?: Uint8Array,
   ): Promise<Buffer>
   /** Makes a working copy at `outputPath`. */
   copy(
@@ -75,9 +76,10 @@ export function openStudio(open: OpenRenderer): Studio {
       const outputPath = newPath()
       return { outcome: await opened.renderer.copy({ path, outputPath }), outputPath }
     },
-    async render(picture, part, originalQuality) {
+    async render(picture, part, originalQuality, overlay) {
       const path = await store(picture)
-      const job = { path, variant: makeVariant(part), bounds: contractBounds, originalQuality }
+      const variant = makeVariant(part)
+      const job = { path, variant, bounds: contractBounds, originalQuality, overlay }
       const outcome = await opened.renderer.render(job)
       if (outcome.kind !== 'rendered') throw new Error(`The outcome was ${outcome.kind}.`)
       return Buffer.from(outcome.bytes)

@@ -1,0 +1,22 @@
+import { type Pixels, openPixels, readPixels } from '../encoding/pixels.ts'
+
+/** An image that is drawn over a rendition. It lies within the rendition. */
+export type Layer = {
+  /** Four channels. */
+  readonly pixels: Pixels
+  readonly left: number
+  readonly top: number
+  /** Repeats the image from the first corner on; its place is not used. */
+  readonly isTiled: boolean
+}
+
+/** Draws a layer. Keeps the channels of the image below, which has colours. */
+export async function drawLayer(below: Pixels, { pixels, ...place }: Layer): Promise<Pixels> {
+  const { data: input, width, height, channels } = pixels
+  const raw = { width, height, channels }
+  const { left, top } = place.isTiled ? { left: 0, top: 0 } : place
+  const composed = openPixels(below).composite([{ input, raw, left, top, tile: place.isTiled }])
+  const drawn = await readPixels(composed, false)
+  if (below.channels === 4) return drawn
+  return drawn.channels === 3 ? drawn : readPixels(openPixels(drawn).removeAlpha(), false)
+}
