@@ -31,8 +31,8 @@ export type RendererParts = Omit<FileRendererOptions, 'decoder'> & {
 
 export type CreatedRenderer = PreparingRenderer &
   AsyncDisposable & {
-    /** Renders a local file that is no original. */
-    readonly renderFile: Decoder['render']
+    /** Renders local files that are no originals. */
+    readonly files: Pick<Decoder, 'render'>
   }
 
 /**
@@ -60,7 +60,7 @@ function createPreparingRenderer(config: RendererConfig, parts: RendererParts): 
     : undefined
   return {
     ...copying,
-    renderFile: renderer.renderFile,
+    files: renderer.files,
     async [Symbol.asyncDispose]() {
       await sweeping?.[Symbol.asyncDispose]()
       await copying[Symbol.asyncDispose]()
@@ -72,7 +72,7 @@ function createPreparingRenderer(config: RendererConfig, parts: RendererParts): 
 function createDecodingRenderer(
   config: RenderingConfig,
   { telemetry, originals, policy, stripMetadata, overlays }: RendererParts,
-): Renderer & Copier & Pick<CreatedRenderer, 'renderFile'> & AsyncDisposable {
+): Renderer & Copier & Pick<CreatedRenderer, 'files'> & AsyncDisposable {
   const { renderer, timeout } = config
   const { registry, dependencies } = telemetry
   const { url } = renderer
@@ -84,7 +84,7 @@ function createDecodingRenderer(
     createFileRenderer({ decoder, originals, policy, stripMetadata, overlays })
   const dispose = () => pool[Symbol.asyncDispose]()
   if (url === undefined) {
-    return { ...onFiles(pool), renderFile: pool.render, [Symbol.asyncDispose]: dispose }
+    return { ...onFiles(pool), files: pool, [Symbol.asyncDispose]: dispose }
   }
   const breaker = dependencies.add('renderer', () => pingRenderer(url), 'RENDERER_UNREACHABLE')
   const longest = Math.max(timeout.timeoutMs, renderer.ingestTimeoutMs)
@@ -95,6 +95,6 @@ function createDecodingRenderer(
     breaker,
     fallback: renderer.fallback ? onFiles(pool) : undefined,
   })
-  const { render: renderFile } = renderer.fallback ? pool : client
-  return { ...failover, renderFile, [Symbol.asyncDispose]: dispose }
+  const files = renderer.fallback ? pool : client
+  return { ...failover, files, [Symbol.asyncDispose]: dispose }
 }

@@ -18,7 +18,7 @@ const policy = { bounds, webpOptIn: true, webpSwitch: false }
 const variant = makeVariant()
 
 /** A renderer over a decoder that notes its tasks, and how many files were leased then. */
-function setUp(isDamaged = false, overlays: Overlays | undefined = undefined) {
+function setUp(isDamaged = false, overlays?: Overlays) {
   const seen: { readonly leases: number; readonly task: unknown }[] = []
   let leases = 0
   let opened = 0

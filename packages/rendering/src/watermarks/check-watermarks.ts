@@ -26,7 +26,7 @@ const bounds = { width: 8, height: 8 }
 export async function checkWatermarks(
   settings: Readonly<Record<string, WatermarkSettings>>,
   { find, overlays }: Watermarks,
-  { render, log }: { readonly render: Decoder['render']; readonly log: Logger },
+  { files, log }: { readonly files: Pick<Decoder, 'render'>; readonly log: Logger },
 ): Promise<void> {
   const problems: string[] = []
   for (const [name, { file: path }] of Object.entries(settings)) {
@@ -35,7 +35,7 @@ export async function checkWatermarks(
     const frame = { id: parseImageId('watermark'), ...bounds, format: 'png' } as const
     const variant: Variant = { ...defaultVariantOptions, ...frame, watermark }
     try {
-      await render({ path, variant, bounds, overlay: overlays.find(watermark.overlay) })
+      await files.render({ path, variant, bounds, overlay: overlays.find(watermark.overlay) })
     } catch (error) {
       if (isAppError(error, ...imageErrors)) problems.push(`watermarks.${name}: ${error.message}`)
       else log.warn('watermark not checked', { watermark: name, error })

@@ -43,13 +43,13 @@ const described = z.unknown().pipe(watermark).meta({
 /** Watermarks of the configuration, by name. */
 export const watermarksSettings = z
   .preprocess(withoutComments, z.object({}).catchall(described).prefault({}))
-  .transform((settings, context) => {
+  .transform((settings, context): Readonly<Record<string, WatermarkSettings>> => {
     for (const name of Object.keys(settings)) {
       if (watermarkName.test(name)) continue
       const message = 'the name must consist of 1 to 32 of a-z, 0-9 and "-"'
       context.addIssue({ code: 'custom', path: [name], message })
     }
-    return settings as Readonly<Record<string, WatermarkSettings>>
+    return settings
   })
 
 function readId(text: string, context: z.RefinementCtx): ImageId {

@@ -39,7 +39,7 @@ export async function createMarkingRenderer(
   const watermarks = await loadWatermarks({ settings, originals, log })
   const renderer = createRenderer(config, { ...parts, overlays: watermarks.overlays })
   try {
-    await checkWatermarks(settings, watermarks, { render: renderer.renderFile, log })
+    await checkWatermarks(settings, watermarks, { files: renderer.files, log })
   } catch (error) {
     await renderer[Symbol.asyncDispose]()
     throw error

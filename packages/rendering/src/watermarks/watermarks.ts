@@ -23,7 +23,7 @@ export type Watermarks = {
   readonly find: FindWatermark
   readonly overlays: Overlays
   /** Reads the originals among the images again if their versions have changed. */
-  refresh(): Promise<void>
+  readonly refresh: () => Promise<void>
 }
 
 type Loaded = {

@@ -100,9 +100,7 @@ describe('the images of watermarks', () => {
     const { parsed, options } = open(settings)
     const watermarks = await loadWatermarks(options)
     await using pool = openPool()
-    const problems = await problemsOf(
-      checkWatermarks(parsed, watermarks, { render: pool.render, log }),
-    )
+    const problems = await problemsOf(checkWatermarks(parsed, watermarks, { files: pool, log }))
     expect(problems).toEqual([
       expect.stringContaining('watermarks.torn: '),
       expect.stringContaining('watermarks.wide: '),
