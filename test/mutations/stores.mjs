@@ -167,7 +167,7 @@ export const stores = [
   {
     row: 'F22',
     breaks: 'whatever is no folder counts as an original',
-    file: 'packages/common/src/disk/original-store.ts',
+    file: 'packages/common/src/disk/find-file.ts',
     find: 'return facts.isFile() ?',
     replace: 'return !facts.isDirectory() ?',
     test: 'test/outages/disk.it.test.ts',
@@ -243,5 +243,13 @@ export const stores = [
     find: 'OLD.claim_epoch < present',
     replace: 'OLD.claim_epoch > present',
     test: 'packages/stores/test/postgres/epochs.it.test.ts',
+  },
+  {
+    row: 'F50',
+    breaks: 'the file of a deleted original goes before its mark is there',
+    file: 'packages/common/src/disk/original-store.ts',
+    find: '    if (keepGone) await gone.set(id)\n',
+    replace: '',
+    test: 'packages/common/test/disk/original-store.test.ts',
   },
 ]

@@ -40,6 +40,7 @@ export const errorCatalogue = {
   TOKEN_PENDING: row(403, 'The id has a pending token'),
   TOKEN_INVALID: row(403, 'The token is not valid'),
   ORIGINAL_NOT_FOUND: row(404, 'There is no such image'),
+  ORIGINAL_GONE: row(410, 'The image was deleted'),
   ROUTE_NOT_FOUND: row(404, 'There is no such route'),
   PRECONDITION_FAILED: row(412, 'The image does not match the condition'),
   RANGE_NOT_SATISFIABLE: row(416, 'The range is beyond the end of the image'),

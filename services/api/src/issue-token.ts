@@ -1,5 +1,5 @@
 import { equalSecrets } from '@iaas/common/equal-secrets'
-import { AppError } from '@iaas/common/errors'
+import { AppError, isAppError } from '@iaas/common/errors'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Token, TokenStore } from '@iaas/common/ports/token-store'
@@ -37,11 +37,20 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
       )
     }
     const id = parseImageId(fields['id'])
-    // An original may exist without a row: copied by hand, or uploaded before the database was lost.
-    if ((await originals.find(id)) !== undefined) {
+    await assertUntaken(id)
+    return { token: await tokens.issue(id), id }
+  }
+
+  /** An original may exist, or be gone, without a row: copied by hand, or uploaded before the database was lost. */
+  async function assertUntaken(id: ImageId): Promise<void> {
+    const found = await originals.find(id).catch((error: unknown) => {
+      if (!isAppError(error, 'ORIGINAL_GONE')) throw error
+      const gone = 'The image of this id was deleted, and its id stays taken. Choose another id.'
+      throw new AppError('ID_TAKEN', gone, { cause: error })
+    })
+    if (found !== undefined) {
       throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
     }
-    return { token: await tokens.issue(id), id }
   }
 
   async function checkSecret(received: unknown, client: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { startApi } from '@iaas/api/compose'
 import { exampleFile, exampleId } from '@iaas/api/plant-example'
+import { isAppError } from '@iaas/common/errors'
 import { assertListenable } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
 import type { Service } from '@iaas/common/lifecycle/run-service'
@@ -63,7 +64,7 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   const api = await startApi({ ...parts, storeRendition, log: log.child({ component: 'api' }) })
   own('api', api, (service) => service.close())
   const shownHost = displayHost(host)
-  const example = await originals.find(exampleId)
+  const example = await originals.find(exampleId).catch(ignoreGone)
   return {
     greeting: {
       base: `http://${shownHost}:${api.port}`,
@@ -77,6 +78,11 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
       id: `photo-${Date.now().toString(36)}`,
     },
   }
+}
+
+/** The example may have been deleted. */
+function ignoreGone(error: unknown): undefined {
+  if (!isAppError(error, 'ORIGINAL_GONE')) throw error
 }
 
 async function startDatabase(dataDir: string, log: Logger, onProgress: (step: string) => void) {

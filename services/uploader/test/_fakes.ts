@@ -43,6 +43,7 @@ export function createOriginalsThat(have: boolean): OriginalStore {
     readHead: unused,
     createTemporary: unused,
     put: unused,
+    free: unused,
     delete: unused,
     space: unused,
     sweepTemporary: unused,

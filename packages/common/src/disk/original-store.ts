@@ -5,12 +5,15 @@ import { AppError } from '../errors.ts'
 import type { ImageId } from '../image/index.ts'
 import type { OriginalRef } from '../original-ref.ts'
 import type {
+  DeleteOptions,
   DiskSpace,
   LeasedFile,
   OriginalStore,
   TemporaryFile,
 } from '../ports/original-store.ts'
 import { errorCode, ignoreMissing, translateDiskErrors } from './disk-errors.ts'
+import { findFile } from './find-file.ts'
+import { createGoneMarks } from './gone-marks.ts'
 import { makeFolder } from './make-folder.ts'
 import { hashedPath, sideFolders } from './originals-layout.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
@@ -21,23 +24,23 @@ export type DiskOriginalStoreOptions = { readonly dir: string }
 /** End of the version of a flat file, so that opening it takes no lookup. */
 const flatMark = '.flat'
 
-/** Errors of a path without a file: nothing there, a file in place of a folder, a name too long for the disk. */
-const absent = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL'])
-
 /**
  * Stores originals in a folder, spread by the hash of their ids. Also finds the files of the legacy iaas, which lie
- * directly in the folder under their ids; never writes there.
+ * directly in the folder under their ids; never writes there, and removes only what is deleted.
  */
 export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): OriginalStore {
   const incoming = join(dir, incomingFolder)
   const pathOf = (id: ImageId) => join(dir, hashedPath(id))
   const flatPathOf = (id: ImageId) => join(dir, id)
+  const gone = createGoneMarks(dir)
 
   async function find(id: ImageId): Promise<OriginalRef | undefined> {
     const hashed = await findFile(pathOf(id))
     if (hashed !== undefined) return toRef(id, hashed)
     const flat = await findFile(flatPathOf(id))
-    return flat && toRef(id, flat, flatMark)
+    if (flat !== undefined) return toRef(id, flat, flatMark)
+    if (await gone.has(id)) throw new AppError('ORIGINAL_GONE', 'The image was deleted.')
+    return undefined
   }
 
   function locate({ id, version }: OriginalRef): string {
@@ -50,7 +53,7 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
     prepare?: (original: OriginalRef) => Promise<void>,
   ): Promise<OriginalRef> {
     const path = pathOf(id)
-    if ((await findFile(flatPathOf(id))) !== undefined) throw taken()
+    if ((await findFile(flatPathOf(id))) !== undefined || (await gone.has(id))) throw taken()
     await makeFolder(dirname(path))
     await syncFile(file.path)
     const original = toRef(id, await lstat(file.path))
@@ -61,12 +64,27 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
     })
     try {
       await syncFolders(dir, dirname(path))
+      // A deletion marks the id, then removes the file. It may have found no file yet.
+      if (await gone.has(id)) throw taken()
     } catch (error) {
       // No client was told that this original is stored, so it must not occupy the id.
       await rm(path, { force: true }).catch(() => {})
       throw error
     }
     return original
+  }
+
+  /** The mark comes first, so that no crash leaves an id that is neither stored nor gone. */
+  async function remove(id: ImageId, { keepGone = false }: DeleteOptions = {}): Promise<boolean> {
+    if (keepGone) await gone.set(id)
+    const paths = [pathOf(id), flatPathOf(id)]
+    const files = await Promise.all(paths.map(findFile))
+    const found = paths.filter((_, index) => files[index] !== undefined)
+    for (const path of found) {
+      await rm(path, { force: true })
+      await syncFolders(dir, dirname(path))
+    }
+    return found.length > 0
   }
 
   async function space(): Promise<DiskSpace> {
@@ -83,7 +101,8 @@ export function createDiskOriginalStore({ dir }: DiskOriginalStoreOptions): Orig
       translateDiskErrors(ignoreMissing(readHead(locate(original), bytes))),
     createTemporary: () => translateDiskErrors(createTemporaryFile(incoming)),
     put: (id, file, prepare) => translateDiskErrors(put(id, file, prepare)),
-    delete: (id) => translateDiskErrors(rm(pathOf(id), { force: true })),
+    delete: (id, options) => translateDiskErrors(remove(id, options)),
+    free: (id) => translateDiskErrors(gone.clear(id)),
     space: () => translateDiskErrors(space()),
     sweepTemporary: (olderThanMs) => translateDiskErrors(sweepFolder(incoming, olderThanMs)),
   }
@@ -97,17 +116,6 @@ async function isEmpty(dir: string): Promise<boolean> {
     if (!name.startsWith('.') && !sideFolders.has(name)) return false
   }
   return true
-}
-
-async function findFile(path: string): Promise<Stats | undefined> {
-  try {
-    // Does not follow a symbolic link, which could lead out of the folder.
-    const facts = await lstat(path)
-    return facts.isFile() ? facts : undefined
-  } catch (error) {
-    if (absent.has(errorCode(error) ?? '')) return undefined
-    throw error
-  }
 }
 
 /** Derives the version from size and time. Both stay the same when a folder is moved or restored with its times. */

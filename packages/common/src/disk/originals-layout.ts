@@ -30,6 +30,11 @@ export function focalPath({ id, version }: OriginalRef): string {
   return `${focalFolder}/${originalPath(id)}-${version}`
 }
 
+/** Returns the path of the mark that an original is gone. */
+export function gonePath(id: ImageId): string {
+  return `${hashedPath(id)}.gone`
+}
+
 /** Returns the path of an original below the folder of the originals. */
 export function hashedPath(id: ImageId): string {
   return `${hashedFolder}/${originalPath(id)}`

@@ -13,9 +13,18 @@ export type TemporaryFile = LeasedFile & {
 /** Space on the disk of the originals that this process may use. */
 export type DiskSpace = { readonly freeBytes: number; readonly totalBytes: number }
 
+export type DeleteOptions = {
+  /** Leaves a mark that the original is gone and its id is taken, also if there was no original. */
+  readonly keepGone?: boolean
+}
+
 /** Store of the uploaded files. Every call rejects with AppError STORE_UNAVAILABLE if the disk is full or broken. */
 export type OriginalStore = {
-  /** Returns the current version of an original. */
+  /**
+   * Returns the current version of an original; undefined if there is none.
+   *
+   * @throws AppError ORIGINAL_GONE if it was deleted and the id stays taken
+   */
   find(id: ImageId): Promise<OriginalRef | undefined>
   /**
    * Leases a local file with the bytes of an original. The caller disposes of it; until then no other use of the store
@@ -35,15 +44,20 @@ export type OriginalStore = {
    * Makes a temporary file the original of `id`. Resolves once it is durable.
    *
    * @param prepare called before the original can be found, to store what belongs to it; a failure of it is that of `put`
-   * @throws AppError ID_TAKEN if the id has an original; originals are never replaced
+   * @throws AppError ID_TAKEN if the id has an original, or had one and is gone; originals are never replaced
    */
   put(
     id: ImageId,
     file: TemporaryFile,
     prepare?: (original: OriginalRef) => Promise<void>,
   ): Promise<OriginalRef>
-  /** Deletes an original; does nothing if there is none. */
-  delete(id: ImageId): Promise<void>
+  /**
+   * Deletes an original. Resolves once that is durable, to false if there was none. A deletion that fails, or whose process
+   * is killed, is repeated: until it succeeds the original may still be found.
+   */
+  delete(id: ImageId, options?: DeleteOptions): Promise<boolean>
+  /** Frees the id of an original that is gone. Resolves once that is durable; does nothing if it is not gone. */
+  free(id: ImageId): Promise<void>
   space(): Promise<DiskSpace>
   /** Removes temporary files older than this, left by killed processes. Resolves to their number. */
   sweepTemporary(olderThanMs: number): Promise<number>

@@ -1,6 +1,7 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import { gonePath } from '@iaas/common/disk/originals-layout'
 import { parseImageId } from '@iaas/common/image'
 import { countDiskCalls } from '@iaas/testing/count-disk-calls'
 import { describeOriginalStore } from '@iaas/testing/contracts/original-store'
@@ -61,6 +62,37 @@ describe('the disk original store', () => {
       await using _leased = await originals.open(stored)
     }
     expect(await countDiskCalls(open)).toBe(0)
+  })
+
+  it('deletes a file that lies flat in the folder, and keeps its id taken', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    const id = parseImageId('legacy picture')
+    await writeFile(join(folder.path, id), 'flat')
+    expect(await originals.delete(id, { keepGone: true })).toBe(true)
+    expect(await readdir(folder.path)).not.toContain(id)
+    await expect(originals.find(id)).rejects.toMatchObject({ code: 'ORIGINAL_GONE' })
+  })
+
+  it('F50 finishes a deletion that was killed between its mark and the removal of the file', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    const id = parseImageId('photo')
+    await using file = await originals.createTemporary()
+    await writeFile(file.path, 'a photo')
+    const stored = await originals.put(id, file)
+    await writeFile(join(folder.path, gonePath(id)), '')
+    expect(await originals.find(id)).toEqual(stored)
+    expect(await originals.delete(id, { keepGone: true })).toBe(true)
+    await expect(originals.find(id)).rejects.toMatchObject({ code: 'ORIGINAL_GONE' })
+  })
+
+  it('looks for a mark only where there is no file', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    expect(await countDiskCalls(() => originals.find(parseImageId('missing')))).toBe(3)
+    await writeFile(join(folder.path, 'flat'), 'flat')
+    expect(await countDiskCalls(() => originals.find(parseImageId('flat')))).toBe(2)
   })
 
   it('follows no symbolic link, and takes no folder for an original', async () => {

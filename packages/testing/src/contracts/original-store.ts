@@ -153,6 +153,49 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       expect(await read(opened.originals, id)).toBe('second')
     })
 
+    it('tells an original that is gone from one that never was, and keeps its id taken', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      for (const id of [...awkwardIds, parseImageId('never stored')]) {
+        if (awkwardIds.includes(id)) await plant(originals, id, 'content')
+        expect(await originals.delete(id, { keepGone: true })).toBe(awkwardIds.includes(id))
+        await expect(originals.find(id)).rejects.toMatchObject({ code: 'ORIGINAL_GONE' })
+        await expect(plant(originals, id, 'again')).rejects.toMatchObject({ code: 'ID_TAKEN' })
+        expect(await originals.delete(id, { keepGone: true })).toBe(false)
+      }
+      expect(await originals.find(parseImageId('unknown'))).toBeUndefined()
+    })
+
+    it('has room for another original of an id once that is freed, and not before', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      const id = parseImageId('freed')
+      await originals.free(id)
+      await plant(originals, id, 'first')
+      await originals.free(id)
+      expect(await read(originals, id)).toBe('first')
+      await originals.delete(id, { keepGone: true })
+      await originals.delete(id)
+      await expect(originals.find(id)).rejects.toMatchObject({ code: 'ORIGINAL_GONE' })
+      await originals.free(id)
+      expect(await originals.find(id)).toBeUndefined()
+      await plant(originals, id, 'second')
+      expect(await read(originals, id)).toBe('second')
+    })
+
+    it('lets no put of an id win that is deleted at the same time', async () => {
+      await using opened = await open()
+      const { originals } = opened
+      for (let round = 0; round < 20; round += 1) {
+        const id = parseImageId(`race ${round}`)
+        const put = plant(originals, id, 'content').catch(() => undefined)
+        for (let turn = 0; turn < round % 7; turn += 1) await originals.isEmpty()
+        await originals.delete(id, { keepGone: true })
+        await put
+        await expect(originals.find(id)).rejects.toMatchObject({ code: 'ORIGINAL_GONE' })
+      }
+    })
+
     it('removes a temporary file that was not put', async () => {
       await using opened = await open()
       const file = await opened.originals.createTemporary()

@@ -9,10 +9,14 @@ import type { OriginalStore } from '@iaas/common/ports/original-store'
 /** Creates an original store of files in a folder of the test, known only to this object. */
 export function createFakeOriginalStore(dir: string): OriginalStore {
   const files = new Map<ImageId, { readonly path: string; readonly version: string }>()
+  const gone = new Set<ImageId>()
   let puts = 0
 
   async function find(id: ImageId): Promise<OriginalRef | undefined> {
     const file = files.get(id)
+    if (file === undefined && gone.has(id)) {
+      throw new AppError('ORIGINAL_GONE', 'The image was deleted.')
+    }
     if (file === undefined) return undefined
     const { size, mtime } = await stat(file.path)
     return { id, version: file.version, size, modifiedAt: mtime }
@@ -52,13 +56,17 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
       const { size, mtime } = await stat(path).catch(() => ({ size: 0, mtime: new Date(0) }))
       const original = { id, version, size, modifiedAt: mtime }
       await prepare?.(original)
-      if (files.has(id))
+      if (files.has(id) || gone.has(id))
         throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
       files.set(id, { path, version })
       return original
     },
-    async delete(id) {
-      files.delete(id)
+    async delete(id, { keepGone = false } = {}) {
+      if (keepGone) gone.add(id)
+      return files.delete(id)
+    },
+    async free(id) {
+      gone.delete(id)
     },
     async space() {
       return { freeBytes: 2 ** 40, totalBytes: 2 ** 40 }

@@ -23,6 +23,9 @@ export type ErrorDialect = {
   readonly challenge: string
 }
 
+/** Short, because the id may be freed and have another image. */
+const goneCacheControl = 'public, max-age=60'
+
 export function createAnswerError(log: Logger, dialect?: ErrorDialect): AnswerError {
   return function answerError(error, record, res) {
     const { requestId } = record
@@ -39,7 +42,8 @@ export function createAnswerError(log: Logger, dialect?: ErrorDialect): AnswerEr
     if (dialect !== undefined) setChallenge(res, problem, dialect)
     else if (isRead(res.req)) showToEveryOrigin(res)
     for (const [name, value] of Object.entries(retryHeaders(error))) res.setHeader(name, value)
-    sendProblem(res, problem)
+    const isGone = dialect === undefined && isAppError(error, 'ORIGINAL_GONE')
+    sendProblem(res, problem, isGone ? goneCacheControl : undefined)
   }
 }
 

@@ -67,15 +67,19 @@ export function transportProblem(
 }
 
 /**
- * Answers with a problem and removes the headers of a success: an error is never cached. If the request's body is unread, the
+ * Answers with a problem and removes the headers of a success: an error is not cached by default. If the request's body is unread, the
  * connection closes after the answer.
  */
-export function sendProblem(res: ServerResponse, problem: Problem): void {
+export function sendProblem(
+  res: ServerResponse,
+  problem: Problem,
+  cacheControl = 'no-store',
+): void {
   for (const name of successHeaders) res.removeHeader(name)
   // The Content-Range of a 416 tells the full length.
   if (problem.status !== 416) res.removeHeader('Content-Range')
   res.statusCode = problem.status
-  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('Cache-Control', cacheControl)
   if (problem.status === 401 && !res.hasHeader('WWW-Authenticate')) {
     res.setHeader('WWW-Authenticate', usualChallenge)
   }
