@@ -4,7 +4,6 @@ import {
   type VariantKey,
   formatImageUrl,
   formats,
-  variantKey,
 } from '@iaas/common/image'
 import type { StoredObject } from '@iaas/common/ports/variant-store'
 import type { RenderNote } from '@iaas/common/ports/renderer'
@@ -48,8 +47,8 @@ type ImageAnswer = Extract<ImageReply, { kind: 'image' }>
 type ImageOutcome = ImageAnswer['outcome']
 
 /** @param address where clients find the variant now */
-export function hit(variant: Variant, address: string, timing: Timing): ImageReply {
-  return { kind: 'hit', key: variantKey(variant), address, timing }
+export function hit(key: VariantKey, address: string, timing: Timing): ImageReply {
+  return { kind: 'hit', key, address, timing }
 }
 
 export function bounded(request: SizedRequest): ImageReply {

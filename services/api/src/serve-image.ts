@@ -1,15 +1,18 @@
+import { types } from 'node:util'
 import { addressOf } from '@iaas/common/cdn'
 import {
   type AllowedSizes,
   type Policy,
   type SizedRequest,
   type Variant,
+  type VariantKey,
   assertAllowedSize,
   boundRequest,
   boundsFor,
   presetRequired,
   isUndecided,
   toVariant,
+  variantKey,
 } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Link } from '@iaas/common/ports/link-store'
@@ -70,18 +73,21 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   const bound = createBoundByOriginal(options)
 
   return async function serveImage(request, context) {
-    const variant = await chooseVariant(request, context)
+    const chosen = chooseVariant(request, context)
+    const variant = types.isPromise(chosen) ? await chosen : chosen
     assertAllowedSize(variant, allowedSizes)
     const bounds = boundsFor(variant.format, policy)
     const boundedBox = boundRequest(request, variant, bounds, allowedSizes)
     const mark = renditions.mark()
     const startedAt = performance.now()
-    const link = boundedBox === undefined ? await links.find(variant) : undefined
+    // Formed before anything waits, while the changed options of the variant are known.
+    const key = variantKey(variant)
+    const link = boundedBox === undefined ? await links.find(variant, key) : undefined
     const lookup = performance.now() - startedAt
     let isStored = false
     if (link !== undefined) {
       // Answers most hits without further awaits or allocations.
-      if (!isProxied(request) && !isStoreAway()) return redirectToStored(variant, link, { lookup })
+      if (!isProxied(request) && !isStoreAway()) return redirectToStored(key, link, { lookup })
       const reply = await answerHit({ request, variant, link, context, timing: { lookup } })
       if (reply.kind !== 'unread') return reply
       isStored = reply.isStored
@@ -114,7 +120,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   async function answerHit(found: Hit): Promise<ImageReply | Unread> {
     const { request, variant, link, context, timing } = found
     if (!isProxied(request)) {
-      return (await answerInPlace(found)) ?? redirectToStored(variant, link, timing)
+      return (await answerInPlace(found)) ?? redirectToStored(variantKey(variant), link, timing)
     }
     const original = await findSource(variant)
     if (context.isFresh(validatorsOf(variant, original))) {
@@ -125,8 +131,8 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     return proxied(variant, original, linked.object, timing)
   }
 
-  function redirectToStored(variant: Variant, link: Link, timing: Timing): ImageReply {
-    return hit(variant, addressOf(link, cdn), timing)
+  function redirectToStored(key: VariantKey, link: Link, timing: Timing): ImageReply {
+    return hit(key, addressOf(link, cdn), timing)
   }
 
   type Miss = {
@@ -156,7 +162,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
         const { link } = outcome
         const timing = { lookup }
         const reply = await answerHit({ request, variant, link, context, timing })
-        return reply.kind === 'unread' ? redirectToStored(variant, link, timing) : reply
+        return reply.kind === 'unread' ? redirectToStored(variantKey(variant), link, timing) : reply
       }
       case 'out-of-bounds': {
         const smaller = bound.bySource(request, variant, outcome.source)

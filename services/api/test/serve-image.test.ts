@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import { defaultOptions, parseImageId } from '@iaas/common/image'
+import { countOptionWalks } from '@iaas/testing/count-option-walks'
 import { type RigOptions, createRig, plainVariant } from './_rig.ts'
 
 describe('a hit', () => {
@@ -12,6 +13,20 @@ describe('a hit', () => {
     expect(await rig.serve()).toMatchObject({ kind: 'hit', address: 'https://cdn.example/x' })
     expect(await rig.serve()).toMatchObject({ kind: 'hit' })
     expect([rig.store.finds, rig.renderer.jobs.length]).toEqual([1, 0])
+  })
+
+  it('compares no option that its address does not name, however many others wait with it', async () => {
+    await using rig = await createRig()
+    const widths = Array.from({ length: 10 }, (_, index) => 101 + index)
+    for (const width of widths) {
+      const variant = { ...plainVariant(rig.id), width }
+      await rig.store.record(variant, { address: 'https://cdn.example/x' }, 1)
+    }
+    const walks = await countOptionWalks(() =>
+      Promise.all(widths.map((width) => rig.serve({ width }))),
+    )
+    expect(rig.renderer.jobs).toEqual([])
+    expect(walks).toBe(0)
   })
 
   it('redirects to the address at which its object is now', async () => {

@@ -1,6 +1,5 @@
 import { CompiledQuery } from 'kysely'
-import type { Variant } from '@iaas/common/image'
-import { linkColumnNames, linkColumns, toColumns } from './link-row.ts'
+import { type LinkColumns, linkColumnNames, linkColumns } from './link-row.ts'
 
 const isAsked = linkColumnNames.map((name) => `${name} = asked.${name}`).join(' AND ')
 const typed = linkColumnNames.map((name) => `${name} ${linkColumns[name]}`).join(', ')
@@ -18,7 +17,7 @@ export const linkLookup = {
 }
 
 export function toLinkLookup(
-  variants: readonly Variant[],
+  asked: readonly LinkColumns[],
 ): CompiledQuery<{ readonly url: string | null }> {
-  return CompiledQuery.raw(linkLookup.text, [JSON.stringify(variants.map(toColumns))])
+  return CompiledQuery.raw(linkLookup.text, [JSON.stringify(asked)])
 }

@@ -8,7 +8,7 @@ import type { Link, LinkStore } from '@iaas/common/ports/link-store'
 import type { Database } from './database.ts'
 import { toLinkCount } from './link-count.ts'
 import { toLinkLookup } from './link-lookup.ts'
-import { linkColumnNames, toColumns } from './link-row.ts'
+import { type LinkColumns, linkColumnNames, toColumns } from './link-row.ts'
 import { type LinkRecord, recordLinks } from './record-links.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
@@ -37,9 +37,9 @@ export function createPostgresLinkStore(
     waitMs: recordWaitMs,
     isOutage,
   })
-  const find = createBatch<Variant, Link | undefined>({
-    async ask(variants) {
-      const { rows } = await translateErrors(db.executeQuery(toLinkLookup(variants)))
+  const find = createBatch<LinkColumns, Link | undefined>({
+    async ask(asked) {
+      const { rows } = await translateErrors(db.executeQuery(toLinkLookup(asked)))
       return rows.map(({ url }) => (url === null ? undefined : toLink(url, cdn)))
     },
     maxItems: maxLookups,
@@ -47,7 +47,8 @@ export function createPostgresLinkStore(
   })
 
   return {
-    find,
+    // Converted before the batch waits, while the changed options of the variant are known.
+    find: (variant) => find(toColumns(variant)),
     record: (variant, link, renderedAt) =>
       record({ variant, url: addressOf(link, cdn), renderedAt }),
     async remove(variant, link) {

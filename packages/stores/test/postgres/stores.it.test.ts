@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { objectKey } from '@iaas/common/digest'
-import { formats } from '@iaas/common/image'
+import { formats, parseImageUrl, toVariant } from '@iaas/common/image'
 import { testCdn } from '@iaas/testing/cdn'
+import { countOptionWalks } from '@iaas/testing/count-option-walks'
 import { describeLinkStore } from '@iaas/testing/contracts/link-store'
 import { describeTokenStore } from '@iaas/testing/contracts/token-store'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { linkLookup, toLinkLookup } from '../../src/postgres/link-lookup.ts'
+import { toColumns } from '../../src/postgres/link-row.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
 import { createPostgresLinkWalk } from '../../src/postgres/link-walk.ts'
 import { createPostgresTokenStore } from '../../src/postgres/token-store.ts'
@@ -43,6 +45,19 @@ describe('on PostgreSQL', () => {
       variants.map(async (variant) => (await store.find(variant))?.address),
     )
     expect(urls).toEqual(['later', ...Array.from({ length: 99 }, () => 'u')])
+  })
+
+  it('compares no options of links that are looked up together', async () => {
+    const store = createPostgresLinkStore(database.db, { cdn: testCdn })
+    const request = parseImageUrl('/batched_10_10.jpg', [])
+    if (request.kind !== 'sized') throw new Error('The address has a size.')
+    const policy = { bounds: { width: 100, height: 100 }, webpOptIn: false, webpSwitch: false }
+    const walks = await countOptionWalks(() =>
+      Promise.all(
+        [11, 12, 13].map((width) => store.find(toVariant({ ...request, width }, policy, []))),
+      ),
+    )
+    expect(walks).toBe(0)
   })
 
   it('records the links of a batch where one of them cannot be', async () => {
@@ -202,7 +217,7 @@ describe('on PostgreSQL', () => {
       `INSERT INTO images SELECT 'filler ' || n, n, n, 'clip', 'image/jpeg', 'u', false, now(), -1 FROM generate_series(1, 30000) n`,
     )
     await query(database.url, 'VACUUM ANALYZE images')
-    const { parameters } = toLinkLookup([makeVariant(), makeVariant()])
+    const { parameters } = toLinkLookup([toColumns(makeVariant()), toColumns(makeVariant())])
     const { rows } = await query(database.url, `EXPLAIN ${linkLookup.text}`, [...parameters])
     const plan = rows.map((row) => String(row['QUERY PLAN']))
     const scans = plan.filter((line) => / (?:Scan|Join) /.test(line))

@@ -16,7 +16,7 @@ export type CachedLinksOptions = {
 
 export type CachedLinks = {
   /** Finds the link of a variant. A layer that does not answer counts as a miss. Never rejects. */
-  find(variant: Variant): Promise<Link | undefined>
+  find(variant: Variant, key?: VariantKey): Promise<Link | undefined>
   /** Looks up the store and bypasses the caches. A store that does not answer counts as a miss. Never rejects. */
   findStored(variant: Variant): Promise<Link | undefined>
   /** Lets later calls of `find` start a lookup of their own: one that runs may have missed a link just recorded. */
@@ -59,8 +59,10 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     }
   }
 
-  async function find(variant: Variant): Promise<Link | undefined> {
-    const key = variantKey(variant)
+  async function find(
+    variant: Variant,
+    key: VariantKey = variantKey(variant),
+  ): Promise<Link | undefined> {
     const known = memory.get(key)
     metrics.lookup('memory', known === undefined ? 'miss' : 'hit')
     if (known !== undefined) return known
