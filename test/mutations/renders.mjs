@@ -188,4 +188,20 @@ export const renders = [
     replace: '',
     test: 'services/api/test/renditions/read-spool.test.ts',
   },
+  {
+    row: 'R66',
+    breaks: 'each row of a border is compared three times',
+    file: 'packages/rendering/src/pipeline/find-content.ts',
+    find: 'if (found.line === line) return found',
+    replace: 'if (found.line < -1) return found',
+    test: 'packages/rendering/test/pipeline/find-content.test.ts',
+  },
+  {
+    row: 'R66',
+    breaks: 'the border ends at the first pixel that differs, even if it is dust',
+    file: 'packages/rendering/src/pipeline/find-content.ts',
+    find: 'const majority = 5',
+    replace: 'const majority = 1',
+    test: 'packages/rendering/test/pipeline/find-content.test.ts',
+  },
 ]

@@ -15,8 +15,8 @@ const bytesPerOutputPixel = { losslessWebp: 32, avif: 40, other: 12 } as const
 const enlargedBytesPerPixel = 10
 /** Bytes per pixel between two passes: the pixels before and after, four channels each, and the decoder's copy. */
 const workedBytesPerPixel = 16
-/** Bytes per pixel of an image whose border is searched: its pixels and the copies of two filters. */
-const trimmedBytesPerPixel = 16
+/** Bytes per pixel of an image whose border is searched: its pixels, and a copy of them if it is turned. */
+const trimmedBytesPerPixel = 9
 /**
  * Bytes per pixel of an amended source, which is in memory as a whole: four channels of two bytes, and the result of
  * one byte each.

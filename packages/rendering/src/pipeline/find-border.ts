@@ -1,12 +1,12 @@
 import type { Region, Turn, View } from '@iaas/common/image'
-import sharp from 'sharp'
 import { openForDisplay } from '../formats/sharp.ts'
 import type { SourceFacts } from '../formats/source-facts.ts'
 import { readPixels } from './encoding/pixels.ts'
+import { findContent } from './find-content.ts'
 import { placeView } from './place-view.ts'
 import { rotate } from './steps/rotate.ts'
 
-/** libvips looks at squares of three pixels. */
+/** The median is that of a square of three pixels. */
 const smallestTrimmed = 3
 const upright: Turn = { rotate: 0, flip: 'none' }
 
@@ -27,14 +27,9 @@ export async function withoutBorder(options: BorderOptions): Promise<Region> {
   const place = placeView(source, view, upright)
   const opened = await openForDisplay(path, maxPixels, source)
   const cut = place.region === undefined ? opened : opened.extract(place.region)
-  const { data, ...raw } = await readPixels(rotate(cut, place), isGrey)
-  if (raw.width < smallestTrimmed || raw.height < smallestTrimmed) return region
-  const { info } = await sharp(data, { raw })
-    .trim({ threshold })
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  const { width, height, trimOffsetLeft = 0, trimOffsetTop = 0 } = info
-  const isAllBorder = width === raw.width && height === raw.height
-  if (isAllBorder) return region
-  return { left: region.left - trimOffsetLeft, top: region.top - trimOffsetTop, width, height }
+  const pixels = await readPixels(rotate(cut, place), isGrey)
+  if (pixels.width < smallestTrimmed || pixels.height < smallestTrimmed) return region
+  const content = findContent(pixels, threshold)
+  if (content === undefined) return region
+  return { ...content, left: region.left + content.left, top: region.top + content.top }
 }

@@ -37,7 +37,7 @@ describe('the work of options', () => {
     expect(estimateMemory(facts, { ...output, isWorked: true }) - plain).toBeGreaterThanOrEqual(
       8 * 2000 * 2000,
     )
-    expect(estimateTrim(facts, facts.size)).toBeGreaterThan(12 * facts.pixels)
+    expect(estimateTrim(facts, facts.size)).toBeGreaterThan(8 * facts.pixels)
   })
 
   it('takes one pass where the order of sharp is the order of work', () => {
