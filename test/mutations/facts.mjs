@@ -73,6 +73,22 @@ export const facts = [
     test: 'packages/rendering/test/pipeline/profile-header.test.ts',
   },
   {
+    row: 'R68',
+    breaks: 'a gain map may be larger than its image',
+    file: 'packages/rendering/src/pipeline/gain-map/plan-gain-map.ts',
+    find: 'size === undefined || isLarger(size, source.size)',
+    replace: 'size === undefined',
+    test: 'packages/rendering/test/formats/jpeg/gain-map.test.ts',
+  },
+  {
+    row: 'R68',
+    breaks: 'any second image is decoded as a gain map',
+    file: 'packages/rendering/src/formats/jpeg/gain-map.ts',
+    find: 'let hasParameters = false',
+    replace: 'let hasParameters = true',
+    test: 'packages/rendering/test/formats/jpeg/gain-map.test.ts',
+  },
+  {
     row: 'T58',
     breaks: 'the metadata of an original is copied as it is',
     file: 'packages/rendering/src/pipeline/encoding/attachments/find-attachments.ts',

@@ -78,6 +78,27 @@ export function openFrames(path: string, { format }: Pick<SourceFacts, 'format'>
   return sharp(toInput(path, format), { ...openOptions, pages: -1, limitInputPixels: false })
 }
 
+/** Loader of JPEGs with a gain map. It reads foreign bytes only for renditions that keep one. */
+const gainMapLoader = { operation: ['VipsForeignLoadUhdr'] }
+
+/** The types of sharp lack this. */
+export type GainMapSharp = Sharp & { readonly keepGainMap: () => Sharp }
+
+/** Opens a JPEG, whose gain map `draw` can keep. No other image may be decoded meanwhile. */
+export async function withGainMap(
+  path: string,
+  maxPixels: number,
+  draw: (image: GainMapSharp) => Promise<Buffer>,
+): Promise<Buffer> {
+  sharp.unblock(gainMapLoader)
+  try {
+    const image = sharp(path, { ...openOptions, limitInputPixels: maxPixels })
+    return await draw(image as GainMapSharp)
+  } finally {
+    sharp.block(gainMapLoader)
+  }
+}
+
 /** Opens an image to read only its header, whatever size it declares. */
 export function openHeader(path: string, format: OriginalFormat): Sharp {
   return sharp(toInput(path, format), { ...openOptions, limitInputPixels: false })

@@ -1,21 +1,16 @@
-import {
-  type Plan,
-  type Size,
-  type Variant,
-  type View,
-  formats,
-  isLarger,
-} from '@iaas/common/image'
+import { type Plan, type Size, type Variant, type View, isLarger } from '@iaas/common/image'
 import type { Sharp } from 'sharp'
 import { encodeAnimation } from './encoding/encode-animation.ts'
 import { convertToP3, withP3Background } from './profile/display-p3.ts'
 import { type ProfilePlan, planProfile } from './profile/plan-profile.ts'
+import { drawWithGainMap } from './gain-map/draw-gain-map.ts'
 import { findAttachments } from './encoding/attachments/find-attachments.ts'
 import { attach } from './encoding/attachments/attach.ts'
 import { encodeImage } from './encoding/encode.ts'
 import { encodeToFit } from './encoding/encode-to-fit.ts'
 import type { Encoding } from './encoding/encoding.ts'
-import { readQuality, readers, unknownQuality } from '../formats/readers.ts'
+import { chooseQuality } from './encoding/choose-quality.ts'
+import { readers } from '../formats/readers.ts'
 import { blur } from './steps/blur.ts'
 import { canvas } from './steps/canvas.ts'
 import { crop } from './steps/crop.ts'
@@ -58,6 +53,8 @@ export type RenderFileOptions = {
   readonly encoders: EncoderOptions
   /** Drawn over the image, in this order. */
   readonly layers: readonly Layer[]
+  /** See `estimateGainMap`. */
+  readonly keepsGainMap?: boolean
 }
 
 /** Opens the pixels that are rendered: those of a file, or of a frame. */
@@ -71,6 +68,11 @@ export async function renderFile(options: RenderFileOptions): Promise<Uint8Array
   const inColours = { ...options, source, variant: isP3 ? withP3Background(variant) : variant }
   const planned = await planEncoding(inColours, open, colours.toP3)
   const attachments = await findAttachments(path, source, variant, profile)
+  if (options.keepsGainMap === true) {
+    const quality = chooseQuality(options)
+    const file = await drawWithGainMap({ ...options, quality, attachments })
+    if (file !== undefined) return file
+  }
   return encode({ ...planned, attachments })
 }
 
@@ -181,16 +183,4 @@ function findBudget(options: RenderFileOptions): number | undefined {
   const isOwnFormat = format === variant.format
   if (!isOwnFormat) return undefined
   return source.imageBytes ?? readers[format].countImageBytes?.(path)
-}
-
-/** Qualities that names stand for. Every format has the scale of JPEG, on which equal numbers look alike. */
-const namedQualities = { low: 45, medium: 65, high: 80, best: 92 } as const
-
-function chooseQuality(options: RenderFileOptions): number {
-  const { format, quality } = options.variant
-  if (!formats[format].lossy) return unknownQuality
-  // Encoders accept qualities from 1.
-  if (typeof quality === 'number') return Math.max(1, quality)
-  if (quality !== 'auto') return namedQualities[quality]
-  return options.originalQuality ?? readQuality(options.path, options.source.format)
 }

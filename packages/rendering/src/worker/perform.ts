@@ -27,6 +27,7 @@ import { readOpacity } from './opacity.ts'
 import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
 import { checkAccepted, inspectFile, inspectKnown } from '../formats/inspect.ts'
 import { isCostly } from '../formats/costly.ts'
+import { estimateGainMap } from '../pipeline/gain-map/plan-gain-map.ts'
 import { isEnlargement, renderFile } from '../pipeline/render.ts'
 import { planAnimation } from '../pipeline/plan-animation.ts'
 import { findPoint, needsPoint, searchedSize } from '../pipeline/find-point.ts'
@@ -131,7 +132,8 @@ export async function perform(
       const frames = planAnimation(source, variant, plan, settings)
       const metadataBytes = variant.metadata === 'none' ? 0 : estimateMetadata(path, source.format)
       const planned = await planLayers(variant, plan.result, task.overlay)
-      const besideBytes = frames.bytes + metadataBytes + planned.bytes
+      const gainMapBytes = estimateGainMap({ path, variant, ...drawn })
+      const besideBytes = frames.bytes + metadataBytes + planned.bytes + (gainMapBytes ?? 0)
       await admit(estimateMemory(zoomed.source, output) + besideBytes)
       const layers = await planned.draw()
       const shared = { path, variant, originalQuality, blurSigma, encoders, layers }
@@ -140,7 +142,11 @@ export async function perform(
       const animated = frames.kind === 'animated' ? await tryAnimation(options) : undefined
       if (animated !== undefined) return { ...outcome, bytes: animated }
       const { result: bytes } = await attempt(output, (facts) =>
-        renderFile({ ...options, source: facts === source ? zoomed.source : facts }),
+        renderFile({
+          ...options,
+          source: facts === source ? zoomed.source : facts,
+          keepsGainMap: facts === source && gainMapBytes !== undefined,
+        }),
       )
       return { ...outcome, bytes, note: noteOfStill(frames.kind) }
     }

@@ -32,7 +32,8 @@ export function readJpegFrame(path: string): JpegFrame | undefined {
 
 type Frame = Omit<JpegFrame, 'orientation'>
 
-function findFrame(file: Bytes): JpegFrame | undefined {
+/** Like `readJpegFrame`, for the bytes of an image. */
+export function findFrame(file: Bytes): JpegFrame | undefined {
   const head = file.read(0, 2)
   if (head.length < 2 || head.readUInt16BE() !== startOfImage) return undefined
   let frame: Frame | undefined

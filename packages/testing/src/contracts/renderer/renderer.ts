@@ -14,6 +14,7 @@ import { type OpenRenderer, type Studio, openStudio } from './studio.ts'
 import { describeColours } from './colours.ts'
 import { describeCopyright } from './copyright.ts'
 import { describeProfiles } from './profiles.ts'
+import { describeGainMaps } from './gain-maps.ts'
 import { describeCopiedPixels, describeCopies } from './copies.ts'
 import { describeOrientation } from './orientation.ts'
 import { describeReducing } from './reducing.ts'
@@ -53,6 +54,7 @@ function describeAnswers(studio: Studio): void {
   describeColours(studio)
   describeCopyright(studio)
   describeProfiles(studio)
+  describeGainMaps(studio)
   describeIngest(studio)
   describeFacts(studio)
   describeCopies(studio)
