@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Format } from '@iaas/common/image'
+import { type Format, qualityNames } from '@iaas/common/image'
 import sharp from 'sharp'
 import { meanDifference, readPixel } from '../../images/compare.ts'
 import { makeAnimatedGif } from '../../images/make-animation.ts'
@@ -67,6 +67,22 @@ export function describeColours(studio: Studio): void {
       expect(await sharp(bytes).metadata()).toMatchObject({ space: 'srgb', depth: 'uchar' })
       expect(await meanDifference(bytes, expected)).toBeLessThan(allowed)
     })
+
+    it.each([
+      ['jpg', { low: 45, medium: 65, high: 80, best: 92 }],
+      ['webp', { low: 56, medium: 80, high: 88, best: 98 }],
+      ['avif', { low: 52, medium: 73, high: 87, best: 95 }],
+    ] as const)(
+      'gives the names of qualities numbers of their own in %s',
+      async (format, numbers) => {
+        const image = await makePhoto({ ...photo, format: 'jpeg' })
+        for (const name of qualityNames) {
+          const named = await studio.render(image, { ...box, format, quality: name })
+          const numbered = await studio.render(image, { ...box, format, quality: numbers[name] })
+          expect([name, named.equals(numbered)]).toEqual([name, true])
+        }
+      },
+    )
 
     it('keeps grey grey', async () => {
       for (const source of ['jpeg', 'png', 'webp', 'tiff'] as const) {
