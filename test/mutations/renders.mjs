@@ -40,8 +40,8 @@ export const renders = [
     row: 'R11',
     breaks: 'what is beyond the cap is stored all the same',
     file: 'services/api/src/renditions/persist-rendition.ts',
-    find: 'if (!(await variantCap.take(variant.id)))',
-    replace: 'if ((await variantCap.take(variant.id)) === undefined)',
+    find: 'if (!(await variantCap.take(rendition.variant.id)))',
+    replace: 'if ((await variantCap.take(rendition.variant.id)) === undefined)',
     test: 'services/api/test/limits/variant-cap.test.ts',
   },
   {

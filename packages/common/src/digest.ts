@@ -3,10 +3,13 @@ import {
   type Format,
   type ImageId,
   type Variant,
+  type VariantKey,
   formats,
   variantFormats,
   variantKey,
 } from './image/index.ts'
+import type { Epoch } from './ports/epochs.ts'
+import type { WaitingRendition } from './ports/persistence.ts'
 
 /** SHA-256 in lower-case hexadecimal, 64 characters: safe as a file name, a job id and part of an object key. */
 export type Digest = string & { readonly __brand: 'Digest' }
@@ -17,6 +20,22 @@ export function digestOf(text: string): Digest {
 
 export function variantDigest(variant: Variant): Digest {
   return digestOf(variantKey(variant))
+}
+
+/**
+ * Names a variant in one epoch of its original, so that nothing of another epoch is reached by it: spool entries, leases,
+ * jobs, flights, cached links, objects. In epoch 0 it is the key of the variant, as in builds before the epochs.
+ */
+export function keyInEpoch(key: VariantKey, epoch: Epoch = 0): VariantKey {
+  return epoch === 0 ? key : (`e${epoch}/${key}` as VariantKey)
+}
+
+/** Returns the digest of a variant in one epoch of its original. */
+export function renditionDigest({
+  variant,
+  epoch,
+}: Pick<WaitingRendition, 'variant' | 'epoch'>): Digest {
+  return digestOf(keyInEpoch(variantKey(variant), epoch))
 }
 
 /**
@@ -36,8 +55,8 @@ export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
  *
  * @param renderedAt time of the rendering, ms since the epoch
  */
-export function objectKey(variant: Variant, renderedAt: number): ObjectKey {
-  const name = `${spreadOut(variantDigest(variant))}-${renderedAt.toString(36)}`
+export function objectKey(variant: Variant, renderedAt: number, epoch: Epoch = 0): ObjectKey {
+  const name = `${spreadOut(renditionDigest({ variant, epoch }))}-${renderedAt.toString(36)}`
   return `${name}.${formats[variant.format].extensions[0]}` as ObjectKey
 }
 

@@ -8,7 +8,7 @@ import {
   persistJobId,
   toPayload,
 } from '../src/jobs/store-rendition.ts'
-import { variantDigest } from '../src/digest.ts'
+import { objectKey, parseObjectKey, variantDigest } from '../src/digest.ts'
 
 const variant = makeVariant({
   id: parseImageId('a: b/'.replace('/', '')),
@@ -37,11 +37,26 @@ describe('payloads', () => {
     {},
     { ...toPayload({ variant, renderedAt: 1 }), v: 2 },
     { ...toPayload({ variant, renderedAt: 1 }), renderedAt: -1 },
+    { ...toPayload({ variant, renderedAt: 1 }), epoch: -1 },
     toPayload({ variant: { ...variant, id: '../../x' as never }, renderedAt: 1 }),
     toPayload({ variant: { ...variant, width: -1 }, renderedAt: 1 }),
     toPayload({ variant: { ...variant, fit: 'fill' as never }, renderedAt: 1 }),
   ])('are refused where they are none of ours: %j', (data) => {
     expect(() => parsePayload(data)).toThrow(/./)
+  })
+
+  it('R69 are those of builds before the epochs in epoch 0, and name another rendition in any other', () => {
+    const waiting = { variant, renderedAt: 1 }
+    expect(toPayload({ ...waiting, epoch: 0 })).toEqual({ v: 1, ...waiting })
+    expect(persistJobId({ ...waiting, epoch: 0 })).toBe(`${variantDigest(variant)}-1`)
+    expect(objectKey(variant, 1, 0)).toContain(variantDigest(variant))
+    const raised = { ...waiting, epoch: 12 }
+    expect(parsePayload(JSON.parse(JSON.stringify(toPayload(raised))))).toEqual(raised)
+    expect(persistJobId(raised)).not.toBe(persistJobId(waiting))
+    expect(persistJobId(raised)).not.toBe(persistJobId({ ...waiting, epoch: 13 }))
+    const key = objectKey(variant, 1, 12)
+    expect(key).not.toBe(objectKey(variant, 1))
+    expect(parseObjectKey(key)).toBe(key)
   })
 
   it('are one job a rendition, with an id that a queue takes', () => {

@@ -17,6 +17,7 @@ import { listen } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import { createDatabase } from '@iaas/stores/postgres/database'
+import { createPostgresEpochFeed } from '@iaas/stores/postgres/epoch-feed'
 import { createPostgresLinkChanges } from '@iaas/stores/postgres/link-changes'
 import { migrateWhenReachable } from '@iaas/stores/postgres/migrate-when-reachable'
 import { requirePostgresUrl } from '@iaas/stores/postgres/require-url'
@@ -26,6 +27,7 @@ import type { Api, ApiOptions } from './api-options.ts'
 import { createApp } from './app.ts'
 import { awaitDatabase } from './await-database.ts'
 import { capacities, durations } from './capacities.ts'
+import { nameProcess } from './epochs/name-process.ts'
 import { createFacts } from './facts/find-facts.ts'
 import { toLogClient } from './http/log-client.ts'
 import { toConnectionBounds } from './limits/connection-bounds.ts'
@@ -148,17 +150,15 @@ async function composeApi(options: ApiOptions, own: Own) {
     'retry of renditions',
     repeat('retry of renditions', () => persister.retry(), durations.persistRetry, log),
   )
-  own(
-    'link changes',
-    forgetChangedLinks(createPostgresLinkChanges({ url, log }), stores.layers, log),
-  )
+  const changes = createPostgresLinkChanges({ url, log })
+  own('link changes', forgetChangedLinks(changes, stores, log))
+  const feed = createPostgresEpochFeed({ url, process: nameProcess(), log })
+  own('epochs', feed.subscribe(stores.epochs))
   const sweepTokens = (signal: AbortSignal) => stores.tokens.sweep(times.usualLeaseMs, signal)
   own('sweep of tokens', repeat('sweep of tokens', sweepTokens, durations.sweepInterval, log))
   const sweepFiles = () => originals.sweepTemporary(times.fileAgeMs)
-  own(
-    'sweep of temporary files',
-    repeat('sweep of temporary files', sweepFiles, durations.sweepInterval, log),
-  )
+  const { sweepInterval } = durations
+  own('sweep of files', repeat('sweep of temporary files', sweepFiles, sweepInterval, log))
 
   // Listeners
   let state: ServiceState = 'starting'

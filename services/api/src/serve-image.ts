@@ -15,7 +15,9 @@ import {
   variantKey,
 } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
+import type { Epoch } from '@iaas/common/ports/epochs'
 import type { Link } from '@iaas/common/ports/link-store'
+import type { KnownEpochs } from './epochs/known-epochs.ts'
 import { createBoundByOriginal } from './bound-by-original.ts'
 import { originalNotFound } from './original-not-found.ts'
 import type { Timing } from './http/timing.ts'
@@ -53,6 +55,7 @@ export type ServeImageOptions = {
   readonly findOpacity: FindOpacity
   readonly renditions: Renditions
   readonly answerInPlace: AnswerInPlace
+  readonly epochs: Pick<KnownEpochs, 'of'>
   /** See `watchStore`. */
   readonly isStoreAway: () => boolean
 }
@@ -69,7 +72,7 @@ function isProxied({ options: { proxy, download } }: SizedRequest): boolean {
 /** Answers a sized request by its link, by a redirect within the bounds, or by a render. */
 export function createServeImage(options: ServeImageOptions): ServeImage {
   const { policy, allowedSizes, links, findSource, cdn, openLinked, renditions } = options
-  const { findOpacity, answerInPlace, isStoreAway, isPresetOnly } = options
+  const { findOpacity, answerInPlace, epochs, isStoreAway, isPresetOnly } = options
   const bound = createBoundByOriginal(options)
 
   return async function serveImage(request, context) {
@@ -92,10 +95,12 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
       if (reply.kind !== 'unread') return reply
       isStored = reply.isStored
     }
+    // Noted before the original is read: whatever is raised from now on keeps its rendition out.
+    const epoch = epochs.of(variant.id)
     const original = await findSource(variant)
     if (original === undefined) throw originalNotFound(request)
     if (boundedBox !== undefined) return redirectTo(boundedBox, context)
-    return answerMiss({ request, variant, original, isStored, mark, context, lookup })
+    return answerMiss({ request, variant, original, epoch, isStored, mark, context, lookup })
   }
 
   /** Asks for the opacity of an original only if the answer depends on it. */
@@ -139,6 +144,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     readonly request: SizedRequest
     readonly variant: Variant
     readonly original: VariantSource
+    readonly epoch: Epoch
     readonly isStored: boolean
     readonly mark: Mark
     readonly context: ImageContext
@@ -146,7 +152,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
   }
 
   async function answerMiss(miss: Miss): Promise<ImageReply> {
-    const { request, variant, original, isStored, mark, context, lookup } = miss
+    const { request, variant, original, epoch, isStored, mark, context, lookup } = miss
     if (context.isFresh(validatorsOf(variant, original))) {
       return image(variant, original, 'not-modified', undefined, { lookup })
     }
@@ -154,7 +160,7 @@ export function createServeImage(options: ServeImageOptions): ServeImage {
     if (earlier !== undefined) return redirectTo(earlier, context)
     if (context.headOnly) return image(variant, original, 'head', undefined, { lookup })
     const outcome = await renditions.get(
-      { variant, original, isStored, mark, client: context.client() },
+      { variant, original, epoch, isStored, mark, client: context.client() },
       context.signal(),
     )
     switch (outcome.kind) {

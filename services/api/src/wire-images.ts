@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client'
 import type { AppOptions } from './app.ts'
 import { capacities, durations } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
+import { answerAfresh } from './epochs/answer-afresh.ts'
 import { createKnownOpacity } from './known-opacity.ts'
 import { createKnownSizes } from './known-sizes.ts'
 import { createFindSource } from './find-source.ts'
@@ -67,10 +68,10 @@ export type Images = {
 export function wireImages(options: ImagesOptions): Images {
   const { config, stores, originals, focalPoints, renderer, limits, registry, log } = options
   const { direct, policy, isStoreAway, isStoreServed } = options
-  const { variants, spool, layers } = stores
+  const { variants, spool, layers, epochs } = stores
   const flights = createSingleFlight<FlightOutcome>()
   const metrics = createApiMetrics(registry, { flights: () => flights.size })
-  const links = createCachedLinks({ store: stores.links, ...layers, metrics, log })
+  const links = createCachedLinks({ store: stores.links, ...layers, epochs, metrics, log })
   const persister = wirePersister(options, metrics)
   const renditions = createRenditions({
     flights,
@@ -102,29 +103,32 @@ export function wireImages(options: ImagesOptions): Images {
     graceMs: durations.proxiedGrace,
     now: () => performance.now(),
   })
+  const serveImage = createServeImage({
+    policy,
+    allowedSizes: config.offer,
+    isPresetOnly: config.presets.only,
+    links,
+    findSource,
+    cdn: options.cdn,
+    openLinked: createOpenLinked({ openStored: createOpenStored(variants, places), links }),
+    findSize: createKnownSizes(renderer),
+    findOpacity: createKnownOpacity({
+      originals,
+      renderer,
+      shared: stores.opacity,
+      ttlMs: durations.opacityTtl,
+      epochs,
+      log,
+    }),
+    renditions,
+    isStoreAway,
+    answerInPlace: createAnswerInPlace({ isStoreAway, findSource, renditions, epochs }),
+    epochs,
+  })
   const image = {
     policy,
     presets: config.presets,
-    serveImage: createServeImage({
-      policy,
-      allowedSizes: config.offer,
-      isPresetOnly: config.presets.only,
-      links,
-      findSource,
-      cdn: options.cdn,
-      openLinked: createOpenLinked({ openStored: createOpenStored(variants, places), links }),
-      findSize: createKnownSizes(renderer),
-      findOpacity: createKnownOpacity({
-        originals,
-        renderer,
-        shared: stores.opacity,
-        ttlMs: durations.opacityTtl,
-        log,
-      }),
-      renditions,
-      isStoreAway,
-      answerInPlace: createAnswerInPlace({ isStoreAway, findSource, renditions }),
-    }),
+    serveImage: answerAfresh(serveImage, epochs),
     serveOriginal: createServeOriginal(originals),
     serveFacts: createServeFacts({
       originals,
@@ -150,6 +154,7 @@ function wireFastLane(options: ImagesOptions, metrics: ApiMetrics): FastLane {
     metrics,
     redirectMaxAge: config.redirectCacheTimeout,
     isStoreAway,
+    isTrusted: (now) => stores.epochs.isTrusted(now),
   })
 }
 

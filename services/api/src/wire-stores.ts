@@ -19,6 +19,7 @@ import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
 import { createRedisOpacityCache } from '@iaas/stores/redis/opacity-cache'
 import { createRedisRenderLeases } from '@iaas/stores/redis/render-leases'
 import type { Redis } from 'ioredis'
+import { type FollowedEpochs, createKnownEpochs } from './epochs/known-epochs.ts'
 import { capacities, durations } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
 import type { SharedCounts } from './limits/rate-limit.ts'
@@ -48,6 +49,7 @@ export type Stores = {
   readonly linkList: LinkList
   readonly tokens: TokenStore
   readonly layers: LinkLayers
+  readonly epochs: FollowedEpochs
   /** undefined without Redis. */
   readonly opacity: OpacityCache | undefined
   readonly leases: RenderLeases | undefined
@@ -60,13 +62,16 @@ export function wireStores(raw: RawStores): Stores {
   const shared = redis && breaker && { redis, breaker }
   const place = shared && { redis: shared.redis, prefix: 'iaas' }
   const tokens = createPostgresTokenStore(db)
+  const memory = createLinkMemory({ maxItems: capacities.links, ttlMs: durations.linkTtl })
+  const epochs = createKnownEpochs()
+  epochs.onRaise((originals) => memory.deleteOf(originals))
   const bounded = boundBacklog(persistence, { backlog, maxJobs: config.spool.maxJobs })
   return {
     variants: guard(raw.variants, variantStore, 'open'),
     spool: breaker === undefined ? spool : guard(spool, breaker, 'put', 'get', 'size', 'drop'),
     persistence: guard<Persistence>(bounded, breaker ?? database, 'schedule'),
     links: guard(
-      createPostgresLinkStore(db, { cdn }),
+      createPostgresLinkStore(db, { cdn, noteEpoch: (id, epoch) => epochs.note(id, epoch) }),
       database,
       'find',
       'record',
@@ -79,9 +84,10 @@ export function wireStores(raw: RawStores): Stores {
       config.postgresql.poolSize,
     ),
     layers: {
-      memory: createLinkMemory({ maxItems: capacities.links, ttlMs: durations.linkTtl }),
+      memory,
       shared: place && guardCache({ ...place, cdn, ttlMs: durations.linkTtl }, shared.breaker),
     },
+    epochs,
     opacity:
       place &&
       guard(
@@ -89,6 +95,7 @@ export function wireStores(raw: RawStores): Stores {
         shared.breaker,
         'get',
         'set',
+        'delete',
       ),
     leases:
       place &&

@@ -25,6 +25,7 @@ import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { makeVariant } from '@iaas/testing/variants'
 import { createFindSource } from '../src/find-source.ts'
+import { answerAfresh } from '../src/epochs/answer-afresh.ts'
 import { createKnownOpacity } from '../src/known-opacity.ts'
 import { createKnownSizes } from '../src/known-sizes.ts'
 import { createCachedLinks } from '../src/links/cached-links.ts'
@@ -41,6 +42,7 @@ import { createStoredWatch } from '../src/renditions/stored-watch.ts'
 import type { ImageContext } from '../src/image-context.ts'
 import { createServeImage } from '../src/serve-image.ts'
 import { createAnswerInPlace } from '../src/stored/answer-in-place.ts'
+import { createTrustedEpochs } from './epochs/_epochs.ts'
 
 export type RigOptions = {
   readonly variantsPerOriginal?: number
@@ -71,10 +73,12 @@ export async function createRig(options: RigOptions = {}) {
   const metrics = createApiMetrics(createTelemetry('test', log).registry, {
     flights: () => flights.size,
   })
+  const epochs = createTrustedEpochs()
   const links = createCachedLinks({
     store,
     memory: createLinkMemory({ maxItems: 100, ttlMs: 60_000 }),
     shared: undefined,
+    epochs,
     metrics,
     log,
   })
@@ -110,7 +114,7 @@ export async function createRig(options: RigOptions = {}) {
   const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
   const variants = createFakeVariantStore()
   const findSource = createFindSource({ originals, focalPoints: createFakeFocalStore() })
-  const serve = createServeImage({
+  const serveImage = createServeImage({
     policy,
     allowedSizes,
     isPresetOnly: false,
@@ -124,14 +128,18 @@ export async function createRig(options: RigOptions = {}) {
       renderer,
       shared: undefined,
       ttlMs: 60_000,
+      epochs,
       log,
     }),
     renditions,
     isStoreAway,
-    answerInPlace: createAnswerInPlace({ isStoreAway, findSource, renditions }),
+    answerInPlace: createAnswerInPlace({ isStoreAway, findSource, renditions, epochs }),
+    epochs,
   })
+  const serve = answerAfresh(serveImage, epochs)
   return {
     id,
+    epochs,
     serve: (part: Partial<SizedRequest> = {}, context: Partial<ImageContext> = {}) =>
       serve(makeRequest(id, part), { ...plainContext(), ...context }),
     store,

@@ -3,12 +3,14 @@ import { parseImageId } from '@iaas/common/image'
 import type { OpacityCache } from '@iaas/common/ports/opacity-cache'
 import { createKnownOpacity } from '../src/known-opacity.ts'
 import { createSilentLogger } from '@iaas/common/log'
+import { createTrustedEpochs } from './epochs/_epochs.ts'
 
 const id = parseImageId('photo')
 const original = { id, version: '1', size: 3, modifiedAt: new Date(0) }
 const signal = () => new AbortController().signal
 
 function createRig(isOpaque: boolean | undefined, shared?: OpacityCache) {
+  const epochs = createTrustedEpochs()
   const counts = { inspected: 0, found: 0 }
   const findOpacity = createKnownOpacity({
     originals: { find: async () => ((counts.found += 1), original) },
@@ -21,9 +23,10 @@ function createRig(isOpaque: boolean | undefined, shared?: OpacityCache) {
     },
     shared,
     ttlMs: 60_000,
+    epochs,
     log: createSilentLogger(),
   })
-  return { findOpacity, counts }
+  return { findOpacity, counts, epochs }
 }
 
 describe('the opacity of originals', () => {
@@ -40,6 +43,7 @@ describe('the opacity of originals', () => {
     const shared: OpacityCache = {
       get: async (asked) => facts.get(asked),
       set: async (asked, isOpaque) => void facts.set(asked, isOpaque),
+      delete: async (asked) => void facts.delete(asked),
     }
     expect(await createRig(true, shared).findOpacity(id, signal)).toBe(true)
     const other = createRig(false, shared)
@@ -48,6 +52,7 @@ describe('the opacity of originals', () => {
     const down = {
       get: () => Promise.reject(new Error('down')),
       set: () => Promise.reject(new Error('down')),
+      delete: () => Promise.reject(new Error('down')),
     }
     expect(await createRig(false, down).findOpacity(id, signal)).toBe(false)
   })
@@ -56,6 +61,24 @@ describe('the opacity of originals', () => {
     const { findOpacity, counts } = createRig(undefined)
     expect(await findOpacity(id, signal)).toBe(false)
     expect(await findOpacity(id, signal)).toBe(false)
+    expect(counts.inspected).toBe(2)
+  })
+
+  it('R70 is read again, also by other processes, once the original was raised', async () => {
+    const facts = new Map<string, boolean>()
+    const shared: OpacityCache = {
+      get: async (asked) => facts.get(asked),
+      set: async (asked, isOpaque) => void facts.set(asked, isOpaque),
+      delete: async (asked) => void facts.delete(asked),
+    }
+    const { findOpacity, counts, epochs } = createRig(true, shared)
+    await findOpacity(id, signal)
+    epochs.act([{ id: parseImageId('other'), epoch: 1, isGone: false }])
+    await findOpacity(id, signal)
+    expect(counts.inspected).toBe(1)
+    epochs.act([{ id, epoch: 2, isGone: false }])
+    expect(facts.size).toBe(0)
+    await findOpacity(id, signal)
     expect(counts.inspected).toBe(2)
   })
 })

@@ -12,7 +12,7 @@ describe('a miss', () => {
     expect(reply).toMatchObject({ kind: 'image', outcome: 'miss', mime: 'image/jpeg' })
     await rig.drain()
     const variant = plainVariant(rig.id)
-    expect(rig.persistence.renditions).toEqual([{ variant, renderedAt: rig.time.now }])
+    expect(rig.persistence.renditions).toEqual([{ variant, renderedAt: rig.time.now, epoch: 0 }])
     expect([...rig.entries.keys()]).toEqual([variantDigest(variant)])
   })
 
@@ -148,7 +148,7 @@ describe('a miss', () => {
     await rig.spool.put(variantDigest(variant), { bytes: Buffer.from('old'), renderedAt })
     await rig.serve()
     await rig.drain()
-    expect(rig.persistence.renditions).toEqual([{ variant, renderedAt }])
+    expect(rig.persistence.renditions).toEqual([{ variant, renderedAt, epoch: 0 }])
   })
 
   it('ends its render when the last client has left, and no earlier', async () => {

@@ -15,6 +15,7 @@ import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import { createDatabase } from '@iaas/stores/postgres/database'
+import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresLinkWalk } from '@iaas/stores/postgres/link-walk'
 import { migrateWhenReachable } from '@iaas/stores/postgres/migrate-when-reachable'
@@ -89,6 +90,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const variants = guard(store.variants, breakers.variantStore, 'put')
   const { cdn } = store
   const links = createPostgresLinkStore(db, { cdn })
+  const epochs = createPostgresEpochs(db)
   const policy = { bounds: config.constraints.bounds, ...config.webp }
   const originals = options.originals ?? createOriginalStore(config)
   const { renderer } =
@@ -114,6 +116,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
     spool,
     variants,
     links,
+    epochs,
     storeOutage: () => breakers.variantStore.outage,
     originals,
     renderer,

@@ -5,6 +5,8 @@ import type { JobName } from '@iaas/common/jobs/kinds'
 export type Attempt = {
   /** Aborts when the uploader ends before it. */
   readonly signal: AbortSignal
+  /** False if the job was begun before: an earlier attempt failed, or its uploader died. */
+  readonly isFirst: boolean
   /** Resolves to whether the child job succeeded. The dashboard can start a job without its child. */
   readonly wasPreceded: () => Promise<boolean>
 }
@@ -17,8 +19,8 @@ export type JobWork<Payload> = {
   readonly giveUp: (payload: Payload) => Promise<void>
   /** Fields of its log lines. */
   readonly describe: (payload: Payload) => Readonly<Record<string, unknown>>
-  /** Log message of a job that succeeded; undefined: none. */
-  readonly doneMessage?: string
+  /** Returns the log message of a job that succeeded; undefined: none. */
+  readonly doneMessage?: (result: unknown) => string
 }
 
 /** A job whose data is parsed. */
@@ -30,7 +32,7 @@ export type ParsedJob = {
 
 /** A `JobWork` without the type of its payload. */
 export type JobHandler = JobName & {
-  readonly doneMessage: string | undefined
+  readonly doneMessage: ((result: unknown) => string) | undefined
   /** @throws ZodError or AppError for data that no release has queued */
   parse(data: unknown): ParsedJob
 }

@@ -9,6 +9,8 @@ export type UploaderMetrics = {
   job(queue: string, result: (typeof jobResults)[number], ms?: number): void
   /** Counts a link that was removed because its object is gone. */
   unlinked(): void
+  /** Counts a rendition that was not linked, since its original was raised to a higher epoch meanwhile. */
+  fenced(): void
   /** Observes the milliseconds from a render to its recorded link. */
   linked(lagMs: number): void
 }
@@ -42,7 +44,13 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     help: 'Links that were removed, since their objects are gone.',
     registers: [registry],
   })
+  const fenced = new Counter({
+    name: 'iaas_renditions_fenced_total',
+    help: 'Renditions that were not linked, since their original was deleted, replaced or purged meanwhile.',
+    registers: [registry],
+  })
   return {
+    fenced: () => fenced.inc(),
     unlinked: () => unlinked.inc(),
     linked: (lagMs) => lag.observe(Math.max(0, lagMs) / 1000),
     job(queue, result, ms) {

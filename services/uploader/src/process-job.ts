@@ -15,7 +15,10 @@ export type ProcessJobOptions = {
 }
 
 export type ProcessJob = (
-  job: Pick<Job, 'id' | 'name' | 'data' | 'opts' | 'attemptsMade' | 'getChildrenValues'>,
+  job: Pick<
+    Job,
+    'id' | 'name' | 'data' | 'opts' | 'attemptsMade' | 'attemptsStarted' | 'getChildrenValues'
+  >,
   signal: AbortSignal,
 ) => Promise<void>
 
@@ -43,12 +46,15 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
       }
       parsed = handler.parse(job.data)
       fields = { ...fields, ...parsed.fields }
-      await parsed.handle({ signal, wasPreceded: () => wasPreceded(job) })
+      const isFirst = job.attemptsStarted <= 1
+      const result = await parsed.handle({ signal, isFirst, wasPreceded: () => wasPreceded(job) })
       const ms = performance.now() - startedAt
       metrics.job(queue, 'done', ms)
       outageLog.done()
       const { doneMessage } = handler
-      if (doneMessage !== undefined) writeDone(doneMessage, { ...fields, ms: Math.round(ms) })
+      if (doneMessage !== undefined) {
+        writeDone(doneMessage(result), { ...fields, ms: Math.round(ms) })
+      }
     } catch (error) {
       const log = options.log.child(fields)
       const jobError = toJobError(error)

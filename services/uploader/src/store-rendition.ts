@@ -8,9 +8,9 @@ import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { UploaderMetrics } from './metrics.ts'
 
 export type StoreRenditionOptions = {
-  readonly variants: Pick<VariantStore, 'put'>
+  readonly variants: Pick<VariantStore, 'put' | 'delete'>
   readonly links: Pick<LinkStore, 'record'>
-  readonly metrics: Pick<UploaderMetrics, 'linked' | 'job'>
+  readonly metrics: Pick<UploaderMetrics, 'linked' | 'fenced' | 'job'>
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
@@ -21,17 +21,24 @@ export function createStoreRendition(options: StoreRenditionOptions): StoreRendi
   const { variants, links, metrics, log, now } = options
   const writeStored = log.series('rendition stored')
 
-  async function count(queue: string, work: Promise<void>): Promise<void> {
+  async function count<T>(queue: string, work: Promise<T>): Promise<T> {
     const startedAt = performance.now()
-    await work
+    const result = await work
     metrics.job(queue, 'done', performance.now() - startedAt)
+    return result
   }
 
-  return async function storeRendition({ variant, renderedAt }, bytes) {
+  return async function storeRendition({ variant, renderedAt, epoch }, bytes) {
     const startedAt = performance.now()
-    const key = objectKey(variant, renderedAt)
+    const key = objectKey(variant, renderedAt, epoch)
     await count(queueNames.uploads, variants.put(key, bytes, formats[variant.format].mime))
-    await count(queueNames.records, links.record(variant, { key }, renderedAt))
+    const recorded = links.record(variant, { key }, renderedAt, epoch)
+    if ((await count(queueNames.records, recorded)) === 'fenced') {
+      metrics.fenced()
+      // No client knows of the object: this is the first attempt to link it.
+      await variants.delete(key)
+      return
+    }
     metrics.linked(now() - renderedAt)
     writeStored({ id: variant.id, key, ms: Math.round(performance.now() - startedAt) })
   }

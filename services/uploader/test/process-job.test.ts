@@ -44,7 +44,10 @@ async function setUp(handle: Handle, name: string = putObjectJob.name) {
       await handle(given)
       return objectKey(given.variant, given.renderedAt)
     },
-    recordLink: handle,
+    async recordLink(given) {
+      await handle(given)
+      return 'recorded'
+    },
     giveUp,
   })
   const processJob = createProcessJob({
@@ -60,6 +63,7 @@ async function setUp(handle: Handle, name: string = putObjectJob.name) {
       data: toPayload(rendition),
       opts: { attempts: 3 },
       attemptsMade: 0,
+      attemptsStarted: 1,
       getChildrenValues: () => Promise.resolve({}),
       ...part,
     }

@@ -20,6 +20,7 @@ function setUp() {
     metrics: {
       job: (queue, result) => void told.push(`${queue} ${result}`),
       linked: (lagMs) => void told.push(`linked after ${lagMs}`),
+      fenced: () => void told.push('fenced'),
     },
     log: createSilentLogger(),
     now: () => 5600,
@@ -45,5 +46,13 @@ describe('storing a rendition in the process', () => {
     })
     expect(links.size).toBe(0)
     expect(told).toEqual([])
+  })
+
+  it('R69 deletes the object again if its link is fenced out, which is no failure', async () => {
+    const { storeRendition, objects, links, told } = setUp()
+    links.record = async () => 'fenced'
+    await storeRendition({ ...rendition, epoch: 7 }, bytesOf('rendered'))
+    expect(objects.size).toBe(0)
+    expect(told).toEqual(['uploads done', 'records done', 'fenced'])
   })
 })

@@ -48,7 +48,7 @@ describeOnEachServer(
         },
         async recordLink(rendition, wasPreceded) {
           order.push('record')
-          await rig.handlers.recordLink(rendition, wasPreceded)
+          return rig.handlers.recordLink(rendition, wasPreceded)
         },
       })
       const rendition = newRendition()
@@ -91,7 +91,7 @@ describeOnEachServer(
         async recordLink(given, wasPreceded) {
           attempts += 1
           rig.links.failWith(attempts === 1 ? failure() : undefined)
-          await rig.handlers.recordLink(given, wasPreceded)
+          return rig.handlers.recordLink(given, wasPreceded)
         },
       })
       const rendition = newRendition()
@@ -126,7 +126,7 @@ describeOnEachServer(
           records += 1
           // While it is recorded for the first time, its object's job is done and gone.
           if (records === 1) await rig.persistence.schedule(rendition)
-          await rig.handlers.recordLink(given, wasPreceded)
+          return rig.handlers.recordLink(given, wasPreceded)
         },
       })
       await rig.untilLinked(rendition)

@@ -1,5 +1,6 @@
 import { changedKeys } from './changes.ts'
 import { formats } from './formats.ts'
+import type { ImageId } from './id.ts'
 import { parseOption } from './options.ts'
 import {
   type VariantOptions,
@@ -28,6 +29,11 @@ export function variantKey(variant: Variant): VariantKey {
   const laterOptions = formatLaterOptions(variant)
   const tail = laterOptions === '' ? id : `${laterOptions}/${id}`
   return `${version}/${format}/${fit}/${box}/${sharpness}/${encoding}/${tail}` as VariantKey
+}
+
+/** Returns the id at the end of a key. No id contains a slash. */
+export function idOfKey(key: VariantKey): ImageId {
+  return key.slice(key.lastIndexOf('/') + 1) as ImageId
 }
 
 /**

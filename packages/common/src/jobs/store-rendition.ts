@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Digest, variantDigest } from '../digest.ts'
+import { type Digest, renditionDigest } from '../digest.ts'
 import type { WaitingRendition } from '../ports/persistence.ts'
 import { variantSchema } from '../variant-schema.ts'
 import { defineJob } from './define-job.ts'
@@ -16,24 +16,26 @@ const payloadSchema = z.object({
   v: z.literal(payloadVersion, `only jobs of version ${payloadVersion} are known here`),
   variant: variantSchema,
   renderedAt: z.int().positive(),
+  // Absent in jobs of builds before the epochs.
+  epoch: z.int().positive().optional(),
 })
 
 /** Payload of both jobs of a rendition. Object key and spool name are computed from it, never read from it. */
 export type PersistPayload = z.input<typeof payloadSchema>
 
-export function toPayload({ variant, renderedAt }: WaitingRendition): PersistPayload {
-  return { v: payloadVersion, variant, renderedAt }
+export function toPayload({ variant, renderedAt, epoch = 0 }: WaitingRendition): PersistPayload {
+  return { v: payloadVersion, variant, renderedAt, ...(epoch > 0 && { epoch }) }
 }
 
 /** Parses a payload. @throws ZodError or AppError for a payload that no release queues */
 export function parsePayload(data: unknown): WaitingRendition {
-  const { variant, renderedAt } = payloadSchema.parse(data)
-  return { variant, renderedAt }
+  const { variant, renderedAt, epoch } = payloadSchema.parse(data)
+  return { variant, renderedAt, ...(epoch !== undefined && { epoch }) }
 }
 
 /** Returns the job id of a rendition, the same in both queues. A later rendition of the same variant is another job. */
-export function persistJobId({ variant, renderedAt }: WaitingRendition): string {
-  return `${variantDigest(variant)}-${renderedAt.toString(36)}`
+export function persistJobId(rendition: WaitingRendition): string {
+  return `${renditionDigest(rendition)}-${rendition.renderedAt.toString(36)}`
 }
 
 /** A rendition as named by the id of its jobs. */

@@ -49,3 +49,33 @@ export type Epochs = {
    */
   waitingFor(epoch: Epoch): Promise<readonly string[]>
 }
+
+/** An epoch that was raised. `id` is undefined for the global one. */
+export type RaisedEpoch = {
+  readonly id: ImageId | undefined
+  readonly epoch: Epoch
+  readonly isGone: boolean
+}
+
+export type EpochFollower = {
+  /**
+   * Acts on raises, before they are acknowledged: drops what was cached of these originals. May receive a raise again after
+   * the connection was lost.
+   */
+  act(raised: readonly RaisedEpoch[]): void
+  /**
+   * Notes that all raises were acted on that were committed before now, and that this process counts as registered.
+   *
+   * @param untilMs time of `performance.now()` at which the process no longer counts, or a little before
+   */
+  trust(untilMs: number): void
+}
+
+/**
+ * Feed of the raises to one api process, in their order. The process is registered, and named by `Epochs.waitingFor`, while
+ * it is subscribed.
+ */
+export type EpochFeed = {
+  /** Follows until disposed of. Never rejects: without the database it tries again. */
+  subscribe(follower: EpochFollower): AsyncDisposable
+}

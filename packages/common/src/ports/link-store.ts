@@ -1,5 +1,6 @@
 import type { Digest, ObjectKey } from '../digest.ts'
 import type { ImageId, Variant, VariantKey } from '../image/index.ts'
+import type { Epoch } from './epochs.ts'
 
 /**
  * Recorded place of a stored variant: the key of its object, or an address of another form, such as one of the legacy
@@ -9,6 +10,9 @@ export type Link =
   | { readonly key: ObjectKey; readonly address?: undefined }
   | { readonly key?: undefined; readonly address: string }
 
+/** `fenced`: the original has been raised to a higher epoch, or is gone, and nothing was recorded. */
+export type RecordOutcome = 'recorded' | 'fenced'
+
 /**
  * Links of the stored variants. Every call rejects with AppError STORE_UNAVAILABLE if the database does not answer in
  * time.
@@ -16,10 +20,13 @@ export type Link =
 export type LinkStore = {
   find(variant: Variant): Promise<Link | undefined>
   /**
-   * Records a link. Idempotent. The later of two renditions wins, whatever the order of the calls. `renderedAt`: ms
-   * since the epoch.
+   * Records a link. Idempotent. The rendition of the higher epoch wins, and the later one of two in the same epoch,
+   * whatever the order of the calls.
+   *
+   * @param renderedAt ms since 1970
+   * @param epoch epoch of the original, noted before it was read
    */
-  record(variant: Variant, link: Link, renderedAt: number): Promise<void>
+  record(variant: Variant, link: Link, renderedAt: number, epoch?: Epoch): Promise<RecordOutcome>
   /** Removes the link if it still leads there. */
   remove(variant: Variant, link: Link): Promise<void>
   /** Returns the number of links of an original, at most `limit`. */
@@ -70,6 +77,7 @@ export type LinkWalk = {
  * call rejects with AppError STORE_UNAVAILABLE if the cache does not answer in time.
  */
 export type LinkCache = {
+  /** @param key in the epoch of the original that the caller knows; see `keyInEpoch` */
   get(key: VariantKey): Promise<Link | undefined>
   /**
    * Caches a link. Does nothing for a few seconds after `delete`, because the link may have been looked up before the
@@ -92,7 +100,9 @@ export type LinkMemory = {
   recall(key: VariantKey): RememberedLink | undefined
   set(key: VariantKey, link: Link): void
   delete(key: VariantKey): void
-  /** Grows with each `delete`. A lookup reads it at its start. */
+  /** Deletes the links of these originals, or all links. */
+  deleteOf(originals: ReadonlySet<ImageId> | 'all'): void
+  /** Grows with each deletion. A lookup reads it at its start. */
   readonly generation: number
   /**
    * Returns true if `key` was deleted after this generation. A lookup that began before the deletion must not be

@@ -8,4 +8,5 @@ export type OpacityCache = {
   /** Returns undefined for an original that is not cached. */
   get(id: ImageId): Promise<boolean | undefined>
   set(id: ImageId, isOpaque: boolean): Promise<void>
+  delete(id: ImageId): Promise<void>
 }

@@ -1,7 +1,14 @@
 import type { Variant } from '../image/index.ts'
+import type { Epoch } from './epochs.ts'
 
-/** A spooled rendition that is not yet stored and linked. `renderedAt`: ms since the epoch. */
-export type WaitingRendition = { readonly variant: Variant; readonly renderedAt: number }
+/** A spooled rendition that is not yet stored and linked. */
+export type WaitingRendition = {
+  readonly variant: Variant
+  /** Time of the rendering, ms since 1970. */
+  readonly renderedAt: number
+  /** Epoch of the original, noted before it was read; undefined: 0. */
+  readonly epoch?: Epoch | undefined
+}
 
 /**
  * Moves spooled renditions to the variant store and records their links, asynchronously and possibly in another

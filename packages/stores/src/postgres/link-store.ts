@@ -1,10 +1,11 @@
 import { type ExpressionBuilder, sql } from 'kysely'
 import { addressOf, toLink } from '@iaas/common/cdn'
-import { createBatch, createWorkBatch } from '@iaas/common/concurrency/batch'
+import { createBatch } from '@iaas/common/concurrency/batch'
 import { isAppError } from '@iaas/common/errors'
-import type { Variant } from '@iaas/common/image'
+import type { ImageId, Variant } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
-import type { Link, LinkStore } from '@iaas/common/ports/link-store'
+import type { Epoch } from '@iaas/common/ports/epochs'
+import type { Link, LinkStore, RecordOutcome } from '@iaas/common/ports/link-store'
 import type { Database } from './database.ts'
 import { toLinkCount } from './link-count.ts'
 import { toLinkLookup } from './link-lookup.ts'
@@ -24,15 +25,17 @@ export type LinkStoreOptions = {
   readonly cdn: Cdn
   /** Time that the first record of a batch waits for others, ms. */
   readonly recordWaitMs?: number
+  /** Receives the epoch of each original that was ever raised and whose link is looked up, before `find` resolves. */
+  readonly noteEpoch?: (id: ImageId, epoch: Epoch) => void
 }
 
 /** Stores links in the table `images`. The caller owns the database. */
 export function createPostgresLinkStore(
   db: Database,
-  { cdn, recordWaitMs = defaultRecordWaitMs }: LinkStoreOptions,
+  { cdn, recordWaitMs = defaultRecordWaitMs, noteEpoch = () => {} }: LinkStoreOptions,
 ): LinkStore {
-  const record = createWorkBatch<LinkRecord>({
-    run: (records) => recordLinks(db, records),
+  const record = createBatch<LinkRecord, RecordOutcome>({
+    ask: (records) => recordLinks(db, records),
     maxItems: maxRecords,
     waitMs: recordWaitMs,
     isOutage,
@@ -40,6 +43,10 @@ export function createPostgresLinkStore(
   const find = createBatch<LinkColumns, Link | undefined>({
     async ask(asked) {
       const { rows } = await translateErrors(db.executeQuery(toLinkLookup(asked)))
+      asked.forEach(({ id }, place) => {
+        const epoch = rows[place]?.epoch
+        if (typeof epoch === 'number') noteEpoch(id as ImageId, epoch)
+      })
       return rows.map(({ url }) => (url === null ? undefined : toLink(url, cdn)))
     },
     maxItems: maxLookups,
@@ -49,8 +56,8 @@ export function createPostgresLinkStore(
   return {
     // Converted before the batch waits, while the changed options of the variant are known.
     find: (variant) => find(toColumns(variant)),
-    record: (variant, link, renderedAt) =>
-      record({ variant, url: addressOf(link, cdn), renderedAt }),
+    record: (variant, link, renderedAt, epoch = 0) =>
+      record({ variant, url: addressOf(link, cdn), renderedAt, epoch }),
     async remove(variant, link) {
       const query = db.deleteFrom('images').where(isRowOf(variant)).where(leadsTo(link))
       await translateErrors(query.execute())

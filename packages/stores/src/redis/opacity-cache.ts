@@ -26,5 +26,8 @@ export function createRedisOpacityCache(options: RedisOpacityCacheOptions): Opac
       const text = isOpaque ? texts.opaque : texts.other
       await translateErrors(redis.set(nameOf(id), text, 'PX', ttlMs), maxWaitMs)
     },
+    async delete(id) {
+      await translateErrors(redis.del(nameOf(id)), maxWaitMs)
+    },
   }
 }

@@ -49,4 +49,23 @@ describe('the link memory', () => {
     expect(memory.wasDeletedSince(before, deleted)).toBe(true)
     expect(memory.wasDeletedSince(memory.generation, other)).toBe(false)
   })
+
+  it('R70 deletes the links of originals, or all, and counts each of their keys as deleted', () => {
+    const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
+    const variants = [makeVariant(), makeVariant(), makeVariant()]
+    const [first, second, never] = variants.map((variant) => variantKey(variant))
+    for (const key of [first!, second!]) memory.set(key, { address: 'u' })
+    const held = memory.recall(first!)
+    const { generation } = memory
+    memory.deleteOf(new Set([variants[0]!.id, variants[2]!.id]))
+    expect(memory.get(first!)).toBeUndefined()
+    expect(held?.expiresAt).toBe(0)
+    expect(memory.get(second!)).toEqual({ address: 'u' })
+    const deleted = [first!, second!, never!].map((key) => memory.wasDeletedSince(generation, key))
+    expect(deleted).toEqual([true, false, true])
+    memory.deleteOf('all')
+    expect(memory.get(second!)).toBeUndefined()
+    expect(memory.wasDeletedSince(generation, second!)).toBe(true)
+    expect(memory.wasDeletedSince(memory.generation, second!)).toBe(false)
+  })
 })

@@ -74,6 +74,40 @@ describe('epochs on PostgreSQL', () => {
     expect(await tokens().complete(token, id)).toBe(true)
   })
 
+  it('R69 tells each recorder of a batch whether it was fenced out, and finds the epoch with the link', async () => {
+    const noted: unknown[] = []
+    const links = createPostgresLinkStore(database.db, {
+      cdn: testCdn,
+      noteEpoch: (...note) => noted.push(note),
+    })
+    const [raised, gone, other] = [makeVariant(), makeVariant(), makeVariant()]
+    const epoch = await epochs().raise([raised.id])
+    const goneIn = await epochs().raise([gone.id], { gone: true })
+    const outcomes = await Promise.all([
+      links.record(raised, { address: 'of a lower epoch' }, 9, epoch - 1),
+      links.record(gone, { address: 'of what is gone' }, 1, goneIn),
+      links.record(other, { address: 'first' }, 2),
+      links.record({ ...raised, width: 7 }, { address: 'of the new epoch' }, 1, epoch),
+    ])
+    expect(outcomes).toEqual(['fenced', 'fenced', 'recorded', 'recorded'])
+    expect(await links.record(other, { address: 'older' }, 1)).toBe('recorded')
+    const found = await Promise.all([raised, gone, other].map((variant) => links.find(variant)))
+    expect(found).toEqual([undefined, undefined, { address: 'first' }])
+    expect(noted).toEqual([
+      [raised.id, epoch],
+      [gone.id, goneIn],
+    ])
+  })
+
+  it('R69 lets the link of the higher epoch win, whatever the clocks say', async () => {
+    const links = createPostgresLinkStore(database.db, { cdn: testCdn })
+    const variant = makeVariant()
+    await links.record(variant, { address: 'old' }, 9000)
+    const epoch = await epochs().raise([variant.id])
+    expect(await links.record(variant, { address: 'new' }, 1, epoch)).toBe('recorded')
+    expect(await links.find(variant)).toEqual({ address: 'new' })
+  })
+
   it('counts a process that was seen within 30 s until it has acknowledged an epoch', async () => {
     const epoch = await epochs().raise([makeVariant().id])
     await query(

@@ -211,7 +211,7 @@ describe('on PostgreSQL', () => {
     await until(async () => (await countScans()) > before)
   })
 
-  it('finds links in the unique index alone', async () => {
+  it('finds links in the unique index alone, and epochs by their key', async () => {
     await query(
       database.url,
       `INSERT INTO images SELECT 'filler ' || n, n, n, 'clip', 'image/jpeg', 'u', false, now(), -1 FROM generate_series(1, 30000) n`,
@@ -223,7 +223,9 @@ describe('on PostgreSQL', () => {
     const scans = plan.filter((line) => / (?:Scan|Join) /.test(line))
     expect(scans).toEqual([
       expect.stringMatching(/^ *Function Scan on json_to_recordset asked/),
+      expect.stringMatching(/Index Scan using epochs_pkey on epochs/),
       expect.stringMatching(/Index Only Scan using unique_image on images/),
+      expect.stringMatching(/Index Scan using epochs_pkey on epochs/),
     ])
     expect(plan.some((line) => /Sort|Filter/.test(line))).toBe(false)
     expect(plan.at(-1)).toMatch(/^ +Index Cond:/)

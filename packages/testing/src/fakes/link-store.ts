@@ -33,8 +33,10 @@ export function createFakeLinkStore(): FakeLinkStore {
     async record(variant, link, renderedAt) {
       failIfToldTo()
       const known = rows.get(variantKey(variant))
-      if (known !== undefined && known.renderedAt >= renderedAt) return
-      rows.set(variantKey(variant), { id: variant.id, link, renderedAt })
+      if (known === undefined || known.renderedAt < renderedAt) {
+        rows.set(variantKey(variant), { id: variant.id, link, renderedAt })
+      }
+      return 'recorded'
     },
     async remove(variant, link) {
       failIfToldTo()

@@ -9,6 +9,8 @@ export type FastLaneOptions = KnownTargetsOptions & {
   readonly redirectMaxAge: number
   /** See `watchStore`. */
   readonly isStoreAway: () => boolean
+  /** See `KnownEpochs`. */
+  readonly isTrusted: (now: number) => boolean
 }
 
 /** Contains all code that trades clarity for the speed of hits. README.md says what each part gains. */
@@ -21,11 +23,11 @@ export type FastLane = {
 }
 
 export function createFastLane(options: FastLaneOptions): FastLane {
-  const { redirectMaxAge: maxAge, isStoreAway } = options
+  const { redirectMaxAge: maxAge, isStoreAway, isTrusted } = options
   const targets = createKnownTargets(options)
   return {
     tryRedirect(req, res, record) {
-      if (isStoreAway()) return false
+      if (isStoreAway() || !isTrusted(record.startedAt)) return false
       const known = targets.find(req.url ?? '', record.startedAt)
       if (known === undefined) return false
       record.id = known.id

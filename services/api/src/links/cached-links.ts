@@ -1,7 +1,9 @@
+import { keyInEpoch } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
 import { type Variant, type VariantKey, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { Link, LinkCache, LinkMemory, LinkStore } from '@iaas/common/ports/link-store'
+import type { KnownEpochs } from '../epochs/known-epochs.ts'
 import type { ApiMetrics, LookupLayer } from '../metrics/api-metrics.ts'
 
 export type CachedLinksOptions = {
@@ -10,6 +12,7 @@ export type CachedLinksOptions = {
   readonly memory: LinkMemory
   /** Cache that all processes share, if there is one. */
   readonly shared: LinkCache | undefined
+  readonly epochs: Pick<KnownEpochs, 'of' | 'isTrusted'>
   readonly metrics: ApiMetrics
   readonly log: Logger
 }
@@ -41,7 +44,7 @@ type Lookup = { readonly generation: number; link: Promise<Link | undefined> }
  * cached if the link was deleted in the meantime.
  */
 export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
-  const { store, memory, shared, metrics, log } = options
+  const { store, memory, shared, epochs, metrics, log } = options
   const lookups = new Map<VariantKey, Lookup>()
 
   async function ask(
@@ -63,7 +66,7 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     variant: Variant,
     key: VariantKey = variantKey(variant),
   ): Promise<Link | undefined> {
-    const known = memory.get(key)
+    const known = isTrusted() ? memory.get(key) : undefined
     metrics.lookup('memory', known === undefined ? 'miss' : 'hit')
     if (known !== undefined) return known
     const running = lookups.get(key)
@@ -87,9 +90,20 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     return link
   }
 
+  /** Caches of links may be older than a raise that this process does not know of while it is not registered. */
+  function isTrusted(): boolean {
+    return epochs.isTrusted(performance.now())
+  }
+
+  /** Names a link in Redis. An old entry of a raised original has another name. Computed before the lookup of the link. */
+  function sharedName(key: VariantKey, { id }: Variant): VariantKey {
+    return keyInEpoch(key, epochs.of(id))
+  }
+
   async function askOthers(key: VariantKey, variant: Variant): Promise<Link | undefined> {
     const { generation } = memory
-    const told = shared && (await ask('redis', () => shared.get(key)))
+    const name = sharedName(key, variant)
+    const told = shared && isTrusted() ? await ask('redis', () => shared.get(name)) : undefined
     if (told === undefined) return findStored(variant, key)
     if (!memory.wasDeletedSince(generation, key)) memory.set(key, told)
     return told
@@ -111,11 +125,12 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     key: VariantKey = variantKey(variant),
   ): Promise<Link | undefined> {
     const { generation } = memory
+    const name = sharedName(key, variant)
     const link = await ask('database', () => findPatiently(variant))
     if (link === undefined || memory.wasDeletedSince(generation, key)) return link
     memory.set(key, link)
     // A failed cache write only costs a later lookup; no answer waits for it.
-    shared?.set(key, link).catch(() => {})
+    shared?.set(name, link).catch(() => {})
     return link
   }
 
@@ -125,7 +140,7 @@ export function createCachedLinks(options: CachedLinksOptions): CachedLinks {
     const [removal] = await Promise.allSettled([store.remove(variant, link)])
     // Lookups that started in between may have found the row.
     memory.delete(key)
-    await Promise.allSettled([shared?.delete(key)])
+    await Promise.allSettled([shared?.delete(sharedName(key, variant))])
     return removal.status === 'fulfilled'
   }
 

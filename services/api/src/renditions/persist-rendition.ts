@@ -1,8 +1,9 @@
 import { setTimeout as delay, setImmediate } from 'node:timers/promises'
-import { type Digest, variantDigest } from '@iaas/common/digest'
+import { type Digest, renditionDigest } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
 import type { Variant } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
+import type { Epoch } from '@iaas/common/ports/epochs'
 import type { WaitingRendition, Persistence } from '@iaas/common/ports/persistence'
 import type { Spool, Spooled } from '@iaas/common/ports/spool'
 import { LRUCache } from 'lru-cache'
@@ -35,12 +36,14 @@ export type RenditionPersister = {
   /**
    * Stores a rendition, or spools it and queues its way into the variant store. Resolves to whether it waits in the spool.
    * Never rejects: no answer depends on it.
+   *
+   * @param epoch epoch of the original, noted before it was read
    */
-  persist(variant: Variant, spooled: Spooled): Promise<boolean>
+  persist(variant: Variant, spooled: Spooled, epoch?: Epoch): Promise<boolean>
   /** Tells whether a spooled rendition should be queued again: it never was, or its job may be lost. */
-  isOverdue(variant: Variant, renderedAt: number): boolean
+  isOverdue(variant: Variant, renderedAt: number, epoch?: Epoch): boolean
   /** Queues a spooled rendition again and resolves to true. Never rejects. */
-  reschedule(variant: Variant, renderedAt: number): Promise<boolean>
+  reschedule(variant: Variant, renderedAt: number, epoch?: Epoch): Promise<boolean>
   /** Queues renditions that a killed process left in the journal. Never rejects. */
   resume(): Promise<void>
   /** Queues renditions that the queue refused before. Never rejects. */
@@ -70,28 +73,24 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
     }
   }
 
-  async function schedule(
-    variant: Variant,
-    renderedAt: number,
-    attempt = scheduleOnce,
-  ): Promise<boolean> {
+  async function schedule(rendition: WaitingRendition, attempt = scheduleOnce): Promise<boolean> {
     try {
-      await attempt({ variant, renderedAt })
-      unscheduled.delete(variantDigest(variant))
+      await attempt(rendition)
+      unscheduled.delete(renditionDigest(rendition))
       metrics.persist('scheduled')
-      direct?.release({ variant, renderedAt })
+      direct?.release(rendition)
       return true
     } catch (error) {
       // The uploaders work off their backlog first; a later request queues this rendition.
-      if (isAppError(error, 'SPOOL_FULL')) return refuse({ variant, renderedAt }, error)
-      noteUnscheduled({ variant, renderedAt }, error)
+      if (isAppError(error, 'SPOOL_FULL')) return refuse(rendition, error)
+      noteUnscheduled(rendition, error)
       return false
     }
   }
 
   /** Logged once, however often it is retried. */
   function noteUnscheduled(rendition: WaitingRendition, error: unknown): void {
-    const digest = variantDigest(rendition.variant)
+    const digest = renditionDigest(rendition)
     const isKnown = unscheduled.has(digest)
     unscheduled.set(digest, rendition)
     if (isKnown) return
@@ -106,38 +105,43 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
 
   function refuse(rendition: WaitingRendition, error: unknown): false {
     const { variant } = rendition
-    unscheduled.delete(variantDigest(variant))
+    unscheduled.delete(renditionDigest(rendition))
     direct?.release(rendition)
     metrics.persist('queue-full')
     log.warn('too many jobs wait: rendition not queued', { variant, error })
     return false
   }
 
-  async function spoolAndSchedule(variant: Variant, spooled: Spooled): Promise<boolean> {
+  async function spoolAndSchedule(
+    rendition: WaitingRendition,
+    bytes: Uint8Array,
+  ): Promise<boolean> {
     // Writes the answers that wait for this rendition first.
     await setImmediate()
-    if (!(await variantCap.take(variant.id))) {
+    if (!(await variantCap.take(rendition.variant.id))) {
       metrics.persist('over-limit')
       return false
     }
-    const { bytes, renderedAt } = spooled
-    if (await direct?.store({ variant, renderedAt }, bytes)) {
+    if (await direct?.store(rendition, bytes)) {
       metrics.persist('stored')
       return false
     }
-    const outcome = await put(variant, spooled)
+    const outcome = await put(rendition, bytes)
     // If the spool has no room, the uploader renders it again.
-    if (outcome === 'full') direct?.release({ variant, renderedAt })
-    else await schedule(variant, renderedAt, scheduleTwice)
+    if (outcome === 'full') direct?.release(rendition)
+    else await schedule(rendition, scheduleTwice)
     return outcome === 'spooled'
   }
 
-  async function put(variant: Variant, spooled: Spooled): Promise<'spooled' | 'full' | 'failed'> {
+  async function put(
+    rendition: WaitingRendition,
+    bytes: Uint8Array,
+  ): Promise<'spooled' | 'full' | 'failed'> {
     try {
-      await spool.put(variantDigest(variant), spooled)
+      await spool.put(renditionDigest(rendition), { bytes, renderedAt: rendition.renderedAt })
       return 'spooled'
     } catch (error) {
-      warnUnlessAway('rendition not spooled', variant, error)
+      warnUnlessAway('rendition not spooled', rendition.variant, error)
       if (!isAppError(error, 'SPOOL_FULL')) return 'failed'
       metrics.persist('spool-full')
       return 'full'
@@ -161,15 +165,16 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
   }
 
   return {
-    persist: (variant, spooled) =>
-      track(() => spoolAndSchedule(variant, spooled), false, spooled.bytes.length),
-    isOverdue: (variant, renderedAt) =>
+    persist: (variant, { bytes, renderedAt }, epoch) =>
+      track(() => spoolAndSchedule({ variant, renderedAt, epoch }, bytes), false, bytes.length),
+    isOverdue: (variant, renderedAt, epoch) =>
       // A negative age comes from the clock of another process and means nothing: queueing again is harmless.
-      unscheduled.has(variantDigest(variant)) || Math.abs(now() - renderedAt) > rescheduleAfterMs,
-    reschedule: (variant, renderedAt) =>
+      unscheduled.has(renditionDigest({ variant, epoch })) ||
+      Math.abs(now() - renderedAt) > rescheduleAfterMs,
+    reschedule: (variant, renderedAt, epoch) =>
       track(
         async () => {
-          await schedule(variant, renderedAt)
+          await schedule({ variant, renderedAt, epoch })
           return true
         },
         true,
@@ -177,13 +182,11 @@ export function createRenditionPersister(options: PersistOptions): RenditionPers
       ),
     async resume() {
       const left = (await direct?.findLeft()) ?? []
-      for (const { variant, renderedAt } of left) await schedule(variant, renderedAt)
+      for (const rendition of left) await schedule(rendition)
     },
     async retry() {
       const waiting = [...unscheduled.values()]
-      for (const { variant, renderedAt } of waiting) {
-        if (!(await schedule(variant, renderedAt))) return
-      }
+      for (const rendition of waiting) if (!(await schedule(rendition))) return
     },
     async drain() {
       await Promise.all(pending)

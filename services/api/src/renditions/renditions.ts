@@ -1,8 +1,9 @@
-import { variantDigest } from '@iaas/common/digest'
+import { keyInEpoch, renditionDigest } from '@iaas/common/digest'
 import type { FlightWork, SingleFlight } from '@iaas/common/concurrency/single-flight'
 import { type AppError, isAppError } from '@iaas/common/errors'
 import { type Size, type Variant, variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
+import type { Epoch } from '@iaas/common/ports/epochs'
 import type { Link } from '@iaas/common/ports/link-store'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { RenderNote, RenderTiming, Renderer } from '@iaas/common/ports/renderer'
@@ -71,6 +72,8 @@ export type RenditionJob = {
   readonly isStored: boolean
   /** A moment before the link was looked up. */
   readonly mark?: Mark
+  /** Epoch of the original, noted before it was looked up; undefined: 0. */
+  readonly epoch?: Epoch | undefined
 }
 
 /**
@@ -82,9 +85,9 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     options
   const { watch = blindWatch } = options
 
-  async function getSpooled(variant: Variant, signal: AbortSignal): Promise<Spooled | undefined> {
+  async function getSpooled(job: RenditionJob, signal: AbortSignal): Promise<Spooled | undefined> {
     try {
-      return await readSpool(variantDigest(variant), signal)
+      return await readSpool(renditionDigest(job), signal)
     } catch (error) {
       signal.throwIfAborted()
       // Rethrows: a render would cost more than the read that found no room.
@@ -94,19 +97,20 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     }
   }
 
-  function serveSpooled(variant: Variant, spooled: Spooled, hold: Hold): MissOutcome {
+  function serveSpooled(job: RenditionJob, spooled: Spooled, hold: Hold): MissOutcome {
+    const { variant, epoch } = job
     const { bytes, renderedAt } = spooled
-    if (persister.isOverdue(variant, renderedAt)) hold(persister.reschedule(variant, renderedAt))
+    if (persister.isOverdue(variant, renderedAt, epoch))
+      hold(persister.reschedule(variant, renderedAt, epoch))
     return { kind: 'spooled', bytes }
   }
 
   async function make(job: RenditionJob, signal: AbortSignal, hold: Hold): Promise<FlightOutcome> {
-    const { variant } = job
     if (watch.isUnchangedSince(job.mark)) return render(job, signal, hold)
-    const claim = await awaitLease(variantDigest(variant), signal)
+    const claim = await awaitLease(renditionDigest(job), signal)
     if (claim?.kind === 'lease') return makeWithLease(claim.lease, job, signal, hold)
-    const spooled = await getSpooled(variant, signal)
-    if (spooled !== undefined) return serveSpooled(variant, spooled, hold)
+    const spooled = await getSpooled(job, signal)
+    if (spooled !== undefined) return serveSpooled(job, spooled, hold)
     return findOrRender(job, signal, hold)
   }
 
@@ -140,7 +144,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
   }
 
   async function render(
-    { variant, original, client, isStored }: RenditionJob,
+    { variant, original, client, isStored, epoch }: RenditionJob,
     signal: AbortSignal,
     hold: Hold,
   ): Promise<FlightOutcome> {
@@ -153,13 +157,13 @@ export function createRenditions(options: RenditionsOptions): Renditions {
     const outcome = await renderer.render({ original, variant, client }, signal)
     if (outcome.kind === 'out-of-bounds') return outcome
     metrics.render()
-    if (!isStored) hold(persist(variant, { bytes: outcome.bytes, renderedAt: now() }))
+    if (!isStored) hold(persist(variant, { bytes: outcome.bytes, renderedAt: now() }, epoch))
     return outcome
   }
 
   /** Lets requests that come afterwards find the rendition, also if they looked for it before. */
-  async function persist(variant: Variant, spooled: Spooled): Promise<boolean> {
-    const isSpooled = await persister.persist(variant, spooled)
+  async function persist(variant: Variant, spooled: Spooled, epoch?: Epoch): Promise<boolean> {
+    const isSpooled = await persister.persist(variant, spooled, epoch)
     links.noteStored(variant)
     watch.note(isSpooled)
     return isSpooled
@@ -183,7 +187,7 @@ export function createRenditions(options: RenditionsOptions): Renditions {
   }
 }
 
-/** Names a flight by its variant and the version of its original: a replaced original is rendered anew. */
-function flightKey({ variant, original }: RenditionJob): string {
-  return `${original.version} ${variantKey(variant)}`
+/** Names a flight by its variant, and the version and epoch of its original: a replaced original is rendered anew. */
+function flightKey({ variant, original, epoch }: RenditionJob): string {
+  return `${original.version} ${keyInEpoch(variantKey(variant), epoch)}`
 }

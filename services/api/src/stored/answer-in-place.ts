@@ -1,5 +1,6 @@
 import { type Variant, variantKey } from '@iaas/common/image'
 import type { Link } from '@iaas/common/ports/link-store'
+import type { KnownEpochs } from '../epochs/known-epochs.ts'
 import type { FindSource } from '../find-source.ts'
 import type { Timing } from '../http/timing.ts'
 import { type ImageReply, image, outcomeOf, timingOf } from '../image-reply.ts'
@@ -17,6 +18,7 @@ export type AnswerInPlaceOptions = {
   readonly isStoreAway: () => boolean
   readonly findSource: FindSource
   readonly renditions: Renditions
+  readonly epochs: Pick<KnownEpochs, 'of'>
 }
 
 export type StoredVariant = {
@@ -31,12 +33,13 @@ export type AnswerInPlace = (stored: StoredVariant) => Promise<ImageReply | unde
 
 /** Answers from the spool, or by a render while few of these are in progress. */
 export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlace {
-  const { isStoreAway, findSource, renditions } = options
+  const { isStoreAway, findSource, renditions, epochs } = options
   const spare = createSpareRenders(maxSpareRenders)
 
   return async function answerInPlace({ variant, link, context, timing }) {
     // Links of the legacy iaas may lead to another store.
     if (!isStoreAway() || link.key === undefined) return undefined
+    const epoch = epochs.of(variant.id)
     const original = await findSource(variant)
     if (original === undefined) return undefined
     const isFresh = context.isFresh(validatorsOf(variant, original))
@@ -45,7 +48,7 @@ export function createAnswerInPlace(options: AnswerInPlaceOptions): AnswerInPlac
       return { ...reply, maxAge: maxAgeSeconds }
     }
     const signal = context.signal()
-    const job = { variant, original, isStored: true, client: context.client() }
+    const job = { variant, original, epoch, isStored: true, client: context.client() }
     // On any failure the client is redirected; the CDN may have a copy.
     const made = spare
       .run(variantKey(variant), () => renditions.get(job, signal))

@@ -34,7 +34,7 @@ async function answerOf(handle: (req: IncomingMessage, res: ServerResponse) => v
   return { status: answer.statusCode, headers }
 }
 
-function createLane(isStoreAway = false): FastLane {
+function createLane(isStoreAway = false, isTrusted = true): FastLane {
   const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
   const variant = makeVariant()
   const key = variantKey(variant)
@@ -46,6 +46,7 @@ function createLane(isStoreAway = false): FastLane {
     metrics: { lookup: () => {} },
     redirectMaxAge: 60,
     isStoreAway: () => isStoreAway,
+    isTrusted: () => isTrusted,
   })
   lane.note('/photo_1_1.jpg', { id: parseImageId('photo'), key, address })
   return lane
@@ -58,7 +59,7 @@ describe('the fast lane', () => {
     expect(fast).toEqual(usual)
   })
 
-  it('answers targets whose link is remembered, and no others', async () => {
+  it('answers targets whose link is remembered and trusted, and no others', async () => {
     const lane = createLane()
     const answer = await answerOf((req, res) => {
       const record = open(req)
@@ -68,7 +69,7 @@ describe('the fast lane', () => {
       status: 307,
       headers: { location: 'https://earlier.example/none-of-our-form' },
     })
-    for (const silent of [createLane(true), noFastLane]) {
+    for (const silent of [createLane(true), createLane(false, false), noFastLane]) {
       const other = await answerOf((req, res) => {
         const isAnswered = silent.tryRedirect(req, res, open(req))
         res.writeHead(isAnswered ? 500 : 204).end()

@@ -1,3 +1,4 @@
+import { keyInEpoch } from '@iaas/common/digest'
 import { createSilentLogger } from '@iaas/common/log'
 import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
@@ -11,6 +12,7 @@ import { describe, expect, it } from '@jest/globals'
 import { createCachedLinks } from '../../src/links/cached-links.ts'
 import { createKnownTargets } from '../../src/fast-lane/known-targets.ts'
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts'
+import { createTrustedEpochs } from '../epochs/_epochs.ts'
 
 const link = { address: 'https://cdn.example/1.jpg' }
 const variant = makeVariant()
@@ -34,8 +36,16 @@ function createLinks() {
     },
   }
   const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
+  const epochs = createTrustedEpochs()
+  epochs.onRaise((originals) => memory.deleteOf(originals))
   const metrics = createApiMetrics(createTelemetry('test', log).registry, { flights: () => 0 })
-  return { asked, store, memory, links: createCachedLinks({ store, memory, shared, metrics, log }) }
+  return {
+    asked,
+    store,
+    memory,
+    epochs,
+    links: createCachedLinks({ store, memory, shared, epochs, metrics, log }),
+  }
 }
 
 describe('links behind memories', () => {
@@ -87,12 +97,15 @@ function createHeldLinks() {
     find: (wanted) => (isHeld.database ? hold(rows.find(wanted)) : rows.find(wanted)),
   }
   const memory = createLinkMemory({ maxItems: 10, ttlMs: 60_000 })
+  const epochs = createTrustedEpochs()
+  epochs.onRaise((originals) => memory.deleteOf(originals))
   return {
     cache,
     memory,
     rows,
+    epochs,
     isHeld,
-    links: createCachedLinks({ store, memory, shared, metrics, log }),
+    links: createCachedLinks({ store, memory, shared, epochs, metrics, log }),
     targets: createKnownTargets({ memory, maxTargets: 10, metrics }),
     untilHeld: (lookups: number) => until(() => held.length === lookups),
     release() {
@@ -183,5 +196,40 @@ describe('a lookup that a deletion overtakes', () => {
     rig.release()
     await overtaken
     expect(memory.get(key)).toBeUndefined()
+  })
+
+  it('R70 of the database is remembered nowhere if its original was raised meanwhile', async () => {
+    const { links, rows, memory, cache, epochs, isHeld, ...rig } = createHeldLinks()
+    await rows.record(variant, link, 1)
+    isHeld.database = true
+    const overtaken = links.find(variant)
+    await rig.untilHeld(1)
+    epochs.act([{ id: variant.id, epoch: 3, isGone: false }])
+    rig.release()
+    await overtaken
+    expect(memory.get(key)).toBeUndefined()
+    expect(await cache.get(key)).toBeUndefined()
+    expect(await cache.get(keyInEpoch(key, 3))).toBeUndefined()
+  })
+
+  it('R70 neither reads nor fills the entry that a process wrote which does not know of a raise', async () => {
+    const { links, rows, cache, epochs } = createHeldLinks()
+    await cache.set(key, { address: 'of an earlier life' })
+    epochs.act([{ id: variant.id, epoch: 3, isGone: false }])
+    expect(await links.find(variant)).toBeUndefined()
+    await rows.record(variant, link, 1)
+    expect(await links.find(variant)).toEqual(link)
+    expect(await cache.get(keyInEpoch(key, 3))).toEqual(link)
+    expect(await cache.get(key)).toEqual({ address: 'of an earlier life' })
+  })
+
+  it('F48 is asked for in the store alone while the process does not count as registered', async () => {
+    const { links, rows, memory, cache, epochs } = createHeldLinks()
+    memory.set(key, { address: 'remembered' })
+    await cache.set(key, { address: 'shared' })
+    epochs.trust(0)
+    expect(await links.find(variant)).toBeUndefined()
+    await rows.record(variant, link, 1)
+    expect(await links.find(variant)).toEqual(link)
   })
 })

@@ -21,6 +21,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { forgetChangedLinks } from '../../src/links/forget-changed-links.ts'
 import { createCachedLinks } from '../../src/links/cached-links.ts'
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts'
+import { createTrustedEpochs } from '../epochs/_epochs.ts'
 
 const log = createSilentLogger()
 const redisServer = await startTestRedis()
@@ -68,16 +69,17 @@ describeUnless(redisServer === undefined ? 'there is no Redis' : undefined, 'a D
         return row
       },
     }
+    const epochs = createTrustedEpochs()
     const metrics = createApiMetrics(createTelemetry('test', log).registry, { flights: () => 0 })
-    const links = createCachedLinks({ store: held, memory, shared, metrics, log })
-    return { links, found, answer, layers: { memory, shared }, redis }
+    const links = createCachedLinks({ store: held, memory, shared, epochs, metrics, log })
+    return { links, found, answer, layers: { memory, shared }, epochs, redis }
   }
 
   it('F36 that crosses lookups takes effect at once in every process', async () => {
     const prefix = randomUUID()
     const [told, deaf] = [await createProcess(prefix), await createProcess(prefix)]
     const changes = createPostgresLinkChanges({ url, log })
-    await using _subscription = forgetChangedLinks(changes, told.layers, log)
+    await using _subscription = forgetChangedLinks(changes, told, log)
     await until(async () => (await query(url, listening)).rowCount === 1)
     await store.record(variant, link, 1)
     // The other process hears of the deletion after its lookup.

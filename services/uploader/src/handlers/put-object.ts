@@ -1,6 +1,7 @@
-import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
+import { type ObjectKey, objectKey, renditionDigest } from '@iaas/common/digest'
 import { AppError, isAppError } from '@iaas/common/errors'
-import { type Variant, formats } from '@iaas/common/image'
+import { formats } from '@iaas/common/image'
+import type { Epochs } from '@iaas/common/ports/epochs'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
@@ -13,6 +14,7 @@ export type PutObjectOptions = {
   readonly spool: Spool
   readonly variants: VariantStore
   readonly links: Pick<LinkStore, 'find'>
+  readonly epochs: Pick<Epochs, 'of'>
   /** Returns the error of the variant store while its circuit is open. */
   readonly storeOutage: () => Error | undefined
   readonly originals: OriginalStore
@@ -23,21 +25,28 @@ export type PutObjectOptions = {
 export type PutObject = (rendition: WaitingRendition, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
-  const { spool, variants, links, storeOutage, originals, renderer } = options
+  const { spool, variants, links, epochs, storeOutage, originals, renderer } = options
 
   /** Reads the bytes from the spool, which may have lost them or not answer. Each concurrent job holds one rendition. */
-  async function findSpooled(variant: Variant): Promise<Uint8Array | undefined> {
-    const spooled = await spool.get(variantDigest(variant)).catch((error: unknown) => {
+  async function findSpooled(rendition: WaitingRendition): Promise<Uint8Array | undefined> {
+    const spooled = await spool.get(renditionDigest(rendition)).catch((error: unknown) => {
       if (isAppError(error, 'STORE_UNAVAILABLE')) return undefined
       throw error
     })
     return spooled?.bytes
   }
 
-  /** Reads the bytes of another rendition of the variant, if one has been stored since. */
-  async function findLinked(variant: Variant): Promise<Uint8Array | undefined> {
+  /**
+   * Reads the bytes of another rendition of the variant, if one has been stored since. The epoch is compared after the lookup:
+   * the link is not one of a later life of the original, nor one that a raise has deleted.
+   */
+  async function findLinked({
+    variant,
+    epoch = 0,
+  }: WaitingRendition): Promise<Uint8Array | undefined> {
     const key = (await links.find(variant))?.key
-    return key === undefined ? undefined : readObject(variants, key)
+    if (key === undefined || (await epochs.of(variant.id)).epoch > epoch) return undefined
+    return readObject(variants, key)
   }
 
   async function renderAgain(
@@ -59,12 +68,12 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     if (outage !== undefined) {
       throw new AppError('STORE_UNAVAILABLE', outage.message, { cause: outage })
     }
-    const { variant, renderedAt } = rendition
-    const key = objectKey(variant, renderedAt)
-    const spooled = await findSpooled(variant)
+    const { variant, renderedAt, epoch } = rendition
+    const key = objectKey(variant, renderedAt, epoch)
+    const spooled = await findSpooled(rendition)
     // A job that runs again after its first run emptied the spool has nothing left to do.
     if (spooled === undefined && (await variants.has(key))) return key
-    const bytes = spooled ?? (await findLinked(variant)) ?? (await renderAgain(rendition, signal))
+    const bytes = spooled ?? (await findLinked(rendition)) ?? (await renderAgain(rendition, signal))
     await variants.put(key, bytes, formats[variant.format].mime)
     return key
   }

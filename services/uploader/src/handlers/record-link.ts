@@ -1,43 +1,55 @@
-import { objectKey, variantDigest } from '@iaas/common/digest'
-import type { LinkStore } from '@iaas/common/ports/link-store'
+import { type ObjectKey, objectKey, renditionDigest } from '@iaas/common/digest'
+import type { LinkStore, RecordOutcome } from '@iaas/common/ports/link-store'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { UnrecoverableError } from 'bullmq'
+import type { Attempt } from '../job-handler.ts'
 import type { UploaderMetrics } from '../metrics.ts'
 
 export type RecordLinkOptions = {
   readonly links: LinkStore
   readonly variants: VariantStore
   readonly spool: Spool
-  readonly metrics: Pick<UploaderMetrics, 'linked'>
+  readonly metrics: Pick<UploaderMetrics, 'linked' | 'fenced'>
   /** ms since the epoch. */
   readonly now: () => number
 }
 
 /**
- * Records the link of a stored variant, then deletes the variant from the spool.
+ * Records the link of a stored variant, then deletes the variant from the spool. If the original was raised to a higher epoch
+ * meanwhile, nothing is recorded, and the object is deleted as well: no client knows of it.
  *
- * @param wasPreceded resolves to whether the job that stores the object succeeded; if not, the object itself is looked up
+ * @param attempt `wasPreceded` resolves to whether the job that stores the object succeeded; if not, the object itself is looked up
  * @throws UnrecoverableError if there is no object: clients are never redirected to a missing one
  */
 export type RecordLink = (
   rendition: WaitingRendition,
-  wasPreceded: () => Promise<boolean>,
-) => Promise<void>
+  attempt: Pick<Attempt, 'wasPreceded' | 'isFirst'>,
+) => Promise<RecordOutcome>
 
 export function createRecordLink(options: RecordLinkOptions): RecordLink {
   const { links, variants, spool, metrics, now } = options
-  return async function recordLink({ variant, renderedAt }, wasPreceded) {
-    const key = objectKey(variant, renderedAt)
+
+  /** Keeps the object of an earlier attempt, which may have recorded the link: pages may remember the redirect. */
+  async function leave(key: ObjectKey, isFirst: boolean): Promise<void> {
+    metrics.fenced()
+    if (isFirst) await variants.delete(key)
+  }
+
+  return async function recordLink(rendition, { wasPreceded, isFirst }) {
+    const { variant, renderedAt, epoch } = rendition
+    const key = objectKey(variant, renderedAt, epoch)
     if (!(await wasPreceded()) && !(await variants.has(key))) {
       throw new UnrecoverableError('Its object was not stored.')
     }
-    await links.record(variant, { key }, renderedAt)
-    metrics.linked(now() - renderedAt)
+    const outcome = await links.record(variant, { key }, renderedAt, epoch)
+    if (outcome === 'fenced') await leave(key, isFirst)
+    else metrics.linked(now() - renderedAt)
     // Also drops a later rendition, which exists if the link was deleted meanwhile. Nothing is lost: the recorded link shows
     // the same image, and the job of the later rendition renders it again. Comparing the times would mean reading every image
     // once more.
-    await spool.drop(variantDigest(variant))
+    await spool.drop(renditionDigest(rendition))
+    return outcome
   }
 }

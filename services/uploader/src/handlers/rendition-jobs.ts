@@ -1,10 +1,12 @@
-import { objectKey, variantDigest } from '@iaas/common/digest'
+import { objectKey, renditionDigest } from '@iaas/common/digest'
 import { putObjectJob, recordLinkJob } from '@iaas/common/jobs/store-rendition'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { type JobHandler, createJobHandler } from '../job-handler.ts'
 import type { GiveUp } from './give-up.ts'
 import type { PutObject } from './put-object.ts'
 import type { RecordLink } from './record-link.ts'
+
+const fencedMessage = 'rendition not linked: its original was changed meanwhile'
 
 export type RenditionWork = {
   readonly putObject: PutObject
@@ -16,11 +18,11 @@ export type RenditionWork = {
 export function createRenditionJobs(work: RenditionWork): readonly JobHandler[] {
   const { putObject, recordLink, giveUp } = work
   const rendition = {
-    giveUp: ({ variant, renderedAt }: WaitingRendition) =>
-      giveUp({ digest: variantDigest(variant), renderedAt }),
-    describe: ({ variant, renderedAt }: WaitingRendition) => ({
+    giveUp: (payload: WaitingRendition) =>
+      giveUp({ digest: renditionDigest(payload), renderedAt: payload.renderedAt }),
+    describe: ({ variant, renderedAt, epoch }: WaitingRendition) => ({
       id: variant.id,
-      key: objectKey(variant, renderedAt),
+      key: objectKey(variant, renderedAt, epoch),
     }),
   }
   return [
@@ -32,9 +34,9 @@ export function createRenditionJobs(work: RenditionWork): readonly JobHandler[] 
     createJobHandler({
       ...rendition,
       kind: recordLinkJob,
-      handle: (payload, { wasPreceded }) => recordLink(payload, wasPreceded),
+      handle: (payload, attempt) => recordLink(payload, attempt),
       // A rendition is stored once its last job succeeds, so only that job writes a line.
-      doneMessage: 'rendition stored',
+      doneMessage: (outcome) => (outcome === 'fenced' ? fencedMessage : 'rendition stored'),
     }),
   ]
 }

@@ -26,9 +26,11 @@ function setUp(part: { spool?: Spool; renderer?: Renderer; hasOriginal?: boolean
   const originals = createOriginalsThat(hasOriginal)
   const store: { outage: AppError | undefined } = { outage: undefined }
   const storeOutage = () => store.outage
-  const stores = { spool, variants, links, originals }
+  const present = { epoch: 0, isGone: false }
+  const epochs = { of: async () => present }
+  const stores = { spool, variants, links, originals, epochs }
   const putObject = createPutObject({ ...stores, storeOutage, renderer })
-  return { putObject, variants, links, spool, renderer, store }
+  return { putObject, variants, links, spool, renderer, store, present }
 }
 
 describe('put-object', () => {
@@ -141,5 +143,21 @@ describe('put-object', () => {
     const { putObject, variants } = setUp()
     variants.put = () => Promise.reject(new AppError('STORE_UNAVAILABLE', 'S3 does not answer.'))
     await expect(putObject(rendition)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  })
+
+  it('R69 does not take the bytes of a link for those of a rendition that was fenced out meanwhile', async () => {
+    const renderer = createCountingRenderer()
+    const { putObject, links, variants, present } = setUp({ renderer })
+    const linked = objectKey(variant, 4000)
+    await variants.put(linked, bytesOf('of another life'), 'image/jpeg')
+    await links.record(variant, { key: linked }, 4000)
+    present.epoch = 4
+    await putObject({ ...rendition, epoch: 3 })
+    expect(renderer.renders).toBe(1)
+    await putObject({ ...rendition, epoch: 4 })
+    expect(renderer.renders).toBe(1)
+    expect(await readObject(variants, objectKey(variant, 5000, 4))).toEqual(
+      bytesOf('of another life'),
+    )
   })
 })

@@ -1,4 +1,4 @@
-import { objectKey, variantDigest } from '@iaas/common/digest'
+import { objectKey, renditionDigest, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
@@ -8,8 +8,8 @@ import { describe, expect, it } from '@jest/globals'
 import { createRecordLink } from '../../src/handlers/record-link.ts'
 import { bytesOf } from '../_fakes.ts'
 
-const yes = () => Promise.resolve(true)
-const no = () => Promise.resolve(false)
+const yes = { isFirst: true, wasPreceded: () => Promise.resolve(true) }
+const no = { isFirst: true, wasPreceded: () => Promise.resolve(false) }
 
 function setUp() {
   const variant = makeVariant()
@@ -18,14 +18,15 @@ function setUp() {
   const spool = createFakeSpool()
   const variants = createFakeVariantStore()
   const lags: number[] = []
+  const fenced = { count: 0 }
   const recordLink = createRecordLink({
     links,
     variants,
     spool,
-    metrics: { linked: (lagMs) => lags.push(lagMs) },
+    metrics: { linked: (lagMs) => lags.push(lagMs), fenced: () => (fenced.count += 1) },
     now: () => 7000,
   })
-  return { variant, digest, links, spool, variants, lags, recordLink }
+  return { variant, digest, links, spool, variants, lags, fenced, recordLink }
 }
 
 describe('record-link', () => {
@@ -70,5 +71,27 @@ describe('record-link', () => {
     await variants.put(objectKey(variant, 5000), bytesOf('stored'), 'image/jpeg')
     await recordLink({ variant, renderedAt: 5000 }, no)
     expect(links.size).toBe(1)
+  })
+
+  it('R69 lets the spool go of a rendition that is fenced out, and deletes its object', async () => {
+    const { variant, links, spool, variants, fenced, recordLink } = setUp()
+    const rendition = { variant, renderedAt: 5000, epoch: 3 }
+    const key = objectKey(variant, 5000, 3)
+    const digest = renditionDigest(rendition)
+    links.record = async () => 'fenced'
+    await spool.put(digest, { bytes: bytesOf('spooled'), renderedAt: 5000 })
+    await variants.put(key, bytesOf('stored'), 'image/jpeg')
+    expect(await recordLink(rendition, yes)).toBe('fenced')
+    expect(await spool.get(digest)).toBeUndefined()
+    expect(await variants.has(key)).toBe(false)
+    expect(fenced.count).toBe(1)
+  })
+
+  it('R69 keeps the object of a rendition that an earlier attempt may have linked', async () => {
+    const { variant, links, variants, recordLink } = setUp()
+    links.record = async () => 'fenced'
+    await variants.put(objectKey(variant, 5000), bytesOf('stored'), 'image/jpeg')
+    await recordLink({ variant, renderedAt: 5000 }, { ...yes, isFirst: false })
+    expect(await variants.has(objectKey(variant, 5000))).toBe(true)
   })
 })

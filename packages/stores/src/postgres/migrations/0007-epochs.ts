@@ -41,7 +41,8 @@ async function fenceLinks(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE OR REPLACE FUNCTION iaas_fence_link() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$
     BEGIN
       PERFORM pg_advisory_xact_lock_shared(${fence});
-      IF EXISTS (SELECT FROM epochs WHERE id IN (NEW.id, '') AND (is_gone OR epoch > coalesce(NEW.epoch, 0)))
+      IF (SELECT epoch FROM epochs WHERE id = '') > coalesce(NEW.epoch, 0)
+        OR (SELECT is_gone OR epoch > coalesce(NEW.epoch, 0) FROM epochs WHERE id = NEW.id)
         THEN RETURN NULL;
       END IF;
       RETURN NEW;

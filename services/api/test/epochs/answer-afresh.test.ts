@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals'
+import { renditionDigest } from '@iaas/common/digest'
+import { until } from '@iaas/testing/until'
+import { createRig, plainVariant } from '../_rig.ts'
+
+const bytesOf = (text: string) => Buffer.from(text)
+
+describe('an answer whose original is raised while it is made', () => {
+  it('R70 is made again from the lookup on, in the new epoch, beside what was in flight', async () => {
+    await using rig = await createRig()
+    const release = rig.renderer.hold()
+    const first = rig.serve()
+    await until(() => rig.renderer.jobs.length === 1)
+    rig.epochs.act([{ id: rig.id, epoch: 7, isGone: false }])
+    const second = rig.serve()
+    await until(() => rig.renderer.jobs.length === 2)
+    release()
+    await Promise.all([first, second])
+    expect(rig.renderer.jobs).toHaveLength(2)
+    await rig.drain()
+    const variant = plainVariant(rig.id)
+    const names = [...rig.entries.keys()]
+    expect(names).toContain(renditionDigest({ variant }))
+    expect(names).toContain(renditionDigest({ variant, epoch: 7 }))
+    expect(rig.persistence.renditions).toContainEqual(expect.objectContaining({ epoch: 7 }))
+  })
+
+  it('R70 does not come from the spool of an earlier epoch', async () => {
+    await using rig = await createRig()
+    const variant = plainVariant(rig.id)
+    rig.entries.set(renditionDigest({ variant }), {
+      bytes: bytesOf('old'),
+      renderedAt: rig.time.now,
+    })
+    expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
+    rig.epochs.act([{ id: rig.id, epoch: 7, isGone: false }])
+    expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
+  })
+
+  it('R70 is refused for a moment if the original is raised all the time', async () => {
+    await using rig = await createRig()
+    let raises = 0
+    const find = rig.store.find.bind(rig.store)
+    rig.store.find = async (variant) => {
+      raises += 1
+      rig.epochs.act([{ id: rig.id, epoch: raises, isGone: false }])
+      return find(variant)
+    }
+    await expect(rig.serve()).rejects.toMatchObject({ code: 'STORE_BUSY' })
+    expect(rig.renderer.jobs).toHaveLength(4)
+  })
+
+  it('F48 is made again once if the process stops counting as registered meanwhile', async () => {
+    await using rig = await createRig()
+    const find = rig.store.find.bind(rig.store)
+    rig.store.find = async (variant) => {
+      rig.epochs.trust(0)
+      return find(variant)
+    }
+    // The first render is in the spool by then.
+    expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
+    expect(rig.renderer.jobs).toHaveLength(1)
+  })
+})
