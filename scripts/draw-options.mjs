@@ -1,6 +1,9 @@
 // `npm run docs:options`: draws the examples of docs/options.md from assets/example.jpg.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
 import { prepare } from './prepare.mjs'
 
 prepare()
@@ -47,19 +50,39 @@ const settings = {
     gifEffort: 7,
   },
 }
-const path = fileURLToPath(new URL('../assets/example.jpg', import.meta.url))
+const photo = fileURLToPath(new URL('../assets/example.jpg', import.meta.url))
+const scratch = mkdtempSync(join(tmpdir(), 'options-'))
+const animation = join(scratch, 'animation.webp')
 const folder = new URL('../docs/images/', import.meta.url)
 
+await drawAnimation()
 configureSharp(settings.refusedFormats)
 mkdirSync(folder, { recursive: true })
-for (const { file, address } of Object.values(optionExamples)) {
+for (const { file, address, isAnimation } of Object.values(optionExamples)) {
   const [end, query] = address.split('?')
   const request = parseImageUrl(`/example${end}`, new URLSearchParams(query))
   const variant = toVariant(request, policy, [])
   const { bytes } = await perform(
-    { kind: 'render', path, variant, bounds, overlay },
+    { kind: 'render', path: isAnimation ? animation : photo, variant, bounds, overlay },
     settings,
     async () => {},
   )
   writeFileSync(new URL(file, folder), bytes)
+}
+rmSync(scratch, { recursive: true })
+
+/** Draws an animation of three parts of the photo, side by side. */
+async function drawAnimation() {
+  const { width, height } = await sharp(photo).metadata()
+  const part = { top: 0, width: Math.floor(width / 2), height }
+  const parts = [0, 0.25, 0.5].map((left) =>
+    sharp(photo)
+      .extract({ ...part, left: Math.floor(left * width) })
+      .resize(400)
+      .png()
+      .toBuffer(),
+  )
+  await sharp(await Promise.all(parts), { join: { animated: true } })
+    .webp({ quality: 95, delay: [800, 800, 800] })
+    .toFile(animation)
 }

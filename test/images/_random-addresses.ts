@@ -65,6 +65,7 @@ const anyValues = [
 /** Values that an option accepts, and those at the edges of what it accepts. */
 const goodValues: Readonly<Record<string, readonly string[]>> = {
   fit: ['clip', 'crop', 'canvas', 'cover', 'Crop'],
+  frame: ['0', '1', '2', '4999', '5000', '100000'],
   gravity: ['north', 'southeast', 'west', 'smart', 'focal', '0,1', '0.123,0.877', '1,0'],
   rect: ['0,0,9,9', '5,5,65500,65500', '65500,0,1,1', '0.5,0.5,0.5,0.5', '0.999,0.0,0.001,1.0'],
   trim: ['true', 'false', '0', '0.5', '255'],

@@ -214,6 +214,22 @@ export const requests = [
     test: 'services/api/test/known-opacity.test.ts',
   },
   {
+    row: 'R61',
+    breaks: 'any number of frames is decoded before the one that is asked for',
+    file: 'packages/rendering/src/pipeline/plan-animation.ts',
+    find: 'if (read <= animation.maxPixels && !isTooLate) return',
+    replace: 'if (!isTooLate) return',
+    test: 'packages/rendering/test/pipeline/check-frame.test.ts',
+  },
+  {
+    row: 'R61',
+    breaks: 'HEAD finds frames that an original does not have',
+    file: 'services/api/src/bound-by-original.ts',
+    find: ' || variant.frame > 0',
+    replace: '',
+    test: 'test/images/frames.contract.it.test.ts',
+  },
+  {
     row: 'R55',
     breaks: 'the pixels of all frames are not bounded',
     file: 'packages/rendering/src/pipeline/plan-animation.ts',

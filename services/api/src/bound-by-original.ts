@@ -29,7 +29,7 @@ export type BoundByOriginal = {
    * Bounds a result before it is rendered: for HEAD, which renders nothing, and for a free side if there are lists of
    * allowed sizes, which renderers do not know.
    *
-   * @throws AppError INVALID_OPTION for a rectangle outside the original
+   * @throws AppError INVALID_OPTION for a rectangle outside the original, and for a frame that it does not have
    */
   beforeRender(
     request: SizedRequest,
@@ -55,9 +55,10 @@ export function createBoundByOriginal(options: BoundByOriginalOptions): BoundByO
       if (isFree && variant.trim !== false) {
         throw invalidOption('"trim" must not stand beside a free side while sizes are limited.')
       }
-      const isForHead = context.headOnly && (dependsOnSource(variant) || variant.rect !== undefined)
+      const isOfPart = variant.rect !== undefined || variant.frame > 0
+      const isForHead = context.headOnly && (dependsOnSource(variant) || isOfPart)
       if (!isFree && !isForHead) return undefined
-      const size = await findSize(original, context.signal())
+      const size = await findSize(original, variant.frame, context.signal())
       const view = viewOf(size, variant)
       // Without its border, the size is known only once the pixels are decoded.
       return variant.trim === false ? bySource(request, variant, view.size) : undefined

@@ -21,7 +21,7 @@ describe('the size of an original', () => {
       },
     })
     for (const file of [original, original, { ...original, version: '7.6' }]) {
-      expect(await findSize(file, signal)).toEqual({ width: 3, height: 2 })
+      expect(await findSize(file, 0, signal)).toEqual({ width: 3, height: 2 })
     }
     expect(asked).toHaveLength(2)
   })
@@ -34,8 +34,8 @@ describe('the size of an original', () => {
         return { format: 'jpg', size: { width: 3, height: 2 } }
       },
     })
-    await expect(findSize(original, signal)).rejects.toThrow('down')
+    await expect(findSize(original, 0, signal)).rejects.toThrow('down')
     isDown = false
-    expect(await findSize(original, signal)).toEqual({ width: 3, height: 2 })
+    expect(await findSize(original, 0, signal)).toEqual({ width: 3, height: 2 })
   })
 })

@@ -1,17 +1,20 @@
 import type { VariantOptions } from '@iaas/common/image'
 
-/** An image of docs/options.md, which `npm run docs:options` draws from `assets/example.jpg`. */
+/** An image of docs/options.md, which `npm run docs:options` draws. */
 export type OptionExample = {
   /** Name of the file in docs/images. */
   readonly file: string
   /** End of the address, after the id. */
   readonly address: string
+  /** Draws an animation of three parts of the photo instead of `assets/example.jpg`. */
+  readonly isAnimation?: true
 }
 
 /** An example of each option that changes the image. */
 export const optionExamples: { readonly [Key in keyof VariantOptions]: OptionExample } = {
   fit: { file: 'fit.jpg', address: '_160_160.jpg?fit=crop' },
   gravity: { file: 'gravity.jpg', address: '_100_160.jpg?fit=crop&gravity=west' },
+  frame: { file: 'frame.png', address: '_160_160.png?frame=2', isAnimation: true },
   rect: { file: 'rect.jpg', address: '_160_160.jpg?rect=0.5,0.25,0.5,0.5' },
   trim: { file: 'trim.jpg', address: '_160_160.jpg?trim=60' },
   rotate: { file: 'rotate.jpg', address: '_160_160.jpg?rotate=90' },
@@ -33,6 +36,6 @@ export const optionExamples: { readonly [Key in keyof VariantOptions]: OptionExa
   maxBytes: { file: 'max-bytes.jpg', address: '_160_160.jpg?max_bytes=2000' },
   profile: { file: 'profile.jpg', address: '_160_160.jpg?profile=p3' },
   metadata: { file: 'metadata.jpg', address: '_160_160.jpg?metadata=copyright' },
-  animated: { file: 'animated.gif', address: '_160_160.gif' },
+  animated: { file: 'animated.gif', address: '_160_160.gif', isAnimation: true },
   quality: { file: 'quality.jpg', address: '_160_160.jpg?quality=10' },
 }

@@ -10,7 +10,8 @@ export function renderOptionsPage(): string {
 For developers who build image addresses: every option of a sized request, with its values, its default and an example.
 How addresses are read, and what makes two addresses the same variant: [url-grammar.md](url-grammar.md).
 
-The examples were rendered by this service from one photo, at \`/example\` and the address below each image.
+The examples were rendered by this service from one photo, at \`/example\` and the address below each image. Those of
+\`/animation\` are of an animation of three parts of it.
 
 | option | values | default | effect | example |
 |---|---|---|---|---|
@@ -36,6 +37,7 @@ function renderRow(key: ParamKey, ...more: readonly string[]): string {
 
 function renderExample(example: OptionExample | undefined): string {
   if (example === undefined) return ''
-  const { file, address } = example
-  return `![${address}](images/${file})<br>\`${address}\``
+  const { file, address, isAnimation } = example
+  const shown = isAnimation === true ? `/animation${address}` : address
+  return `![${shown}](images/${file})<br>\`${shown}\``
 }

@@ -1,5 +1,5 @@
 import { boolean, param } from './param.ts'
-import { parseDecimal } from './values/decimal.ts'
+import { parseDecimal, parseWhole } from './values/decimal.ts'
 import {
   type Gravity,
   center,
@@ -24,6 +24,9 @@ export type Fit = (typeof fits)[number]
 /** Largest difference from the colour of the border that `trim` removes, 0 to 255; false: nothing is removed. */
 export type Trim = number | false
 
+/** Most frames or pages of an original. Decoders read the headers of all of them when they open a file. */
+export const mostFrames = 5000
+
 /** Threshold that `trim=true` stands for. */
 const usualTrim = 10
 
@@ -44,6 +47,14 @@ export const geometryParams = {
     format: formatGravity,
     description:
       'The point that a crop brings as near to its middle as possible; on a canvas, the share of the free space. `smart` looks for the most striking point, `focal` is the point that was set with the upload.',
+  }),
+  frame: param.bytes<number>({
+    name: 'frame',
+    default: 0,
+    expected: `a whole number from 0 to ${mostFrames - 1}`,
+    parse: (text) => parseWhole(text, { min: 0, max: mostFrames - 1 }),
+    description:
+      'The frame of an animation, or the page of a TIFF, that is shown as a still image; 0 is the first.',
   }),
   rect: param.bytes<Rect | undefined>({
     name: 'rect',

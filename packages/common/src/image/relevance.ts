@@ -17,8 +17,8 @@ type Rule = (options: ImageOptions, format: FormatFacts) => boolean
 
 /** Options that matter only beside certain others. `enlarge=false` and `trim` always matter. */
 const rules: { readonly [Key in keyof VariantOptions]?: Rule } = {
-  animated: ({ animated }, { animation }) =>
-    animation !== 'none' && animated === (animation === 'on-request'),
+  animated: ({ animated, frame }, { animation }) =>
+    frame === 0 && animation !== 'none' && animated === (animation === 'on-request'),
   gravity: ({ fit }) => fit === 'crop' || fit === 'canvas',
   saturation: ({ grayscale }) => !grayscale,
   hue: ({ grayscale }) => !grayscale,

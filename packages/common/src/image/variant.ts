@@ -88,13 +88,17 @@ function assertAnimates({ format, options }: SizedRequest): void {
     )
   if (options.maxBytes !== undefined)
     throw invalidOption('"animated" must be false or auto beside max_bytes.')
+  if (options.frame !== defaultOptions.frame)
+    throw invalidOption('"frame" must be 0 beside animated=true.')
 }
 
 /** Returns true if a variant keeps the animation of its original, if that has one. */
 export function keepsAnimation({
   format,
   animated,
-}: Pick<Variant, 'format' | 'animated'>): boolean {
+  frame,
+}: Pick<Variant, 'format' | 'animated' | 'frame'>): boolean {
+  if (frame > 0) return false
   const { animation } = formats[format]
   return animation === 'kept' ? animated !== false : animation === 'on-request' && animated === true
 }

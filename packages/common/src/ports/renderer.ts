@@ -13,6 +13,8 @@ export type ImageInfo = {
 }
 
 export type InspectOptions = {
+  /** Frame or page to inspect; the first one unless set. */
+  readonly frame?: number | undefined
   /** Also tells whether the image is opaque, which may require its pixels. */
   readonly opacity?: boolean | undefined
 }

@@ -73,6 +73,7 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
   const options = {
     fit,
     gravity: anyGravity,
+    frame: fc.oneof(fc.constant(0), fc.nat(4999)),
     rect: fc.option(anyRect, { nil: undefined }),
     trim: read('trim', fc.constantFrom('true', 'false'), decimals(0, 255)),
     rotate: fc.constantFrom(...degrees),

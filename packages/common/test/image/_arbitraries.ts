@@ -82,7 +82,7 @@ function requestsOf(options: fc.Arbitrary<ImageOptions>): fc.Arbitrary<SizedRequ
 function animate(request: SizedRequest): SizedRequest {
   const { format, options } = request
   if (format !== 'gif' && format !== 'webp') return request
-  return { ...request, options: { ...options, animated: true, maxBytes: undefined } }
+  return { ...request, options: { ...options, animated: true, maxBytes: undefined, frame: 0 } }
 }
 
 export const anyRequest = requestsOf(anyOptions.map(withoutLengths))

@@ -142,6 +142,7 @@ describe('variantKey', () => {
       height: 3,
       fit: 'crop',
       gravity: { x: 0, y: 0.25 },
+      frame: 1,
       rect: { unit: 'px', left: 1, top: 2, width: 3, height: 4 },
       rotate: 90,
       flip: 'horizontal',

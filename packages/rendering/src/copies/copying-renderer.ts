@@ -137,7 +137,7 @@ export function createCopyingRenderer(
 
 /** Returns true for what a working copy lacks: it has only the first frame, and is in sRGB. */
 function needsOriginal(variant: Variant): boolean {
-  return keepsAnimation(variant) || variant.profile !== 'srgb'
+  return keepsAnimation(variant) || variant.frame > 0 || variant.profile !== 'srgb'
 }
 
 /** Errors that the file itself may have caused. */

@@ -1,17 +1,14 @@
 import { AppError } from '@iaas/common/errors'
-import type { Size } from '@iaas/common/image'
+import { type Size, mostFrames } from '@iaas/common/image'
 import type { SourceFacts } from './source-facts.ts'
 
 /** No output format holds a longer side, and decoders allocate memory per row. */
 const maxSide = 65_500
 
-/** Maximum number of pages. Decoders read all of them each time they open a file. */
-export const mostPages = 5000
-
 /** Checks a number of pages. @throws AppError IMAGE_TOO_COSTLY */
 export function checkPages(pages: number): void {
-  if (pages <= mostPages) return
-  throw new AppError('IMAGE_TOO_COSTLY', `An image may have at most ${mostPages} frames or pages.`)
+  if (pages <= mostFrames) return
+  throw new AppError('IMAGE_TOO_COSTLY', `An image may have at most ${mostFrames} frames or pages.`)
 }
 
 /** Maximum number of channels, colours and transparency. TIFF may have any number, which no step can process. */

@@ -2,6 +2,7 @@ import {
   type OriginalFormat,
   type Size,
   formats,
+  frameMissing,
   sniffFormat,
   sniffLength,
 } from '@iaas/common/image'
@@ -21,18 +22,21 @@ const atOnce: Admit = async () => {}
  * Reads the header of an image.
  *
  * @param admit called before a file is read as a whole
- * @throws AppError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE; errors of sharp and of the file system
+ * @throws AppError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE; INVALID_OPTION for a frame that the file does not have; errors of
+ * sharp and of the file system
  */
 export async function inspectFile(
   path: string,
   maxPixels: number,
   admit = atOnce,
+  frame = 0,
 ): Promise<SourceFacts> {
   const head = readHead(path, sniffLength)
   const format = sniffFormat(head)
   if (format === undefined) throw unsupported(head)
   const reader = readers[format]
-  reader.check(path, head)
+  if (frame > 0 && reader.hasFrames !== true) throw frameMissing(frame, 1)
+  reader.check(path, head, frame)
   const heldBytes = reader.countHeldBytes?.(path) ?? 0
   if (heldBytes > 0) await admit(estimateOpening(heldBytes))
   // Read before the decoder, which may take another part of the file for the image.
@@ -40,8 +44,8 @@ export async function inspectFile(
   if (whole !== undefined) checkSize(whole, maxPixels)
   const facts = reader.inspect?.(path)
   if (facts !== undefined) return checkFacts(facts, maxPixels)
-  const metadata = await readMetadata(path, format)
-  const amendment = reader.amend?.(path, metadata)
+  const metadata = await readMetadata(path, format, frame)
+  const amendment = reader.amend?.(path, metadata, frame)
   const orientation = toOrientation(metadata.orientation)
   const size = toStoredSize(amendment?.size ?? metadata, orientation)
   checkSize(size, maxPixels)
@@ -66,7 +70,9 @@ export async function inspectFile(
     isDeep: bytesPerChannel > 1 && amendment === undefined,
     isLinear: linearSpaces.has(metadata.space),
     amendment,
-    animation: readAnimation(metadata, format, amendment?.size ?? metadata),
+    ...(frame > 0
+      ? { frame }
+      : { animation: readAnimation(metadata, format, amendment?.size ?? metadata) }),
     ...(heldBytes > 0 && { heldBytes }),
   }
 }
@@ -121,10 +127,17 @@ function toColours(space: string): SourceFacts['colours'] {
   return space === 'b-w' || space === 'grey16' ? 'grey' : 'other'
 }
 
-async function readMetadata(path: string, format: OriginalFormat): Promise<Metadata> {
+async function readMetadata(
+  path: string,
+  format: OriginalFormat,
+  frame: number,
+): Promise<Metadata> {
   const metadata = await openHeader(path, format).metadata()
-  checkPages(metadata.pages ?? 1)
-  return metadata
+  const { pages = 1 } = metadata
+  checkPages(pages)
+  if (frame === 0) return metadata
+  if (frame >= pages) throw frameMissing(frame, pages)
+  return openHeader(path, format, frame).metadata()
 }
 
 /**
@@ -136,7 +149,9 @@ export async function inspectKnown(
   path: string,
   maxPixels: number,
   admit?: Admit,
+  frame = 0,
 ): Promise<SourceFacts> {
+  if (frame > 0) return inspectFile(path, maxPixels, admit, frame)
   const format = sniffFormat(readHead(path, sniffLength))
   const known = format && readers[format].readPlain?.(path)
   if (known === undefined) return inspectFile(path, maxPixels, admit)

@@ -21,7 +21,9 @@ export type Reader = {
    *
    * @throws AppError IMAGE_TOO_COSTLY, IMAGE_UNSUPPORTED; errors of the file system
    */
-  readonly check: (path: string, head: Uint8Array) => void
+  readonly check: (path: string, head: Uint8Array, frame: number) => void
+  /** True if the decoder finds frames or pages other than the first. Each has an amendment of its own. */
+  readonly hasFrames?: boolean
   /** Rejects an upload that is costly to decode. @throws AppError IMAGE_TOO_COSTLY */
   readonly checkUpload?: (path: string) => void
   /** Reads the header of a plain file without a decoder. @returns undefined if a decoder must judge */
@@ -40,7 +42,7 @@ export type Reader = {
   readonly readCodedSize?: (path: string) => Size | undefined
   /** Returns what libvips reads: the file itself, unless set. */
   readonly toInput?: (path: string) => string | Buffer
-  readonly amend?: (path: string, metadata: Metadata) => Amendment | undefined
+  readonly amend?: (path: string, metadata: Metadata, frame: number) => Amendment | undefined
   readonly isLossless: (path: string) => boolean
   /** Returns true if the chroma of a lossy file is subsampled. */
   readonly hasHalvedColours?: (path: string, metadata: Metadata) => boolean

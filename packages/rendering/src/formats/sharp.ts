@@ -38,13 +38,14 @@ export async function openImage(
   maxPixels: number,
   source: SourceFacts,
 ): Promise<Sharp> {
-  const { amendment, format, decodesTo } = source
+  const { amendment, format, decodesTo, frame = 0 } = source
   const opened = await readers[format].open?.(path, source, maxPixels)
   if (opened !== undefined) return opened
   const ignoreIcc = amendment?.ignoresProfile === true || decodesTo === 'own'
   const failOn = amendment?.endsEarly === true ? 'none' : openOptions.failOn
   const image = sharp(toInput(path, source.format), {
     ...openOptions,
+    page: frame,
     failOn,
     limitInputPixels: maxPixels,
     ignoreIcc,
@@ -100,8 +101,8 @@ export async function withGainMap(
 }
 
 /** Opens an image to read only its header, whatever size it declares. */
-export function openHeader(path: string, format: OriginalFormat): Sharp {
-  return sharp(toInput(path, format), { ...openOptions, limitInputPixels: false })
+export function openHeader(path: string, format: OriginalFormat, page = 0): Sharp {
+  return sharp(toInput(path, format), { ...openOptions, page, limitInputPixels: false })
 }
 
 function toInput(path: string, format: OriginalFormat): string | Buffer {

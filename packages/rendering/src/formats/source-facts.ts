@@ -20,6 +20,8 @@ export type SourceFacts = {
   readonly size: Size
   /** Number of decoded pixels: more than displayed if the file declares a crop. */
   readonly pixels: number
+  /** Frame or page that is decoded; the first one unless set. */
+  readonly frame?: number
   readonly orientation: Orientation
   readonly colours: 'grey' | 'rgb' | 'other'
   readonly hasAlpha: boolean

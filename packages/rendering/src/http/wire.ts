@@ -1,4 +1,4 @@
-import { type Variant, hasLaterOptions, hasLayers } from '@iaas/common/image'
+import { type Variant, hasLaterOptions, hasLayers, mostFrames } from '@iaas/common/image'
 import { variantSchema } from '@iaas/common/variant-schema'
 import { type ImageInfo, type RenderOutcome, renderNotes } from '@iaas/common/ports/renderer'
 import type { OriginalKey } from '@iaas/common/original-ref'
@@ -63,8 +63,15 @@ const original = z
   .optional()
 
 export const fileTask = z.object({ original })
-/** Senders and receivers before it omit and drop the opacity. */
-export const inspectTask = fileTask.extend({ opacity: z.boolean().optional() })
+/** Earlier senders and receivers omit and drop the opacity and the frame. */
+export const inspectTask = fileTask.extend({
+  opacity: z.boolean().optional(),
+  frame: z
+    .int()
+    .min(0)
+    .max(mostFrames - 1)
+    .optional(),
+})
 export const describeTask = fileTask.extend({ onlyIdle: z.boolean().optional() })
 export const renderTask = fileTask.extend({
   variant: variantSchema,

@@ -1,5 +1,5 @@
-import type { Plan, Variant } from '@iaas/common/image'
-import { keepsAnimation } from '@iaas/common/image'
+import { AppError } from '@iaas/common/errors'
+import { type Plan, type Variant, formats, keepsAnimation } from '@iaas/common/image'
 import type { SourceFacts } from '../formats/source-facts.ts'
 import { encodeMsPerMegapixel } from './encoding/encode-animation.ts'
 
@@ -53,4 +53,27 @@ export function planAnimation(
     (settings.animationCpuMs > 0 && cpuMs > settings.animationCpuMs) ||
     bytes > settings.mostBytes / 2
   return isTooLong ? { kind: 'too-long', bytes: 0 } : { kind: 'animated', bytes }
+}
+
+/** Processor time of decoding a frame, ms per megapixel of all frames up to it, as measured (rounded up). */
+const decodeMsPerMegapixel = 20
+
+/**
+ * Rejects a late frame of an animation, for which all frames before it are decoded. Pages of a TIFF are decoded alone.
+ *
+ * @throws AppError IMAGE_TOO_COSTLY
+ */
+export function checkFrame(
+  { format, pixels, frame = 0 }: Pick<SourceFacts, 'format' | 'pixels' | 'frame'>,
+  { animation, animationCpuMs }: Pick<AnimationSettings, 'animation' | 'animationCpuMs'>,
+): void {
+  if (frame === 0 || formats[format].animation === 'none') return
+  const read = (frame + 1) * pixels
+  const cpuMs = (read * decodeMsPerMegapixel) / 1e6
+  const isTooLate = animationCpuMs > 0 && cpuMs > animationCpuMs
+  if (read <= animation.maxPixels && !isTooLate) return
+  throw new AppError(
+    'IMAGE_TOO_COSTLY',
+    `Frame ${frame} needs ${Math.ceil(read / 1e6)} megapixels of frames to be decoded; at most ${animation.maxPixels / 1e6} are allowed (\`animation.max_megapixels\`), and as many as the time of a render permits.`,
+  )
 }

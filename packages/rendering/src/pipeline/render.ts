@@ -171,11 +171,12 @@ export function isEnlargement({ preCrop: kept, scaled }: Plan, source: Size): bo
 function findBudget(options: RenderFileOptions): number | undefined {
   const { path, source, variant, plan } = options
   const { format, size } = source
-  // The size of a working copy says nothing about that of its original.
+  // The sizes of a working copy and of a whole animation say nothing about that of an image.
   const isCopy = options.originalQuality !== undefined
   if (
     variant.quality !== 'auto' ||
     isCopy ||
+    source.frame !== undefined ||
     isLarger(plan.scaled, size) ||
     plan.canvas !== undefined
   )

@@ -29,7 +29,7 @@ import { checkAccepted, inspectFile, inspectKnown } from '../formats/inspect.ts'
 import { isCostly } from '../formats/costly.ts'
 import { estimateGainMap } from '../pipeline/gain-map/plan-gain-map.ts'
 import { isEnlargement, renderFile } from '../pipeline/render.ts'
-import { planAnimation } from '../pipeline/plan-animation.ts'
+import { checkFrame, planAnimation } from '../pipeline/plan-animation.ts'
 import { findPoint, needsPoint, searchedSize } from '../pipeline/find-point.ts'
 import { withoutBorder } from '../pipeline/find-border.ts'
 import { isPlain } from '../pipeline/look/look.ts'
@@ -53,7 +53,9 @@ export async function perform(
   const { path } = task
   checkAccepted(path, settings.refusedFormats)
   const inspect = task.kind === 'render' ? inspectKnown : inspectFile
-  const source = await inspect(path, maxInputPixels, admit)
+  const frame = frameOf(task)
+  const source = await inspect(path, maxInputPixels, admit, frame)
+  checkFrame(source, settings)
   const attempt = <Result>(
     output: Output | undefined,
     work: (source: SourceFacts) => Promise<Result>,
@@ -138,7 +140,9 @@ export async function perform(
       const layers = await planned.draw()
       const shared = { path, variant, originalQuality, blurSigma, encoders, layers }
       const options = { ...shared, ...zoomed, maxPixels: maxInputPixels }
-      const outcome = { kind: 'rendered', isCostly: isCostly(source, minCopiedPixels) } as const
+      // A working copy has only the first frame.
+      const isCopyWanted = frame === 0 && isCostly(source, minCopiedPixels)
+      const outcome = { kind: 'rendered', isCostly: isCopyWanted } as const
       const animated = frames.kind === 'animated' ? await tryAnimation(options) : undefined
       if (animated !== undefined) return { ...outcome, bytes: animated }
       const { result: bytes } = await attempt(output, (facts) =>
@@ -169,4 +173,10 @@ export async function perform(
       return result
     }
   }
+}
+
+/** Returns the frame or page that a task is about. */
+function frameOf(task: Task): number {
+  if (task.kind === 'render') return revive(task.variant).frame
+  return (task.kind === 'inspect' ? task.frame : undefined) ?? 0
 }

@@ -51,7 +51,7 @@ describe('T28 what decoders keep in memory as soon as they open a file', () => {
     ],
   ])('is counted before a decoder sees a GIF: %s', async (_name, file) => {
     const path = await put(file)
-    expect(() => readers.gif.check(path, noHead)).toThrow(expect.objectContaining(tooCostly))
+    expect(() => readers.gif.check(path, noHead, 0)).toThrow(expect.objectContaining(tooCostly))
   })
 
   it('is as usual of a GIF with global and local colours, extensions and large blocks', async () => {
@@ -79,11 +79,11 @@ describe('T28 what decoders keep in memory as soon as they open a file', () => {
     const segments = repeat(Buffer.from([0xff, 0xe1, 0, 2]), 100_000)
     const path = await put(Buffer.concat([jpeg.subarray(0, at), segments, jpeg.subarray(at)]))
     const check = () => {
-      readers.jpg.check(path, noHead)
+      readers.jpg.check(path, noHead, 0)
       countScans(path, 100)
     }
     expect(check).toThrow(expect.objectContaining(tooCostly))
-    readers.jpg.check(await put(jpeg), noHead)
+    readers.jpg.check(await put(jpeg), noHead, 0)
   })
 
   it('is counted of an AVIF: boxes without meaning', async () => {
@@ -104,8 +104,8 @@ describe('T28 what decoders keep in memory as soon as they open a file', () => {
       shared.writeUInt32LE(4_000_000, entry + 4)
     }
     const path = await put(shared)
-    expect(() => readers.tiff.check(path, noHead)).toThrow(expect.objectContaining(tooCostly))
-    readers.tiff.check(await put(tiff), noHead)
+    expect(() => readers.tiff.check(path, noHead, 0)).toThrow(expect.objectContaining(tooCostly))
+    readers.tiff.check(await put(tiff), noHead, 0)
   })
 })
 
@@ -157,7 +157,7 @@ describe('T29 a TIFF whose strips tell of more than the file has', () => {
 
   it.each([false, true])('is too costly (BigTIFF: %p)', async (isBig) => {
     const path = await put(makeStrips(60_000, 1_000_000, isBig))
-    expect(() => readers.tiff.check(path, noHead)).toThrow(expect.objectContaining(tooCostly))
-    readers.tiff.check(await put(makeStrips(500, 8, isBig)), noHead)
+    expect(() => readers.tiff.check(path, noHead, 0)).toThrow(expect.objectContaining(tooCostly))
+    readers.tiff.check(await put(makeStrips(500, 8, isBig)), noHead, 0)
   })
 })

@@ -1,11 +1,13 @@
-import { checkPages, mostPages } from '../check-limits.ts'
+import { mostFrames } from '@iaas/common/image'
+import { checkPages } from '../check-limits.ts'
 import type { Reader } from '../reader.ts'
 import { amendGif } from './amend.ts'
 import { countFrames } from './count-frames.ts'
 
 export const gif: Reader = {
   loader: 'Nsgif',
-  check: (path) => checkPages(countFrames(path, mostPages)),
+  hasFrames: true,
+  check: (path) => checkPages(countFrames(path, mostFrames)),
   amend: amendGif,
   isLossless: () => true,
   isIndexed: true,

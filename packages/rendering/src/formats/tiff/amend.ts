@@ -3,8 +3,8 @@ import { type Amendment, decode } from '../amendment.ts'
 import { readTiffKind } from './kind.ts'
 
 /** Corrects a TIFF: an extra channel is a selection or otherwise invisible, unless it is declared as transparency. */
-export function amendTiff(path: string, metadata: Metadata): Amendment | undefined {
-  if (!metadata.hasAlpha || !readTiffKind(path).hasFalseAlpha) return undefined
+export function amendTiff(path: string, metadata: Metadata, page: number): Amendment | undefined {
+  if (!metadata.hasAlpha || !readTiffKind(path, page).hasFalseAlpha) return undefined
   const isDeepColour = metadata.space === 'rgb16'
   return {
     hasAlpha: false,

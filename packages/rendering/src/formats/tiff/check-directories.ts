@@ -1,13 +1,14 @@
 import { AppError } from '@iaas/common/errors'
-import { checkPages, mostPages } from '../check-limits.ts'
+import { mostFrames } from '@iaas/common/image'
+import { checkPages } from '../check-limits.ts'
 import { type TiffMeasure, measureDirectories } from './measure-directories.ts'
 
 /** Allowance for data that several directories or strips share, bytes. */
 const sharedBytes = 16 * 1024 * 1024
 
 /** Rejects a TIFF of which decoders would read much more than it has. @throws AppError IMAGE_TOO_COSTLY */
-export function checkDirectories(path: string): void {
-  const measure = measureDirectories(path, isTooMuch)
+export function checkDirectories(path: string, page: number): void {
+  const measure = measureDirectories(path, page, isTooMuch)
   checkPages(measure.directories)
   if (!isTooMuch(measure)) return
   throw new AppError(
@@ -17,5 +18,5 @@ export function checkDirectories(path: string): void {
 }
 
 function isTooMuch({ directories, readBytes, fileBytes }: TiffMeasure): boolean {
-  return directories > mostPages || readBytes > 2 * fileBytes + sharedBytes
+  return directories > mostFrames || readBytes > 2 * fileBytes + sharedBytes
 }

@@ -58,7 +58,7 @@ function readEntry(table: Buffer, at: number, tableAt: number, layout: Layout): 
   }
 }
 
-/** First values of the first directory. */
+/** First values of the entries of a directory. */
 export type FirstValues = {
   readonly isLittleEndian: boolean
   has(tag: number): boolean
@@ -66,10 +66,15 @@ export type FirstValues = {
   get(tag: number): { readonly value: number; readonly at: number } | undefined
 }
 
-/** Reads the first directory of a TIFF. @returns undefined if there is none */
-export function readFirstValues(path: string): FirstValues | undefined {
+/** Reads a directory of a TIFF, the first one unless another is named. @returns undefined if there is none */
+export function readFirstValues(path: string, page = 0): FirstValues | undefined {
   return withBytes(path, windowBytes, (file) => {
+    let skipped = 0
     for (const { layout, entries } of walkDirectories(file)) {
+      if (skipped < page) {
+        skipped += 1
+        continue
+      }
       const values = new Map(
         entries.map(({ tag, at, bytesPerValue: bytes }) => {
           return [tag, { value: readNumber(file.read(at, bytes), 0, bytes, layout), at }] as const

@@ -49,7 +49,7 @@ const compressionNames: ReadonlyMap<number, string> = new Map([
   [50_002, 'JPEG XL'],
 ])
 
-/** Facts about the first image of a TIFF that decoders get wrong. */
+/** Facts about an image of a TIFF that decoders get wrong. */
 export type TiffKind = {
   /** Why libvips would reject it as damaged or show something else; undefined if libvips can decode it. */
   readonly unsupported: string | undefined
@@ -57,8 +57,8 @@ export type TiffKind = {
   readonly hasFalseAlpha: boolean
 }
 
-export function readTiffKind(path: string): TiffKind {
-  const values = readFirstValues(path)
+export function readTiffKind(path: string, page = 0): TiffKind {
+  const values = readFirstValues(path, page)
   const read = (tag: number, otherwise: number) => values?.get(tag)?.value ?? otherwise
   const kind = {
     bits: read(tags.bitsPerSample, 1),

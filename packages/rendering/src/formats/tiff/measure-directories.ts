@@ -5,7 +5,7 @@ import { type Layout, readNumber } from './layout.ts'
 export type TiffMeasure = {
   /** Number of images. */
   readonly directories: number
-  /** Bytes that decoders read: all directories with their values, and the pixels of the first. */
+  /** Bytes that decoders read: all directories with their values, and the pixels of one. */
   readonly readBytes: number
   readonly fileBytes: number
 }
@@ -18,9 +18,12 @@ const chunkBytes = 64 * 1024
 /**
  * Sums up what decoders read of a TIFF, even if the same bytes are referenced many times or directories form a cycle.
  * Stops if either sum exceeds `enough`.
+ *
+ * @param page the image whose pixels are decoded
  */
 export function measureDirectories(
   path: string,
+  page: number,
   enough: (measure: TiffMeasure) => boolean,
 ): TiffMeasure {
   return withBytes(path, windowBytes, (file) => {
@@ -28,7 +31,7 @@ export function measureDirectories(
     let measure: TiffMeasure = { directories: 0, readBytes: 0, fileBytes }
     for (const { entries, bytes, layout } of walkDirectories(file)) {
       const { directories, readBytes } = measure
-      const pixels = directories === 0 ? sumPixelBytes(file, entries, layout) : 0
+      const pixels = directories === page ? sumPixelBytes(file, entries, layout) : 0
       measure = {
         fileBytes,
         directories: directories + 1,

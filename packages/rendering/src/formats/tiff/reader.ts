@@ -8,10 +8,11 @@ import { setUpright } from './set-upright.ts'
 
 export const tiff: Reader = {
   loader: 'Tiff',
-  check(path, head) {
-    checkDirectories(path)
+  hasFrames: true,
+  check(path, head, frame) {
+    checkDirectories(path, frame)
     if (isCameraRaw(path)) throw unsupported(head, 'Camera raw')
-    const kind = readTiffKind(path)
+    const kind = readTiffKind(path, frame)
     if (kind.unsupported !== undefined) throw unsupported(head, kind.unsupported)
   },
   amend: amendTiff,

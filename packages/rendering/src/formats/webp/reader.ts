@@ -1,4 +1,5 @@
-import { checkPages, mostPages } from '../check-limits.ts'
+import { mostFrames } from '@iaas/common/image'
+import { checkPages } from '../check-limits.ts'
 import type { Reader } from '../reader.ts'
 import { countFrames } from './count-frames.ts'
 import { countImageBytes } from './count-image-bytes.ts'
@@ -8,7 +9,8 @@ import { stripWebp } from './strip.ts'
 
 export const webp: Reader = {
   loader: 'Webp',
-  check: (path) => checkPages(countFrames(path, mostPages)),
+  hasFrames: true,
+  check: (path) => checkPages(countFrames(path, mostFrames)),
   isLossless: isLosslessWebp,
   // Lossy WebP always halves its colours.
   hasHalvedColours: () => true,

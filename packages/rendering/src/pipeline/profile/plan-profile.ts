@@ -51,13 +51,13 @@ export async function planProfile(
 
 async function readColours(
   path: string,
-  { format, amendment }: SourceFacts,
+  { format, amendment, frame }: SourceFacts,
 ): Promise<DeclaredColours> {
   const known = readers[format].readColours?.(path)
   if (known !== undefined) return known
   const isTagged = amendment?.isTagged === true
   const overruled = amendment?.ignoresProfile === true
-  const { icc } = overruled ? {} : await openHeader(path, format).metadata()
+  const { icc } = overruled ? {} : await openHeader(path, format, frame).metadata()
   return { profile: icc, isTagged }
 }
 

@@ -37,7 +37,7 @@ describe('T31 a GIF whose first frame has no area', () => {
     ['height', { ...frame, height: 0 }],
   ])('is as the decoder reads it: no %s', async (_name, empty) => {
     await write(100, 100, [empty])
-    expect(readGifScreen(path)).toBeUndefined()
+    expect(readGifScreen(path, 0, { width: 100, height: 100 })).toBeUndefined()
     for (const fit of fits) {
       const png = await renderPicture(path, { width: 64, height: 64, fit, format: 'png' })
       expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 64, height: 64 })

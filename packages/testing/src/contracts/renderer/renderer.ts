@@ -4,6 +4,7 @@ import { describeAvif } from './avif.ts'
 import { describeBytes } from './bytes.ts'
 import { describeFacts } from './facts.ts'
 import { describeFocal } from './focal.ts'
+import { describeFrames } from './frames.ts'
 import { describeFraming } from './framing.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { describeEnlarging } from './enlarging.ts'
@@ -49,6 +50,7 @@ function describeAnswers(studio: Studio): void {
   describeSizes(studio)
   describeFraming(studio)
   describeFocal(studio)
+  describeFrames(studio)
   describeLooks(studio)
   describeWatermarks(studio)
   describeColours(studio)
