@@ -95,7 +95,7 @@ export const faults = [
   {
     row: 'F4',
     breaks: 'an upload whose commit was not heard of is deleted',
-    file: 'services/api/src/store-original.ts',
+    file: 'services/api/src/upload/keep-upload.ts',
     find: 'if (await tokens.complete(token, upload.id)) return',
     replace: 'if (await tokens.complete(token, upload.id).catch(() => false)) return',
     test: 'test/outages/database.it.test.ts',

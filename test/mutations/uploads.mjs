@@ -32,7 +32,7 @@ export const uploads = [
     row: 'T4',
     breaks: 'a live token is replaced by another',
     file: 'packages/stores/src/postgres/token-store.ts',
-    find: "            .where('tokens.valid_until', '<', now),",
+    find: "          .where('tokens.valid_until', '<', now),",
     replace: '        ,',
     test: 'test/tokens/tokens.contract.it.test.ts',
   },
@@ -55,7 +55,7 @@ export const uploads = [
   {
     row: 'T6',
     breaks: 'an upload that is broken off leaves its temporary file',
-    file: 'services/api/src/store-original.ts',
+    file: 'services/api/src/upload/keep-upload.ts',
     find: 'await using uploaded =',
     replace: 'const uploaded =',
     test: 'test/uploads/upload-aborts.it.test.ts',

@@ -167,7 +167,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   const app = createApp({
     image,
     ...uploads,
-    management: wireManagement({ config, stores, originals, renderer, facts, limits }),
+    management: wireManagement({ config, stores, originals, uploads, renderer, facts, limits }),
     logClient: toLogClient(config, clientOf),
     uploadOrigins: config.uploadOrigins,
     allowIndexing: config.allowIndexing,

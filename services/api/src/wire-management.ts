@@ -10,14 +10,17 @@ import { type ManagementRoutes, routes } from './management/contract/routes.ts'
 import { createFindKey } from './management/find-key.ts'
 import { createFindResource } from './management/find-route.ts'
 import { createDescribeOriginal } from './management/originals/describe-original.ts'
+import { createPutOriginalRoute } from './management/originals/create-original.ts'
 import { createGetOriginal } from './management/originals/get-original.ts'
 import { createListVariants } from './management/originals/list-variants.ts'
 import type { Stores } from './wire-stores.ts'
+import type { Uploads } from './wire-uploads.ts'
 
 export type ManagementOptions = {
   readonly config: ApiConfig
   readonly stores: Pick<Stores, 'links' | 'linkList'>
   readonly originals: OriginalStore
+  readonly uploads: Pick<Uploads, 'createOriginal' | 'receiveLimits'>
   readonly renderer: Renderer
   readonly facts: Facts
   readonly limits: Limits
@@ -34,10 +37,11 @@ export function wireManagement(options: ManagementOptions): Management | undefin
 }
 
 function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> {
-  const { stores, originals, renderer, facts } = options
+  const { stores, originals, uploads, renderer, facts } = options
   const describeOriginal = createDescribeOriginal({ links: stores.links, facts, renderer })
   return {
     getOriginal: createGetOriginal(originals, describeOriginal),
+    createOriginal: createPutOriginalRoute(uploads.createOriginal, uploads.receiveLimits),
     listVariants: createListVariants(originals, stores.linkList),
   }
 }

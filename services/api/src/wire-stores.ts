@@ -80,7 +80,7 @@ export function wireStores(raw: RawStores): Stores {
     ),
     linkList: guard(createPostgresLinkList(db), database, 'list'),
     tokens: boundUnprovenTokens(
-      guard(tokens, database, 'issue', 'isClaimable', 'claim', 'complete', 'release'),
+      guard(tokens, database, 'issue', 'take', 'isClaimable', 'claim', 'complete', 'release'),
       config.postgresql.poolSize,
     ),
     layers: {

@@ -5,11 +5,13 @@ import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import type { ApiConfig } from './config.ts'
 import type { Facts } from './facts/find-facts.ts'
+import { type CreateOriginal, createCreateOriginal } from './create-original.ts'
 import { type IssueToken, createIssueToken } from './issue-token.ts'
 import { type ClientOf, createClientOf } from './limits/client-of.ts'
 import type { Limits } from './limits/create-limits.ts'
 import { type StoreOriginal, createStoreOriginal } from './store-original.ts'
 import { createUploadAdmission } from './upload/admission.ts'
+import { createKeepUpload } from './upload/keep-upload.ts'
 import type { ReceiveLimits } from './upload/receive-image.ts'
 import { type UploadTimes, toUploadTimes } from './upload/times.ts'
 import { slowestPace } from './upload/watch-pace.ts'
@@ -27,6 +29,7 @@ export type UploadsOptions = {
 
 export type Uploads = {
   readonly storeOriginal: StoreOriginal
+  readonly createOriginal: CreateOriginal
   readonly issueToken: IssueToken
   readonly receiveLimits: ReceiveLimits
   readonly times: UploadTimes
@@ -39,17 +42,17 @@ export function wireUploads(options: UploadsOptions): Uploads {
   const { admission, time } = config.upload
   const receiveLimits = { maxBytes: config.constraints.maxUploadBytes, time, pace: slowestPace }
   const times = toUploadTimes(config, receiveLimits)
+  const intake = {
+    tokens,
+    originals,
+    admission: createUploadAdmission(admission, () => originals.space()),
+    keepUpload: createKeepUpload({ tokens, originals, focalPoints, renderer, facts }),
+    longestKeepMs: times.keepMs,
+    log,
+  }
   return {
-    storeOriginal: createStoreOriginal({
-      tokens,
-      originals,
-      focalPoints,
-      admission: createUploadAdmission(admission, () => originals.space()),
-      renderer,
-      facts,
-      longestKeepMs: times.keepMs,
-      log,
-    }),
+    storeOriginal: createStoreOriginal(intake),
+    createOriginal: createCreateOriginal(intake),
     issueToken: createIssueToken({
       tokens,
       originals,

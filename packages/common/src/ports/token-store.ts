@@ -15,6 +15,13 @@ export type TokenStore = {
    * with the seconds until it may be free
    */
   issue(id: ImageId): Promise<Token>
+  /**
+   * Takes an id without a token of a client: issues one and claims it.
+   *
+   * @param leaseMs how long the claim lasts if its process is killed
+   * @throws AppError as `issue` does
+   */
+  take(id: ImageId, leaseMs: number): Promise<Token>
   /** Returns true if a claim would succeed now. */
   isClaimable(token: string, id: ImageId): Promise<boolean>
   /**

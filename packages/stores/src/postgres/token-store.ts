@@ -9,6 +9,8 @@ import { translateErrors } from './translate-errors.ts'
 
 const now = sql<Date>`now()`
 const validUntil = sql<Date>`now() + interval '15 minutes'`
+/** Time between issuing a token and claiming it in `take`; then the id of a killed process is free. */
+const validForClaim = sql<Date>`now() + interval '1 minute'`
 const validForRetry = sql<Date>`greatest(valid_until, now() + interval '1 minute')`
 
 /** Batch size that keeps each statement far below its timeout. */
@@ -39,38 +41,48 @@ function isClaimed(token: string, id: ImageId) {
 
 /** Stores tokens in the table `tokens`. The caller owns the database, whose clock is the only one used. */
 export function createPostgresTokenStore(db: Database): TokenStore {
+  async function issue(id: ImageId, valid_until = validUntil): Promise<Token> {
+    const token = randomBytes(32).toString('base64url') as Token
+    const query = db
+      .insertInto('tokens')
+      .values({ id: token, image_id: id, valid_until, used: 0 } as never)
+      .onConflict((conflict) =>
+        conflict
+          .column('image_id')
+          .doUpdateSet({ id: token, valid_until } as never)
+          .where('tokens.used', '=', 0)
+          .where('tokens.valid_until', '<', now),
+      )
+      .returning('id')
+    const row = await translateErrors(query.executeTakeFirst())
+    if (row === undefined) throw await explainRefusal(db, id)
+    return token
+  }
+
+  async function claim(token: string, id: ImageId, leaseMs: number): Promise<boolean> {
+    if (!tokenPattern.test(token)) return false
+    const query = db
+      .updateTable('tokens')
+      .set({ used: 1, claimed_at: now, claim_lease: toInterval(leaseMs) } as never)
+      .where(isLive(token, id))
+      .returning('id')
+    return (await translateErrors(query.executeTakeFirst())) !== undefined
+  }
+
   return {
-    async issue(id) {
-      const token = randomBytes(32).toString('base64url') as Token
-      const query = db
-        .insertInto('tokens')
-        .values({ id: token, image_id: id, valid_until: validUntil, used: 0 } as never)
-        .onConflict((conflict) =>
-          conflict
-            .column('image_id')
-            .doUpdateSet({ id: token, valid_until: validUntil } as never)
-            .where('tokens.used', '=', 0)
-            .where('tokens.valid_until', '<', now),
-        )
-        .returning('id')
-      const row = await translateErrors(query.executeTakeFirst())
-      if (row === undefined) throw await explainRefusal(db, id)
-      return token
+    issue: (id) => issue(id),
+    async take(id, leaseMs) {
+      // Two statements: the fence notes the epoch of an original when its row is claimed.
+      const token = await issue(id, validForClaim)
+      if (await claim(token, id, leaseMs)) return token
+      throw await explainRefusal(db, id)
     },
     async isClaimable(token, id) {
       if (!tokenPattern.test(token)) return false
       const query = db.selectFrom('tokens').select('id').where(isLive(token, id))
       return (await translateErrors(query.executeTakeFirst())) !== undefined
     },
-    async claim(token, id, leaseMs) {
-      if (!tokenPattern.test(token)) return false
-      const query = db
-        .updateTable('tokens')
-        .set({ used: 1, claimed_at: now, claim_lease: toInterval(leaseMs) } as never)
-        .where(isLive(token, id))
-        .returning('id')
-      return (await translateErrors(query.executeTakeFirst())) !== undefined
-    },
+    claim,
     async complete(token, id) {
       const query = db
         .updateTable('tokens')

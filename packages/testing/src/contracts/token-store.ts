@@ -154,6 +154,30 @@ export function describeTokenStore(name: string, open: () => OpenedTokenStore): 
       expect(await tokens.isClaimable(token, id)).toBe(false)
     })
 
+    it('takes a free id once among many at once, as if a token of it had been claimed', async () => {
+      const { tokens, age } = open()
+      const id = newId()
+      const taken = await Promise.allSettled(
+        Array.from({ length: 20 }, () => tokens.take(id, leaseMs)),
+      )
+      const won = taken.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      const refusals = taken.flatMap((one) =>
+        one.status === 'rejected' ? [(one.reason as { code?: string }).code] : [],
+      )
+      expect([won.length, new Set(refusals)]).toEqual([1, new Set(['TOKEN_PENDING'])])
+      const token = won[0] ?? ''
+      expect(await tokens.claim(token, id, leaseMs)).toBe(false)
+      expect(await tokens.complete(token, id)).toBe(true)
+      await expect(tokens.take(id, leaseMs)).rejects.toMatchObject({ code: 'ID_TAKEN' })
+      const [pending, expired] = [newId(), newId()]
+      await tokens.issue(pending)
+      await expect(tokens.take(pending, leaseMs)).rejects.toMatchObject({ code: 'TOKEN_PENDING' })
+      await tokens.issue(expired)
+      await age(expired, 16 * minute)
+      await tokens.release(await tokens.take(expired, leaseMs), expired)
+      await tokens.issue(expired)
+    })
+
     it('releases nothing but a claim', async () => {
       const { tokens } = open()
       const id = newId()

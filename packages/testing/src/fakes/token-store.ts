@@ -36,16 +36,22 @@ export function createFakeTokenStore(now: () => number): TokenStore {
     return new AppError('TOKEN_PENDING', 'The id has a token already.', { retryAfterSeconds })
   }
 
+  function add(id: ImageId, claim: Pick<Row, 'claimedAt' | 'leaseMs'>): Token {
+    const row = rows.get(id)
+    const isFree = row === undefined || (row.claimedAt === undefined && row.validUntil < now())
+    if (!isFree) throw explainRefusal(row)
+    issued += 1
+    const token = `token-${issued}` as Token
+    rows.set(id, { token, validUntil: now() + lifeMs, ...claim, isUploaded: false })
+    return token
+  }
+
   return {
     async issue(id) {
-      const row = rows.get(id)
-      const isFree = row === undefined || (row.claimedAt === undefined && row.validUntil < now())
-      if (!isFree) throw explainRefusal(row)
-      issued += 1
-      const token = `token-${issued}` as Token
-      const validUntil = now() + lifeMs
-      rows.set(id, { token, validUntil, claimedAt: undefined, leaseMs: 0, isUploaded: false })
-      return token
+      return add(id, { claimedAt: undefined, leaseMs: 0 })
+    },
+    async take(id, leaseMs) {
+      return add(id, { claimedAt: now(), leaseMs })
     },
     async isClaimable(token, id) {
       return findClaimable(token, id) !== undefined

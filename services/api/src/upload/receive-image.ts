@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { isAppError } from '@iaas/common/errors'
-import { takeOverTimeout } from '@iaas/common/http/body-timeout'
 import {
   type MaybeName,
   checkName,
@@ -12,14 +11,11 @@ import {
 } from './form-problems.ts'
 import { formLimits, formOverheadBytes, isPartAFile } from './form-limits.ts'
 import { type ImageFile, createImageFile } from './image-file.ts'
-import { type TimeLimit, longestBodyMs } from './time-limit.ts'
-import { type Pace, tooLate, watchPace } from './watch-pace.ts'
+import { type BodyLimits, longestMsOf, receiveWithin } from './receive-within.ts'
 
-export type ReceiveLimits = {
+export type ReceiveLimits = BodyLimits & {
   /** Largest image, bytes. */
   readonly maxBytes: number
-  readonly time: TimeLimit
-  readonly pace: Pace
 }
 
 /**
@@ -37,30 +33,25 @@ export async function receiveImage(
   const announced = Number(req.headers['content-length'] ?? 0)
   if (announced > limits.maxBytes + formOverheadBytes) throw tooLarge(limits.maxBytes)
   const form = createForm(req, limits)
-  takeOverTimeout(req)
-  const deadline = AbortSignal.timeout(longestReceiveMs(req, limits))
-  using pace = watchPace(req, limits.pace, limits.time)
-  const stop = AbortSignal.any([signal, deadline, pace.signal])
   const image = createImageFile(path, limits.maxBytes)
-  try {
-    await readForm(req, form, stop, image.take)
-    await image.finish()
-  } catch (error) {
-    // The request is not destroyed: its answer is still to be sent on the same connection.
-    req.unpipe(form)
-    await image.abandon()
-    throw toAppError(error, { signal, deadline, limits })
-  }
+  const terms = { limits, longestMs: longestReceiveMs(req, limits), signal }
+  await receiveWithin(req, terms, async (stop) => {
+    try {
+      await readForm(req, form, stop, image.take)
+      await image.finish()
+    } catch (error) {
+      // The request is not destroyed: its answer is still to be sent on the same connection.
+      req.unpipe(form)
+      await image.abandon()
+      if (isAppError(error) || stop.aborted) throw error
+      throw invalidUpload('The form is not correct, or ends too early.', error)
+    }
+  })
 }
 
 /** @returns longest duration of the body of a request, ms */
-export function longestReceiveMs(
-  { headers }: IncomingMessage,
-  { maxBytes, time }: ReceiveLimits,
-): number {
-  const longest = maxBytes + formOverheadBytes
-  const announced = Number(headers['content-length'] ?? longest)
-  return longestBodyMs(Math.min(announced, longest), time)
+export function longestReceiveMs(req: IncomingMessage, { maxBytes, time }: ReceiveLimits): number {
+  return longestMsOf(req, maxBytes + formOverheadBytes, time)
 }
 
 /** Resolves at the end of the form; rejects with its first fault, or the reason of `stop`. */
@@ -105,20 +96,4 @@ function createForm(req: IncomingMessage, { maxBytes }: ReceiveLimits): BusboyIn
   } catch (cause) {
     throw invalidUpload('The Content-Type of the form is not correct.', cause)
   }
-}
-
-type FailureContext = {
-  readonly signal: AbortSignal
-  readonly deadline: AbortSignal
-  readonly limits: ReceiveLimits
-}
-
-function toAppError(error: unknown, context: FailureContext): unknown {
-  const { signal, deadline, limits } = context
-  if (isAppError(error)) return error
-  if (signal.aborted) return signal.reason
-  if (deadline.aborted) {
-    return tooLate(limits.time)
-  }
-  return invalidUpload('The form is not correct, or ends too early.', error)
 }

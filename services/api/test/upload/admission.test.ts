@@ -9,7 +9,8 @@ import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
-import { createStoreOriginal } from '../../src/store-original.ts'
+import { type StoreOriginalOptions, createStoreOriginal } from '../../src/store-original.ts'
+import { type KeepUploadOptions, createKeepUpload } from '../../src/upload/keep-upload.ts'
 import { createUploadAdmission } from '../../src/upload/admission.ts'
 
 const roomy: DiskSpace = { freeBytes: 2 ** 40, totalBytes: 2 ** 41 }
@@ -65,7 +66,7 @@ describe('the admission of uploads', () => {
     await using folder = await createTemporaryFolder()
     const tokens = createFakeTokenStore(Date.now)
     let admitted = 0
-    const storeOriginal = createStoreOriginal({
+    const parts: KeepUploadOptions & Omit<StoreOriginalOptions, 'keepUpload'> = {
       focalPoints: createFakeFocalStore(),
       tokens,
       originals: createFakeOriginalStore(folder.path),
@@ -74,7 +75,8 @@ describe('the admission of uploads', () => {
       longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {}, async prepareNow() {} },
       log: createSilentLogger(),
-    })
+    }
+    const storeOriginal = createStoreOriginal({ ...parts, keepUpload: createKeepUpload(parts) })
     const id = parseImageId('photo')
     const { signal } = new AbortController()
     const request = {
@@ -99,7 +101,7 @@ describe('the admission of uploads', () => {
     await using folder = await createTemporaryFolder()
     const space = { freeBytes: 0, totalBytes: gibibyte }
     const tokens = createFakeTokenStore(Date.now)
-    const storeOriginal = createStoreOriginal({
+    const parts: KeepUploadOptions & Omit<StoreOriginalOptions, 'keepUpload'> = {
       focalPoints: createFakeFocalStore(),
       tokens,
       originals: createFakeOriginalStore(folder.path),
@@ -108,7 +110,8 @@ describe('the admission of uploads', () => {
       longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {}, async prepareNow() {} },
       log: createSilentLogger(),
-    })
+    }
+    const storeOriginal = createStoreOriginal({ ...parts, keepUpload: createKeepUpload(parts) })
     const id = parseImageId('photo')
     const token: Token = await tokens.issue(id)
     let bodiesRead = 0

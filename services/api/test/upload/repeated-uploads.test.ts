@@ -7,7 +7,8 @@ import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
-import { createStoreOriginal } from '../../src/store-original.ts'
+import { type StoreOriginalOptions, createStoreOriginal } from '../../src/store-original.ts'
+import { type KeepUploadOptions, createKeepUpload } from '../../src/upload/keep-upload.ts'
 
 const id = parseImageId('photo')
 const size = { width: 1, height: 1 }
@@ -17,7 +18,7 @@ describe('an upload that is sent again', () => {
     await using folder = await createTemporaryFolder()
     const tokens = createFakeTokenStore(Date.now)
     let attempts = 0
-    const storeOriginal = createStoreOriginal({
+    const parts: KeepUploadOptions & Omit<StoreOriginalOptions, 'keepUpload'> = {
       focalPoints: createFakeFocalStore(),
       tokens,
       originals: createFakeOriginalStore(folder.path),
@@ -34,7 +35,8 @@ describe('an upload that is sent again', () => {
         async prepareNow() {},
       },
       log: createSilentLogger(),
-    })
+    }
+    const storeOriginal = createStoreOriginal({ ...parts, keepUpload: createKeepUpload(parts) })
     const token = await tokens.issue(id)
     const send = () =>
       storeOriginal({

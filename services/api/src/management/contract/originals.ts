@@ -1,4 +1,5 @@
 import { originalFormats } from '@iaas/common/image'
+import { ingestWarnings } from '@iaas/common/ports/renderer'
 import { z } from 'zod'
 import type { Routes } from './define-route.ts'
 import { pageQuery } from './page-query.ts'
@@ -20,6 +21,24 @@ const original = z
       .meta({ description: 'The stored variants.' }),
   })
   .meta({ id: 'Original' })
+
+const created = original
+  .extend({
+    warnings: z
+      .array(z.enum(ingestWarnings))
+      .optional()
+      .meta({ description: 'As in the answer to an upload by token; absent if there are none.' }),
+  })
+  .meta({ id: 'CreatedOriginal' })
+
+/** Options of an upload, in the form of `POST /{id}`. */
+const uploadQuery = z.strictObject({
+  x: z.string().optional(),
+  y: z.string().optional(),
+  width: z.string().optional(),
+  height: z.string().optional(),
+  focal: z.string().optional(),
+})
 
 const variant = z
   .object({
@@ -53,6 +72,37 @@ export const originalRoutes = {
     status: 200,
     answer: original,
     errors: ['INVALID_ID', 'ORIGINAL_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_BUSY'],
+  },
+  createOriginal: {
+    method: 'PUT',
+    path: '/originals/{id}',
+    scope: 'originals:write',
+    summary: 'Stores an original under an id that has none.',
+    query: uploadQuery,
+    body: 'image',
+    status: 201,
+    answer: created,
+    errors: [
+      'INVALID_ID',
+      'INVALID_CROP',
+      'INVALID_OPTION',
+      'IMAGE_MISSING',
+      'ID_TAKEN',
+      'TOKEN_PENDING',
+      'UPLOAD_TOO_SLOW',
+      'UPLOAD_TOO_LARGE',
+      'IMAGE_TOO_LARGE',
+      'IMAGE_TOO_COSTLY',
+      'IMAGE_UNSUPPORTED',
+      'IMAGE_DAMAGED',
+      'RENDER_TIMEOUT',
+      'RENDERER_BUSY',
+      'RENDERER_UNREACHABLE',
+      'UPLOADS_BUSY',
+      'STORE_UNAVAILABLE',
+      'STORE_BUSY',
+      'STORE_FULL',
+    ],
   },
   listVariants: {
     method: 'GET',

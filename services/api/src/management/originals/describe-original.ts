@@ -1,7 +1,7 @@
 import { digestOf } from '@iaas/common/digest'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { LinkStore } from '@iaas/common/ports/link-store'
-import type { Renderer } from '@iaas/common/ports/renderer'
+import type { ImageInfo, Renderer } from '@iaas/common/ports/renderer'
 import type { Facts } from '../../facts/find-facts.ts'
 import type { OriginalAnswer } from '../contract/originals.ts'
 
@@ -21,19 +21,27 @@ export function createDescribeOriginal(options: DescribeOriginalOptions): Descri
   const { links, facts, renderer } = options
   return async (original, signal) => {
     const count = await links.count(original.id, Number.MAX_SAFE_INTEGER)
-    const { format, size } =
-      (await facts.findKept(original)) ?? (await renderer.inspect(original, signal))
-    return {
-      id: original.id,
-      version: original.version,
-      format,
-      bytes: original.size,
-      width: size.width,
-      height: size.height,
-      uploaded_at: original.modifiedAt.toISOString(),
-      // Links have no sizes, so only that of no variants is known.
-      variants: { count, bytes: count === 0 ? 0 : null },
-    }
+    const known = await facts.findKept(original)
+    const info = known ?? (await renderer.inspect(original, signal))
+    return toOriginalAnswer(original, info, count)
+  }
+}
+
+export function toOriginalAnswer(
+  { id, version, size: bytes, modifiedAt }: OriginalRef,
+  { format, size: { width, height } }: Pick<ImageInfo, 'format' | 'size'>,
+  count: number,
+): OriginalAnswer {
+  return {
+    id,
+    version,
+    format,
+    bytes,
+    width,
+    height,
+    uploaded_at: modifiedAt.toISOString(),
+    // Links have no sizes, so only that of no variants is known.
+    variants: { count, bytes: count === 0 ? 0 : null },
   }
 }
 
