@@ -23,15 +23,20 @@ describe('the bytes of a file', () => {
       fc.property(fc.integer({ min: 1, max: 300 }), reads, (window, each) => {
         withBytes(path, window, (file) => {
           expect(file.length).toBe(content.length)
+          const held: [Buffer, Buffer][] = []
           for (const [at, length] of each) {
             const expected =
               at >= 0 && length > 0 ? content.subarray(at, at + length) : Buffer.alloc(0)
-            expect(file.read(at, length)).toEqual(expected)
+            held.push([file.read(at, length), expected])
             expect(memory.read(at, length)).toEqual(expected)
             expect(file.at(at)).toBe(content[at])
+            const number = at >= 0 && at <= 996 ? content.readUInt32BE(at) : undefined
+            expect([file.uint32(at), memory.uint32(at)]).toEqual([number, number])
             if (at < 0 || Number.isNaN(at)) continue
             expect(file.indexOf(length & 255, at)).toBe(content.indexOf(length & 255, at))
           }
+          // Later reads leave what was returned as it is.
+          for (const [read, expected] of held) expect(read).toEqual(expected)
         })
       }),
     )

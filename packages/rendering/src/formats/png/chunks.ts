@@ -4,8 +4,11 @@ import type { Bytes } from '../bytes.ts'
 /** Signature of the file: PNG 1.2, 3.1. */
 export const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex')
 export const signatureBytes = pngSignature.length
+const lengthBytes = 4
+const nameBytes = 4
 /** Length of the length and the name of a chunk. */
-const chunkHeaderBytes = 8
+const chunkHeaderBytes = lengthBytes + nameBytes
+const imageDataCode = Buffer.from('IDAT').readUInt32BE()
 /** Length of the checksum after the content of a chunk. */
 const checksumBytes = 4
 /** Length of everything around the content of a chunk. */
@@ -35,13 +38,19 @@ export const windowBytes = 64
 export function* walkPngChunks(file: Bytes): Generator<PngChunk> {
   const count = createChunkBound()
   for (let at = signatureBytes; ;) {
-    const head = file.read(at, chunkHeaderBytes)
-    if (head.length < chunkHeaderBytes) return
+    const bytes = file.uint32(at)
+    const code = file.uint32(at + lengthBytes)
+    if (bytes === undefined || code === undefined) return
     count()
-    const bytes = head.readUInt32BE(0)
     const content = at + chunkHeaderBytes
     const end = content + bytes + checksumBytes
-    yield { name: head.toString('latin1', 4, 8), start: at, at: content, bytes, end }
+    // Nearly all chunks of a large image have this name, so that most chunks create no buffer.
+    const name = code === imageDataCode ? 'IDAT' : nameOf(file, at + lengthBytes)
+    yield { name, start: at, at: content, bytes, end }
     at = end
   }
+}
+
+function nameOf(file: Bytes, at: number): string {
+  return file.read(at, nameBytes).toString('latin1')
 }

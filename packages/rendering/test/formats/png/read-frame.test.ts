@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeChrm, makeCicp, makeGama, makePng, makePngChunk } from '@iaas/testing/images/make-png'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
 import sharp, { type Sharp } from 'sharp'
 import { inspectFile, inspectKnown } from '../../../src/formats/inspect.ts'
@@ -80,6 +80,16 @@ describe('the header of a plain PNG', () => {
     const text = makePngChunk('zTXt', Buffer.from('Comment\0\0'))
     await writeFile(path, Buffer.concat([whole.subarray(0, -12), text, end]))
     expect(readPngFrame(path)).toBeUndefined()
+  })
+
+  it('takes few buffers for any number of chunks', async () => {
+    const whole = makePng({ colours: 'rgb', patches: [[90, 60, 30]] })
+    const more = Array.from({ length: 1000 }, () => makePngChunk('IDAT', Buffer.alloc(100)))
+    await writeFile(path, Buffer.concat([whole.subarray(0, -12), ...more, whole.subarray(-12)]))
+    const allocate = jest.spyOn(Buffer, 'allocUnsafe')
+    expect(readPngFrame(path)?.imageBytes).toBeGreaterThan(100_000)
+    expect(allocate.mock.calls.length).toBeLessThan(10)
+    allocate.mockRestore()
   })
 
   it('is refused with more pixels than are allowed', async () => {
