@@ -124,11 +124,16 @@ describe('the pace of an upload', () => {
     expect(await receive(trickle('x'.repeat(100), 20, 60))).toBe('x'.repeat(6000))
   })
 
+  /** Differs from the error of an upload that stalls, which a busy machine may cause. */
+  const tooLate = {
+    code: 'UPLOAD_TOO_SLOW',
+    message: expect.stringContaining('took longer than'),
+  }
   const steady = (pieces: number) => trickle('x'.repeat(1000), 20, pieces)
 
   it('T35 refuses a form that takes longer than its time and is slower than it may be', async () => {
     const time = { timeoutMs: 400, minBytesPerSecond: 10_000_000 }
-    await expect(receive(steady(500), { time })).rejects.toMatchObject({ code: 'UPLOAD_TOO_SLOW' })
+    await expect(receive(steady(500), { time })).rejects.toMatchObject(tooLate)
   })
 
   it('T35 takes a form that takes longer than its time as long as it keeps up its pace', async () => {
@@ -141,9 +146,9 @@ describe('the pace of an upload', () => {
     const pace = { bytesPerSecond: 1, overMs: 500 }
     const stalled = trickle('x', 20, 500)
     const headers = { 'Content-Length': '1000000' }
-    await expect(receive(stalled, { time, pace }, undefined, headers)).rejects.toMatchObject({
-      code: 'UPLOAD_TOO_SLOW',
-    })
+    await expect(receive(stalled, { time, pace }, undefined, headers)).rejects.toMatchObject(
+      tooLate,
+    )
   })
 
   it('T35 leaves 50 MB at 1 Mbit/s the time that they take', () => {
