@@ -204,4 +204,12 @@ export const renders = [
     replace: 'const majority = 1',
     test: 'packages/rendering/test/pipeline/find-content.test.ts',
   },
+  {
+    row: 'R66',
+    breaks: 'the striking point is searched for in each render',
+    file: 'packages/rendering/src/striking-points.ts',
+    find: 'points.set(key, outcome.striking)',
+    replace: 'points.delete(key)',
+    test: 'packages/rendering/test/striking-points.test.ts',
+  },
 ]

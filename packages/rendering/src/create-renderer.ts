@@ -11,6 +11,7 @@ import { createCopyMetrics } from './copies/copy-metrics.ts'
 import { type PreparingRenderer, createCopyingRenderer } from './copies/copying-renderer.ts'
 import { createFailoverRenderer } from './failover-renderer.ts'
 import { addFocalPoints } from './focal-points.ts'
+import { keepStrikingPoints } from './striking-points.ts'
 import { type FileRendererOptions, createFileRenderer } from './file-renderer.ts'
 import { transferMs } from './longest-ingest.ts'
 import { createRendererClient } from './http/renderer-client.ts'
@@ -41,7 +42,8 @@ export type CreatedRenderer = PreparingRenderer &
  */
 export function createRenderer(config: RendererConfig, parts: RendererParts): CreatedRenderer {
   const renderer = createPreparingRenderer(config, parts)
-  return { ...renderer, render: addFocalPoints(renderer, parts.focalPoints) }
+  const render = addFocalPoints({ render: keepStrikingPoints(renderer) }, parts.focalPoints)
+  return { ...renderer, render }
 }
 
 function createPreparingRenderer(config: RendererConfig, parts: RendererParts): CreatedRenderer {

@@ -9,6 +9,7 @@ import type {
   RenderFileTask,
 } from '@iaas/common/ports/decoder'
 import { ingestWarnings, renderNotes } from '@iaas/common/ports/renderer'
+import { pointSchema } from '@iaas/common/point-schema'
 import { z } from 'zod'
 import type { AnimationSettings } from './pipeline/plan-animation.ts'
 import type { EncoderOptions } from './pipeline/steps/step.ts'
@@ -73,6 +74,7 @@ const resultSchemas = {
       bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
       isCostly: z.boolean(),
       note: z.enum(renderNotes).optional(),
+      striking: pointSchema.optional(),
     }),
     outOfBoundsSchema,
   ]),

@@ -36,6 +36,8 @@ export type RenderFileTask = ImageFile & {
   /** Same as in `RenderTask`. */
   readonly focal?: Point | undefined
   /** Same as in `RenderTask`. */
+  readonly striking?: Point | undefined
+  /** Same as in `RenderTask`. */
   readonly client?: string | undefined
 }
 

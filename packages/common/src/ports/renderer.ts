@@ -26,6 +26,8 @@ export type RenderTask = {
   readonly copy?: WorkingCopy | undefined
   /** Focal point of the original, if it has one and the variant is cropped around it. */
   readonly focal?: Point | undefined
+  /** Striking point of the part that the variant shows, if it is known. */
+  readonly striking?: Point | undefined
   /** Opaque name of the client, used for fairness only; undefined for background work. */
   readonly client?: string | undefined
 }
@@ -40,6 +42,8 @@ export type RenderOutcome =
       readonly isCostly: boolean
       /** Set if the image is not what was asked for. */
       readonly note?: RenderNote | undefined
+      /** Striking point around which the image is cropped. */
+      readonly striking?: Point | undefined
     }
   | { readonly kind: 'out-of-bounds'; readonly source: Size }
 

@@ -78,6 +78,8 @@ export const renderTask = fileTask.extend({
   bounds: sizeSchema,
   originalQuality: qualitySchema.optional(),
   focal: pointSchema.optional(),
+  /** Releases before it search for the point each time. */
+  striking: pointSchema.optional(),
   overlayBytes: z.int().min(0).max(mostOverlayBytes).optional(),
 })
 export const ingestTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
@@ -110,6 +112,7 @@ export const renderResult = z.discriminatedUnion('kind', [
       timing: z.object({ queueMs: z.number(), renderMs: z.number() }),
       isDear: z.boolean(),
       note: z.enum(renderNotes).optional(),
+      striking: pointSchema.optional(),
     })
     .transform(({ isDear, ...facts }) => ({ ...facts, isCostly: isDear })),
   outOfBoundsSchema,

@@ -91,14 +91,14 @@ export async function perform(
     plan: Plan,
     view: View,
     variant: Variant,
-    { bounds, focal }: Pick<RenderFileTask, 'bounds' | 'focal'>,
-  ): Promise<Plan> => {
-    if (typeof variant.gravity !== 'string' || !needsPoint(plan)) return plan
+    { bounds, focal, striking: known }: RenderFileTask,
+  ): Promise<{ readonly plan: Plan; readonly striking?: Point | undefined }> => {
+    if (typeof variant.gravity !== 'string' || !needsPoint(plan)) return { plan }
     const isSmart = variant.gravity === 'smart'
-    const gravity = isSmart
-      ? await findStriking(view, variant)
-      : focal && pointInView(focal, source.size, view, variant)
-    return gravity === undefined ? plan : planRender(view.size, { ...variant, gravity }, bounds)
+    const striking = isSmart ? (known ?? (await findStriking(view, variant))) : undefined
+    const gravity = striking ?? (focal && pointInView(focal, source.size, view, variant))
+    if (gravity === undefined) return { plan }
+    return { plan: planRender(view.size, { ...variant, gravity }, bounds), striking }
   }
 
   switch (task.kind) {
@@ -124,7 +124,7 @@ export async function perform(
       const view = await findView(viewOf(source.size, variant), variant)
       const framed = planWithin(view.size, variant, bounds)
       if (framed === undefined) return { kind: 'out-of-bounds', source: view.size }
-      const plan = await planAround(framed, view, variant, task)
+      const { plan, striking } = await planAround(framed, view, variant, task)
       const isEnlarged = isEnlargement(plan, view.size)
       const isWorked =
         !isPlain(variant) || variant.maxBytes !== undefined || variant.profile !== 'srgb'
@@ -142,7 +142,7 @@ export async function perform(
       const options = { ...shared, ...zoomed, maxPixels: maxInputPixels }
       // A working copy has only the first frame.
       const isCopyWanted = frame === 0 && isCostly(source, minCopiedPixels)
-      const outcome = { kind: 'rendered', isCostly: isCopyWanted } as const
+      const outcome = { kind: 'rendered', isCostly: isCopyWanted, striking } as const
       const animated = frames.kind === 'animated' ? await tryAnimation(options) : undefined
       if (animated !== undefined) return { ...outcome, bytes: animated }
       const { result: bytes } = await attempt(output, (facts) =>

@@ -118,6 +118,18 @@ describe('a renderer with working copies', () => {
     expect(isCopied).toEqual([false, false, true])
   })
 
+  it('finds the striking point in the original, and crops the copy around it', async () => {
+    await using studio = await openStudio()
+    const original = await studio.plant(await makePhoto(costly))
+    studio.copying.prepare(original)
+    await studio.untilCopied(original)
+    const variant = makeVariant({ width: 50, height: 90, fit: 'crop', gravity: 'smart' })
+    for (const striking of [undefined, { x: 0.2, y: 0.5 }]) {
+      await studio.copying.render({ original, variant, striking })
+    }
+    expect(studio.rendered.map((job) => job.copy !== undefined)).toEqual([false, true])
+  })
+
   it('renders from the original where the copy is gone or damaged, and makes another', async () => {
     await using studio = await openStudio()
     const picture = await makePhoto(costly)

@@ -19,6 +19,7 @@ import { describeGainMaps } from './gain-maps.ts'
 import { describeCopiedPixels, describeCopies } from './copies.ts'
 import { describeOrientation } from './orientation.ts'
 import { describeReducing } from './reducing.ts'
+import { describeStriking } from './striking.ts'
 import { describeSizes } from './sizes.ts'
 import { describeStripping } from './stripping.ts'
 import { describeWatermarks } from './watermarks.ts'
@@ -51,6 +52,7 @@ function describeAnswers(studio: Studio): void {
   describeFraming(studio)
   describeFocal(studio)
   describeFrames(studio)
+  describeStriking(studio)
   describeLooks(studio)
   describeWatermarks(studio)
   describeColours(studio)
