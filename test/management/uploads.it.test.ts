@@ -1,4 +1,6 @@
 import { routes } from '@iaas/api/management/contract/routes'
+import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
+import { parseImageId } from '@iaas/common/image'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
@@ -149,6 +151,19 @@ describe('uploads through the management API', () => {
     expect((await ask(stacks[0].base, '/kept.jpg')).body.equals(photo)).toBe(true)
     await query(apis.databaseUrl, `DELETE FROM tokens WHERE image_id = 'kept'`)
     expect(typeOf(await put('kept', other))).toEqual([409, 'urn:iaas:problem:id-taken'])
+  })
+
+  it('T66 never gives the id of a deleted original away, and describes it as gone', async () => {
+    await put('deleted', photo)
+    const originals = createDiskOriginalStore({ dir: `${apis.dataDir}/originals` })
+    await originals.delete(parseImageId('deleted'), { keepGone: true })
+    await query(apis.databaseUrl, `DELETE FROM tokens WHERE image_id = 'deleted'`)
+    expect(typeOf(await put('deleted', photo))).toEqual([409, 'urn:iaas:problem:id-taken'])
+    for (const path of ['/originals/deleted', '/originals/deleted/variants']) {
+      const answer = await call(stacks[0].base, key, path)
+      expect(typeOf(answer)).toEqual([410, 'urn:iaas:problem:original-gone'])
+      expect(answer.headers['cache-control']).toBe('no-store')
+    }
   })
 
   it('T66 is 409 for an id with a token, which stays valid, and refuses a token during an upload', async () => {

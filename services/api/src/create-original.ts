@@ -4,6 +4,7 @@ import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { UploadAdmission } from './upload/admission.ts'
+import { assertUntaken } from './upload/assert-untaken.ts'
 import type { KeepUpload, StoredOriginal, Upload } from './upload/keep-upload.ts'
 
 export type CreateOriginalOptions = {
@@ -27,10 +28,7 @@ export function createCreateOriginal(options: CreateOriginalOptions): CreateOrig
   const { tokens, originals, admission, keepUpload, longestKeepMs, log } = options
 
   return async function createOriginal(id, upload) {
-    // An original may exist without a row: copied by hand, or uploaded before the database was lost.
-    if ((await originals.find(id)) !== undefined) {
-      throw new AppError('ID_TAKEN', 'An original with this id already exists.')
-    }
+    await assertUntaken(originals, id)
     return admission.admit(() => attempt(id, upload))
   }
 

@@ -1,9 +1,10 @@
 import { equalSecrets } from '@iaas/common/equal-secrets'
-import { AppError, isAppError } from '@iaas/common/errors'
+import { AppError } from '@iaas/common/errors'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Token, TokenStore } from '@iaas/common/ports/token-store'
 import type { RateLimit } from './limits/rate-limit.ts'
+import { assertUntaken } from './upload/assert-untaken.ts'
 
 export type IssueTokenOptions = {
   readonly tokens: TokenStore
@@ -37,20 +38,8 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
       )
     }
     const id = parseImageId(fields['id'])
-    await assertUntaken(id)
+    await assertUntaken(originals, id)
     return { token: await tokens.issue(id), id }
-  }
-
-  /** An original may exist, or be gone, without a row: copied by hand, or uploaded before the database was lost. */
-  async function assertUntaken(id: ImageId): Promise<void> {
-    const found = await originals.find(id).catch((error: unknown) => {
-      if (!isAppError(error, 'ORIGINAL_GONE')) throw error
-      const gone = 'The image of this id was deleted, and its id stays taken. Choose another id.'
-      throw new AppError('ID_TAKEN', gone, { cause: error })
-    })
-    if (found !== undefined) {
-      throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
-    }
   }
 
   async function checkSecret(received: unknown, client: string): Promise<void> {

@@ -62,6 +62,14 @@ const page = z
   })
   .meta({ id: 'VariantPage' })
 
+const lookupErrors = [
+  'INVALID_ID',
+  'ORIGINAL_NOT_FOUND',
+  'ORIGINAL_GONE',
+  'STORE_UNAVAILABLE',
+  'STORE_BUSY',
+] as const
+
 export const originalRoutes = {
   getOriginal: {
     method: 'GET',
@@ -71,7 +79,7 @@ export const originalRoutes = {
     query: z.strictObject({}),
     status: 200,
     answer: original,
-    errors: ['INVALID_ID', 'ORIGINAL_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_BUSY'],
+    errors: lookupErrors,
   },
   createOriginal: {
     method: 'PUT',
@@ -112,7 +120,7 @@ export const originalRoutes = {
     query: z.strictObject(pageQuery),
     status: 200,
     answer: page,
-    errors: ['INVALID_ID', 'ORIGINAL_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_BUSY'],
+    errors: lookupErrors,
   },
 } as const satisfies Routes
 

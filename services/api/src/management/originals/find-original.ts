@@ -3,7 +3,7 @@ import type { ImageId } from '@iaas/common/image'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 
-/** Returns an original. @throws AppError ORIGINAL_NOT_FOUND, STORE_UNAVAILABLE */
+/** Returns an original. @throws AppError ORIGINAL_NOT_FOUND, ORIGINAL_GONE, STORE_UNAVAILABLE */
 export async function findOriginal(
   originals: Pick<OriginalStore, 'find'>,
   id: ImageId,
