@@ -52,6 +52,9 @@ refuse_defaults() {
 create token_secret "$(random)"
 create token_secret_previous "$(random)"
 create admin_password "$(random)"
+# The api is given the digest of its key only.
+create api_key "$(random)"
+create api_keys "operator:$(printf %s "$(cat "$secrets/api_key")" | sha256sum | cut -d ' ' -f 1):tokens+originals:read+originals:write+purge+stats"
 create postgres_password "$(first_password)"
 create database_url "postgres://iaas:$(percent_encode "$(cat "$secrets/postgres_password")")@postgres:5432/iaas"
 # The access key owns the bucket, so it keeps its former value.
@@ -60,7 +63,7 @@ create s3_secret_key "${S3_SECRET_KEY:-$(random)}"
 
 refuse_defaults
 
-give api database_url s3_access_key s3_secret_key token_secret token_secret_previous admin_password
+give api database_url s3_access_key s3_secret_key token_secret token_secret_previous admin_password api_keys
 give uploader database_url s3_access_key s3_secret_key
 give bucket s3_access_key s3_secret_key
 give postgres postgres_password

@@ -9,6 +9,7 @@ const secrets = new Set([
   'PGPASSWORD',
   'REDIS_URL',
   'SIGNING_KEYS',
+  'API_KEYS',
   'TOKEN_SECRET',
   'TOKEN_SECRET_PREVIOUS',
 ])

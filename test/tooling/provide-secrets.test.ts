@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { apiConfigSchema } from '@iaas/api/config'
+import { scopes } from '@iaas/api/management/scopes'
+import { parseConfig } from '@iaas/common/config/load'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 
@@ -40,7 +44,7 @@ describe('the secrets of the compose project', () => {
     const names = (await readdir(secrets)).toSorted()
     const values = await Promise.all(names.map((name) => read('secrets', name)))
     const generated = ['token_secret', 'token_secret_previous', 'admin_password', 's3_secret_key']
-    for (const name of [...generated, 'postgres_password']) {
+    for (const name of [...generated, 'postgres_password', 'api_key']) {
       expect(values[names.indexOf(name)]).toMatch(/^[0-9a-f]{48}$/)
     }
     expect(new Set(values).size).toBe(values.length)
@@ -61,7 +65,14 @@ describe('the secrets of the compose project', () => {
     )
     const store = ['s3_access_key', 's3_secret_key']
     expect(given).toEqual({
-      api: ['admin_password', 'database_url', ...store, 'token_secret', 'token_secret_previous'],
+      api: [
+        'admin_password',
+        'api_keys',
+        'database_url',
+        ...store,
+        'token_secret',
+        'token_secret_previous',
+      ],
       uploader: ['database_url', ...store],
       bucket: store,
       postgres: ['postgres_password'],
@@ -75,6 +86,15 @@ describe('the secrets of the compose project', () => {
     await change('token_secret', 'a secret of mine')
     provide()
     expect(await read('volumes', 'api', 'token_secret')).toBe('a secret of mine')
+  })
+
+  it('T23 give the api the digest of the key of the management API, in the form of API_KEYS', async () => {
+    provide()
+    const [key, keys] = [await read('secrets', 'api_key'), await read('volumes', 'api', 'api_keys')]
+    expect(keys).not.toContain(key)
+    const { api } = parseConfig(apiConfigSchema, {}, { API_KEYS: keys })
+    const sha256 = hash('sha256', key, 'hex')
+    expect(api.keys).toEqual([{ name: 'operator', sha256, scopes: [...scopes] }])
   })
 
   it('puts any password into the address of the database', async () => {
