@@ -68,11 +68,11 @@ export async function inspectFile(
     isProgressive: metadata.isProgressive,
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1 && amendment === undefined,
-    isLinear: linearSpaces.has(metadata.space),
     amendment,
     ...(frame > 0
       ? { frame }
       : { animation: readAnimation(metadata, format, amendment?.size ?? metadata) }),
+    ...(linearSpaces.has(metadata.space) && { isLinear: true }),
     ...(heldBytes > 0 && { heldBytes }),
   }
 }
