@@ -3,7 +3,7 @@
 // Ends with 1 if a rendition is larger than its original by more than 3 %; below 2 KB, headers decide, which is not counted.
 import { readFile, readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { pictureBytes } from './bytes/picture-bytes.mjs'
+import { imageBytes } from './bytes/image-bytes.mjs'
 import { prepare } from './prepare.mjs'
 
 const [folder] = process.argv.slice(2)
@@ -66,7 +66,7 @@ async function measure(path) {
       stripMetadata: false,
     })
     if (formats[format] === undefined) return undefined
-    const original = pictureBytes(await readFile(path), format)
+    const original = imageBytes(await readFile(path), format)
     if (original === undefined) return undefined
     const options = { fit: 'clip', format: formats[format], blur: false, quality: 'auto' }
     const { bytes } = await pool.render({

@@ -4,7 +4,7 @@ import { similarityTo } from './similarity.mjs'
 /** Distances from the compared quality. */
 const distances = [-20, -12, -4, 0, 4, 10, 15]
 
-/** Measures bytes and similarity of a picture at qualities around the given one. */
+/** Measures bytes and similarity of an image at qualities around the given one. */
 export async function measureCurve(pixels, format, options, around) {
   const points = []
   for (const distance of distances) {

@@ -1,4 +1,4 @@
-// The limit of a miss: sharp told what to do, and nothing else. One picture at a time, as often as it is told to. The
+// The limit of a miss: sharp told what to do, and nothing else. One image at a time, as often as it is told to. The
 // calls are those of the render pipeline of the product; only how a format is written is taken from there.
 import { createRequire } from 'node:module'
 import { encodeImage } from '@iaas/rendering/pipeline/encoding/encode'

@@ -1,7 +1,7 @@
 import { plantOriginals } from '../work/originals.mjs'
 import { providePhoto } from '../work/photos.mjs'
 import { createIds, sizedPath } from '../work/renders.mjs'
-import { askForPictures } from './ask-for-pictures.mjs'
+import { askForImages } from './ask-for-images.mjs'
 
 /**
  * Asks an api of a miss stage for so many variants that nobody has asked for before.
@@ -13,7 +13,7 @@ export async function askForVariants(stage, api, each, count) {
   const paths = await plantVariants(stage.originals, each, count)
   await stage.forget()
   const pids = [api.pid, ...stage.backingPids]
-  return askForPictures({ base: api.base, paths, concurrency: each.concurrency, pids })
+  return askForImages({ base: api.base, paths, concurrency: each.concurrency, pids })
 }
 
 /** Puts new originals into a folder. @returns the paths of as many variants, which nobody has asked for before */

@@ -1,6 +1,6 @@
 import { quality } from '../work/miss-cases.mjs'
 
-/** How servers that were not started here are asked for a picture that lies at a URL. */
+/** How servers that were not started here are asked for an image that lies at a URL. */
 export const dialects = {
   imgproxy: (url, { box, format }) =>
     `/insecure/rs:fit:${box}:${box}/q:${quality}/plain/${url}@${format}`,

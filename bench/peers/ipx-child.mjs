@@ -1,4 +1,4 @@
-// ipx as its readme shows it, on a folder of pictures.
+// ipx as its readme shows it, on a folder of images.
 import { createServer } from 'node:http'
 import { createIPX, createIPXNodeServer, ipxFSStorage } from 'ipx'
 

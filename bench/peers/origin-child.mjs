@@ -1,4 +1,4 @@
-// Where servers that were not started here fetch pictures: every address is the file that was named last.
+// Where servers that were not started here fetch images: every address is the file that was named last.
 import { createReadStream } from 'node:fs'
 import { createServer } from 'node:http'
 

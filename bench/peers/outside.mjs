@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { findFreePort } from '../stage/ports.mjs'
 import { dialects } from './dialects.mjs'
 
-/** A server that runs already, as `--peer` names it. It fetches the pictures over HTTP, from a process of ours. */
+/** A server that runs already, as `--peer` names it. It fetches the images over HTTP, from a process of ours. */
 export async function useOutsidePeer({ name, dialect, base }) {
   const toPath = dialects[dialect]
   if (toPath === undefined) {

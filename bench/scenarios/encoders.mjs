@@ -1,7 +1,7 @@
 import { candidates, comparedQuality } from '../encoders/candidates.mjs'
 import { bytesAt, measureCurve } from '../encoders/curve.mjs'
 import { encode, measureCpuMs } from '../encoders/encode-once.mjs'
-import { providePictures } from '../encoders/pictures.mjs'
+import { provideImages } from '../encoders/images.mjs'
 import { median } from '../measure/statistics.mjs'
 import { say } from '../report/say.mjs'
 
@@ -13,18 +13,18 @@ export const encoders = {
   title: 'Encoders: bytes against processor time, at the similarity (SSIM) of quality 80',
   isQuick: false,
   async run({ photos }) {
-    const pictures = await providePictures(photos)
+    const images = await provideImages(photos)
     const frontier = {}
     for (const [format, settings] of Object.entries(candidates)) {
-      frontier[format] = await measureFormat(format, settings, pictures)
+      frontier[format] = await measureFormat(format, settings, images)
     }
     return { frontier }
   },
 }
 
-async function measureFormat(format, settings, pictures) {
+async function measureFormat(format, settings, images) {
   const measured = []
-  for (const pixels of pictures) measured.push(await measurePicture(format, settings, pixels))
+  for (const pixels of images) measured.push(await measureImage(format, settings, pixels))
   const points = settings.map(({ name }, at) => ({
     name,
     cpuMs: median(measured.map((each) => each[at].cpuMs)),
@@ -37,10 +37,10 @@ async function measureFormat(format, settings, pictures) {
 }
 
 /**
- * Measures each setting's time and bytes for one picture, at the similarity that the first setting reaches at the
+ * Measures each setting's time and bytes for one image, at the similarity that the first setting reaches at the
  * compared quality. A lossless format is always equally similar.
  */
-async function measurePicture(format, settings, pixels) {
+async function measureImage(format, settings, pixels) {
   const results = []
   const quality = comparedQuality[format]
   let target

@@ -14,7 +14,7 @@ const firstOnes = 8
 /** First requests of variants, their persistence included, against a bare loop over sharp on all cores. */
 export const miss = {
   name: 'miss',
-  title: 'Misses: pictures by second on all cores, against a bare loop over sharp doing the same',
+  title: 'Misses: images by second on all cores, against a bare loop over sharp doing the same',
   run: ({ isQuick }) => withClosers((closers) => measureMisses(closers, isQuick)),
 }
 
@@ -23,7 +23,7 @@ async function measureMisses(closers, isQuick) {
   await warmUp(stage, stage.api, isQuick)
   const rows = []
   for (const each of isQuick ? quickMissCases : missCases) {
-    // New processes each time: what they keep of the pictures of one case is not that of the next.
+    // New processes each time: what they keep of the images of one case is not that of the next.
     rows.push(await withClosers((own) => measureCase(each, { stage, isQuick }, own)))
   }
   return { rows }

@@ -1,4 +1,4 @@
-import { askForPictures } from '../load/ask-for-pictures.mjs'
+import { askForImages } from '../load/ask-for-images.mjs'
 import { askForVariants, warmUp } from '../load/ask-for-variants.mjs'
 import { measurePairs } from '../measure/pairs.mjs'
 import { startIpx } from '../peers/ipx.mjs'
@@ -19,7 +19,7 @@ const warmUps = 8
 /** The first requests of variants, against other servers doing the same work over HTTP. */
 export const peers = {
   name: 'peers',
-  title: 'Peers: pictures by second, against other servers on the same work',
+  title: 'Peers: images by second, against other servers on the same work',
   isQuick: false,
   run: (options) => withClosers((closers) => measurePeers(closers, options)),
 }
@@ -49,7 +49,7 @@ async function measureCase(each, stage, peer) {
     await peer.prepare(photo, names)
     const paths = names.map((name) => peer.pathOf(name, each))
     const { base, pids } = peer
-    return askForPictures({ base, paths, concurrency, pids, headers: peer.headersOf(each) })
+    return askForImages({ base, paths, concurrency, pids, headers: peer.headersOf(each) })
   }
   const ourCount = await chooseCount(askOurs)
   const peerCount = await chooseCount(askPeer)

@@ -4,12 +4,12 @@ import { withClosers } from '../stage/closers.mjs'
 import { startMissStage } from '../stage/miss-stage.mjs'
 import { startProduct } from '../stage/product.mjs'
 
-/** A spool without room: pictures are served and not stored. */
+/** A spool without room: images are served and not stored. */
 const withoutPersistence = { spool: { max_items: 0 } }
 const quickCases = [{ photo: 'jpeg-2', format: 'jpg', box: 400, concurrency: 4 }]
 const cases = [...quickCases, { photo: 'jpeg-12', format: 'jpg', box: 800, concurrency: 4 }]
 
-/** What it costs a miss that its picture is spooled and its way into the store queued. */
+/** What it costs a miss that its image is spooled and its way into the store queued. */
 export const persistence = {
   name: 'persistence',
   title: 'Persistence: misses that are spooled and queued, against misses that are only served',

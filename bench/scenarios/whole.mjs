@@ -1,4 +1,4 @@
-import { askForPictures } from '../load/ask-for-pictures.mjs'
+import { askForImages } from '../load/ask-for-images.mjs'
 import { plantVariants } from '../load/ask-for-variants.mjs'
 import { startBareSharp } from '../limits/bare-sharp.mjs'
 import { untilIdle } from '../measure/until-idle.mjs'
@@ -69,7 +69,7 @@ async function ask({ product, originals }, each, count) {
   await untilIdle(pids)
   const before = cpuSeconds(pids)
   const { concurrency } = each
-  const figures = await askForPictures({ base: product.base, paths, concurrency, pids })
+  const figures = await askForImages({ base: product.base, paths, concurrency, pids })
   await untilIdle(pids)
   return { ...figures, cpuMsEach: ((cpuSeconds(pids) - before) * 1000) / count }
 }

@@ -8,7 +8,7 @@ const example = join(root, 'assets', 'example.jpg')
 const exampleSize = { width: 2400, height: 1600 }
 
 /**
- * The pictures that are worked on, by name: how many megapixels, and how they are written. Their detail and grain are
+ * The images that are worked on, by name: how many megapixels, and how they are written. Their detail and grain are
  * those of the example at its full size: small ones are scaled down from it, large ones are mirrored copies side by side.
  */
 export const photos = {
@@ -32,7 +32,7 @@ export const photos = {
   },
 }
 
-/** The file of a picture, drawn where it is not there yet, and its size, px. */
+/** The file of an image, drawn where it is not there yet, and its size, px. */
 export async function providePhoto(name) {
   const { megapixels, extension, write } = photos[name]
   const size = sizeOf(megapixels)

@@ -37,7 +37,7 @@ async function attemptUpload(base, id, file) {
   if (issued.status === 503) return { kind: 'upload', status: 503, ms: 0, isLate: false }
   const { token } = await issued.json()
   const form = new FormData()
-  form.append('image', new Blob([await readFile(file)]), 'picture')
+  form.append('image', new Blob([await readFile(file)]), 'image')
   const init = { method: 'POST', headers: { 'X-Token': token }, body: form }
   return ask('upload', `${base}/${id}`, init, uploadLimitMs)
 }

@@ -19,7 +19,7 @@ export async function startSlowUpload(
   token: string,
   image: Uint8Array,
 ): Promise<SlowUpload> {
-  const { body, headers } = multipart([{ name: 'image', content: image, filename: 'picture' }])
+  const { body, headers } = multipart([{ name: 'image', content: image, filename: 'image' }])
   const half = Math.floor(body.length / 2)
   const req = request(`${base}/${encodeURIComponent(id)}`, {
     method: 'POST',

@@ -27,7 +27,7 @@ describe('the snippets of the README', () => {
     await once(server, 'listening')
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const program = `${snippets.replaceAll(host, base)}
-      const upload = async () => uploadPicture(await permitUpload('hello'), new Blob(['picture']))
+      const upload = async () => uploadImage(await permitUpload('hello'), new Blob(['image']))
       console.log(JSON.stringify(await upload().catch((error) => error.name + ': ' + error.message)))`
     try {
       const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program])
@@ -38,16 +38,16 @@ describe('the snippets of the README', () => {
     }
   }
 
-  it('upload a picture', async () => {
-    const picture = { status: 'OK', id: 'hello', original_width: 2, original_height: 1 }
+  it('upload an image', async () => {
+    const image = { status: 'OK', id: 'hello', original_width: 2, original_height: 1 }
     const given = await uploadAgainst((req, res) => {
       req.resume()
       res.setHeader('content-type', 'application/json')
       const permit = { token: 't', upload_path: '/hello' }
       const isUpload = req.url === '/hello' && req.headers['x-token'] === 't'
-      res.end(JSON.stringify(isUpload ? picture : permit))
+      res.end(JSON.stringify(isUpload ? image : permit))
     })
-    expect(given).toEqual(picture)
+    expect(given).toEqual(image)
   })
 
   it('tell why the service refuses', async () => {

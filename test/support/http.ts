@@ -106,7 +106,7 @@ export function upload(
   query = '',
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const { body, headers } = multipart([{ name: 'image', content: image, filename: 'picture' }])
+  const { body, headers } = multipart([{ name: 'image', content: image, filename: 'image' }])
   return ask(base, `/${encodeURIComponent(id)}${query}`, {
     method: 'POST',
     headers: { ...headers, 'Content-Length': `${body.length}`, 'X-Token': token },

@@ -34,11 +34,11 @@ const partsIn = (folder: string) => ({
 })
 
 /** Stores an original, and gives a task to render it. */
-async function plant(folder: string, picture: Uint8Array) {
+async function plant(folder: string, image: Uint8Array) {
   const originals = originalsIn(folder)
   const variant = makeVariant({ width: 20, height: 20 })
   await using file = await originals.createTemporary()
-  await writeFile(file.path, picture)
+  await writeFile(file.path, image)
   return { original: await originals.put(variant.id, file), variant }
 }
 

@@ -20,7 +20,7 @@ describe('what a child says', () => {
     expect(parseFromChild(kind, message)).toEqual(message)
   })
 
-  it('does not have its picture copied', () => {
+  it('does not have its image copied', () => {
     const message = parseFromChild('render', { kind: 'done', result: rendered })
     expect(message).toMatchObject({ result: { bytes: expect.any(Uint8Array) } })
     expect(message?.kind === 'done' && 'bytes' in message.result && message.result.bytes).toBe(

@@ -1,8 +1,8 @@
 import sharp from 'sharp'
 
 /** Returns the difference hash of an image: 64 bits that hardly change when the image is scaled or compressed. */
-export async function dhash(picture: Uint8Array): Promise<bigint> {
-  const pixels = await sharp(picture)
+export async function dhash(image: Uint8Array): Promise<bigint> {
+  const pixels = await sharp(image)
     .flatten({ background: '#fff' })
     .greyscale()
     .resize(9, 8, { fit: 'fill' })

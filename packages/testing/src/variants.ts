@@ -5,7 +5,7 @@ let made = 0
 /** Creates a variant that no other call has created. */
 export function makeVariant(part: Partial<Variant> = {}): Variant {
   made += 1
-  const id = parseImageId(`picture ${process.pid} ${made}`)
+  const id = parseImageId(`image ${process.pid} ${made}`)
   return {
     id,
     width: 100,

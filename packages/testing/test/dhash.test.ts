@@ -9,7 +9,7 @@ describe('dhash', () => {
     photo = await makePhoto({ width: 320, height: 240, format: 'png' })
   })
 
-  it('stays near when the picture is scaled or compressed', async () => {
+  it('stays near when the image is scaled or compressed', async () => {
     const hash = await dhash(photo)
     const small = await sharp(photo).resize(100).jpeg({ quality: 60 }).toBuffer()
     expect(distance(hash, await dhash(small))).toBeLessThanOrEqual(4)
@@ -20,7 +20,7 @@ describe('dhash', () => {
     ['upside down', () => sharp(photo).flip()],
     ['turned by 90 degrees', () => sharp(photo).rotate(90)],
     ['turned by 180 degrees', () => sharp(photo).rotate(180)],
-  ])('is far off when the picture is %s', async (_, turn) => {
+  ])('is far off when the image is %s', async (_, turn) => {
     const turned = await turn().png().toBuffer()
     expect(distance(await dhash(photo), await dhash(turned))).toBeGreaterThanOrEqual(12)
   })

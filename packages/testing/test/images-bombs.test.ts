@@ -69,7 +69,7 @@ describe('makePixelFlood', () => {
   })
 })
 
-describe('thin pictures', () => {
+describe('thin images', () => {
   it('are valid and as long as they say', async () => {
     const webp = await sharp(await makeThinWebp())
       .raw()

@@ -7,8 +7,8 @@ import sharp from 'sharp'
 const formats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 const size = { width: 90, height: 60 }
 
-async function decode(picture: Buffer) {
-  return sharp(picture, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true })
+async function decode(image: Buffer) {
+  return sharp(image, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true })
 }
 
 describe('makePhoto', () => {
@@ -26,7 +26,7 @@ describe('makePhoto', () => {
   )
 
   it.each(formats)('has four colours in the corners of a %s', async (format) => {
-    const picture = sharp(await makePhoto({ ...size, format })).removeAlpha()
+    const image = sharp(await makePhoto({ ...size, format })).removeAlpha()
     for (const [index, colour] of cornerColours.entries()) {
       const corner = {
         left: index % 2 === 0 ? 0 : 86,
@@ -34,9 +34,7 @@ describe('makePhoto', () => {
         width: 4,
         height: 4,
       }
-      const { channels } = await sharp(
-        await picture.clone().extract(corner).png().toBuffer(),
-      ).stats()
+      const { channels } = await sharp(await image.clone().extract(corner).png().toBuffer()).stats()
       for (const [channel, wanted] of colour.entries()) {
         expect(Math.abs(channels[channel]!.mean - wanted)).toBeLessThan(40)
       }
@@ -102,7 +100,7 @@ describe('makePhoto', () => {
     expect(one!.equals(other!)).toBe(true)
   })
 
-  it('makes pictures of a single pixel', async () => {
+  it('makes images of a single pixel', async () => {
     const { info } = await decode(await makePhoto({ width: 1, height: 1, format: 'png' }))
     expect(info).toMatchObject({ width: 1, height: 1 })
   })
@@ -135,7 +133,7 @@ describe('strangers', () => {
 })
 
 describe('makePolyglot', () => {
-  it('is a script to who looks for one and a picture to a decoder', async () => {
+  it('is a script to who looks for one and an image to a decoder', async () => {
     const polyglot = makePolyglot(await makePhoto({ ...size, format: 'jpeg' }))
     expect(polyglot.toString('latin1')).toContain('<script>')
     expect((await decode(polyglot)).info).toMatchObject(size)

@@ -26,7 +26,7 @@ describe('the disk variant store', () => {
     await using folder = await createTemporaryFolder()
     const incoming = join(folder.path, '.incoming')
     await mkdir(incoming)
-    await writeFile(join(incoming, 'left'), 'half a picture')
+    await writeFile(join(incoming, 'left'), 'half an image')
     await utimes(join(incoming, 'left'), 1, 1)
     const variants = createDiskVariantStore({ dir: folder.path })
     const key = objectKey(makeVariant(), 1)

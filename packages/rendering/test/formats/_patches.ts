@@ -1,7 +1,7 @@
 import { readPixel } from '@iaas/testing/images/compare'
 import { expect } from '@jest/globals'
 import sharp from 'sharp'
-import { renderPicture } from '../render-picture.ts'
+import { renderImage } from '../render-image.ts'
 
 export type Rgb = readonly [number, number, number]
 
@@ -24,7 +24,7 @@ export async function shownOf(
   path: string,
   format: 'png' | 'jpg' = 'png',
 ): Promise<readonly Rgb[]> {
-  return coloursOf(await renderPicture(path, { ...bounds, format, quality: 100 }))
+  return coloursOf(await renderImage(path, { ...bounds, format, quality: 100 }))
 }
 
 export function expectNear(actual: readonly Rgb[], expected: readonly Rgb[], tolerance = 1): void {

@@ -14,17 +14,17 @@ let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
-async function put(picture: Buffer): Promise<string> {
-  await writeFile(path, picture)
+async function put(image: Buffer): Promise<string> {
+  await writeFile(path, image)
   return path
 }
 
-async function inspect(picture: Buffer) {
-  return inspectFile(await put(picture), maxPixels)
+async function inspect(image: Buffer) {
+  return inspectFile(await put(image), maxPixels)
 }
 
 const pixel = sharp({ create: { width: 1, height: 1, channels: 4, background: '#f008' } })
@@ -86,9 +86,9 @@ describe('a PNG with texts', () => {
 describe('a WebP of many frames', () => {
   async function makeAnimation(frames: number): Promise<Buffer> {
     const still = await pixel.webp({ lossless: true }).toBuffer()
-    const picture = still.subarray(still.indexOf('VP8L'))
-    const frame = Buffer.concat([Buffer.from('ANMF'), Buffer.alloc(4 + 16), picture])
-    frame.writeUInt32LE(16 + picture.length, 4)
+    const image = still.subarray(still.indexOf('VP8L'))
+    const frame = Buffer.concat([Buffer.from('ANMF'), Buffer.alloc(4 + 16), image])
+    frame.writeUInt32LE(16 + image.length, 4)
     frame.writeUInt8(10, 20)
     const extended = Buffer.alloc(18)
     extended.write('VP8X')

@@ -13,7 +13,7 @@ import { makeJob } from '../bombs.ts'
 import { facts } from '../facts.ts'
 import { openPool } from '../open-pool.ts'
 
-describe('the estimate of the memory that a picture takes', () => {
+describe('the estimate of the memory that an image takes', () => {
   it('lets photos of phones begin at once, and asks of costly ones', () => {
     const allowance = 96 * 1024 * 1024
     const thumbnail = { width: 400, height: 300 }

@@ -29,7 +29,7 @@ let path: string
 beforeAll(async () => {
   configureSharp([])
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 

@@ -17,17 +17,17 @@ let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
-async function put(picture: Buffer): Promise<string> {
-  await writeFile(path, picture)
+async function put(image: Buffer): Promise<string> {
+  await writeFile(path, image)
   return path
 }
 
-async function inspect(picture: Buffer) {
-  return inspectFile(await put(picture), maxPixels)
+async function inspect(image: Buffer) {
+  return inspectFile(await put(image), maxPixels)
 }
 
 const pixel = sharp({ create: { width: 1, height: 1, channels: 4, background: '#f008' } })
@@ -71,7 +71,7 @@ describe('T28 what decoders keep in memory as soon as they open a file', () => {
   })
 
   it.each([
-    ['before the picture', 2],
+    ['before the image', 2],
     ['between its scans', undefined],
   ])('is counted of a JPEG: segments %s', async (_name, place) => {
     const jpeg = await pixel.jpeg({ progressive: true }).toBuffer()

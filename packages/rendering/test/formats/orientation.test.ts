@@ -12,7 +12,7 @@ import sharp from 'sharp'
 
 const orientations: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8]
 
-/** A picture in which no two pixels are equal, as it is stored. */
+/** An image in which no two pixels are equal, as it is stored. */
 function paint({ width, height }: Size): Buffer {
   return Buffer.from(
     Array.from({ length: width * height }, (_, index) => [index & 255, index >> 8, 7]).flat(),
@@ -29,9 +29,9 @@ function cutDisplayed(stored: Size, orientation: Orientation, region: Region): P
     .then((tiff) => sharp(tiff, { autoOrient: true }).extract(region).raw().toBuffer())
 }
 
-describe('the orientation of a stored picture', () => {
+describe('the orientation of a stored image', () => {
   it.each(orientations)(
-    '%i: a displayed region is what is cut from the stored picture and turned',
+    '%i: a displayed region is what is cut from the stored image and turned',
     async (orientation) => {
       const stored = { width: 11, height: 7 }
       const displayed = toStoredSize(stored, orientation)

@@ -18,34 +18,34 @@ const formats = ['jpeg', 'png', 'webp'] as const
 
 describe.each(formats)('the removal of metadata from %s', (format) => {
   const strip = strips[format]
-  let picture: Buffer
+  let image: Buffer
   beforeAll(async () => {
-    picture = await makePhotoWithMetadata({ format, orientation: 6, progressive: true })
+    image = await makePhotoWithMetadata({ format, orientation: 6, progressive: true })
   })
 
   it('changes nothing when it is done again', () => {
-    const once = strip(picture, 6)
+    const once = strip(image, 6)
     expect(once).toBeDefined()
-    expect(once?.length).toBeLessThan(picture.length)
+    expect(once?.length).toBeLessThan(image.length)
     expect(once !== undefined && strip(once, 6)?.equals(once)).toBe(true)
   })
 
-  it('tells of a file that ends before its picture does', () => {
-    const whole = strip(picture, 1) ?? picture
+  it('tells of a file that ends before its image does', () => {
+    const whole = strip(image, 1) ?? image
     for (let length = 0; length < whole.length - 1; length += 7) {
       expect(strip(whole.subarray(0, length), 1)).toBeUndefined()
     }
   })
 
   it('never throws, whatever it is given, and adds nothing but an orientation', () => {
-    const damage = fc.array(fc.tuple(fc.nat(picture.length - 1), fc.nat(255)), { maxLength: 8 })
+    const damage = fc.array(fc.tuple(fc.nat(image.length - 1), fc.nat(255)), { maxLength: 8 })
     const damaged = damage.map((changes) => {
-      const bytes = Buffer.from(picture)
+      const bytes = Buffer.from(image)
       for (const [at, value] of changes) bytes[at] = value
       return bytes
     })
     const nonsense = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes))
-    const headed = nonsense.map((bytes) => Buffer.concat([picture.subarray(0, 40), bytes]))
+    const headed = nonsense.map((bytes) => Buffer.concat([image.subarray(0, 40), bytes]))
     fc.assert(
       fc.property(fc.oneof(damaged, headed, nonsense), (file) => {
         const stripped = strip(file, 6)

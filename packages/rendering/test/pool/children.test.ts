@@ -12,7 +12,7 @@ import { makeScanBomb } from '@iaas/testing/images/scan-bomb'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { isRunning } from '@iaas/testing/is-running'
 import { until } from '@iaas/testing/until'
-import { makeJob, makeSlowAndQuick, slowPicture } from '../bombs.ts'
+import { makeJob, makeSlowAndQuick, slowImage } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 
 const hasProc = existsSync('/proc/self/environ')
@@ -117,7 +117,7 @@ describe('the children of a pool', () => {
     const isLate = { code: 'RENDER_TIMEOUT' }
     await expect(pool.render(slow)).rejects.toMatchObject(isLate)
     await expect(pool.render(slow)).rejects.toMatchObject(isLate)
-    const { path } = await makeJob(join(folder.path, 'slow again'), slowPicture)
+    const { path } = await makeJob(join(folder.path, 'slow again'), slowImage)
     const again = pool.render({ ...slow, path })
     await expect(again).rejects.toMatchObject({ code: 'RENDER_QUARANTINED' })
     const other = pool.render(withWidth(slow, 30))

@@ -4,7 +4,7 @@ import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { until } from '@iaas/testing/until'
-import { costlyPicture, makeJob, slowPicture } from '../bombs.ts'
+import { costlyImage, makeJob, slowImage } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 
 const megabyte = 1024 * 1024
@@ -15,8 +15,8 @@ let costly: RenderFileTask
 let quick: RenderFileTask
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  slow = await makeJob(join(folder.path, 'slow'), slowPicture)
-  costly = await makeJob(join(folder.path, 'costly'), costlyPicture)
+  slow = await makeJob(join(folder.path, 'slow'), slowImage)
+  costly = await makeJob(join(folder.path, 'costly'), costlyImage)
   const photo = await makePhoto({ width: 60, height: 40, format: 'jpeg' })
   quick = await makeJob(join(folder.path, 'quick'), photo)
 })
@@ -93,7 +93,7 @@ describe('a pool under load', () => {
     expect(pool.stats().memoryBytes).toBe(0)
   })
 
-  it('refuses a picture that takes more memory than there is at all, and keeps the child', async () => {
+  it('refuses an image that takes more memory than there is at all, and keeps the child', async () => {
     await using pool = openPool({ memoryBudgetBytes: 100 * megabyte })
     await pool.render(quick)
     const { children } = pool.stats()
@@ -102,7 +102,7 @@ describe('a pool under load', () => {
     expect(pool.stats().children).toEqual(children)
   })
 
-  it('asks to come again with such a picture where it stands in for a renderer that may have more', async () => {
+  it('asks to come again with such an image where it stands in for a renderer that may have more', async () => {
     await using pool = openPool({ memoryBudgetBytes: 100 * megabyte, isStandIn: true })
     await expect(pool.render(costly)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
   })

@@ -10,7 +10,7 @@ import { isRunning } from '@iaas/testing/is-running'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { makeJob, slowPicture } from '../bombs.ts'
+import { makeJob, slowImage } from '../bombs.ts'
 import { openPool } from '../open-pool.ts'
 import { workerSettings } from '../worker-settings.ts'
 
@@ -24,7 +24,7 @@ let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
@@ -62,7 +62,7 @@ describeUnless(missing, 'T28 the memory of a child', () => {
     const events = { task: () => {}, childLost: (reason: string) => void lost.push(reason) }
     const readMemory = () => mostMemory(2 ** 40)
     await using pool = openPool({ events, readMemory })
-    const job = await makeJob(path, slowPicture)
+    const job = await makeJob(path, slowImage)
     await expect(pool.render(job)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' })
     expect(lost).toEqual(['memory', 'memory'])
     await expect(pool.render(job)).rejects.toMatchObject({ code: 'RENDER_QUARANTINED' })

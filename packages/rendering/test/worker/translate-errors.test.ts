@@ -37,7 +37,7 @@ const failures = {
     'RENDER_FAILED',
   ],
   'a parameter that is wrong': [async () => sharp(photo).resize(-1), 'RENDER_FAILED'],
-  'a picture that is cut short': [() => sharp(photo.subarray(0, 5000)).toBuffer(), 'IMAGE_DAMAGED'],
+  'an image that is cut short': [() => sharp(photo.subarray(0, 5000)).toBuffer(), 'IMAGE_DAMAGED'],
   'a JPEG of 12 bits': [() => sharp(deep).toBuffer(), 'IMAGE_UNSUPPORTED'],
   'a defect': [async () => Object.keys(JSON.parse('null')), 'RENDER_FAILED'],
 } as const satisfies Record<string, readonly [() => Promise<unknown>, string]>

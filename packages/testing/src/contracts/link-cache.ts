@@ -9,7 +9,7 @@ export type OpenLinkCache = (options: {
 }) => Promise<AsyncDisposable & { readonly cache: LinkCache | LinkMemory }>
 
 const newKey = () => variantKey(makeVariant())
-const link = { address: 'https://cdn.example/ab/cd/picture.jpg' }
+const link = { address: 'https://cdn.example/ab/cd/image.jpg' }
 const long = { ttlMs: 60_000 }
 
 export function describeLinkCache(name: string, open: OpenLinkCache): void {

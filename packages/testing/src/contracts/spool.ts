@@ -11,7 +11,7 @@ export type OpenSpool = (
 ) => Promise<AsyncDisposable & { readonly spool: Spool; readonly reopen: () => Spool }>
 
 const newDigest = () => variantDigest(makeVariant())
-const picture = (length: number, fill = 7) => new Uint8Array(length).fill(fill)
+const image = (length: number, fill = 7) => new Uint8Array(length).fill(fill)
 const refusal = { code: 'SPOOL_FULL' }
 
 /** Contract of every spool. `reopen` opens the existing data as another process would. */
@@ -31,7 +31,7 @@ export function describeSpool(name: string, open: OpenSpool): void {
       await using opened = await open(bounds)
       const digest = newDigest()
       expect(await opened.spool.get(digest)).toBeUndefined()
-      await opened.spool.put(digest, { bytes: picture(5), renderedAt: 1 })
+      await opened.spool.put(digest, { bytes: image(5), renderedAt: 1 })
       await opened.spool.drop(digest)
       await opened.spool.drop(digest)
       expect(await opened.spool.get(digest)).toBeUndefined()
@@ -41,7 +41,7 @@ export function describeSpool(name: string, open: OpenSpool): void {
       await using opened = await open(bounds)
       const digest = newDigest()
       expect(await opened.spool.size(digest)).toBeUndefined()
-      await opened.spool.put(digest, { bytes: picture(600), renderedAt: 1 })
+      await opened.spool.put(digest, { bytes: image(600), renderedAt: 1 })
       const size = await opened.spool.size(digest)
       expect(size).toBeGreaterThanOrEqual(600)
       expect(size).toBeLessThan(620)
@@ -53,7 +53,7 @@ export function describeSpool(name: string, open: OpenSpool): void {
       await using opened = await open(bounds)
       const digest = newDigest()
       expect(await opened.spool.renderedAt(digest)).toBeUndefined()
-      await opened.spool.put(digest, { bytes: picture(600), renderedAt: 1_764_000_000_123 })
+      await opened.spool.put(digest, { bytes: image(600), renderedAt: 1_764_000_000_123 })
       expect(await opened.spool.renderedAt(digest)).toBe(1_764_000_000_123)
       await opened.spool.drop(digest)
       expect(await opened.spool.renderedAt(digest)).toBeUndefined()
@@ -62,20 +62,20 @@ export function describeSpool(name: string, open: OpenSpool): void {
     it('replaces an earlier rendition of the same variant', async () => {
       await using opened = await open(bounds)
       const digest = newDigest()
-      await opened.spool.put(digest, { bytes: picture(5, 1), renderedAt: 1 })
-      await opened.spool.put(digest, { bytes: picture(6, 2), renderedAt: 2 })
+      await opened.spool.put(digest, { bytes: image(5, 1), renderedAt: 1 })
+      await opened.spool.put(digest, { bytes: image(6, 2), renderedAt: 2 })
       const spooled = await opened.spool.get(digest)
       expect(spooled?.renderedAt).toBe(2)
-      expect(Buffer.from(spooled?.bytes ?? [])).toEqual(Buffer.from(picture(6, 2)))
+      expect(Buffer.from(spooled?.bytes ?? [])).toEqual(Buffer.from(image(6, 2)))
     })
 
     it('refuses more items than its bound until one is dropped', async () => {
       await using opened = await open(bounds)
       const first = newDigest()
       for (const digest of [first, newDigest(), newDigest()]) {
-        await opened.spool.put(digest, { bytes: picture(5), renderedAt: 1 })
+        await opened.spool.put(digest, { bytes: image(5), renderedAt: 1 })
       }
-      const putAnother = () => opened.spool.put(newDigest(), { bytes: picture(5), renderedAt: 1 })
+      const putAnother = () => opened.spool.put(newDigest(), { bytes: image(5), renderedAt: 1 })
       await expect(putAnother()).rejects.toMatchObject(refusal)
       await opened.spool.drop(first)
       await putAnother()
@@ -83,17 +83,17 @@ export function describeSpool(name: string, open: OpenSpool): void {
 
     it('refuses more bytes than its bound, and goes on with what fits', async () => {
       await using opened = await open(bounds)
-      await opened.spool.put(newDigest(), { bytes: picture(6000), renderedAt: 1 })
-      const large = opened.spool.put(newDigest(), { bytes: picture(6000), renderedAt: 1 })
+      await opened.spool.put(newDigest(), { bytes: image(6000), renderedAt: 1 })
+      const large = opened.spool.put(newDigest(), { bytes: image(6000), renderedAt: 1 })
       await expect(large).rejects.toMatchObject(refusal)
-      await opened.spool.put(newDigest(), { bytes: picture(2000), renderedAt: 1 })
+      await opened.spool.put(newDigest(), { bytes: image(2000), renderedAt: 1 })
     })
 
     it('counts a replaced rendition once', async () => {
       await using opened = await open(bounds)
       const digest = newDigest()
       for (let renderedAt = 1; renderedAt <= 10; renderedAt += 1) {
-        await opened.spool.put(digest, { bytes: picture(6000), renderedAt })
+        await opened.spool.put(digest, { bytes: image(6000), renderedAt })
       }
       expect((await opened.spool.get(digest))?.renderedAt).toBe(10)
     })
@@ -101,7 +101,7 @@ export function describeSpool(name: string, open: OpenSpool): void {
     it('holds its bound against many at once', async () => {
       await using opened = await open(bounds)
       const puts = Array.from({ length: 20 }, () =>
-        opened.spool.put(newDigest(), { bytes: picture(5), renderedAt: 1 }),
+        opened.spool.put(newDigest(), { bytes: image(5), renderedAt: 1 }),
       )
       const results = await Promise.allSettled(puts)
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
@@ -111,8 +111,8 @@ export function describeSpool(name: string, open: OpenSpool): void {
       await using opened = await open(bounds)
       expect(await opened.spool.usage()).toEqual({ items: 0, bytes: 0 })
       const [first, second] = [newDigest(), newDigest()]
-      await opened.spool.put(first, { bytes: picture(600), renderedAt: 1 })
-      await opened.spool.put(second, { bytes: picture(900), renderedAt: 1 })
+      await opened.spool.put(first, { bytes: image(600), renderedAt: 1 })
+      await opened.spool.put(second, { bytes: image(900), renderedAt: 1 })
       const full = await opened.spool.usage()
       expect(full.items).toBe(2)
       expect(full.bytes).toBeGreaterThanOrEqual(1500)
@@ -127,11 +127,11 @@ export function describeSpool(name: string, open: OpenSpool): void {
       await using opened = await open(bounds)
       const digests = [newDigest(), newDigest(), newDigest()]
       for (const digest of digests) {
-        await opened.spool.put(digest, { bytes: picture(5), renderedAt: 9 })
+        await opened.spool.put(digest, { bytes: image(5), renderedAt: 9 })
       }
       const again = opened.reopen()
       for (const digest of digests) expect((await again.get(digest))?.renderedAt).toBe(9)
-      const more = again.put(newDigest(), { bytes: picture(5), renderedAt: 1 })
+      const more = again.put(newDigest(), { bytes: image(5), renderedAt: 1 })
       await expect(more).rejects.toMatchObject(refusal)
     })
   })

@@ -5,9 +5,9 @@ const { abs } = Math
 
 /** Returns the pixels of an image on white, three bytes each, row by row. */
 export async function readPixels(
-  picture: Uint8Array,
+  image: Uint8Array,
 ): Promise<{ readonly width: number; readonly height: number; readonly data: Buffer }> {
-  const { data, info } = await sharp(picture)
+  const { data, info } = await sharp(image)
     .flatten({ background: '#fff' })
     .toColourspace('srgb')
     .raw()
@@ -25,11 +25,11 @@ export async function meanDifference(one: Uint8Array, other: Uint8Array): Promis
 
 /** Returns red, green and blue of one pixel of an image on white; negative positions count from the far side. */
 export async function readPixel(
-  picture: Uint8Array,
+  image: Uint8Array,
   x: number,
   y: number,
 ): Promise<readonly [number, number, number]> {
-  const { width, height, data } = await readPixels(picture)
+  const { width, height, data } = await readPixels(image)
   const at = ((y < 0 ? height + y : y) * width + (x < 0 ? width + x : x)) * 3
   return [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0]
 }

@@ -11,7 +11,7 @@ export const tileColours = [
 
 /**
  * Configuration and bitstream of a tile of four plain quarters, drawn for these tests and encoded by x265: HEVC, main
- * still picture, 4:2:0.
+ * still image, 4:2:0.
  */
 const configuration = Buffer.from(
   [

@@ -26,7 +26,7 @@ export function wrongField(name: string): AppError {
 }
 
 export function severalImages(): AppError {
-  return invalidUpload('The form has more than one picture.')
+  return invalidUpload('The form has more than one image.')
 }
 
 export function tooManyParts(): AppError {
@@ -35,7 +35,7 @@ export function tooManyParts(): AppError {
 
 export function tooLargeField(): AppError {
   return invalidUpload(
-    `A field of the form beside the picture is too large: its value may have ${maxFieldBytes} bytes, its name ${maxNameLength} characters.`,
+    `A field of the form beside the image is too large: its value may have ${maxFieldBytes} bytes, its name ${maxNameLength} characters.`,
   )
 }
 

@@ -83,9 +83,7 @@ function readForm(
 function createForm(req: IncomingMessage, { maxBytes }: ReceiveLimits): BusboyInstance {
   const headers = req.headers
   if (!/^multipart\/form-data\b/i.test(headers['content-type'] ?? '')) {
-    throw invalidUpload(
-      'The body must be multipart/form-data with the picture in its field "image".',
-    )
+    throw invalidUpload('The body must be multipart/form-data with the image in its field "image".')
   }
   try {
     return new Busboy({

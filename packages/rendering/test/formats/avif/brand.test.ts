@@ -5,13 +5,13 @@ import { readPixel } from '@iaas/testing/images/compare'
 import { codeAv1, makeAvif } from '@iaas/testing/images/make-avif'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { copyPicture, renderPicture, ingestPicture } from '../../render-picture.ts'
+import { copyImage, renderImage, ingestImage } from '../../render-image.ts'
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
@@ -32,9 +32,9 @@ describe('T31 an AVIF', () => {
   ])('is shown also under the brand %s', async (...brands) => {
     // The frames of a sequence; its image is one of its own.
     await write(brands, [{ name: 'moov', content: Buffer.alloc(0) }])
-    expect((await ingestPicture(path)).size).toEqual({ width: 32, height: 32 })
-    const variant = await renderPicture(path, { width: 16, height: 16, format: 'png' })
-    for (const image of [variant, await copyPicture(path)]) {
+    expect((await ingestImage(path)).size).toEqual({ width: 32, height: 32 })
+    const variant = await renderImage(path, { width: 16, height: 16, format: 'png' })
+    for (const image of [variant, await copyImage(path)]) {
       const [red, green, blue] = await readPixel(image, 8, 8)
       expect(Math.abs(red - 200) + Math.abs(green - 100) + Math.abs(blue - 50)).toBeLessThan(8)
     }
@@ -42,6 +42,6 @@ describe('T31 an AVIF', () => {
 
   it('is told from HEIC by what it is coded in, whatever its brands', async () => {
     await write(['mif1', 'avif', 'mif1', 'heic'])
-    expect((await ingestPicture(path)).format).toBe('avif')
+    expect((await ingestImage(path)).format).toBe('avif')
   })
 })

@@ -5,7 +5,7 @@ import { codeAv1, makeAvif, withLimitedRange } from '@iaas/testing/images/make-a
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { copyPicture, renderPicture } from '../../render-picture.ts'
+import { copyImage, renderImage } from '../../render-image.ts'
 import {
   dark,
   patches,
@@ -21,7 +21,7 @@ let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
@@ -54,7 +54,7 @@ describe('T31 an AVIF has the colours that browsers show', () => {
     const [colours] = await codePatches()
     await writeFile(path, makeAvif({ colours, properties: [nclx] }))
     expectNear(await shown(), expected, 2)
-    expectNear(await coloursOf(await copyPicture(path)), expected, 2)
+    expectNear(await coloursOf(await copyImage(path)), expected, 2)
   })
 
   it('counts an ICC profile more than nclx', async () => {
@@ -95,7 +95,7 @@ describe('T31 an AVIF has the colours that browsers show', () => {
   it('has no veil where its transparency has the limited range', async () => {
     const [colours, alpha] = await codePatches([16, 126, 235])
     await writeFile(path, makeAvif({ colours, alpha: withLimitedRange(alpha) }))
-    const png = await renderPicture(path, { ...bounds, format: 'png' })
+    const png = await renderImage(path, { ...bounds, format: 'png' })
     const { data } = await sharp(png).raw().toBuffer({ resolveWithObject: true })
     const row = 4 * bounds.width * 4
     const alphas = patches.map((_, index) => data[row + 4 * (patch * index + 4) + 3])

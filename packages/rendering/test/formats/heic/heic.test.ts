@@ -16,7 +16,7 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import { stripHeic } from '../../../src/formats/heic/strip.ts'
-import { copyPicture, ingestPicture, renderPicture } from '../../render-picture.ts'
+import { copyImage, ingestImage, renderImage } from '../../render-image.ts'
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
@@ -44,15 +44,15 @@ async function expectQuarters(image: Uint8Array, expected: readonly Colour[]) {
 /** Expects a variant and the working copy to show these quarters. */
 async function expectShown(file: Buffer, expected: readonly Colour[]) {
   await writeFile(path, file)
-  const variant = await renderPicture(path, { width: 64, height: 64, format: 'png' })
-  for (const image of [variant, await copyPicture(path)]) await expectQuarters(image, expected)
+  const variant = await renderImage(path, { width: 64, height: 64, format: 'png' })
+  for (const image of [variant, await copyImage(path)]) await expectQuarters(image, expected)
 }
 
 describe('a HEIC', () => {
   it('is kept as it came, and shown in its variants and its working copy', async () => {
     const file = makeHeic()
     await writeFile(path, file)
-    const ingested = await ingestPicture(path)
+    const ingested = await ingestImage(path)
     expect(ingested).toMatchObject({ reencoded: false, format: 'heic' })
     expect(ingested.size).toEqual({ width: 512, height: 512 })
     expect(ingested.bytes).toEqual(file)
@@ -76,8 +76,8 @@ describe('a HEIC', () => {
     'of a size that no block divides is shown: %s',
     async (name) => {
       await writeFile(path, heicFiles[name])
-      expect((await ingestPicture(path)).size).toEqual({ width: 100, height: 70 })
-      const copy = await copyPicture(path)
+      expect((await ingestImage(path)).size).toEqual({ width: 100, height: 70 })
+      const copy = await copyImage(path)
       const { hasAlpha } = await sharp(copy).metadata()
       expect(hasAlpha).toBe(name === 'alpha')
       await expectQuarters(await sharp(copy).removeAlpha().png().toBuffer(), tileColours)
@@ -86,21 +86,21 @@ describe('a HEIC', () => {
 
   it('of one channel is shown in grey', async () => {
     await writeFile(path, heicFiles.grey)
-    const [r, g, b] = await readPixel(await copyPicture(path), 50, 35)
+    const [r, g, b] = await readPixel(await copyImage(path), 50, 35)
     expect(Math.max(Math.abs(r - 120), Math.abs(g - 120), Math.abs(b - 120))).toBeLessThan(4)
   })
 
   it('is cropped before it is turned', async () => {
     await writeFile(path, makeHeic({ properties: [aperture(512, 256), rotation(1)] }))
-    expect((await ingestPicture(path)).size).toEqual({ width: 256, height: 512 })
-    await expectQuarters(await copyPicture(path), [green, white, red, blue])
+    expect((await ingestImage(path)).size).toEqual({ width: 256, height: 512 })
+    await expectQuarters(await copyImage(path), [green, white, red, blue])
   })
 
   it('of a camera is a grid of tiles', async () => {
     const grid = { columns: 3, rows: 2, width: 1400, height: 900 }
     await writeFile(path, makeHeic({ grid, properties: [rotation(3)] }))
-    expect((await ingestPicture(path)).size).toEqual({ width: 900, height: 1400 })
-    const copy = await copyPicture(path)
+    expect((await ingestImage(path)).size).toEqual({ width: 900, height: 1400 })
+    const copy = await copyImage(path)
     expect(await sharp(copy).metadata()).toMatchObject({ width: 900, height: 1400, format: 'jpeg' })
     // The third tile of the first row, of which 376 columns are left.
     const [r, g, b] = await readPixel(copy, 890, 1100)
@@ -112,7 +112,7 @@ describe('a HEIC', () => {
     const p3 = await image.withIccProfile('p3').png().toBuffer()
     const { icc = Buffer.alloc(0) } = await sharp(p3).metadata()
     await writeFile(path, makeHeic({ properties: [profile(icc)] }))
-    const [r, g, b] = await readPixel(await renderPicture(path, { format: 'png' }), 8, 8)
+    const [r, g, b] = await readPixel(await renderImage(path, { format: 'png' }), 8, 8)
     // 220, 40, 40 of Display P3 is a stronger red in sRGB.
     expect([r > 235, g < 20, b < 40]).toEqual([true, true, true])
   })
@@ -122,7 +122,7 @@ describe('a HEIC', () => {
     for (const properties of profiles) {
       await writeFile(path, makeHeic({ properties }))
       const box = { width: 64, height: 64, format: 'png' } as const
-      const kept = await renderPicture(path, { ...box, profile: 'keep' })
+      const kept = await renderImage(path, { ...box, profile: 'keep' })
       expect((await sharp(kept).metadata()).hasProfile).toBe(true)
       const numbers = await sharp(kept, { ignoreIcc: true }).png().toBuffer()
       await expectQuarters(numbers, tileColours)
@@ -131,14 +131,14 @@ describe('a HEIC', () => {
 
   it('has the colours of its codes if it has no profile', async () => {
     await writeFile(path, makeHeic({ properties: [makeNclx(12, 13)] }))
-    const [r] = await readPixel(await renderPicture(path, { format: 'png' }), 8, 8)
+    const [r] = await readPixel(await renderImage(path, { format: 'png' }), 8, 8)
     expect(r).toBeGreaterThan(235)
   })
 
   it('that is cropped at the upload becomes a JPEG', async () => {
     await writeFile(path, makeHeic())
     const crop = { left: 256, top: 0, width: 100, height: 100 }
-    const { bytes, ...ingested } = await ingestPicture(path, crop)
+    const { bytes, ...ingested } = await ingestImage(path, crop)
     expect(ingested).toMatchObject({ reencoded: true, format: 'jpg' })
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 100 })
   })
@@ -150,13 +150,13 @@ describe('a HEIC', () => {
     const { exif = Buffer.alloc(0) } = await sharp(located).metadata()
     const file = makeHeic({ exif: exif.subarray(6) })
     await writeFile(path, file)
-    expect((await ingestPicture(path)).warnings).toEqual(['location'])
+    expect((await ingestImage(path)).warnings).toEqual(['location'])
     const stripped = Buffer.concat(stripHeic(file) ?? [])
     await writeFile(path, stripped)
-    expect((await ingestPicture(path)).warnings).toBeUndefined()
+    expect((await ingestImage(path)).warnings).toBeUndefined()
     expect(stripped.length).toBe(file.length)
     await expectShown(stripped, tileColours)
     await writeFile(path, makeHeic())
-    expect((await ingestPicture(path)).warnings).toBeUndefined()
+    expect((await ingestImage(path)).warnings).toBeUndefined()
   })
 })

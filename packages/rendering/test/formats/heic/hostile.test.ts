@@ -46,7 +46,7 @@ describe('T42 a HEIC that is built to be costly', () => {
     await expect(ingest(file)).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' })
   })
 
-  it('is refused if its picture is larger than it declares', async () => {
+  it('is refused if its image is larger than it declares', async () => {
     const declared = { width: 16, height: 16 }
     await expect(ingest(makeHeic({ declared }))).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' })
   })

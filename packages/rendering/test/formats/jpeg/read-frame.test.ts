@@ -12,7 +12,7 @@ let path: string
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
@@ -29,8 +29,8 @@ const plain = {
 }
 
 describe('the header of a plain JPEG', () => {
-  it.each(Object.entries(plain))('%s tells what a decoder would', async (_name, picture) => {
-    await writeFile(path, await picture.toBuffer())
+  it.each(Object.entries(plain))('%s tells what a decoder would', async (_name, image) => {
+    await writeFile(path, await image.toBuffer())
     expect(readJpegFrame(path)).toBeDefined()
     expect(await inspectKnown(path, maxPixels)).toEqual(await inspectFile(path, maxPixels))
   })
@@ -85,15 +85,15 @@ describe('the header of a plain JPEG', () => {
 })
 
 async function repeatExif(): Promise<Buffer> {
-  const picture = await draw().withMetadata({ orientation: 6 }).jpeg().toBuffer()
-  const start = picture.indexOf('Exif\0\0') - 4
-  const segment = picture.subarray(start, start + 2 + picture.readUInt16BE(start + 2))
-  return Buffer.concat([picture.subarray(0, start), segment, picture.subarray(start)])
+  const image = await draw().withMetadata({ orientation: 6 }).jpeg().toBuffer()
+  const start = image.indexOf('Exif\0\0') - 4
+  const segment = image.subarray(start, start + 2 + image.readUInt16BE(start + 2))
+  return Buffer.concat([image.subarray(0, start), segment, image.subarray(start)])
 }
 
 /**
  * Puts a marker that has no length before the segments. Whoever takes the next two bytes for its length leaves the path of a
- * decoder, and comes upon the header of a picture of 16 x 16 px in a comment.
+ * decoder, and comes upon the header of an image of 16 x 16 px in a comment.
  */
 function hideFrame(jpeg: Buffer, lone: number): Buffer {
   const frame = [0xff, 0xc0, 0, 11, 8, 0, 16, 0, 16, 1, 1, 0x11, 0]

@@ -5,7 +5,7 @@ import { type PhotoOptions, makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { renderPicture, ingestPicture } from '../../render-picture.ts'
+import { renderImage, ingestImage } from '../../render-image.ts'
 
 const size = { width: 320, height: 400 }
 
@@ -13,7 +13,7 @@ let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
@@ -36,12 +36,12 @@ describe('T33 a JPEG that lacks its end', () => {
   it.each(kinds)('is taken and told of: %s', async (_name, options) => {
     for (const missing of [2, 20]) {
       const whole = await write(missing, options)
-      expect(await ingestPicture(path)).toMatchObject({
+      expect(await ingestImage(path)).toMatchObject({
         reencoded: false,
         size,
         warnings: ['truncated'],
       })
-      const variant = await renderPicture(path, { ...size, format: 'jpg', quality: 95 })
+      const variant = await renderImage(path, { ...size, format: 'jpg', quality: 95 })
       expect(await meanDifference(variant, whole)).toBeLessThan(5)
     }
   })
@@ -51,7 +51,7 @@ describe('T33 a JPEG that lacks its end', () => {
     async (_name, options) => {
       for (const missing of [0.15, 0.5, 0.9]) {
         await write(missing, options)
-        await expect(ingestPicture(path)).rejects.toThrow('premature end')
+        await expect(ingestImage(path)).rejects.toThrow('premature end')
       }
     },
   )
@@ -60,7 +60,7 @@ describe('T33 a JPEG that lacks its end', () => {
     const whole = await write(2, { progressive: true })
     for (const end of [300, whole.indexOf(Buffer.from('ffda', 'hex'), 700)]) {
       await writeFile(path, whole.subarray(0, end))
-      await expect(ingestPicture(path)).rejects.toThrow(/premature|end of|corrupt|unsupported/i)
+      await expect(ingestImage(path)).rejects.toThrow(/premature|end of|corrupt|unsupported/i)
     }
     const scans: number[] = []
     for (
@@ -71,15 +71,15 @@ describe('T33 a JPEG that lacks its end', () => {
       scans.push(at)
     }
     await writeFile(path, whole.subarray(0, scans.at(-1)))
-    await expect(ingestPicture(path)).rejects.toThrow('premature end')
+    await expect(ingestImage(path)).rejects.toThrow('premature end')
   })
 
   it('is white where rows are missing, in every size and turn, as browsers show nothing there', async () => {
     await write(0.03, { orientation: 3 })
-    await ingestPicture(path)
+    await ingestImage(path)
     for (const share of [1, 0.5, 0.1]) {
       const box = { width: size.width * share, height: size.height * share }
-      const png = await renderPicture(path, { ...box, format: 'png' })
+      const png = await renderImage(path, { ...box, format: 'png' })
       expect(await readPixel(png, 1, 0)).toEqual([255, 255, 255])
       const { data } = await readPixels(png)
       expect(data.includes(0) || data.some((level) => level < 100)).toBe(true)
@@ -89,7 +89,7 @@ describe('T33 a JPEG that lacks its end', () => {
   it('is kept upright and white below where its upload is cut', async () => {
     await write(0.03)
     const crop = { left: 0, top: 100, width: 320, height: 300 }
-    const { bytes, warnings } = await ingestPicture(path, crop)
+    const { bytes, warnings } = await ingestImage(path, crop)
     expect(warnings).toEqual(['truncated'])
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 320, height: 300 })
     const [red, green, blue] = await readPixel(bytes, 300, -1)

@@ -11,7 +11,7 @@ import sharp from 'sharp'
 import type { RenderPool } from '../../../src/pool/pool-types.ts'
 import { stripJxl } from '../../../src/formats/jxl/metadata.ts'
 import { openPool } from '../../open-pool.ts'
-import { copyPicture, ingestPicture, renderPicture } from '../../render-picture.ts'
+import { copyImage, ingestImage, renderImage } from '../../render-image.ts'
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
@@ -24,12 +24,12 @@ afterAll(async () => folder[Symbol.asyncDispose]())
 describe('a JPEG XL', () => {
   it.each(Object.entries(jxlFiles))('is kept as it came, and shown: %s', async (name, file) => {
     await writeFile(path, file)
-    const ingested = await ingestPicture(path)
+    const ingested = await ingestImage(path)
     expect(ingested).toMatchObject({ reencoded: false, format: 'jxl' })
     expect(ingested.size).toEqual({ width: 64, height: 48 })
     expect(ingested.bytes).toEqual(file)
-    const variant = await renderPicture(path, { width: 64, height: 48, format: 'png' })
-    const copy = await copyPicture(path)
+    const variant = await renderImage(path, { width: 64, height: 48, format: 'png' })
+    const copy = await copyImage(path)
     expect((await sharp(copy).metadata()).format).toBe(name === 'alpha' ? 'png' : 'jpeg')
     for (const image of [variant, copy]) {
       expect((await sharp(image).metadata()).hasAlpha).toBe(name === 'alpha')
@@ -44,7 +44,7 @@ describe('a JPEG XL', () => {
   it('that is cropped at the upload becomes a JPEG', async () => {
     await writeFile(path, jxlFiles.lossless)
     const crop = { left: 32, top: 0, width: 20, height: 20 }
-    expect(await ingestPicture(path, crop)).toMatchObject({ reencoded: true, format: 'jpg' })
+    expect(await ingestImage(path, crop)).toMatchObject({ reencoded: true, format: 'jpg' })
   })
 })
 
@@ -56,7 +56,7 @@ it('T37 a JPEG XL that says where it was taken is warned of, and loses that with
   const content = Buffer.concat([Buffer.alloc(4), exif.subarray(6)])
   const file = Buffer.concat([jxlFiles.container, joinBox({ name: 'Exif', content })])
   await writeFile(path, file)
-  expect((await ingestPicture(path)).warnings).toEqual(['location'])
+  expect((await ingestImage(path)).warnings).toEqual(['location'])
   expect(Buffer.concat(stripJxl(file) ?? [])).toEqual(jxlFiles.container)
   expect(stripJxl(jxlFiles.lossless)).toEqual([jxlFiles.lossless])
   expect(stripJxl(truncate(file, 0.99))).toBeUndefined()

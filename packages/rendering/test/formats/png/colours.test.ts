@@ -13,14 +13,14 @@ import {
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { copyPicture, renderPicture, ingestPicture } from '../../render-picture.ts'
+import { copyImage, renderImage, ingestImage } from '../../render-image.ts'
 import { patches, patch, bounds, coloursOf, expectNear, inChromium, shownOf } from '../_patches.ts'
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
@@ -111,14 +111,14 @@ describe('T31 a PNG has the colours that browsers show', () => {
       patches: patches.map((rgb) => rgb.concat(128)),
       chunks: [makeGama(1)],
     })
-    const png = await renderPicture(path, { ...bounds, format: 'png' })
+    const png = await renderImage(path, { ...bounds, format: 'png' })
     expect([...(await sharp(png).raw().toBuffer()).subarray(0, 4)]).toEqual([79, 79, 79, 128])
   })
 
   it('in its working copy, and where its upload is cut', async () => {
     await writePng({ chunks: [makeCicp(12, 13)] })
-    expectNear(await coloursOf(await copyPicture(path)), inChromium.p3)
+    expectNear(await coloursOf(await copyImage(path)), inChromium.p3)
     const crop = { left: 0, top: 0, width: bounds.width, height: patch - 1 }
-    expectNear(await coloursOf((await ingestPicture(path, crop)).bytes), inChromium.p3)
+    expectNear(await coloursOf((await ingestImage(path, crop)).bytes), inChromium.p3)
   })
 })

@@ -66,7 +66,7 @@ describe('an SVG', () => {
     },
   )
 
-  it('of parts and pictures inside the file is shown', async () => {
+  it('of parts and images inside the file is shown', async () => {
     const photo = await makePhoto({ width: 8, height: 8, format: 'png' })
     const content = `<defs><linearGradient id="g"><stop stop-color="red"/></linearGradient></defs>
       <rect width="24" height="24" fill="url(#g)"/><use href="#g"/>

@@ -5,7 +5,7 @@ import { type TiffOptions, makeTiff } from '@iaas/testing/images/make-tiff'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { renderPicture, ingestPicture } from '../../render-picture.ts'
+import { renderImage, ingestImage } from '../../render-image.ts'
 
 const side = 8
 
@@ -13,7 +13,7 @@ let folder: Awaited<ReturnType<typeof createTemporaryFolder>>
 let path: string
 beforeAll(async () => {
   folder = await createTemporaryFolder()
-  path = join(folder.path, 'picture')
+  path = join(folder.path, 'image')
 })
 afterAll(async () => folder[Symbol.asyncDispose]())
 
@@ -62,7 +62,7 @@ describe('T32 a TIFF that no decoder here understands', () => {
     ['what nobody knows', { channels: 1, bits: 8, tags: { 259: 4711 } }, /compression 4711/],
   ] as const)('is refused as such, by its name: %s', async (_name, options, name) => {
     await write(options)
-    await expect(ingestPicture(path)).rejects.toMatchObject({
+    await expect(ingestImage(path)).rejects.toMatchObject({
       code: 'IMAGE_UNSUPPORTED',
       message: expect.stringMatching(name),
     })
@@ -77,13 +77,13 @@ describe('T31 a TIFF', () => {
     async (bits) => {
       const level = (value: number) => (bits === 8 ? value : value * 257)
       await write({ channels: 4, bits, tags: { 338: 0 } }, [200, 100, 50, 0].map(level))
-      const png = await renderPicture(path, size)
+      const png = await renderImage(path, size)
       expect(await readPixel(png, 3, 3)).toEqual([200, 100, 50])
       expect((await sharp(png).metadata()).hasAlpha).toBe(false)
       await write({ channels: 2, bits, tags: { 338: 0 } }, [99, 0].map(level))
-      expect(await readPixel(await renderPicture(path, size), 3, 3)).toEqual([99, 99, 99])
+      expect(await readPixel(await renderImage(path, size), 3, 3)).toEqual([99, 99, 99])
       await write({ channels: 4, bits, tags: { 338: 2 } }, [200, 100, 50, 0].map(level))
-      expect((await sharp(await renderPicture(path, size)).metadata()).hasAlpha).toBe(true)
+      expect((await sharp(await renderImage(path, size)).metadata()).hasAlpha).toBe(true)
     },
   )
 
@@ -91,7 +91,7 @@ describe('T31 a TIFF', () => {
     // L from 0 to 100, a and b in steps of 1/256.
     const lab = [54.05 * 655.35, 36.8 * 256, 46.4 * 256].map(Math.round)
     await write({ channels: 3, bits: 16, tags: { 262: 8 } }, lab)
-    const [red, green, blue] = await readPixel(await renderPicture(path, size), 3, 3)
+    const [red, green, blue] = await readPixel(await renderImage(path, size), 3, 3)
     expect(Math.abs(red - 200) + Math.abs(green - 100) + Math.abs(blue - 50)).toBeLessThan(12)
   })
 })

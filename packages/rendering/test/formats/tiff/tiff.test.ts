@@ -9,7 +9,7 @@ import sharp from 'sharp'
 import type { RenderPool } from '../../../src/pool/pool-types.ts'
 import { openPool } from '../../open-pool.ts'
 
-/** Four colours, in the corners of a picture of 60 x 40 px that is stored turned. */
+/** Four colours, in the corners of an image of 60 x 40 px that is stored turned. */
 async function makeTurned(orientation: number): Promise<Buffer> {
   const patch = async (background: string) =>
     sharp({ create: { width: 30, height: 20, channels: 3, background } })
@@ -157,7 +157,7 @@ describe('a TIFF that a camera has recorded', () => {
     makeTiff({ side, channels: 3, bits: 8, pixels, tags })
 
   it.each([
-    ['its first picture is a thumbnail', { 254: 1 }],
+    ['its first image is a thumbnail', { 254: 1 }],
     ['it is a DNG', { 50706: 0x01_04_00_00 }],
   ])('is refused where %s', async (_name, tags) => {
     await writeFile(path, thumbnail(tags))
@@ -167,7 +167,7 @@ describe('a TIFF that a camera has recorded', () => {
     })
   })
 
-  it.each([0, 2])('is none where its first picture is one of its own (%i)', async (subfileType) => {
+  it.each([0, 2])('is none where its first image is one of its own (%i)', async (subfileType) => {
     await writeFile(path, thumbnail({ 254: subfileType }))
     expect((await ingest()).size).toEqual({ width: side, height: side })
   })

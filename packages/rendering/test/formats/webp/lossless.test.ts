@@ -23,7 +23,7 @@ const pixelsOf = (file: string | Buffer) => sharp(file).removeAlpha().raw().toBu
 describe('a WebP', () => {
   it('tells whether it keeps its pixels, with a profile, as well', async () => {
     await using folder = await createTemporaryFolder()
-    const path = join(folder.path, 'picture')
+    const path = join(folder.path, 'image')
     const judge = async (file: Buffer) => {
       await writeFile(path, file)
       return isLosslessWebp(path)

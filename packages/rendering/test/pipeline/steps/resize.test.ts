@@ -5,7 +5,7 @@ import { isFineDecodingCheap } from '@iaas/rendering/pipeline/steps/resize'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
-import { renderPicture } from '../../render-picture.ts'
+import { renderImage } from '../../render-image.ts'
 
 const small = { width: 640, height: 480 }
 const medium = { width: 1600, height: 1200 }
@@ -48,7 +48,7 @@ describe('the choice of how far a decoder shrinks', () => {
     const { width, height, channels } = drawn.info
     const raw = { width, height, channels }
     await writeFile(path, await sharp(drawn.data, { raw }).webp({ lossless: true }).toBuffer())
-    const bytes = await renderPicture(path, { width: 100, height: 75, format: 'png' })
+    const bytes = await renderImage(path, { width: 100, height: 75, format: 'png' })
     const rendered = await sharp(bytes).toColourspace('srgb').raw().toBuffer()
     const expected = await sharp(drawn.data, { raw })
       .resize({ width: 100, height: 75, fit: 'fill' })

@@ -27,9 +27,9 @@ export function describeAnimations(studio: Studio): void {
         ['gif', 'auto'],
         ['webp', true],
       ] as const)('keep frames, times and repetitions in %s', async (format, animated) => {
-        const picture = await makeAnimation(source)
+        const image = await makeAnimation(source)
         const part = { width: 45, height: 30, format, animated }
-        const bytes = await studio.render(picture, part)
+        const bytes = await studio.render(image, part)
         expect(await sharp(bytes, { animated: true }).metadata()).toMatchObject({
           format,
           pages: frames,
@@ -38,7 +38,7 @@ export function describeAnimations(studio: Studio): void {
           ...timing,
         })
         for (let frame = 0; frame < frames; frame += 1) {
-          const still = await studio.render(await frameOf(picture, frame), {
+          const still = await studio.render(await frameOf(image, frame), {
             ...part,
             animated: 'auto',
             format: 'png',
@@ -51,19 +51,19 @@ export function describeAnimations(studio: Studio): void {
         ['gif', false],
         ['webp', 'auto'],
       ] as const)('are their first frame in %s without', async (format, animated) => {
-        const picture = await makeAnimation(source)
-        const bytes = await studio.render(picture, { ...size, format, animated })
+        const image = await makeAnimation(source)
+        const bytes = await studio.render(image, { ...size, format, animated })
         expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1)
-        expect(await meanDifference(bytes, await frameOf(picture, 0))).toBeLessThan(8)
+        expect(await meanDifference(bytes, await frameOf(image, 0))).toBeLessThan(8)
       })
     })
 
     it.each(fits)('have the planned size with fit=%s, scaled down and up', async (fit: Fit) => {
-      const picture = await makeAnimation('gif')
+      const image = await makeAnimation('gif')
       for (const side of [40, 130]) {
         const variant = makeVariant({ width: side, height: side, fit, format: 'gif' })
         const { result } = planRender(size, variant, contractBounds)
-        const bytes = await studio.render(picture, variant)
+        const bytes = await studio.render(image, variant)
         const { pages, width, pageHeight } = await sharp(bytes, { animated: true }).metadata()
         expect({ pages, width, height: pageHeight }).toEqual({ pages: frames, ...result })
       }
@@ -76,10 +76,10 @@ export function describeAnimations(studio: Studio): void {
       ['gravity', { fit: 'crop', gravity: { x: 0, y: 0 } }],
       ['rect', { rect: { unit: 'px', left: 10, top: 5, width: 40, height: 30 } }],
     ] as const)('apply %s to each frame by itself', async (_name, part) => {
-      const picture = await makeAnimation('gif')
-      const bytes = await studio.render(picture, { width: 40, height: 40, format: 'gif', ...part })
+      const image = await makeAnimation('gif')
+      const bytes = await studio.render(image, { width: 40, height: 40, format: 'gif', ...part })
       for (const frame of [0, 1, frames - 1]) {
-        const still = await frameOf(picture, frame)
+        const still = await frameOf(image, frame)
         const expected = await studio.render(still, {
           width: 40,
           height: 40,
@@ -92,12 +92,12 @@ export function describeAnimations(studio: Studio): void {
 
     it('are not made of a still image', async () => {
       for (const format of ['jpeg', 'png', 'tiff'] as const) {
-        const picture = await makePhoto({ ...size, format })
+        const image = await makePhoto({ ...size, format })
         for (const [target, animated] of [
           ['gif', 'auto'],
           ['webp', true],
         ] as const) {
-          const bytes = await studio.render(picture, { ...size, format: target, animated })
+          const bytes = await studio.render(image, { ...size, format: target, animated })
           expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1)
         }
       }
@@ -105,7 +105,7 @@ export function describeAnimations(studio: Studio): void {
 
     it('R55 are the first frame, and say so, if they have too many frames', async () => {
       const whole = { left: 0, top: 0, width: 20, height: 20 }
-      const picture = makeGif({
+      const image = makeGif({
         width: 20,
         height: 20,
         frames: Array.from({ length: 301 }, (_, at) => ({ ...whole, colour: at % 2 })),
@@ -114,17 +114,17 @@ export function describeAnimations(studio: Studio): void {
           [0, 0, 255],
         ],
       })
-      const path = await studio.store(picture)
+      const path = await studio.store(image)
       const variant = makeVariant({ width: 10, height: 10, format: 'gif' })
       const outcome = await studio.renderer.render({ path, variant, bounds: contractBounds })
       expect(outcome).toMatchObject({ kind: 'rendered', note: 'animation-too-long' })
     })
 
     it('keep transparency in GIF', async () => {
-      const picture = await makePhoto({ ...size, format: 'gif', alpha: true })
-      const bytes = await studio.render(picture, { ...size, format: 'gif' })
+      const image = await makePhoto({ ...size, format: 'gif', alpha: true })
+      const bytes = await studio.render(image, { ...size, format: 'gif' })
       expect(await sharp(bytes).metadata()).toMatchObject({ hasAlpha: true })
-      expect(await meanDifference(bytes, picture)).toBeLessThan(6)
+      expect(await meanDifference(bytes, image)).toBeLessThan(6)
     })
   })
 }

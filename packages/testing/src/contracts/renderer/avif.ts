@@ -24,8 +24,7 @@ export function describeAvif(studio: Studio): void {
     it('keep transparency', async () => {
       const image = await makePhoto({ ...photo, format: 'png', alpha: true })
       const bytes = await studio.render(image, { ...photo, format: 'avif', quality: 90 })
-      const alphaOf = (picture: Uint8Array) =>
-        sharp(picture).extractChannel('alpha').png().toBuffer()
+      const alphaOf = (image: Uint8Array) => sharp(image).extractChannel('alpha').png().toBuffer()
       expect(await meanDifference(await alphaOf(bytes), await alphaOf(image))).toBeLessThan(2)
     })
 

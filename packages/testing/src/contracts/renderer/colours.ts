@@ -15,10 +15,10 @@ const isWhite = (pixel: readonly number[]) => pixel.every((value) => value >= 25
 export function describeColours(studio: Studio): void {
   describe('colours and qualities', () => {
     it('puts transparency on white where the output has none, and keeps it where it has', async () => {
-      const picture = await makePhoto({ ...photo, format: 'png', alpha: true })
-      const onWhite = await sharp(picture).flatten({ background: '#fff' }).png().toBuffer()
+      const image = await makePhoto({ ...photo, format: 'png', alpha: true })
+      const onWhite = await sharp(image).flatten({ background: '#fff' }).png().toBuffer()
       for (const format of targets) {
-        const bytes = await studio.render(picture, { ...box, format, quality: 95 })
+        const bytes = await studio.render(image, { ...box, format, quality: 95 })
         expect((await sharp(bytes).metadata()).hasAlpha).toBe(format !== 'jpg')
         const expected = await studio.render(onWhite, { ...box, format: 'png' })
         expect(await meanDifference(bytes, expected)).toBeLessThan(5)
@@ -27,8 +27,8 @@ export function describeColours(studio: Studio): void {
 
     it.each(targets)('fills the rest of a canvas with white in %s', async (format) => {
       for (const alpha of [false, true]) {
-        const picture = await makePhoto({ ...photo, format: 'png', alpha })
-        const bytes = await studio.render(picture, { ...box, fit: 'canvas', format })
+        const image = await makePhoto({ ...photo, format: 'png', alpha })
+        const bytes = await studio.render(image, { ...box, fit: 'canvas', format })
         expect(isWhite(await readPixel(bytes, 2, 2))).toBe(true)
         expect(isWhite(await readPixel(bytes, -2, -2))).toBe(true)
         expect(isWhite(await readPixel(bytes, 3, 14))).toBe(false)
@@ -38,11 +38,11 @@ export function describeColours(studio: Studio): void {
     })
 
     it.each(targets)('puts white behind the image of a canvas as well, in %s', async (format) => {
-      const picture = await makePhoto({ ...photo, format: 'png', alpha: true })
-      const onWhite = await sharp(picture).flatten({ background: '#fff' }).png().toBuffer()
+      const image = await makePhoto({ ...photo, format: 'png', alpha: true })
+      const onWhite = await sharp(image).flatten({ background: '#fff' }).png().toBuffer()
       for (const size of [box, photo]) {
         const canvas = { ...size, fit: 'canvas', quality: 95 } as const
-        const bytes = await studio.render(picture, { ...canvas, format })
+        const bytes = await studio.render(image, { ...canvas, format })
         expect((await sharp(bytes).stats()).isOpaque).toBe(true)
         const expected = await studio.render(onWhite, { ...canvas, format: 'png' })
         expect(await meanDifference(bytes, expected)).toBeLessThan(5)
@@ -86,10 +86,10 @@ export function describeColours(studio: Studio): void {
 
     it('keeps grey grey', async () => {
       for (const source of ['jpeg', 'png', 'webp', 'tiff'] as const) {
-        const picture = await makePhoto({ ...photo, format: source, grey: true })
+        const image = await makePhoto({ ...photo, format: source, grey: true })
         for (const format of targets) {
           const [red, green, blue] = await readPixel(
-            await studio.render(picture, { ...box, format }),
+            await studio.render(image, { ...box, format }),
             20,
             20,
           )
@@ -100,15 +100,15 @@ export function describeColours(studio: Studio): void {
     })
 
     it('leaves all metadata out, and brings the colours of a profile into sRGB', async () => {
-      const picture = await sharp(await makePhoto({ ...photo, format: 'png' }))
+      const image = await sharp(await makePhoto({ ...photo, format: 'png' }))
         .withIccProfile('p3')
         .withExif({ IFD0: { Copyright: 'somebody' } })
         .jpeg({ quality: 95 })
         .toBuffer()
-      expect(await sharp(picture).metadata()).toMatchObject({ icc: expect.anything() })
+      expect(await sharp(image).metadata()).toMatchObject({ icc: expect.anything() })
       const original = await makePhoto({ ...photo, format: 'png' })
       for (const format of targets) {
-        const bytes = await studio.render(picture, { ...box, format, quality: 95 })
+        const bytes = await studio.render(image, { ...box, format, quality: 95 })
         const { icc, exif, xmp, iptc } = await sharp(bytes).metadata()
         expect([icc, exif, xmp, iptc]).toEqual([undefined, undefined, undefined, undefined])
         expect(bytes.includes('somebody')).toBe(false)
@@ -122,10 +122,10 @@ export function describeColours(studio: Studio): void {
       async (format) => {
         const original = await makePhoto({ ...photo, format: 'png' })
         const deep = sharp(original).toColourspace('rgb16').withIccProfile('p3')
-        const picture = await deep.toFormat(format, { compression: 'deflate' }).toBuffer()
+        const image = await deep.toFormat(format, { compression: 'deflate' }).toBuffer()
         const facts = { depth: 'ushort', icc: expect.anything() }
-        expect(await sharp(picture).metadata()).toMatchObject(facts)
-        const bytes = await studio.render(picture, { ...box, format: 'png' })
+        expect(await sharp(image).metadata()).toMatchObject(facts)
+        const bytes = await studio.render(image, { ...box, format: 'png' })
         const expected = await studio.render(original, { ...box, format: 'png' })
         expect(await meanDifference(bytes, expected)).toBeLessThan(3)
       },
@@ -152,11 +152,11 @@ export function describeColours(studio: Studio): void {
       expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', isProgressive: true })
     })
 
-    it('smooths the picture where a blur is asked for', async () => {
-      const picture = await makePhoto({ ...photo, format: 'png' })
+    it('smooths the image where a blur is asked for', async () => {
+      const image = await makePhoto({ ...photo, format: 'png' })
       for (const format of targets) {
         const [plain, blurred] = await Promise.all(
-          [false, true].map((blur) => studio.render(picture, { ...box, format, blur })),
+          [false, true].map((blur) => studio.render(image, { ...box, format, blur })),
         )
         const [before, after] = await Promise.all(
           [plain, blurred].map(async (bytes) => (await sharp(bytes).stats()).sharpness),
@@ -169,11 +169,11 @@ export function describeColours(studio: Studio): void {
     })
 
     it('takes the quality that is asked for', async () => {
-      const picture = await makePhoto({ ...photo, format: 'png' })
+      const image = await makePhoto({ ...photo, format: 'png' })
       for (const format of ['jpg', 'webp'] as const) {
         const sizes: number[] = []
         for (const quality of [0, 1, 40, 95]) {
-          sizes.push((await studio.render(picture, { ...box, format, quality })).length)
+          sizes.push((await studio.render(image, { ...box, format, quality })).length)
         }
         expect(sizes[0]).toBe(sizes[1])
         expect(sizes.slice(1)).toEqual(sizes.slice(1).toSorted((one, other) => one - other))
@@ -186,10 +186,10 @@ export function describeColours(studio: Studio): void {
       async (quality) => {
         const chromaSubsampling = quality < 90 ? '4:2:0' : '4:4:4'
         const options = { ...photo, format: 'jpeg', quality, chromaSubsampling } as const
-        const picture = await makePhoto(options)
+        const image = await makePhoto(options)
         for (const format of ['jpg', 'webp'] as const) {
-          const kept = await studio.render(picture, { ...box, format, quality: 'auto' })
-          const asked = await studio.render(picture, { ...box, format, quality })
+          const kept = await studio.render(image, { ...box, format, quality: 'auto' })
+          const asked = await studio.render(image, { ...box, format, quality })
           expect(kept.equals(asked)).toBe(true)
         }
       },
@@ -197,9 +197,9 @@ export function describeColours(studio: Studio): void {
 
     it('takes 92 by default for a lossless original', async () => {
       for (const format of ['png', 'gif', 'tiff'] as const) {
-        const picture = await makePhoto({ ...photo, format })
-        const kept = await studio.render(picture, { ...box, quality: 'auto' })
-        expect(kept.equals(await studio.render(picture, { ...box, quality: 92 }))).toBe(true)
+        const image = await makePhoto({ ...photo, format })
+        const kept = await studio.render(image, { ...box, quality: 'auto' })
+        expect(kept.equals(await studio.render(image, { ...box, quality: 92 }))).toBe(true)
       }
     })
   })

@@ -14,12 +14,12 @@ const photo = { width: 240, height: 180 }
 const jpeg = { ...photo, format: 'jpeg', progressive: true, quality: 85 } as const
 const png = { ...photo, format: 'png' } as const
 
-type CostlyPicture = readonly [name: string, form: 'jpeg' | 'png', make: () => Promise<Buffer>]
+type CostlyImage = readonly [name: string, form: 'jpeg' | 'png', make: () => Promise<Buffer>]
 
 const made = (options: PhotoOptions) => () => makePhoto(options)
 
 /** Every kind of image that costs more to decode than its copy, and the format of the copy. */
-const costlyPictures: readonly CostlyPicture[] = [
+const costlyImages: readonly CostlyImage[] = [
   ['a progressive JPEG', 'jpeg', made(jpeg)],
   ['one of full colours', 'jpeg', made({ ...jpeg, chromaSubsampling: '4:4:4' })],
   ['one in grey', 'jpeg', made({ ...jpeg, grey: true })],
@@ -40,15 +40,15 @@ const costlyPictures: readonly CostlyPicture[] = [
 ]
 
 async function makeWideGamut(): Promise<Buffer> {
-  const picture = sharp(await makePhoto(png)).withIccProfile('p3')
-  return picture.jpeg({ quality: 90, progressive: true }).toBuffer()
+  const image = sharp(await makePhoto(png)).withIccProfile('p3')
+  return image.jpeg({ quality: 90, progressive: true }).toBuffer()
 }
 
 async function makeDeepWideGamut(): Promise<Buffer> {
-  const picture = sharp(await makePhoto(png))
+  const image = sharp(await makePhoto(png))
     .toColourspace('rgb16')
     .withIccProfile('p3')
-  return picture.png().toBuffer()
+  return image.png().toBuffer()
 }
 
 /** Difference that nobody sees, of 255. The fine and strong noise of the images makes up most of it. */
@@ -57,13 +57,13 @@ const invisible = 2
 /** Describes the pixels of the copies of all kinds of images. */
 export function describeCopiedPixels(studio: Studio): void {
   describe('the pixels of working copies', () => {
-    describe.each(costlyPictures)('%s', (_name, form, make) => {
+    describe.each(costlyImages)('%s', (_name, form, make) => {
       it('has a copy that is upright, in sRGB and cheap to decode', async () => {
-        const picture = await make()
-        const { outcome, outputPath } = await studio.copy(picture)
+        const image = await make()
+        const { outcome, outputPath } = await studio.copy(image)
         expect(outcome).toMatchObject({ kind: 'copied' })
         const copy = await sharp(outputPath).metadata()
-        const { size } = await studio.renderer.inspect({ path: await studio.store(picture) })
+        const { size } = await studio.renderer.inspect({ path: await studio.store(image) })
         expect(copy).toMatchObject({ ...size, format: form, depth: 'uchar', isProgressive: false })
         expect([copy.icc, copy.exif, copy.orientation ?? 1]).toEqual([undefined, undefined, 1])
         // A copy of a copy would be pointless.
@@ -71,24 +71,24 @@ export function describeCopiedPixels(studio: Studio): void {
       })
 
       it('looks the same from its copy in every format and fit', async () => {
-        const picture = await make()
-        const copy = await studio.copy(picture)
+        const image = await make()
+        const copy = await studio.copy(image)
         for (const fit of fits) {
           for (const format of ['jpg', 'png', 'webp'] as const) {
-            await expectSame(picture, copy, { width: 120, height: 120, fit, format, quality: 95 })
+            await expectSame(image, copy, { width: 120, height: 120, fit, format, quality: 95 })
           }
         }
-        await expectSame(picture, copy, { width: 90, height: 90, format: 'png', blur: true })
+        await expectSame(image, copy, { width: 90, height: 90, format: 'png', blur: true })
       })
     })
 
     async function expectSame(
-      picture: Buffer,
+      image: Buffer,
       { outcome, outputPath }: Awaited<ReturnType<Studio['copy']>>,
       part: Partial<Variant>,
     ): Promise<void> {
       const quality = outcome.kind === 'copied' ? outcome.quality : undefined
-      const original = await studio.render(picture, part)
+      const original = await studio.render(image, part)
       const copied = await studio.render(await readFile(outputPath), part, quality)
       expect(await meanDifference(original, copied)).toBeLessThan(invisible)
       expect(distance(await dhash(original), await dhash(copied))).toBeLessThanOrEqual(4)
@@ -104,8 +104,8 @@ export function describeCopies(studio: Studio): void {
     it.each([30, 60, 85, 98])(
       'tells the quality of the original, and renders it: %d',
       async (quality) => {
-        const picture = await makePhoto({ ...jpeg, quality })
-        const { outcome, outputPath } = await studio.copy(picture)
+        const image = await makePhoto({ ...jpeg, quality })
+        const { outcome, outputPath } = await studio.copy(image)
         expect(outcome).toEqual({ kind: 'copied', quality })
         const copied = await studio.render(await readFile(outputPath), { format: 'jpg' }, quality)
         // A progressive rendition is costly itself, so its quality can be read the same way.
@@ -122,8 +122,8 @@ export function describeCopies(studio: Studio): void {
         await makePhoto({ ...photo, format: 'tiff' }),
         await makePhoto({ ...jpeg, width: 30, height: 30 }),
       ]
-      for (const picture of cheap) {
-        const { outcome, outputPath } = await studio.copy(picture)
+      for (const image of cheap) {
+        const { outcome, outputPath } = await studio.copy(image)
         expect(outcome).toEqual({ kind: 'pointless' })
         expect(await exists(outputPath)).toBe(false)
       }
@@ -140,12 +140,12 @@ export function describeCopies(studio: Studio): void {
       expect([one, other]).toMatchObject([{ isCostly: true }, { isCostly: false }])
     })
 
-    it('are not made of what is damaged or no picture', async () => {
-      const picture = await makePhoto(jpeg)
-      await expect(studio.copy(picture.subarray(0, picture.length / 2))).rejects.toMatchObject({
+    it('are not made of what is damaged or no image', async () => {
+      const image = await makePhoto(jpeg)
+      await expect(studio.copy(image.subarray(0, image.length / 2))).rejects.toMatchObject({
         code: 'IMAGE_DAMAGED',
       })
-      await expect(studio.copy('no picture')).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
+      await expect(studio.copy('no image')).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
     })
   })
 }

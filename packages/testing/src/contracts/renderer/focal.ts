@@ -29,9 +29,9 @@ async function countRed(bytes: Buffer): Promise<number> {
 }
 
 export function describeFocal(studio: Studio): void {
-  async function render(picture: Buffer, part: Partial<Variant>, point: Point | undefined) {
+  async function render(image: Buffer, part: Partial<Variant>, point: Point | undefined) {
     const variant = makeVariant({ format: 'png', fit: 'crop', gravity: 'focal', ...part })
-    const path = await studio.store(picture)
+    const path = await studio.store(image)
     const task = { path, variant, bounds: contractBounds, focal: point }
     const outcome = await studio.renderer.render(task)
     if (outcome.kind !== 'rendered') throw new Error(`The outcome was ${outcome.kind}.`)
@@ -55,10 +55,10 @@ export function describeFocal(studio: Studio): void {
     })
 
     it('is a point of the displayed image, whatever EXIF says', async () => {
-      const picture = await drawSpot()
-      const upright = await render(picture, { width: 40, height: 100 }, focal)
+      const image = await drawSpot()
+      const upright = await render(image, { width: 40, height: 100 }, focal)
       for (let orientation = 1; orientation <= 8; orientation += 1) {
-        const undo = sharp(picture).withMetadata({ orientation: undo8(orientation) })
+        const undo = sharp(image).withMetadata({ orientation: undo8(orientation) })
         const stored = await sharp(await undo.png().toBuffer(), { autoOrient: true })
           .withMetadata({ orientation })
           .png()
@@ -69,14 +69,14 @@ export function describeFocal(studio: Studio): void {
     })
 
     it('is the middle of the part where none is set', async () => {
-      const picture = await drawSpot()
+      const image = await drawSpot()
       for (const part of [
         { width: 40, height: 100 },
         { width: 40, height: 100, rect: parseRect('300,0,300,400'), rotate: 90 },
       ] as const) {
         const [unset, centred] = await Promise.all([
-          render(picture, part, undefined),
-          render(picture, { ...part, gravity: makeVariant().gravity }, focal),
+          render(image, part, undefined),
+          render(image, { ...part, gravity: makeVariant().gravity }, focal),
         ])
         expect(unset.equals(centred)).toBe(true)
       }

@@ -47,22 +47,21 @@ function makePatches(first: 'whole' | 'part'): Buffer {
 }
 
 export function describeFrames(studio: Studio): void {
-  const draw = (picture: Buffer, part: Partial<Variant>) =>
-    studio.render(picture, { ...png, ...part })
+  const draw = (image: Buffer, part: Partial<Variant>) => studio.render(image, { ...png, ...part })
 
   describe('a frame', () => {
     it.each(['gif', 'webp'] as const)('of a %s is the one that is asked for', async (format) => {
-      const picture = await makeAnimation(format)
+      const image = await makeAnimation(format)
       for (let frame = 0; frame < frames; frame += 1) {
-        const expected = await cutFrame(picture, frame)
-        expect(await meanDifference(await draw(picture, { frame }), expected)).toBeLessThan(2)
+        const expected = await cutFrame(image, frame)
+        expect(await meanDifference(await draw(image, { frame }), expected)).toBeLessThan(2)
       }
     })
 
     it('of a GIF lies on top of those before it', async () => {
-      const picture = makePatches('whole')
+      const image = makePatches('whole')
       const colours = async (frame: number) => {
-        const bytes = await draw(picture, { frame })
+        const bytes = await draw(image, { frame })
         return Promise.all([5, 45, 65].map((x) => readPixel(bytes, x, 15)))
       }
       const [red, green, blue] = [
@@ -76,13 +75,13 @@ export function describeFrames(studio: Studio): void {
     })
 
     it('of a GIF is transparent where no frame has painted yet', async () => {
-      const picture = makePatches('part')
+      const image = makePatches('part')
       for (const [frame, clear] of [
         [0, [0, 255, 0]],
         [1, [255, 255, 0]],
         [2, [255, 255, 255]],
       ] as const) {
-        const bytes = await draw(picture, { frame })
+        const bytes = await draw(image, { frame })
         const { data, info } = await sharp(bytes)
           .ensureAlpha()
           .raw()
@@ -95,20 +94,20 @@ export function describeFrames(studio: Studio): void {
     })
 
     it('is a still image, also where an animation would be kept', async () => {
-      const picture = await makeAnimation('gif')
+      const image = await makeAnimation('gif')
       for (const format of ['gif', 'webp', 'jpg', 'avif'] as const) {
-        const bytes = await draw(picture, { format, frame: 3 })
+        const bytes = await draw(image, { format, frame: 3 })
         expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1)
-        expect(await meanDifference(bytes, await cutFrame(picture, 3))).toBeLessThan(8)
+        expect(await meanDifference(bytes, await cutFrame(image, 3))).toBeLessThan(8)
       }
     })
 
     it('has the geometry and the looks of every other image', async () => {
-      const picture = await makeAnimation('webp')
+      const image = await makeAnimation('webp')
       const part = { width: 30, height: 30, fit: 'crop', rotate: 90, flip: 'vertical' } as const
       const [made, expected] = await Promise.all([
-        draw(picture, { ...part, frame: 2, negate: true, trim: 10 }),
-        draw(await cutFrame(picture, 2), { ...part, negate: true, trim: 10 }),
+        draw(image, { ...part, frame: 2, negate: true, trim: 10 }),
+        draw(await cutFrame(image, 2), { ...part, negate: true, trim: 10 }),
       ])
       expect(await meanDifference(made, expected)).toBeLessThan(2)
     })
@@ -142,15 +141,15 @@ export function describeFrames(studio: Studio): void {
       ['jpeg', 1, 1],
       ['tiff', 1, 1],
     ] as const)('R61 that a %s does not have (%i) is refused', async (format, frame, count) => {
-      const picture =
+      const image =
         format === 'gif' || format === 'webp'
           ? await makeAnimation(format)
           : await makePhoto({ ...size, format })
-      await expect(draw(picture, { frame })).rejects.toMatchObject({
+      await expect(draw(image, { frame })).rejects.toMatchObject({
         code: 'INVALID_OPTION',
         message: expect.stringContaining(`less than ${count}`),
       })
-      const inspecting = studio.renderer.inspect({ path: await studio.store(picture), frame })
+      const inspecting = studio.renderer.inspect({ path: await studio.store(image), frame })
       await expect(inspecting).rejects.toMatchObject({ code: 'INVALID_OPTION' })
     })
 

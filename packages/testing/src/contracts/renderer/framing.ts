@@ -82,8 +82,8 @@ export function describeFraming(studio: Studio): void {
           .toBuffer()
         const upright = await sharp(stored, { autoOrient: true }).png().toBuffer()
         const [made, expected] = await Promise.all(
-          [stored, upright].map((picture) =>
-            studio.render(picture, { format: 'png', ...gridBox, ...cut }),
+          [stored, upright].map((image) =>
+            studio.render(image, { format: 'png', ...gridBox, ...cut }),
           ),
         )
         expect([orientation, await describeColours(made!)]).toEqual([
@@ -106,7 +106,7 @@ export function describeFraming(studio: Studio): void {
         input: { create: { width: 60, height: 60, channels: 3, background: '#e02020' } },
       } as const
       const plain = sharp({ create: { ...size, channels: 3, background: '#8a8a8a' } })
-      const picture = await plain
+      const image = await plain
         .composite([{ ...spot, left: 500, top: 170 }])
         .jpeg({ quality: 95 })
         .toBuffer()
@@ -118,7 +118,7 @@ export function describeFraming(studio: Studio): void {
         [1 / 3, { width: 100, height: 60, rect: parseRect('300,0,300,400') }],
       ] as const) {
         const crop = { ...part, fit: 'crop', gravity: 'smart', format: 'png' } as const
-        const bytes = await studio.render(picture, crop)
+        const bytes = await studio.render(image, crop)
         const { data } = await readPixels(bytes)
         let red = 0
         for (let at = 0; at < data.length; at += 3)

@@ -9,8 +9,8 @@ import type { Studio } from './studio.ts'
 const formats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 
 export function describeHostileFiles(studio: Studio): void {
-  describe('files that are no pictures, or bad ones', () => {
-    it.each(Object.entries(strangers))('refuses %s as no picture', async (_name, content) => {
+  describe('files that are no images, or bad ones', () => {
+    it.each(Object.entries(strangers))('refuses %s as no image', async (_name, content) => {
       const refusal = {
         code: 'IMAGE_UNSUPPORTED',
         message: expect.stringContaining('JPEG, PNG, WebP, GIF, AVIF, TIFF, HEIC and JPEG XL'),
@@ -31,10 +31,10 @@ export function describeHostileFiles(studio: Studio): void {
     })
 
     it.each(formats)('refuses %s that is cut short, wherever it is', async (format) => {
-      const picture = await makePhoto({ width: 200, height: 150, format })
+      const image = await makePhoto({ width: 200, height: 150, format })
       // A JPEG may lack a twentieth of its rows.
       for (const share of [0.1, 0.5, 0.9, ...(format === 'jpeg' ? [] : [0.97])]) {
-        const part = truncate(picture, share)
+        const part = truncate(image, share)
         await expect(studio.ingest(part)).rejects.toMatchObject({ code: 'IMAGE_DAMAGED' })
         await expect(studio.render(part, { width: 50, height: 50 })).rejects.toMatchObject({
           code: 'IMAGE_DAMAGED',
@@ -43,23 +43,23 @@ export function describeHostileFiles(studio: Studio): void {
     })
 
     it('refuses a progressive JPEG that is cut short', async () => {
-      const picture = await makePhoto({
+      const image = await makePhoto({
         width: 200,
         height: 150,
         format: 'jpeg',
         progressive: true,
       })
       for (const share of [0.3, 0.7]) {
-        await expect(studio.ingest(truncate(picture, share))).rejects.toMatchObject({
+        await expect(studio.ingest(truncate(image, share))).rejects.toMatchObject({
           code: 'IMAGE_DAMAGED',
         })
       }
     })
 
-    it('refuses a picture that is damaged only where a crop would cut it away', async () => {
-      const picture = await makePhoto({ width: 200, height: 150, format: 'png' })
+    it('refuses an image that is damaged only where a crop would cut it away', async () => {
+      const image = await makePhoto({ width: 200, height: 150, format: 'png' })
       const top = { left: 0, top: 0, width: 200, height: 20 }
-      await expect(studio.ingest(truncate(picture, 0.7), top)).rejects.toMatchObject({
+      await expect(studio.ingest(truncate(image, 0.7), top)).rejects.toMatchObject({
         code: 'IMAGE_DAMAGED',
       })
     })
@@ -72,30 +72,30 @@ export function describeHostileFiles(studio: Studio): void {
     })
 
     it('refuses a side that is too long, however few pixels there are', async () => {
-      const picture = await sharp({
+      const image = await sharp({
         create: { width: 65_501, height: 1, channels: 3, background: '#123' },
       })
         .png()
         .toBuffer()
-      await expect(studio.ingest(picture)).rejects.toMatchObject({
+      await expect(studio.ingest(image)).rejects.toMatchObject({
         code: 'IMAGE_TOO_LARGE',
         message: expect.stringContaining('65500'),
       })
     })
 
-    it('T17 refuses a picture with channels that are no colours', async () => {
-      const picture = await makePhoto({ width: 20, height: 20, format: 'tiff' })
+    it('T17 refuses an image with channels that are no colours', async () => {
+      const image = await makePhoto({ width: 20, height: 20, format: 'tiff' })
       // Changes PhotometricInterpretation from RGB to grey: two of its three samples are now undefined.
-      picture[picture.indexOf('0601030001000000', 0, 'hex') + 8] = 1
-      await expect(studio.ingest(picture)).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
+      image[image.indexOf('0601030001000000', 0, 'hex') + 8] = 1
+      await expect(studio.ingest(image)).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED' })
     })
 
-    it('keeps a picture with something else behind its end, and renders the picture alone', async () => {
-      const picture = makePolyglot(await makePhoto({ width: 80, height: 60, format: 'jpeg' }))
-      const { reencoded, path } = await studio.ingest(picture)
+    it('keeps an image with something else behind its end, and renders the image alone', async () => {
+      const image = makePolyglot(await makePhoto({ width: 80, height: 60, format: 'jpeg' }))
+      const { reencoded, path } = await studio.ingest(image)
       expect(reencoded).toBe(false)
-      expect((await readFile(path)).equals(picture)).toBe(true)
-      const rendered = await studio.render(picture, { width: 40, height: 40 })
+      expect((await readFile(path)).equals(image)).toBe(true)
+      const rendered = await studio.render(image, { width: 40, height: 40 })
       expect(rendered.includes('<script>')).toBe(false)
     })
 

@@ -15,10 +15,10 @@ const region = { left: 30, top: 20, width: 100, height: 80 }
 export function describeIngest(studio: Studio): void {
   describe('the ingest of uploads', () => {
     it.each(formats)('leaves %s as it is where nothing has to change', async (format) => {
-      const picture = await makePhoto({ ...photo, format })
-      const { path, outputPath, ...ingested } = await studio.ingest(picture)
+      const image = await makePhoto({ ...photo, format })
+      const { path, outputPath, ...ingested } = await studio.ingest(image)
       expect(ingested).toEqual({ reencoded: false, format: formatNameOf(format), size: photo })
-      expect((await readFile(path)).equals(picture)).toBe(true)
+      expect((await readFile(path)).equals(image)).toBe(true)
       expect(await exists(outputPath)).toBe(false)
     })
 
@@ -49,22 +49,22 @@ export function describeIngest(studio: Studio): void {
     )
 
     it.each(formats)('crops %s, and keeps it in its format', async (format) => {
-      const picture = await makePhoto({ ...photo, format, quality: 90 })
-      const { path, outputPath, ...ingested } = await studio.ingest(picture, region)
+      const image = await makePhoto({ ...photo, format, quality: 90 })
+      const { path, outputPath, ...ingested } = await studio.ingest(image, region)
       const size = { width: region.width, height: region.height }
       expect(ingested).toEqual({ reencoded: true, format: formatNameOf(format), size })
-      expect((await readFile(path)).equals(picture)).toBe(true)
+      expect((await readFile(path)).equals(image)).toBe(true)
       expect(await studio.renderer.inspect({ path: outputPath })).toEqual({
         format: formatNameOf(format),
         size,
       })
-      const expected = await sharp(picture).extract(region).png().toBuffer()
+      const expected = await sharp(image).extract(region).png().toBuffer()
       expect(await meanDifference(await readFile(outputPath), expected)).toBeLessThan(6)
     })
 
     it.each(formats)('scales %s down that has more pixels than are kept', async (format) => {
-      const picture = await makePhoto({ width: 500, height: 300, format })
-      const { outputPath, ...ingested } = await studio.ingest(picture)
+      const image = await makePhoto({ width: 500, height: 300, format })
+      const { outputPath, ...ingested } = await studio.ingest(image)
       expect(ingested).toMatchObject({ reencoded: true, format: formatNameOf(format) })
       const { width, height } = ingested.size
       expect(width * height).toBeLessThanOrEqual(contractLimits.maxOnDiskPixels)
@@ -95,16 +95,16 @@ export function describeIngest(studio: Studio): void {
     })
 
     it('keeps the colour profile, and no other metadata', async () => {
-      const picture = await sharp(await makePhoto({ ...photo, format: 'png' }))
+      const image = await sharp(await makePhoto({ ...photo, format: 'png' }))
         .withIccProfile('p3')
         .withExif({ IFD0: { Copyright: 'somebody' } })
         .jpeg({ quality: 90 })
         .toBuffer()
-      const { outputPath } = await studio.ingest(picture, region)
+      const { outputPath } = await studio.ingest(image, region)
       const kept = await sharp(outputPath).metadata()
-      expect(kept.icc?.equals((await sharp(picture).metadata()).icc ?? Buffer.alloc(0))).toBe(true)
+      expect(kept.icc?.equals((await sharp(image).metadata()).icc ?? Buffer.alloc(0))).toBe(true)
       expect(kept.exif).toBeUndefined()
-      const expected = await sharp(picture).extract(region).png().toBuffer()
+      const expected = await sharp(image).extract(region).png().toBuffer()
       expect(await meanDifference(await readFile(outputPath), expected)).toBeLessThan(4)
     })
 
@@ -127,9 +127,9 @@ export function describeIngest(studio: Studio): void {
     })
 
     it('crops CMYK, and shows it as it was', async () => {
-      const picture = await makePhoto({ ...photo, format: 'jpeg', cmyk: true, quality: 95 })
-      const { outputPath } = await studio.ingest(picture, region)
-      const before = await sharp(picture).toColourspace('srgb').extract(region).png().toBuffer()
+      const image = await makePhoto({ ...photo, format: 'jpeg', cmyk: true, quality: 95 })
+      const { outputPath } = await studio.ingest(image, region)
+      const before = await sharp(image).toColourspace('srgb').extract(region).png().toBuffer()
       expect(await meanDifference(await readFile(outputPath), before)).toBeLessThan(5)
     })
 
@@ -144,18 +144,18 @@ export function describeIngest(studio: Studio): void {
       { ...region, top: 41 },
       { left: 0, top: 0, width: 161, height: 1 },
       { left: 160, top: 0, width: 1, height: 1 },
-    ])('refuses the region %j, and names the size of the picture', async (outside) => {
-      const picture = await makePhoto({ ...photo, format: 'png' })
-      await expect(studio.ingest(picture, outside)).rejects.toMatchObject({
+    ])('refuses the region %j, and names the size of the image', async (outside) => {
+      const image = await makePhoto({ ...photo, format: 'png' })
+      await expect(studio.ingest(image, outside)).rejects.toMatchObject({
         code: 'INVALID_CROP',
         message: expect.stringContaining('160 x 120'),
       })
     })
 
-    it('crops to the whole picture, and to one pixel', async () => {
-      const picture = await makePhoto({ ...photo, format: 'png' })
-      const whole = await studio.ingest(picture, { left: 0, top: 0, ...photo })
-      const one = await studio.ingest(picture, { left: 159, top: 119, width: 1, height: 1 })
+    it('crops to the whole image, and to one pixel', async () => {
+      const image = await makePhoto({ ...photo, format: 'png' })
+      const whole = await studio.ingest(image, { left: 0, top: 0, ...photo })
+      const one = await studio.ingest(image, { left: 159, top: 119, width: 1, height: 1 })
       expect([whole.size, one.size]).toEqual([photo, { width: 1, height: 1 }])
     })
 

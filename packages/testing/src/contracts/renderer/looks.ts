@@ -138,9 +138,9 @@ export function describeLooks(studio: Studio): void {
     })
 
     it('keeps white behind a transparent image whose colours are changed', async () => {
-      const picture = await makePhoto({ width: 120, height: 80, format: 'png', alpha: true })
-      const plain = await studio.render(picture, { ...box, format: 'jpg', quality: 95 })
-      const twice = await studio.render(picture, {
+      const image = await makePhoto({ width: 120, height: 80, format: 'png', alpha: true })
+      const plain = await studio.render(image, { ...box, format: 'jpg', quality: 95 })
+      const twice = await studio.render(image, {
         ...box,
         format: 'jpg',
         quality: 95,

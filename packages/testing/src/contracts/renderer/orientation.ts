@@ -19,7 +19,7 @@ const boxes = [
 /** Scaling before rotating is not exactly rotating before scaling. A wrongly rotated image differs by 40 or more. */
 const tolerance = 8
 
-const turnUpright = (picture: Uint8Array) => sharp(picture, { autoOrient: true }).png().toBuffer()
+const turnUpright = (image: Uint8Array) => sharp(image, { autoOrient: true }).png().toBuffer()
 
 export function describeOrientation(studio: Studio): void {
   describe.each(orientations)('EXIF orientation %i', (orientation) => {
@@ -30,7 +30,7 @@ export function describeOrientation(studio: Studio): void {
       expect([size.width, size.height]).toEqual(upright)
     })
 
-    it.each(fits)('shows the picture upright with fit=%s', async (fit) => {
+    it.each(fits)('shows the image upright with fit=%s', async (fit) => {
       const turned = await makePhoto({ ...photo, orientation })
       const upright = await turnUpright(turned)
       for (const box of boxes) {

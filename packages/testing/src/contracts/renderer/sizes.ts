@@ -41,8 +41,8 @@ function makePlain(size: Size): Promise<Buffer> {
     .toBuffer()
 }
 
-async function readSize(picture: Uint8Array): Promise<Size> {
-  const { width, height } = await sharp(picture).metadata()
+async function readSize(image: Uint8Array): Promise<Size> {
+  const { width, height } = await sharp(image).metadata()
   return { width, height }
 }
 
@@ -81,11 +81,11 @@ export function describeSizes(studio: Studio): void {
 
     describe.each(sources)('from %s', (format) => {
       it.each(fits)('renders each format to the pixel with fit=%s', async (fit) => {
-        const picture = await makePhoto({ ...photo, format })
+        const image = await makePhoto({ ...photo, format })
         const box = { width: 70, height: 70 }
         const { result } = planRender(photo, makeVariant({ ...box, fit }), contractBounds)
         for (const target of targetFormats) {
-          const bytes = await studio.render(picture, { ...box, fit, format: target })
+          const bytes = await studio.render(image, { ...box, fit, format: target })
           const { width, height, format: made } = await sharp(bytes).metadata()
           expect({ target, width, height, made }).toEqual({
             target,
@@ -96,12 +96,12 @@ export function describeSizes(studio: Studio): void {
       })
     })
 
-    it('shows the same picture, whatever formats it came from and went to', async () => {
+    it('shows the same image, whatever formats it came from and went to', async () => {
       const reference = await dhash(await makePhoto({ ...photo, format: 'png' }))
       for (const source of sources) {
-        const picture = await makePhoto({ ...photo, format: source, quality: 90 })
+        const image = await makePhoto({ ...photo, format: source, quality: 90 })
         for (const format of targetFormats) {
-          const bytes = await studio.render(picture, { width: 300, height: 300, format })
+          const bytes = await studio.render(image, { width: 300, height: 300, format })
           expect(distance(await dhash(bytes), reference)).toBeLessThanOrEqual(4)
         }
       }
@@ -112,8 +112,8 @@ export function describeSizes(studio: Studio): void {
       const size = fc.record({ width: side, height: side })
       await fc.assert(
         fc.asyncProperty(size, size, fc.constantFrom(...fits), async (source, box, fit) => {
-          const picture = await makePlain(source)
-          const path = await studio.store(picture)
+          const image = await makePlain(source)
+          const path = await studio.store(image)
           const variant = makeVariant({ ...box, fit, format: 'png' })
           const outcome = await studio.renderer.render({ path, variant, bounds: contractBounds })
           const made = outcome.kind === 'rendered' ? await readSize(outcome.bytes) : outcome.source
@@ -123,7 +123,7 @@ export function describeSizes(studio: Studio): void {
       )
     })
 
-    it('tells the size of a picture instead of rendering a cover that would leave the bounds', async () => {
+    it('tells the size of an image instead of rendering a cover that would leave the bounds', async () => {
       const path = await studio.store(await makeThinWebp(16_383))
       const variant = makeVariant({ width: 2000, height: 2000, fit: 'cover', format: 'png' })
       expect(await studio.renderer.render({ path, variant, bounds: contractBounds })).toEqual({
@@ -150,12 +150,12 @@ export function describeSizes(studio: Studio): void {
       })
     })
 
-    it('refuses a picture of more pixels than are allowed, by its header', async () => {
+    it('refuses an image of more pixels than are allowed, by its header', async () => {
       const width = contractLimits.maxInputPixels / 100 + 1
-      const picture = await makePlain({ width, height: 100 })
+      const image = await makePlain({ width, height: 100 })
       const refusal = { code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('3001 x 100') }
-      await expect(studio.render(picture, {})).rejects.toMatchObject(refusal)
-      await expect(studio.ingest(picture)).rejects.toMatchObject(refusal)
+      await expect(studio.render(image, {})).rejects.toMatchObject(refusal)
+      await expect(studio.ingest(image)).rejects.toMatchObject(refusal)
     })
   })
 }

@@ -25,22 +25,22 @@ export const contractBounds: Size = { width: 2000, height: 2000 }
 export type Studio = {
   readonly renderer: Decoder
   /** Writes an image to a file and returns its path. */
-  store(picture: Uint8Array | string): Promise<string>
+  store(image: Uint8Array | string): Promise<string>
   /** Returns a path without a file. */
   newPath(): string
   /** Renders an image, which must be within bounds. `originalQuality`, `overlay`: see `RenderFileTask`. */
   render(
-    picture: Uint8Array | string,
+    image: Uint8Array | string,
     part: Partial<Variant>,
     originalQuality?: number,
     overlay?: Uint8Array,
   ): Promise<Buffer>
   /** Makes a working copy at `outputPath`. */
   copy(
-    picture: Uint8Array | string,
+    image: Uint8Array | string,
   ): Promise<{ readonly outcome: CopyOutcome; readonly outputPath: string }>
   ingest(
-    picture: Uint8Array | string,
+    image: Uint8Array | string,
     crop?: Region,
     stripMetadata?: boolean,
   ): Promise<Ingested & { readonly path: string; readonly outputPath: string }>
@@ -59,9 +59,9 @@ export function openStudio(open: OpenRenderer): Studio {
   })
   const newPath = () => join(folder.path, randomUUID())
 
-  async function store(picture: Uint8Array | string): Promise<string> {
+  async function store(image: Uint8Array | string): Promise<string> {
     const path = newPath()
-    await writeFile(path, picture, 'latin1')
+    await writeFile(path, image, 'latin1')
     return path
   }
 
@@ -71,21 +71,21 @@ export function openStudio(open: OpenRenderer): Studio {
     },
     newPath,
     store,
-    async copy(picture) {
-      const path = await store(picture)
+    async copy(image) {
+      const path = await store(image)
       const outputPath = newPath()
       return { outcome: await opened.renderer.copy({ path, outputPath }), outputPath }
     },
-    async render(picture, part, originalQuality, overlay) {
-      const path = await store(picture)
+    async render(image, part, originalQuality, overlay) {
+      const path = await store(image)
       const variant = makeVariant(part)
       const job = { path, variant, bounds: contractBounds, originalQuality, overlay }
       const outcome = await opened.renderer.render(job)
       if (outcome.kind !== 'rendered') throw new Error(`The outcome was ${outcome.kind}.`)
       return Buffer.from(outcome.bytes)
     },
-    async ingest(picture, crop, stripMetadata = false) {
-      const path = await store(picture)
+    async ingest(image, crop, stripMetadata = false) {
+      const path = await store(image)
       const outputPath = newPath()
       const ingested = await opened.renderer.ingest({ path, outputPath, crop, stripMetadata })
       return { ...ingested, path, outputPath }

@@ -39,13 +39,13 @@ export function watermarkOf(
 
 export function describeWatermarks(studio: Studio): void {
   async function mark(
-    picture: Uint8Array,
+    image: Uint8Array,
     overlay: Uint8Array,
     watermark: PlacedWatermark = watermarkOf(overlay),
     part: Partial<Variant> = {},
   ): Promise<Buffer> {
     const variant = makeVariant({ ...box, ...part, watermark })
-    const path = await studio.store(picture)
+    const path = await studio.store(image)
     const task = { path, variant, bounds: contractBounds, overlay }
     const outcome = await studio.renderer.render(task)
     if (outcome.kind !== 'rendered') throw new Error(`The outcome was ${outcome.kind}.`)
@@ -143,9 +143,9 @@ export function describeWatermarks(studio: Studio): void {
 
     it('are on every frame of an animation', async () => {
       const overlay = await makeOverlay(9, 9)
-      const picture = await makeAnimatedGif(90, 60, 3)
+      const image = await makeAnimatedGif(90, 60, 3)
       const part = { width: 90, height: 60, format: 'gif' } as const
-      const bytes = await mark(picture, overlay, undefined, part)
+      const bytes = await mark(image, overlay, undefined, part)
       for (const page of [0, 1, 2]) {
         const frame = await sharp(bytes, { page }).png().toBuffer()
         expect(nameColour(await readPixel(frame, -2, -2))).toBe('red')

@@ -16,14 +16,14 @@ function run<Kind extends TaskKind>(task: Task & { kind: Kind }): Promise<Result
 }
 
 /** A variant of a file, as its bytes. */
-export async function renderPicture(path: string, part: Partial<Variant>): Promise<Uint8Array> {
+export async function renderImage(path: string, part: Partial<Variant>): Promise<Uint8Array> {
   const outcome = await run({ kind: 'render', path, bounds, variant: makeVariant(part) })
   if (outcome.kind !== 'rendered') throw new Error('It was not rendered.')
   return outcome.bytes
 }
 
 /** Checks a file as an upload. `bytes` is what is kept of it. */
-export async function ingestPicture(
+export async function ingestImage(
   path: string,
   crop?: Region,
 ): Promise<Ingested & { readonly bytes: Buffer }> {
@@ -34,7 +34,7 @@ export async function ingestPicture(
 }
 
 /** The working copy of a file, as its bytes. */
-export async function copyPicture(path: string): Promise<Buffer> {
+export async function copyImage(path: string): Promise<Buffer> {
   const outputPath = `${path}.copy`
   const outcome = await run({ kind: 'copy', path, outputPath })
   if (outcome.kind !== 'copied') throw new Error('It was not copied.')

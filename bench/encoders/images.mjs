@@ -14,7 +14,7 @@ const parts = [
 const box = 640
 
 /** Pixels as the pipeline hands them to the encoders: those of a folder of photographs, or parts of the example. */
-export async function providePictures(folder) {
+export async function provideImages(folder) {
   if (folder === undefined)
     return Promise.all(parts.map((part) => shrink(sharp(example).extract(part))))
   const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp|tiff?)$/i.test(name))

@@ -8,10 +8,10 @@ import { answerOf } from '../stage/answer-of.mjs'
  * Asks a server for each of some paths once, so many at a time.
  *
  * @param options.pids the roots of the server's processes
- * @returns figures: pictures by second, latencies, and what the server took for it
+ * @returns figures: images by second, latencies, and what the server took for it
  * @throws Error where any answer is no 200
  */
-export async function askForPictures({ base, paths, concurrency, pids, headers = {} }) {
+export async function askForImages({ base, paths, concurrency, pids, headers = {} }) {
   const child = fork(join(import.meta.dirname, 'http-child.mjs'))
   const asked = watchTree(pids, async () => {
     child.send({ base, paths, concurrency, headers })

@@ -1,7 +1,7 @@
 // The bytes of an image file that encode its pixels.
 
 /** Bytes of a file without metadata, color profile and trailing data; undefined for an animation, or an unknown structure. */
-export function pictureBytes(file, format) {
+export function imageBytes(file, format) {
   return { jpeg: jpegBytes, png: pngBytes, webp: webpBytes }[format](file)
 }
 
