@@ -1,5 +1,7 @@
 import { scopes } from '@iaas/api/management/scopes'
 import { routes } from '@iaas/api/management/contract/routes'
+import { once } from 'node:events'
+import { type Socket, connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { until } from '@iaas/testing/until'
 import { ask, json } from '../support/http.ts'
@@ -29,6 +31,11 @@ const requests = Object.entries(routes).map(([name, { method, path, scope }]) =>
   path: path.replace(/\{\w+\}/g, 'example'),
   scope,
 }))
+
+function connectTo(base: string): Socket {
+  const { hostname, port } = new URL(base)
+  return connect(Number(port), hostname).on('error', () => {})
+}
 
 describe('the door of the management API', () => {
   let stack: Stack
@@ -175,6 +182,16 @@ describe('the door of the management API', () => {
     expect(statuses).toEqual([...Array<number>(30).fill(401), 429, 429])
     expect(await guess('192.0.2.1', key)).toBe(429)
     expect(await guess('192.0.2.2', key)).toBe(200)
+  })
+
+  it('T65 the line of a refused upload tells the answer, also if its client leaves at once', async () => {
+    const client = connectTo(stack.base)
+    client.write(`PUT /_api/v1/originals/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc`)
+    await once(client, 'data')
+    client.destroy()
+    await until(() =>
+      stack.output().includes('"method":"PUT","status":401,"errorCode":"KEY_WRONG"'),
+    )
   })
 
   it('T65 every call leaves a line that says who, what and with which result, and never the key', async () => {

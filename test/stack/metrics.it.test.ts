@@ -34,7 +34,7 @@ describe('the metrics', () => {
     }
   })
 
-  it.each(['upload', 'token'])(
+  it.each(['upload', 'token', 'api:createOriginal'])(
     'tell of each %s that fails on this side as 0 before it happens',
     async (route) => {
       const metrics = await read()

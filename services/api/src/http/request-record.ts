@@ -55,7 +55,7 @@ export type RequestRecord = {
 }
 
 /** Status in the log of a request whose client left early. */
-const clientLeft = 499
+export const clientLeft = 499
 
 /** Returns the status of a closed answer. */
 export function statusOf(res: ServerResponse): number {

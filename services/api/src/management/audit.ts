@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '@iaas/common/log'
 import type { LogClient } from '../http/log-client.ts'
-import { type RequestRecord, statusOf } from '../http/request-record.ts'
+import { type RequestRecord, clientLeft } from '../http/request-record.ts'
 
 /** Facts about a call that its handling adds. */
 export type AuditEntry = {
@@ -29,7 +29,8 @@ export function createAudit(log: Logger, logClient: LogClient): OpenAudit {
       const { method } = req
       const { caller, operation, target } = entry
       const client = logClient(req)
-      const status = statusOf(res)
+      // A client that has its answer may leave before the rest of its refused body is discarded.
+      const status = res.headersSent ? res.statusCode : clientLeft
       log.info('api call', {
         caller,
         operation,

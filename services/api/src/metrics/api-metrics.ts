@@ -104,7 +104,7 @@ export function createApiMetrics(
   for (const reason of refusalCodes) rejections.inc({ reason }, 0)
   for (const result of persistResults) persists.inc({ result }, 0)
   // An alert fires at the first upload that fails on the server's side.
-  for (const route of ['upload', 'token']) {
+  for (const route of ['upload', 'token', 'api:createOriginal']) {
     for (const status of [500, 503]) requests.of(route, 'error', status)
   }
   return {
