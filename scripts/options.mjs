@@ -1,6 +1,7 @@
 // `npm run test:options -- FOLDER [--limit N]`: renders every geometric option in every fit for the images of a folder (or N
 // of them, evenly chosen) and compares sizes and pixels with a reference drawn by plain calls of sharp. Ends with 1 where a
-// size differs or the similarity (SSIM) is 0.98 or less.
+// size differs or the similarity (SSIM) is 0.98 or less. With `--smart`, tells instead in how many images of
+// options/subjects.json `gravity=smart` keeps the subject.
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
@@ -10,6 +11,7 @@ import { choose, listFiles } from './corpus/files.mjs'
 import { startServer } from './corpus/server.mjs'
 import { compareFile } from './options/compare.mjs'
 import { readOriginal } from './options/reference.mjs'
+import { measureSmart, reportSmart } from './options/smart.mjs'
 import { prepare } from './prepare.mjs'
 
 const workers = 4
@@ -24,7 +26,7 @@ const config = {
 }
 
 const { values, positionals } = parseArgs({
-  options: { limit: { type: 'string' } },
+  options: { limit: { type: 'string' }, smart: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
 const [folder] = positionals
@@ -35,16 +37,17 @@ if (folder === undefined) {
 
 prepare()
 sharp.cache(false)
-const files = choose(await listImages(folder), Number(values.limit ?? Infinity))
+const files = values.smart ? [] : choose(await listImages(folder), Number(values.limit ?? Infinity))
 const server = await startServer(config)
 const results = []
 const refused = []
 try {
-  await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)))
+  if (values.smart) process.stdout.write(`${reportSmart(await measureSmart(server, folder))}\n`)
+  else await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)))
 } finally {
   await server.stop()
 }
-report()
+if (!values.smart) report()
 if (results.some(({ problem }) => problem !== undefined)) process.exitCode = 1
 
 async function work(worker) {
