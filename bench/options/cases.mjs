@@ -34,6 +34,7 @@ const queries = [
   'fit=canvas&background=auto',
   'radius=max',
   'watermark=logo',
+  'text=Lake%20at%20dawn',
   'quality=low',
   'max_bytes=8000',
 ]

@@ -5,6 +5,46 @@
  */
 export const renders = [
   {
+    row: 'R64',
+    breaks: 'a text is markup',
+    file: 'packages/rendering/src/pipeline/look/text.ts',
+    find: '${escapeMarkup(text)}',
+    replace: '${text}',
+    test: 'packages/rendering/test/pipeline/text.test.ts',
+  },
+  {
+    row: 'R64',
+    breaks: 'one text has several keys',
+    file: 'packages/common/src/image/values/text.ts',
+    find: "given.normalize('NFC')",
+    replace: 'String(given)',
+    test: 'packages/common/test/image/text.test.ts',
+  },
+  {
+    row: 'R64',
+    breaks: 'a text may have control characters',
+    file: 'packages/common/src/image/values/text.ts',
+    find: '&& !forbidden.test(text)',
+    replace: '|| forbidden.test(text)',
+    test: 'packages/common/test/image/text.test.ts',
+  },
+  {
+    row: 'R65',
+    breaks: 'a text is drawn beyond the image',
+    file: 'packages/rendering/src/pipeline/look/text.ts',
+    find: 'const ink = await cut(drawn, fitting.room)',
+    replace: 'const ink = drawn',
+    test: 'packages/rendering/test/pipeline/text.test.ts',
+  },
+  {
+    row: 'R65',
+    breaks: 'the drawing of a text is not in the memory estimate',
+    file: 'packages/rendering/src/pipeline/look/text.ts',
+    find: 'width * height * 24',
+    replace: 'width + height',
+    test: 'packages/rendering/test/pipeline/text.test.ts',
+  },
+  {
     row: 'R63',
     breaks: 'a watermark is drawn from whatever bytes there are',
     file: 'packages/rendering/src/pipeline/look/overlay.ts',

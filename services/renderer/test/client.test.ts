@@ -150,15 +150,18 @@ describe('the client of the renderer service', () => {
     }
   })
 
-  it('R63 gives a variant with a watermark to no renderer that knows only the other options', async () => {
+  it('R63 gives a variant with a watermark or a text to no renderer that knows only the other options', async () => {
     const earlier: Turn = (req, res) =>
       /^\/render(?:-with-options)?\?/.test(req.url ?? '')
         ? answer(rendered, 'plain')(req, res)
         : void req.resume().once('end', () => res.writeHead(404).end())
     await using server = await openServer([earlier])
     const watermark = parseWatermark(`~${'ab'.repeat(16)},north,1,1,0,once`)
-    const task = { ...job(), variant: makeVariant({ watermark }), overlay: Buffer.from('image') }
-    await expect(server.client.render(task)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    const overlay = Buffer.from('image')
+    for (const part of [{ watermark }, { text: 'text' }]) {
+      const task = { ...job(), variant: makeVariant(part), overlay }
+      await expect(server.client.render(task)).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+    }
   })
 
   it('waits for an answer no longer than it may', async () => {

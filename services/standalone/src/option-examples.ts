@@ -33,6 +33,17 @@ export const optionExamples: { readonly [Key in keyof VariantOptions]: OptionExa
   background: { file: 'background.jpg', address: '_160_160.jpg?fit=canvas&background=blur' },
   radius: { file: 'radius.png', address: '_100_100.png?fit=crop&radius=max' },
   watermark: { file: 'watermark.jpg', address: '_160_160.jpg?watermark=logo' },
+  text: { file: 'text.jpg', address: '_160_160.jpg?text=Lake%20at%20dawn' },
+  textSize: { file: 'text-size.jpg', address: '_160_160.jpg?text=Dawn&text_size=40' },
+  textColor: { file: 'text-color.jpg', address: '_160_160.jpg?text=Dawn&text_color=ffcc00' },
+  textGravity: {
+    file: 'text-gravity.jpg',
+    address: '_160_160.jpg?text=Dawn&text_gravity=southwest',
+  },
+  textBackground: {
+    file: 'text-background.jpg',
+    address: '_160_160.jpg?text=Dawn&text_background=10182080',
+  },
   maxBytes: { file: 'max-bytes.jpg', address: '_160_160.jpg?max_bytes=2000' },
   profile: { file: 'profile.jpg', address: '_160_160.jpg?profile=p3' },
   metadata: { file: 'metadata.jpg', address: '_160_160.jpg?metadata=copyright' },

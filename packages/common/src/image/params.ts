@@ -2,12 +2,13 @@ import type { Param } from './param.ts'
 import { geometryParams } from './params-geometry.ts'
 import { lookParams } from './params-look.ts'
 import { outputParams } from './params-output.ts'
+import { textParams } from './params-text.ts'
 
 /**
  * Every option of a sized request. The types, the query grammar, the variant's fields, the key, the link row and the
  * job schema derive from this table. `relevance.ts` says which options matter beside which others.
  */
-export const params = { ...geometryParams, ...lookParams, ...outputParams } as const
+export const params = { ...geometryParams, ...lookParams, ...textParams, ...outputParams } as const
 
 type Params = typeof params
 export type ParamKey = keyof Params

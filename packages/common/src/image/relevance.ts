@@ -15,6 +15,10 @@ import { canonicalTurn } from './values/turn.ts'
 
 type Rule = (options: ImageOptions, format: FormatFacts) => boolean
 
+function hasText({ text }: ImageOptions): boolean {
+  return text !== undefined
+}
+
 /** Options that matter only beside certain others. `enlarge=false` and `trim` always matter. */
 const rules: { readonly [Key in keyof VariantOptions]?: Rule } = {
   animated: ({ animated, frame }, { animation }) =>
@@ -22,6 +26,10 @@ const rules: { readonly [Key in keyof VariantOptions]?: Rule } = {
   gravity: ({ fit }) => fit === 'crop' || fit === 'canvas',
   saturation: ({ grayscale }) => !grayscale,
   hue: ({ grayscale }) => !grayscale,
+  textSize: hasText,
+  textColor: hasText,
+  textGravity: hasText,
+  textBackground: hasText,
 }
 
 /**

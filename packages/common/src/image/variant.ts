@@ -104,8 +104,8 @@ export function keepsAnimation({
 }
 
 /** Returns true for a variant with something drawn over its image. */
-export function hasLayers({ watermark }: Pick<Variant, 'watermark'>): boolean {
-  return watermark !== undefined
+export function hasLayers({ watermark, text }: Pick<Variant, 'watermark' | 'text'>): boolean {
+  return watermark !== undefined || text !== undefined
 }
 
 function chooseFormat(

@@ -104,6 +104,11 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
     radius: read('radius', fc.constant('max'), fc.nat(100)),
     // Depends on what is configured: see `watermark.test.ts`.
     watermark: fc.constant(undefined),
+    text: read('text', fc.constantFrom('A & B', '<b>', '100 %', 'Grüße', 'a=b&c=d', 'שלום', '😀')),
+    textSize: read('textSize', fc.integer({ min: 4, max: 1000 })),
+    textColor: read('textColor', fc.constantFrom('FFFFFFFF', '00000080'), anyHex),
+    textGravity: anyPoint,
+    textBackground: read('textBackground', fc.constantFrom('00000080'), anyHex),
     quality: fc.oneof(fc.constantFrom('auto', ...qualityNames), fc.integer({ min: 0, max: 100 })),
     profile: fc.constantFrom(...profiles),
     metadata: fc.constantFrom(...metadataKinds),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
+  type Colour,
   type Fit,
   type Format,
   type Policy,
@@ -163,6 +164,11 @@ describe('variantKey', () => {
       background: 'auto',
       radius: 'max',
       watermark: { name: 'logo' },
+      text: 'text',
+      textSize: 20,
+      textColor: '336699' as Colour,
+      textGravity: { x: 0, y: 0 },
+      textBackground: '336699' as Colour,
       format: 'webp',
       blur: true,
       quality: 50,

@@ -1,4 +1,4 @@
-import { center } from '@iaas/common/image'
+import { center, defaultVariantOptions } from '@iaas/common/image'
 import { planLayers } from '@iaas/rendering/pipeline/look/plan-layers'
 import { overlayDigest } from '@iaas/rendering/watermarks/overlays'
 import { describe, expect, it } from '@jest/globals'
@@ -12,7 +12,11 @@ function makePlain(width: number, height: number): Promise<Buffer> {
 
 async function plan(overlay: Buffer, size = { width: 100, height: 100 }) {
   const settings = { gravity: center, opacity: 1, scale: 1, margin: 0, repeat: false }
-  return planLayers({ watermark: { overlay: overlayDigest(overlay), ...settings } }, size, overlay)
+  return planLayers(
+    { ...defaultVariantOptions, watermark: { overlay: overlayDigest(overlay), ...settings } },
+    size,
+    overlay,
+  )
 }
 
 describe('the layers of a rendition', () => {
@@ -22,15 +26,13 @@ describe('the layers of a rendition', () => {
     expect((await plan(await makePlain(4000, 4000))).bytes - least).toBeGreaterThan(16e6 * 8)
     const onLarge = await plan(small, { width: 2000, height: 2000 })
     expect(onLarge.bytes - least).toBeGreaterThan(4e6 * 8)
-    expect((await planLayers({ watermark: undefined }, { width: 9, height: 9 }, small)).bytes).toBe(
-      0,
-    )
+    expect((await planLayers(defaultVariantOptions, { width: 9, height: 9 }, small)).bytes).toBe(0)
   })
 
   it('R63 are refused if the image is not the one that the variant names, or absent', async () => {
     const overlay = overlayDigest(await makePlain(9, 9))
     const settings = { gravity: center, opacity: 1, scale: 1, margin: 0, repeat: false }
-    const variant = { watermark: { overlay, ...settings } }
+    const variant = { ...defaultVariantOptions, watermark: { overlay, ...settings } }
     for (const bytes of [await makePlain(9, 8), undefined]) {
       const planning = planLayers(variant, { width: 9, height: 9 }, bytes)
       await expect(planning).rejects.toMatchObject({ code: 'RENDER_FAILED' })

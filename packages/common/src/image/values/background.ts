@@ -8,7 +8,7 @@ export const transparent = 'transparent' as Colour
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number]
 
 /** Writes an opaque colour with six digits, and every invisible one as `transparent`. */
-function parseColour(text: string): Colour | undefined {
+export function parseColour(text: string): Colour | undefined {
   if (text === transparent) return transparent
   if (!/^(?:[\da-f]{2}){3,4}$/i.test(text)) return undefined
   return formatRgba(toRgba(text.toLowerCase() as Colour))

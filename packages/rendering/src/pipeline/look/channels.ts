@@ -47,3 +47,9 @@ export function placeOn(base: Pixels, image: Pixels, left: number, top: number):
   }
   return below
 }
+
+/** Multiplies the opacity of pixels with four channels. */
+export function fade({ data }: Pixels, opacity: number): void {
+  if (opacity === 1) return
+  for (let at = 3; at < data.length; at += 4) data[at] = Math.round((data[at] ?? 0) * opacity)
+}

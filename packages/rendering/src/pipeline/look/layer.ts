@@ -20,3 +20,9 @@ export async function drawLayer(below: Pixels, { pixels, ...place }: Layer): Pro
   if (below.channels === 4) return drawn
   return drawn.channels === 3 ? drawn : readPixels(openPixels(drawn).removeAlpha(), false)
 }
+
+/** Returns where a layer begins on a side. It is in the middle where the margins leave no room. */
+export function place(side: number, length: number, margin: number, share: number): number {
+  const edge = Math.min(margin, Math.floor((side - length) / 2))
+  return edge + Math.round((side - 2 * edge - length) * share)
+}

@@ -32,6 +32,7 @@ const optionsOfLook = [
   'background',
   'radius',
   'watermark',
+  'text',
 ] as const satisfies readonly (keyof Variant)[]
 
 /** Returns true if the steps of a plain rendition do all that the variant asks for. */

@@ -8,7 +8,8 @@ import {
   overlayFormats,
 } from '../../watermarks/overlays.ts'
 import { type Pixels, openPixels, readPixels } from '../encoding/pixels.ts'
-import type { Layer } from './layer.ts'
+import { fade } from './channels.ts'
+import { type Layer, place } from './layer.ts'
 
 /** Bytes per pixel of decoding the image of a watermark, and of drawing it. */
 const bytesPerPixel = { decoded: 12, drawn: 12 } as const
@@ -75,12 +76,6 @@ function fitSide(side: number, scale: number, margin: number): number {
   return Math.max(1, Math.min(Math.round(side * scale), side - 2 * margin))
 }
 
-/** Returns where a watermark begins. It is in the middle where the margins leave no room. */
-function place(side: number, length: number, margin: number, share: number): number {
-  const edge = Math.min(margin, Math.floor((side - length) / 2))
-  return edge + Math.round((side - 2 * edge - length) * share)
-}
-
 /** Adds the margin to the left of the image and above it, so that repetitions have it between them. */
 async function spaceOut(pixels: Pixels, margin: number, size: Size): Promise<Pixels> {
   const left = Math.min(margin, size.width - pixels.width)
@@ -88,11 +83,6 @@ async function spaceOut(pixels: Pixels, margin: number, size: Size): Promise<Pix
   if (left === 0 && top === 0) return pixels
   const background = { r: 0, g: 0, b: 0, alpha: 0 }
   return readPixels(openPixels(pixels).extend({ left, top, background }), false)
-}
-
-function fade({ data }: Pixels, opacity: number): void {
-  if (opacity === 1) return
-  for (let at = 3; at < data.length; at += 4) data[at] = Math.round((data[at] ?? 0) * opacity)
 }
 
 async function attempt<Result>(work: Promise<Result>): Promise<Result> {

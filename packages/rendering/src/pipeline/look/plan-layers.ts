@@ -1,5 +1,6 @@
 import { type Size, type Variant, isPlaced } from '@iaas/common/image'
 import type { Layer } from './layer.ts'
+import { drawText, estimateText } from './text.ts'
 import { drawOverlay, estimateOverlay, openOverlay } from './overlay.ts'
 
 /** Layers that a variant asks for. */
@@ -9,8 +10,6 @@ export type PlannedLayers = {
   readonly draw: () => Promise<readonly Layer[]>
 }
 
-const noLayers: PlannedLayers = { bytes: 0, draw: async () => [] }
-
 /**
  * Reads what is drawn over a rendition, without drawing it.
  *
@@ -18,7 +17,30 @@ const noLayers: PlannedLayers = { bytes: 0, draw: async () => [] }
  * @throws AppError RENDER_FAILED if the image is not that of the watermark, or no image
  */
 export async function planLayers(
-  { watermark }: Pick<Variant, 'watermark'>,
+  variant: LayerOptions,
+  size: Size,
+  overlay: Uint8Array | undefined,
+): Promise<PlannedLayers> {
+  const planned = [await planWatermark(variant, size, overlay), planText(variant, size)]
+  return {
+    bytes: planned.reduce((sum, { bytes }) => sum + bytes, 0),
+    async draw() {
+      const layers: Layer[] = []
+      for (const { draw } of planned) layers.push(...(await draw()))
+      return layers
+    },
+  }
+}
+
+type LayerOptions = Pick<
+  Variant,
+  'watermark' | 'text' | 'textSize' | 'textColor' | 'textGravity' | 'textBackground'
+>
+
+const noLayers: PlannedLayers = { bytes: 0, draw: async () => [] }
+
+async function planWatermark(
+  { watermark }: LayerOptions,
   size: Size,
   overlay: Uint8Array | undefined,
 ): Promise<PlannedLayers> {
@@ -28,5 +50,16 @@ export async function planLayers(
   return {
     bytes: estimateOverlay(opened, size),
     draw: async () => [await drawOverlay(opened, watermark, size)],
+  }
+}
+
+function planText({ text, ...options }: LayerOptions, size: Size): PlannedLayers {
+  if (text === undefined) return noLayers
+  return {
+    bytes: estimateText(size),
+    async draw() {
+      const layer = await drawText({ text, ...options }, size)
+      return layer === undefined ? [] : [layer]
+    },
   }
 }

@@ -33,6 +33,7 @@ const choices = [
   ['background=blur', 'background=auto'],
   ['radius=5', 'radius=max'],
   ['watermark=logo', 'watermark=logo,0.2,0.9,0.5,1', 'watermark=tiles'],
+  ['text=Text&text_size=30', 'text=%3Cb%3E%26&text_background=00000080&text_gravity=south'],
   ['quality=50', 'quality=high'],
 ] as const
 

@@ -22,6 +22,7 @@ import { describeReducing } from './reducing.ts'
 import { describeStriking } from './striking.ts'
 import { describeSizes } from './sizes.ts'
 import { describeStripping } from './stripping.ts'
+import { describeTexts } from './texts.ts'
 import { describeWatermarks } from './watermarks.ts'
 
 /** Describes a renderer that renders by itself. It is opened with `contractLimits`. */
@@ -55,6 +56,7 @@ function describeAnswers(studio: Studio): void {
   describeStriking(studio)
   describeLooks(studio)
   describeWatermarks(studio)
+  describeTexts(studio)
   describeColours(studio)
   describeCopyright(studio)
   describeProfiles(studio)
