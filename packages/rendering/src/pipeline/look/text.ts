@@ -12,7 +12,7 @@ type TextOptions = Pick<Variant, 'textSize' | 'textColor' | 'textGravity' | 'tex
 /** Font that comes with the service. Other fonts of the machine show what it does not have. */
 const font = {
   family: 'Noto Sans',
-  package: '@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf',
+  file: '@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf',
 } as const
 let fontFile: string | undefined
 
@@ -105,7 +105,7 @@ async function drawLines(
     .slice(0, 3)
     .map((byte) => byte.toString(16).padStart(2, '0'))
   const { x } = textGravity
-  fontFile ??= createRequire(import.meta.url).resolve(font.package)
+  fontFile ??= createRequire(import.meta.url).resolve(font.file)
   const options: CreateText = {
     text: `<span foreground="#${colour.join('')}">${escapeMarkup(text)}</span>`,
     font: `${font.family} ${Math.round(size * 100) / 100}`,
