@@ -23,7 +23,9 @@ describe('texts', () => {
   const get = (path: string) => ask(target.base, path)
 
   beforeAll(async () => {
-    target = await startTarget({ config: { presets: { sold: '?text=Sold&text_color=e61e1e&text_size=50' } } })
+    target = await startTarget({
+      config: { presets: { sold: '?text=Sold&text_color=e61e1e&text_size=50' } },
+    })
     const grey = sharp({ create: { width: 600, height: 400, channels: 3, background: '#888' } })
     await store(target.base, 'photo', await grey.png().toBuffer())
   })
