@@ -1,6 +1,8 @@
 /** Most code points of a text. */
 const longestText = 200
 
+const shortEnough = new RegExp(`^.{1,${longestText}}$`, 'su')
+
 /** Control characters, line and paragraph separators, and what is left of ill-formed UTF-8. */
 const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u
 
@@ -10,9 +12,5 @@ export function parseText(given: string): string | undefined {
   if (given.length > 6 * longestText) return undefined
   const text = given.normalize('NFC')
   const isShown = /[^\s\p{Cf}]/u.test(text) && !forbidden.test(text)
-  return isShown && countCodePoints(text) <= longestText ? text : undefined
-}
-
-function countCodePoints(text: string): number {
-  return [...text].length
+  return isShown && shortEnough.test(text) ? text : undefined
 }

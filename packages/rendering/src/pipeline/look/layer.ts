@@ -11,11 +11,11 @@ export type Layer = {
 }
 
 /** Draws a layer. Keeps the channels of the image below, which has colours. */
-export async function drawLayer(below: Pixels, { pixels, ...place }: Layer): Promise<Pixels> {
+export async function drawLayer(below: Pixels, { pixels, ...where }: Layer): Promise<Pixels> {
   const { data: input, width, height, channels } = pixels
   const raw = { width, height, channels }
-  const { left, top } = place.isTiled ? { left: 0, top: 0 } : place
-  const composed = openPixels(below).composite([{ input, raw, left, top, tile: place.isTiled }])
+  const { left, top } = where.isTiled ? { left: 0, top: 0 } : where
+  const composed = openPixels(below).composite([{ input, raw, left, top, tile: where.isTiled }])
   const drawn = await readPixels(composed, false)
   if (below.channels === 4) return drawn
   return drawn.channels === 3 ? drawn : readPixels(openPixels(drawn).removeAlpha(), false)
