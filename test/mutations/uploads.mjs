@@ -85,6 +85,22 @@ export const uploads = [
     test: 'packages/common/test/disk/focal-store.test.ts',
   },
   {
+    row: 'T54',
+    breaks: 'an animation counts as one frame',
+    file: 'packages/rendering/src/worker/check-animation.ts',
+    find: 'const pixels = frames * size.width',
+    replace: 'const pixels = size.width',
+    test: 'packages/rendering/test/worker/check-animation.test.ts',
+  },
+  {
+    row: 'T54',
+    breaks: 'nobody learns that an animation is too long to be shown',
+    file: 'packages/rendering/src/worker/ingest.ts',
+    find: 'isNeverKept(source, settings) &&',
+    replace: 'false &&',
+    test: 'test/uploads/animated-uploads.contract.it.test.ts',
+  },
+  {
     row: 'T7',
     breaks: 'the claim of a killed process never ends',
     file: 'packages/stores/src/postgres/token-store.ts',

@@ -3,6 +3,7 @@ import type { constraintsSettings } from '@iaas/common/config/policy'
 import { address, integer, number, optionalInteger, toggle } from '@iaas/common/config/setting'
 import { type OriginalFormat, originalFormats } from '@iaas/common/image'
 import { z } from 'zod'
+import { animationSettings } from './animation-config.ts'
 import { fitMemory, leastMiB } from './fit-memory.ts'
 
 const rendererSettings = z
@@ -89,23 +90,6 @@ const encoderSettings = z
   })
   .prefault({})
   .transform(camelKeys)
-
-const animationSettings = z
-  .object({
-    max_frames: integer(
-      { min: 1, max: 5000, fallback: 300 },
-      'Most frames of an animated rendition; an animation with more is answered with its first frame.',
-    ),
-    max_megapixels: number(
-      { min: 0.01, max: 1000, fallback: 100 },
-      'Largest product of frames and size, of an animated original and of its rendition, megapixels; beyond it: the first frame. Time and memory of a render set lower limits.',
-    ),
-  })
-  .prefault({})
-  .transform(({ max_frames, max_megapixels }) => ({
-    maxFrames: max_frames,
-    maxPixels: Math.round(max_megapixels * 1e6),
-  }))
 
 const timeoutSettings = z
   .object({

@@ -57,6 +57,7 @@ export const infoSchema = z.object({
 export const ingestSchema = infoSchema.extend({
   reencoded: z.boolean(),
   warnings: z.array(z.enum(ingestWarnings)).optional(),
+  isTooLong: z.boolean().optional(),
 })
 export const copySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copied'), quality: qualitySchema }),

@@ -83,6 +83,8 @@ export type Ingested = {
   readonly size: Size
   /** undefined if there are none. */
   readonly warnings?: readonly IngestWarning[] | undefined
+  /** True for an animation that no variant keeps. No warning of the list, which earlier releases would not read. */
+  readonly isTooLong?: boolean | undefined
 }
 
 export type CopyTask = {

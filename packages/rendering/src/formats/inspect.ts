@@ -69,6 +69,7 @@ export async function inspectFile(
     bytesPerPixel: metadata.channels * bytesPerChannel,
     isDeep: bytesPerChannel > 1 && amendment === undefined,
     amendment,
+    ...(formats[format].animation !== 'none' && { frames: metadata.pages ?? 1 }),
     ...(frame > 0
       ? { frame }
       : { animation: readAnimation(metadata, format, amendment?.size ?? metadata) }),

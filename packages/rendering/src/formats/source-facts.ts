@@ -20,6 +20,8 @@ export type SourceFacts = {
   readonly size: Size
   /** Number of decoded pixels: more than displayed if the file declares a crop. */
   readonly pixels: number
+  /** Frames of a format that can be animated; 1 unless set. */
+  readonly frames?: number
   /** Frame or page that is decoded; the first one unless set. */
   readonly frame?: number
   readonly orientation: Orientation

@@ -1,6 +1,6 @@
 import { AppError } from '@iaas/common/errors'
 import { type Plan, type Variant, formats, keepsAnimation } from '@iaas/common/image'
-import type { SourceFacts } from '../formats/source-facts.ts'
+import type { Animation, SourceFacts } from '../formats/source-facts.ts'
 import { encodeMsPerMegapixel } from './encoding/encode-animation.ts'
 
 /** Limits of an animation; beyond them its first frame is rendered. */
@@ -8,6 +8,8 @@ export type AnimationLimits = {
   readonly maxFrames: number
   /** Largest product of frames and pixels, of the original and of the result. */
   readonly maxPixels: number
+  /** Largest product of frames and pixels of an upload; undefined: any. */
+  readonly maxOriginalPixels?: number | undefined
 }
 
 export type AnimationSettings = {
@@ -41,18 +43,49 @@ export function planAnimation(
 ): AnimationPlan {
   if (animation === undefined || !keepsAnimation(variant)) return still
   const { frames } = animation
-  const { maxFrames, maxPixels } = settings.animation
-  const read = frames * Math.max(size.width, animation.size.width) * size.height
+  const read = countPixels({ animation, size })
   const written = frames * result.width * result.height
-  const bytes = read * frameBytesPerPixel.source + written * frameBytesPerPixel.result
   const rate = encodeMsPerMegapixel[variant.format === 'webp' ? 'webp' : 'gif']
+  const work = { frames, read, written, rate }
+  return isTooLong(work, settings)
+    ? { kind: 'too-long', bytes: 0 }
+    : { kind: 'animated', bytes: countBytes(work) }
+}
+
+/** Returns true for an animation that no variant can keep, however small it is. */
+export function isNeverKept(
+  { animation, size }: Pick<SourceFacts, 'animation' | 'size'>,
+  settings: AnimationSettings,
+): boolean {
+  if (animation === undefined) return false
+  const read = countPixels({ animation, size })
+  return isTooLong({ frames: animation.frames, read, written: 0, rate: 0 }, settings)
+}
+
+/** Pixels of all frames that are read and written, and the rate of the encoder, ms per megapixel. */
+type Work = Readonly<Record<'frames' | 'read' | 'written' | 'rate', number>>
+
+function isTooLong(work: Work, settings: AnimationSettings): boolean {
+  const { frames, read, written, rate } = work
+  const { maxFrames, maxPixels } = settings.animation
   const cpuMs = (read * drawMsPerMegapixel + written * rate) / 1e6
-  const isTooLong =
+  return (
     frames > maxFrames ||
     Math.max(read, written) > maxPixels ||
     (settings.animationCpuMs > 0 && cpuMs > settings.animationCpuMs) ||
-    bytes > settings.mostBytes / 2
-  return isTooLong ? { kind: 'too-long', bytes: 0 } : { kind: 'animated', bytes }
+    countBytes(work) > settings.mostBytes / 2
+  )
+}
+
+function countBytes({ read, written }: Pick<Work, 'read' | 'written'>): number {
+  return read * frameBytesPerPixel.source + written * frameBytesPerPixel.result
+}
+
+function countPixels({
+  animation,
+  size,
+}: Pick<SourceFacts, 'size'> & { readonly animation: Animation }): number {
+  return animation.frames * Math.max(size.width, animation.size.width) * size.height
 }
 
 /** Processor time of decoding a frame, ms per megapixel of all frames up to it, as measured (rounded up). */

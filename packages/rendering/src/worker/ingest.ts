@@ -6,6 +6,7 @@ import type { Ingested } from '@iaas/common/ports/renderer'
 import type { Sharp } from 'sharp'
 import { readQuality, readers } from '../formats/readers.ts'
 import { toStoredRegion, toStoredSize } from '../formats/orientation.ts'
+import { isNeverKept } from '../pipeline/plan-animation.ts'
 import { rotate } from '../pipeline/steps/rotate.ts'
 import { type SourceFacts } from '../formats/source-facts.ts'
 import type { WorkerSettings } from '../protocol.ts'
@@ -39,11 +40,9 @@ export async function ingestFile(
   task: IngestFileTask,
   source: SourceFacts,
   kept: Size | undefined,
-  {
-    maxInputPixels: maxPixels,
-    decodeCpuMs,
-  }: Pick<WorkerSettings, 'maxInputPixels' | 'decodeCpuMs'>,
+  settings: WorkerSettings,
 ): Promise<Ingested> {
+  const { maxInputPixels: maxPixels, decodeCpuMs } = settings
   const { path, outputPath, stripMetadata } = task
   const { format, size } = source
   // Renders of a format that is copied do not decode the upload.
@@ -53,9 +52,10 @@ export async function ingestFile(
   const found = stripMetadata ? await stripFile(path, outputPath, source) : 'clean'
   // A container that only a decoder understands loses its metadata by re-encoding.
   if (found === 'opaque') return writeAnew(task, source, size, maxPixels)
-  if (found === 'stripped') return { reencoded: true, format, size }
+  const facts = { format, size, ...(isNeverKept(source, settings) && { isTooLong: true }) }
+  if (found === 'stripped') return { ...facts, reencoded: true }
   const isLocated = hasLocation(await readMetadata(path, format))
-  return { reencoded: false, format, size, ...(isLocated && { warnings: ['location'] as const }) }
+  return { ...facts, reencoded: false, ...(isLocated && { warnings: ['location'] as const }) }
 }
 
 async function writeAnew(

@@ -22,6 +22,7 @@ import {
 } from '../formats/cost.ts'
 import type { Results, Task, TaskKind, WorkerSettings } from '../protocol.ts'
 import { noteOfStill, tryAnimation } from './animation.ts'
+import { checkAnimation } from './check-animation.ts'
 import { copyFile } from './copy.ts'
 import { readOpacity } from './opacity.ts'
 import { type Admit, type SourceFacts } from '../formats/source-facts.ts'
@@ -155,6 +156,7 @@ export async function perform(
       return { ...outcome, bytes, note: noteOfStill(frames.kind) }
     }
     case 'take-in': {
+      checkAnimation(source, settings.animation)
       const kept = planIngest(task, source, maxOnDiskPixels)
       const readBytes = task.stripMetadata && kept === undefined ? statSync(path).size : 0
       await admit(estimateIngest(source, kept, readBytes))

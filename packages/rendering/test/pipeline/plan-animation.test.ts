@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { planAnimation } from '@iaas/rendering/pipeline/plan-animation'
+import { isNeverKept, planAnimation } from '@iaas/rendering/pipeline/plan-animation'
 import { makeVariant } from '@iaas/testing/variants'
 
 const limits = {
@@ -36,6 +36,16 @@ describe('the limits of an animation', () => {
     expect(planAnimation(...facts, { ...limits, mostBytes: 2 ** 26 }).kind).toBe('too-long')
     expect(planAnimation(...facts, { ...limits, animationCpuMs: 0 }).kind).toBe('animated')
     expect(planAnimation(...facts, limits).bytes).toBeGreaterThan(2 * 4 * 60 * 400 * 400)
+  })
+
+  it('T54 tell of an upload whether any variant can keep it', () => {
+    const isTooLong = (frames: number, side: number) => {
+      const size = { width: side, height: side }
+      return isNeverKept({ animation: { frames, size, delays: [], loop: 0 }, size }, limits)
+    }
+    expect([isTooLong(300, 100), isTooLong(301, 100)]).toEqual([false, true])
+    expect([isTooLong(100, 1000), isTooLong(100, 1001)]).toEqual([false, true])
+    expect(isNeverKept({ animation: undefined, size: { width: 1, height: 1 } }, limits)).toBe(false)
   })
 
   it('do not concern still images', () => {

@@ -13,11 +13,11 @@ import type { ImageFacts } from '@iaas/common/image-facts'
 import type { OriginalRef } from '@iaas/common/original-ref'
 import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
-import type { IngestWarning } from '@iaas/common/ports/renderer'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import type { Facts } from '../facts/find-facts.ts'
 import { type CheckedUpload, createPutOriginal } from './put-original.ts'
+import { type UploadWarning, warningsOf } from './upload-warnings.ts'
 
 export type KeepUploadOptions = {
   readonly tokens: Pick<TokenStore, 'complete'>
@@ -46,7 +46,7 @@ export type StoredOriginal = {
   readonly format: OriginalFormat
   /** Displayed size, px. */
   readonly size: Size
-  readonly warnings: readonly IngestWarning[]
+  readonly warnings: readonly UploadWarning[]
   readonly original: OriginalRef
   readonly focal: Point | undefined
   /** undefined if they are not known yet. */
@@ -83,7 +83,8 @@ export function createKeepUpload(options: KeepUploadOptions): KeepUpload {
     signal.throwIfAborted()
     const file = ingested.reencoded ? reencoded : uploaded
     const original = await keep(claim, { id, file, focal })
-    const { format, size, warnings = [] } = ingested
+    const { format, size } = ingested
+    const warnings = warningsOf(ingested)
     if (isCopied(format)) await renderer.prepareNow(original)
     const known = facts.computeSoon(original)
     if (!isCopied(format)) renderer.prepare(original)

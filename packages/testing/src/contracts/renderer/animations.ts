@@ -3,7 +3,7 @@ import { type Fit, fits, planRender } from '@iaas/common/image'
 import sharp from 'sharp'
 import { meanDifference } from '../../images/compare.ts'
 import { makeAnimatedGif } from '../../images/make-animation.ts'
-import { makeGif } from '../../images/make-gif.ts'
+import { makeLongGif } from '../../images/make-long-gif.ts'
 import { makePhoto } from '../../images/make-photo.ts'
 import { makeVariant } from '../../variants.ts'
 import { type Studio, contractBounds } from './studio.ts'
@@ -104,17 +104,7 @@ export function describeAnimations(studio: Studio): void {
     })
 
     it('R55 are the first frame, and say so, if they have too many frames', async () => {
-      const whole = { left: 0, top: 0, width: 20, height: 20 }
-      const image = makeGif({
-        width: 20,
-        height: 20,
-        frames: Array.from({ length: 301 }, (_, at) => ({ ...whole, colour: at % 2 })),
-        palette: [
-          [255, 0, 0],
-          [0, 0, 255],
-        ],
-      })
-      const path = await studio.store(image)
+      const path = await studio.store(makeLongGif(301))
       const variant = makeVariant({ width: 10, height: 10, format: 'gif' })
       const outcome = await studio.renderer.render({ path, variant, bounds: contractBounds })
       expect(outcome).toMatchObject({ kind: 'rendered', note: 'animation-too-long' })

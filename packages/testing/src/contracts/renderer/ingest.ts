@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { meanDifference } from '../../images/compare.ts'
 import { makeAnimatedGif } from '../../images/make-animation.ts'
+import { makeLongGif } from '../../images/make-long-gif.ts'
 import { formatNameOf, makePhoto } from '../../images/make-photo.ts'
 import { makeSample } from '../../images/make-sample.ts'
 import { makeScanBomb } from '../../images/scan-bomb.ts'
@@ -131,6 +132,12 @@ export function describeIngest(studio: Studio): void {
       const { outputPath } = await studio.ingest(image, region)
       const before = await sharp(image).toColourspace('srgb').extract(region).png().toBuffer()
       expect(await meanDifference(await readFile(outputPath), before)).toBeLessThan(5)
+    })
+
+    it('T54 keeps a long animation, and says that no variant can show it', async () => {
+      const kept = await studio.ingest(makeLongGif(301))
+      expect(kept).toMatchObject({ reencoded: false, isTooLong: true })
+      expect(await studio.ingest(makeLongGif(300))).not.toHaveProperty('isTooLong')
     })
 
     it('crops the first frame of an animation', async () => {

@@ -1,5 +1,5 @@
 import { originalFormats } from '@iaas/common/image'
-import { ingestWarnings } from '@iaas/common/ports/renderer'
+import { uploadWarnings } from '../../upload/upload-warnings.ts'
 import { z } from 'zod'
 import type { Routes } from './define-route.ts'
 import { pageQuery } from './page-query.ts'
@@ -25,7 +25,7 @@ const original = z
 const created = original
   .extend({
     warnings: z
-      .array(z.enum(ingestWarnings))
+      .array(z.enum(uploadWarnings))
       .optional()
       .meta({ description: 'As in the answer to an upload by token; absent if there are none.' }),
   })

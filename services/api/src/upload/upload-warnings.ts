@@ -1,0 +1,9 @@
+import { type Ingested, ingestWarnings } from '@iaas/common/ports/renderer'
+
+/** Warnings of an upload that was accepted. `animation-too-long`: every variant of it is a still image. */
+export const uploadWarnings = [...ingestWarnings, 'animation-too-long'] as const
+export type UploadWarning = (typeof uploadWarnings)[number]
+
+export function warningsOf({ warnings = [], isTooLong }: Ingested): readonly UploadWarning[] {
+  return isTooLong === true ? [...warnings, 'animation-too-long'] : warnings
+}
