@@ -312,8 +312,8 @@ export const stores = [
     row: 'F48',
     breaks: 'a process that does not count any more trusts its links',
     file: 'services/api/src/epochs/known-epochs.ts',
-    find: 'isTrusted: (now) => now < trustedUntil',
-    replace: 'isTrusted: (now) => now < Number.POSITIVE_INFINITY || now < trustedUntil',
+    find: 'isTrusted: (time) => time < trustedUntil',
+    replace: 'isTrusted: (time) => time < Number.POSITIVE_INFINITY || time < trustedUntil',
     test: 'services/api/test/epochs/known-epochs.test.ts',
   },
   {
@@ -324,5 +324,22 @@ export const stores = [
     replace:
       '      await client.query(beat, [process, newest])\n      follower.act(rows.map(toRaised))',
     test: 'packages/stores/test/postgres/epoch-feed.it.test.ts',
+  },
+  {
+    row: 'F49',
+    breaks: 'epochs are forgotten while the database is away',
+    file: 'services/api/src/epochs/known-epochs.ts',
+    find: '    of: (id) =>',
+    replace: '    of: (id) => (dropOld(), 0) ||',
+    test: 'services/api/test/epochs/known-epochs.test.ts',
+  },
+  {
+    row: 'R69',
+    breaks: 'a render notes the epoch after it has looked up the original',
+    file: 'services/api/src/serve-image.ts',
+    find: '    const epoch = epochs.of(variant.id)\n    const original = await findSource(variant)',
+    replace:
+      '    const original = await findSource(variant)\n    const epoch = epochs.of(variant.id)',
+    test: 'services/standalone/test/fence.it.test.ts',
   },
 ]

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createSilentLogger } from '@iaas/common/log'
 import { testCdn } from '@iaas/testing/cdn'
 import { describeEpochs } from '@iaas/testing/contracts/epochs'
 import { holdLocks, query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
+import { createDatabase } from '../../src/postgres/database.ts'
 import { createPostgresEpochs } from '../../src/postgres/epochs.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
 import { createPostgresTokenStore } from '../../src/postgres/token-store.ts'
@@ -119,6 +121,20 @@ describe('epochs on PostgreSQL', () => {
     expect(await epochs().waitingFor(epoch)).toEqual(['slow'])
     expect(await epochs().waitingFor(epoch - 1)).toEqual([])
     await query(database.url, 'DELETE FROM api_processes')
+  })
+
+  it('F49 raises nothing while the database is away, and says so', async () => {
+    const url = 'postgres://user@127.0.0.1:1/db'
+    const db = createDatabase({ url, poolSize: 1, log: createSilentLogger() })
+    try {
+      const away = createPostgresEpochs(db)
+      const { id } = makeVariant()
+      for (const call of [away.raise([id]), away.of(id), away.waitingFor(1)]) {
+        await expect(call).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      }
+    } finally {
+      await db.destroy()
+    }
   })
 
   describeEpochs('the table of epochs', () => ({

@@ -38,7 +38,8 @@ const maxKnown = 50_000
 /** Age after which an epoch is dropped while the database answers, ms: nothing that was cached before the raise is left. */
 const ageMs = 10 * 60_000
 
-export function createKnownEpochs(): FollowedEpochs {
+/** @param now ms of a monotonic clock */
+export function createKnownEpochs(now = () => performance.now()): FollowedEpochs {
   const drops: ((originals: RaisedSet) => void)[] = []
   const known = new Map<ImageId, Known>()
   const floor = { epoch: 0, acts: 0 }
@@ -51,7 +52,7 @@ export function createKnownEpochs(): FollowedEpochs {
     known.delete(id)
     known.set(id, {
       epoch: Math.max(epoch, before?.epoch ?? 0),
-      at: performance.now(),
+      at: now(),
       acts: Math.max(atActs, before?.acts ?? 0),
     })
     if (known.size > maxKnown) dropOldest()
@@ -67,9 +68,9 @@ export function createKnownEpochs(): FollowedEpochs {
     floor.acts = Math.max(floor.acts, oldest[1].acts)
   }
 
-  function dropOld(now: number): void {
+  function dropOld(): void {
     for (const [id, { at }] of known) {
-      if (now - at < ageMs) return
+      if (now() - at < ageMs) return
       known.delete(id)
     }
   }
@@ -84,7 +85,7 @@ export function createKnownEpochs(): FollowedEpochs {
     },
     wasRaisedSince: (since, id) =>
       acts > since && (floor.acts > since || (known.get(id)?.acts ?? 0) > since),
-    isTrusted: (now) => now < trustedUntil,
+    isTrusted: (time) => time < trustedUntil,
     onRaise: (drop) => void drops.push(drop),
     act(raised) {
       acts += 1
@@ -101,7 +102,7 @@ export function createKnownEpochs(): FollowedEpochs {
     },
     trust(untilMs) {
       trustedUntil = untilMs
-      dropOld(performance.now())
+      dropOld()
     },
   }
 }

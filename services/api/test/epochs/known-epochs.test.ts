@@ -69,4 +69,18 @@ describe('the epochs that a process knows', () => {
     expect(epochs.isTrusted(24)).toBe(true)
     expect(epochs.isTrusted(25)).toBe(false)
   })
+
+  it('F49 are kept for ten minutes, and as long as the database is away', () => {
+    const time = { now: 0 }
+    const epochs = createKnownEpochs(() => time.now)
+    epochs.act([raise(id, 5)])
+    time.now = 60 * 60_000
+    expect(epochs.of(id)).toBe(5)
+    epochs.trust(time.now)
+    expect(epochs.of(id)).toBe(0)
+    epochs.act([raise(id, 6)])
+    time.now += 9 * 60_000
+    epochs.trust(time.now)
+    expect(epochs.of(id)).toBe(6)
+  })
 })
