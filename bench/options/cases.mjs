@@ -45,9 +45,12 @@ const measured = [
   ...queries.map((query) => `${plain}?${query}`),
 ]
 
+/** Options that a photo cannot have. */
+const ofAnimations = new Set(['frame'])
+
 /** Returns the ends of the addresses that are measured: those above, and the example of every other option. */
 export function listAddresses() {
   const isMeasured = (key) => measured.some((address) => address.includes(`${paramOf(key).name}=`))
-  const others = variantOptionKeys.filter((key) => !isMeasured(key))
+  const others = variantOptionKeys.filter((key) => !isMeasured(key) && !ofAnimations.has(key))
   return [...measured, ...others.map((key) => optionExamples[key].address)]
 }
