@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { perform } from '@iaas/rendering/worker/perform'
 import { configureSharp } from '@iaas/rendering/formats/sharp'
 import { translateError } from '@iaas/rendering/worker/translate-errors'
+import { readBytes, withFile } from '@iaas/rendering/formats/files'
 import { measureDirectories } from '@iaas/rendering/formats/tiff/measure-directories'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeTiff } from '@iaas/testing/images/make-tiff'
@@ -62,6 +63,16 @@ describe('T27 a file whose positions lie outside of it', () => {
   it.each(positions)('holds nothing there: a directory at %i', async (at) => {
     await writeFile(path, makeBigTiff(at))
     expect(measureDirectories(path, 0, () => false)).toMatchObject({ directories: 0, readBytes: 0 })
+  })
+
+  it.each([
+    [0, 2 ** 40],
+    [3, 2 ** 53 - 1],
+  ])('is read from %i to its end, however many bytes are asked for: %i', async (at, length) => {
+    await writeFile(path, 'abcdef')
+    const bytes = withFile(path, (file) => readBytes(file, at, length))
+    expect(bytes.toString()).toBe('abcdef'.slice(at))
+    expect(bytes.buffer.byteLength).toBeLessThan(100_000)
   })
 
   it.each(positions)('is damaged where it is a BigTIFF of %i entries', async (entries) => {
