@@ -14,6 +14,7 @@ export function parseArguments(args) {
       peer: { type: 'string', multiple: true, default: [] },
       links: { type: 'string', default: '10000000' },
       photos: { type: 'string' },
+      format: { type: 'string', multiple: true, default: [] },
       page: { type: 'boolean', default: false },
       'write-baseline': { type: 'boolean', default: false },
     },
@@ -24,6 +25,7 @@ export function parseArguments(args) {
     peers: values.peer.map(parsePeer),
     links: Number(values.links),
     photos: values.photos,
+    formats: values.format,
     writesPage: values.page,
     writesBaseline: values['write-baseline'],
   }

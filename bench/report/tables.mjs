@@ -11,8 +11,20 @@ export function describeRun({ date, machine }) {
   const { cpu, cores, memoryGiB, system, node, sharp, libvips, loadBefore, commit } = machine
   return (
     `Measured ${date.slice(0, 10)} at ${commit} on ${cores} cores of ${cpu}, ${memoryGiB} GiB, ${system}; ` +
-    `Node ${node}, sharp ${sharp}, libvips ${libvips}; load before: ${loadBefore.toFixed(1)}.`
+    `Node ${node}, sharp ${sharp}, libvips ${libvips}; load before: ${loadBefore === null ? 'not recorded' : loadBefore.toFixed(1)}.`
   )
+}
+
+/** Like `describeRun`, with a sentence for each run of formats that were measured apart. */
+export function describeRuns({ runs = {}, ...scenario }) {
+  const formats = Object.entries(runs)
+  const sentences = new Map()
+  for (const [format, run] of formats) {
+    const sentence = describeRun(run)
+    sentences.set(sentence, [...(sentences.get(sentence) ?? []), format])
+  }
+  if (sentences.size < 2) return describeRun(scenario)
+  return [...sentences].map(([sentence, names]) => `${names.join(', ')}: ${sentence}`).join('\n\n')
 }
 
 /** What a scenario has measured, as Markdown. */

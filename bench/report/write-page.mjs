@@ -6,7 +6,7 @@ import { drawRatios } from '../charts/ratios.mjs'
 import { defaultOf } from '../encoders/candidates.mjs'
 import { root } from '../stage/folders.mjs'
 import { readLatestResults } from './read-results.mjs'
-import { describeRun, renderScenario } from './tables.mjs'
+import { describeRuns, renderScenario } from './tables.mjs'
 
 const page = join(root, 'docs', 'performance.md')
 const chartsDir = join(root, 'docs', 'performance')
@@ -23,7 +23,7 @@ export async function writePage() {
     text = fill(
       text,
       name,
-      [describeRun(scenario), ...images, renderScenario(scenario)].join('\n\n'),
+      [describeRuns(scenario), ...images, renderScenario(scenario)].join('\n\n'),
     )
   }
   const options = await resolveConfig(page)

@@ -12,10 +12,11 @@ export const encoders = {
   name: 'encoders',
   title: 'Encoders: bytes against processor time, at the similarity (SSIM) of quality 80',
   isQuick: false,
-  async run({ photos }) {
+  async run({ photos, formats }) {
     const images = await provideImages(photos)
     const frontier = {}
     for (const [format, settings] of Object.entries(candidates)) {
+      if (formats.length > 0 && !formats.includes(format)) continue
       frontier[format] = await measureFormat(format, settings, images)
     }
     return { frontier }
