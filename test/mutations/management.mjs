@@ -111,4 +111,28 @@ export const management = [
     replace: 'if (bytes < 0)',
     test: 'test/management/uploads.it.test.ts',
   },
+  {
+    row: 'T68',
+    breaks: 'wildcards in a prefix match anything',
+    file: 'packages/stores/src/postgres/purges/purge-predicate.ts',
+    find: 'starts_with(id, ${selector.prefix})',
+    replace: "id LIKE ${selector.prefix} || '%'",
+    test: 'test/management/purges.it.test.ts',
+  },
+  {
+    row: 'T68',
+    breaks: 'one of two selectors is left out',
+    file: 'services/api/src/management/contract/purges.ts',
+    find: 'body[name] !== undefined).length === 1',
+    replace: 'body[name] !== undefined).length >= 1',
+    test: 'test/management/purges.it.test.ts',
+  },
+  {
+    row: 'T67',
+    breaks: 'any number of purges is taken',
+    file: 'packages/stores/src/postgres/purges/purges.ts',
+    find: '< ${maxUnfinished}',
+    replace: '> -${maxUnfinished}',
+    test: 'services/uploader/test/purges/purges.it.test.ts',
+  },
 ]

@@ -20,7 +20,7 @@ describe('the dashboard of the queues', () => {
   })
   afterAll(() => stack[Symbol.asyncDispose]())
 
-  it('is there for who has the credentials, with both queues', async () => {
+  it('is there for who has the credentials, with every queue', async () => {
     const page = await ask(stack.admin, '/queues', { headers: admin })
     expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
     const script = /static\/js\/main[^"]+/.exec(page.body.toString())?.[0]
@@ -32,6 +32,7 @@ describe('the dashboard of the queues', () => {
     expect(queues.map(({ name, readOnlyMode }) => [name, readOnlyMode])).toEqual([
       ['uploads', true],
       ['records', true],
+      ['purges', true],
     ])
   })
 
@@ -113,7 +114,7 @@ describe('the dashboard of the queues that may change them', () => {
     expect((await pause({ 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200)
     const answer = await ask(stack.admin, '/queues/api/queues', { headers: admin })
     expect(JSON.parse(answer.body.toString())).toMatchObject({
-      queues: [{ name: 'uploads', isPaused: true }, { name: 'records' }],
+      queues: [{ name: 'uploads', isPaused: true }, { name: 'records' }, { name: 'purges' }],
     })
   })
 })

@@ -42,6 +42,8 @@ export const errorCatalogue = {
   ORIGINAL_NOT_FOUND: row(404, 'There is no such image'),
   ORIGINAL_GONE: row(410, 'The image was deleted'),
   ROUTE_NOT_FOUND: row(404, 'There is no such route'),
+  PURGE_NOT_FOUND: row(404, 'There is no such purge'),
+  PURGE_ENDED: row(409, 'The purge has ended'),
   PRECONDITION_FAILED: row(412, 'The image does not match the condition'),
   RANGE_NOT_SATISFIABLE: row(416, 'The range is beyond the end of the image'),
   UPLOAD_TOO_LARGE: row(413, 'The request is too large'),

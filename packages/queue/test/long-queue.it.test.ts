@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { countByState } from '@iaas/queue/counting-backend'
 import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
+import { queueNames } from '@iaas/common/jobs/queues'
 import { createSilentLogger } from '@iaas/common/log'
 import { provideDatabase } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
@@ -83,7 +84,7 @@ describe('a long queue in PostgreSQL', () => {
     // Each queue writes down its own bound once it is open.
     await until(async () => {
       const { rows } = await sql.query(`SELECT FROM meta WHERE field = 'opts.maxLenEvents'`)
-      return rows.length === 2
+      return rows.length === Object.keys(queueNames).length
     })
     for (let time = 1; time <= 200; time += 1) {
       await persistence.schedule({ variant: makeVariant(), renderedAt: time })

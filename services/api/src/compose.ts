@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createBacklog } from '@iaas/queue/backlog'
 import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
+import { createPurgeOrders } from '@iaas/queue/purge-orders'
 import {
   createFocalStore,
   createOriginalStore,
@@ -85,6 +86,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   const queueBackend = chooseQueueBackend(config, url)
   const queues = own('queues', openQueues(queueBackend, log))
   const backlog = createBacklog({ queues })
+  const orders = own('purge orders', createPurgeOrders(queueBackend, log))
   const persistence = own('queue', createPersistence({ backend: queueBackend, log }))
   const watched = own('dependencies', dependencies, (watch) => watch.close())
   const hasRedis = redis !== undefined
@@ -164,10 +166,11 @@ async function composeApi(options: ApiOptions, own: Own) {
   let state: ServiceState = 'starting'
   if (config.originals.example === true) await plantExample(originals, log)
   if (migration.isDone) await awaitDatabase(() => dependencies.ask(databaseName))
+  const common = { stores, originals, renderer, facts, limits }
   const app = createApp({
     image,
     ...uploads,
-    management: wireManagement({ config, stores, originals, uploads, renderer, facts, limits }),
+    management: wireManagement({ ...common, config, policy, orders, uploads, log }),
     logClient: toLogClient(config, clientOf),
     uploadOrigins: config.uploadOrigins,
     allowIndexing: config.allowIndexing,

@@ -1,4 +1,7 @@
+import type { Policy } from '@iaas/common/image'
+import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { PurgeOrders } from '@iaas/common/ports/purges'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { ApiConfig } from './config.ts'
 import type { Facts } from './facts/find-facts.ts'
@@ -13,18 +16,29 @@ import { createDescribeOriginal } from './management/originals/describe-original
 import { createPutOriginalRoute } from './management/originals/create-original.ts'
 import { createGetOriginal } from './management/originals/get-original.ts'
 import { createListVariants } from './management/originals/list-variants.ts'
+import { createPurgeHandlers } from './management/purges/change-purge.ts'
+import { createCreatePurge } from './management/purges/create-purge.ts'
+import { createDeleteOriginal } from './management/purges/delete-original.ts'
+import { createExpandPreset } from './management/purges/expand-preset.ts'
+import { createQueuePurge, createStartPurge } from './management/purges/start-purge.ts'
 import type { Stores } from './wire-stores.ts'
 import type { Uploads } from './wire-uploads.ts'
 
 export type ManagementOptions = {
   readonly config: ApiConfig
-  readonly stores: Pick<Stores, 'links' | 'linkList'>
+  readonly policy: Policy
+  readonly stores: Pick<Stores, 'links' | 'linkList' | 'purges'>
+  readonly orders: Pick<PurgeOrders, 'add'>
   readonly originals: OriginalStore
   readonly uploads: Pick<Uploads, 'createOriginal' | 'receiveLimits'>
   readonly renderer: Renderer
   readonly facts: Facts
   readonly limits: Limits
+  readonly log: Logger
 }
+
+/** Time for which an unlinked object is kept beyond the last redirect to it that a client may remember, s. */
+const keptBeyondSeconds = 3600
 
 /** Combines everything that answers the management API; undefined without keys. */
 export function wireManagement(options: ManagementOptions): Management | undefined {
@@ -37,11 +51,20 @@ export function wireManagement(options: ManagementOptions): Management | undefin
 }
 
 function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> {
-  const { stores, originals, uploads, renderer, facts } = options
-  const describeOriginal = createDescribeOriginal({ links: stores.links, facts, renderer })
+  const { config, policy, stores, orders, originals, uploads, renderer, facts, log } = options
+  const { links, purges } = stores
+  const describeOriginal = createDescribeOriginal({ links, facts, renderer })
+  const startPurge = createStartPurge({ purges, orders, log })
   return {
     getOriginal: createGetOriginal(originals, describeOriginal),
     createOriginal: createPutOriginalRoute(uploads.createOriginal, uploads.receiveLimits),
     listVariants: createListVariants(originals, stores.linkList),
+    deleteOriginal: createDeleteOriginal({ startPurge, originals, links }),
+    createPurge: createCreatePurge({
+      startPurge,
+      expandPreset: createExpandPreset(config.presets, policy),
+      keepSeconds: config.redirectCacheTimeout + keptBeyondSeconds,
+    }),
+    ...createPurgeHandlers(purges, createQueuePurge(orders, log)),
   }
 }

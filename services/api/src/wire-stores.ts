@@ -13,6 +13,8 @@ import type { RenderLeases } from '@iaas/common/ports/render-leases'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Database } from '@iaas/stores/postgres/database'
 import { createPostgresLinkList } from '@iaas/stores/postgres/link-list'
+import type { Purges } from '@iaas/common/ports/purges'
+import { createPostgresPurges } from '@iaas/stores/postgres/purges/purges'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresTokenStore } from '@iaas/stores/postgres/token-store'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
@@ -48,6 +50,7 @@ export type Stores = {
   readonly links: LinkStore
   readonly linkList: LinkList
   readonly tokens: TokenStore
+  readonly purges: Purges
   readonly layers: LinkLayers
   readonly epochs: FollowedEpochs
   /** undefined without Redis. */
@@ -83,6 +86,7 @@ export function wireStores(raw: RawStores): Stores {
       guard(tokens, database, 'issue', 'take', 'isClaimable', 'claim', 'complete', 'release'),
       config.postgresql.poolSize,
     ),
+    purges: guard(createPostgresPurges(db), database, 'create', 'find', 'change', 'order'),
     layers: {
       memory,
       shared: place && guardCache({ ...place, cdn, ttlMs: durations.linkTtl }, shared.breaker),

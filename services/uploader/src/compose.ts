@@ -36,6 +36,7 @@ import { createRenditionJobs } from './handlers/rendition-jobs.ts'
 import { createPromoteDelayed } from './promote-delayed.ts'
 import { createUploaderMetrics } from './metrics.ts'
 import { createStoreRendition } from './store-rendition.ts'
+import { maxRemovals, startPurges } from './start-purges.ts'
 
 export type StartUploaderOptions = {
   readonly config: UploaderConfig
@@ -80,7 +81,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const redis = own('redis producer', openRedis(config.redis, 'producer', log))
 
   // Stores
-  const connections = concurrency + otherConnections
+  const connections = concurrency + maxRemovals + otherConnections
   const store = own('variant store', await createVariantStore(config, { connections }))
   const spool = createSpool(config, redis)
   const watched = own('dependencies', dependencies, (watch) => watch.close())
@@ -152,6 +153,19 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
     const check = createCheckLinks({ walk, links, variants, metrics, log, batch })
     own('check of links', repeat('check of links', check, checkEveryMs, log))
   }
+
+  const purges = startPurges({
+    config,
+    url,
+    store,
+    spool,
+    originals,
+    queues,
+    backend,
+    metrics,
+    log,
+  })
+  for (const [name, part] of purges) own(name, part)
 
   const patientLinks = createPostgresLinkStore(db, {
     cdn,

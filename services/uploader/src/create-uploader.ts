@@ -1,6 +1,6 @@
 import type { QueueBackend } from '@iaas/queue/queue-backend'
 import { createQueueWorker } from '@iaas/queue/queue-worker'
-import { jobKinds } from '@iaas/common/jobs/kinds'
+import { type JobName, jobKinds } from '@iaas/common/jobs/kinds'
 import type { Logger } from '@iaas/common/log'
 import type { JobHandler } from './job-handler.ts'
 import { createJobRegistry } from './job-registry.ts'
@@ -8,6 +8,8 @@ import type { UploaderMetrics } from './metrics.ts'
 import { createProcessJob, createReportDeadly } from './process-job.ts'
 
 export type UploaderOptions = {
+  /** The kinds of jobs to work on; those that store renditions, unless given. */
+  readonly kinds?: readonly JobName[]
   /** One for each kind of job. */
   readonly handlers: readonly JobHandler[]
   readonly backend: QueueBackend
@@ -21,11 +23,11 @@ export type UploaderOptions = {
   readonly closeLimitMs?: number
 }
 
-/** Works off every queue until disposed of. The queues' server may start later, and may come and go. */
+/** Works off the queues of its kinds of jobs until disposed of. The queues' server may start later, and may come and go. */
 export function createUploader(options: UploaderOptions): AsyncDisposable {
   const { backend, handlers, concurrency, metrics, log } = options
   const { lockMs = 15_000, closeLimitMs = 10_000 } = options
-  const registry = createJobRegistry(jobKinds, handlers)
+  const registry = createJobRegistry(options.kinds ?? jobKinds, handlers)
   const workers = registry.queues.map((queue) => {
     const process = createProcessJob({ queue, registry, metrics, log })
     const onDeadly = createReportDeadly({ queue, metrics, log })

@@ -27,7 +27,12 @@ export function factsPath(id: ImageId): string {
 
 /** Returns the path of the focal point of one version of an original below the folder of the originals. */
 export function focalPath({ id, version }: OriginalRef): string {
-  return `${focalFolder}/${originalPath(id)}-${version}`
+  return `${focalPrefix(id)}${version}`
+}
+
+/** Returns the beginning of the paths of the focal points of an original, whatever its version. */
+export function focalPrefix(id: ImageId): string {
+  return `${focalFolder}/${originalPath(id)}-`
 }
 
 /** Returns the path of the mark that an original is gone. */

@@ -1,5 +1,5 @@
 /** Queues, by the work that waits in them. Running installations depend on the names. */
-export const queueNames = { uploads: 'uploads', records: 'records' } as const
+export const queueNames = { uploads: 'uploads', records: 'records', purges: 'purges' } as const
 export type QueueName = (typeof queueNames)[keyof typeof queueNames]
 
 /** Key prefix of the queues in Redis, and their schema in PostgreSQL. */

@@ -183,7 +183,7 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       expect(await read(originals, id)).toBe('second')
     })
 
-    it('lets no put of an id win that is deleted at the same time', async () => {
+    it('F50 lets no put of an id win that is deleted at the same time', async () => {
       await using opened = await open()
       const { originals } = opened
       for (let round = 0; round < 20; round += 1) {

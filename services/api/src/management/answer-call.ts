@@ -77,7 +77,8 @@ export function createAnswerCall(options: AnswerCallOptions): AnswerCall {
       client: context.client,
       signal: clientGone(res),
     }
-    sendAnswer(await handle(call as Call), route.status, record, context)
+    const answer = await handle(call as Call)
+    sendAnswer(answer, answer.status ?? route.status, record, context)
   }
 }
 

@@ -22,6 +22,8 @@ export type Answer<R extends Route = Route> = {
   /** Validator of a GET, in quotation marks. */
   readonly etag?: string
   readonly location?: string
+  /** undefined: that of the route. */
+  readonly status?: 200 | 201 | 202
 }
 
 /** @throws AppError */

@@ -1,4 +1,6 @@
+import { AppError } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
+import type { PurgeId } from '@iaas/common/ports/purges'
 import { z } from 'zod'
 
 /** Schemas of the parameters in paths, decoded. */
@@ -7,8 +9,14 @@ export const pathParameters = {
     .string()
     .transform((id) => parseImageId(id))
     .meta({ description: 'The id of an original, percent-encoded.' }),
+  purge: z.string().transform(parsePurgeId).meta({ description: 'The `id` of a receipt.' }),
 } as const
 
 export type PathParameters = {
   readonly [Name in keyof typeof pathParameters]: z.output<(typeof pathParameters)[Name]>
+}
+
+function parsePurgeId(text: string): PurgeId {
+  if (/^[\w-]{1,64}$/.test(text)) return text as PurgeId
+  throw new AppError('PURGE_NOT_FOUND', 'There is no such purge.')
 }

@@ -1,0 +1,82 @@
+import { type RawBuilder, sql } from 'kysely'
+import type {
+  Purge,
+  PurgeCounts,
+  PurgeFailure,
+  PurgeId,
+  PurgeOptions,
+  PurgePhase,
+  PurgeSelector,
+  PurgeState,
+} from '@iaas/common/ports/purges'
+
+/** The counts, which are columns of the same names. */
+export const countNames: readonly (keyof PurgeCounts)[] = [
+  'images',
+  'links',
+  'objects',
+  'objects_later',
+  'objects_elsewhere',
+  'spool',
+  'jobs',
+  'originals',
+]
+
+export type PurgeRow = PurgeCounts & {
+  readonly id: string
+  readonly who: string
+  readonly selector: PurgeSelector
+  readonly options: PurgeOptions
+  readonly state: PurgeState
+  readonly phase: PurgePhase
+  readonly cursor: string
+  readonly below: number | null
+  readonly epoch: number | null
+  readonly waiting_for: readonly string[]
+  readonly failures: readonly PurgeFailure[]
+  readonly rests_until: Date | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly effective_at: Date | null
+  readonly finished_at: Date | null
+}
+
+/** Columns of a `PurgeRow`. Numbers are read as such: pg returns a bigint as text. */
+export const purgeColumns = sql.raw(
+  [
+    'id, who, selector, options, state, phase, cursor, waiting_for, failures, rests_until',
+    'created_at, started_at, effective_at, finished_at',
+    ...['below', 'epoch', ...countNames].map((name) => `${name}::float8 AS ${name}`),
+  ].join(', '),
+)
+
+export function toPurge(row: PurgeRow): Purge {
+  const counts = Object.fromEntries(countNames.map((name) => [name, row[name]])) as PurgeCounts
+  return {
+    id: row.id as PurgeId,
+    who: row.who,
+    selector: row.selector,
+    options: row.options,
+    state: row.state,
+    phase: row.phase,
+    cursor: row.cursor,
+    below: row.below ?? undefined,
+    epoch: row.epoch ?? undefined,
+    counts,
+    waitingFor: row.waiting_for,
+    failures: row.failures,
+    restsUntil: row.rests_until ?? undefined,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    effectiveAt: row.effective_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+  }
+}
+
+/** Adds to counts, as part of an UPDATE of `purges`; also notes that the purge was worked on. */
+export function addCounts(counted: Partial<PurgeCounts>): RawBuilder<unknown> {
+  const added = countNames
+    .filter((name) => (counted[name] ?? 0) !== 0)
+    .map((name) => sql`${sql.raw(name)} = ${sql.raw(name)} + ${counted[name]}`)
+  return sql.join([sql`touched_at = now()`, ...added])
+}

@@ -1,0 +1,80 @@
+import { type RawBuilder, type Transaction, sql } from 'kysely'
+import { toLink } from '@iaas/common/cdn'
+import type { Cdn } from '@iaas/common/ports/cdn'
+import type { Epoch } from '@iaas/common/ports/epochs'
+import type { Purge } from '@iaas/common/ports/purges'
+import { lockFence, raiseEpochs } from '../raise-epochs.ts'
+import type { Schema } from '../tables/schema.ts'
+import { isSelected } from './purge-predicate.ts'
+import { addCounts } from './purge-row.ts'
+
+type Unlinked = { readonly id: string; readonly url: string }
+
+/**
+ * Removes links and notes their objects, which would be lost if the process ended before they are removed. Waits for those
+ * that record links, so that two never wait for the rows of each other. Returns the number of links.
+ */
+export async function unlinkVariants(
+  trx: Transaction<Schema>,
+  purge: Purge,
+  ids: readonly string[],
+  cdn: Pick<Cdn, 'keyOf'>,
+): Promise<number> {
+  await lockFence(trx)
+  const epoch = 'ids' in purge.selector ? await raise(trx, purge, ids) : undefined
+  const { rows } = await sql<Unlinked>`DELETE FROM images
+    WHERE id = any(${ids}::text[]) AND ${isSelected(purge)} RETURNING id, url`.execute(trx)
+  const objects = rows.flatMap(({ id, url }) => {
+    const { key } = toLink(url, cdn)
+    return key === undefined ? [] : [{ id, key }]
+  })
+  const isNow = purge.options.now === true
+  if ('ids' in purge.selector) await claimUnlinked(trx, purge)
+  await noteUnlinked(trx, purge, objects)
+  const counted = {
+    links: rows.length,
+    objects_elsewhere: rows.length - objects.length,
+    objects_later: isNow ? 0 : objects.length,
+  }
+  await sql`UPDATE purges SET ${addCounts(counted)}, epoch = greatest(epoch, ${epoch ?? null}::bigint)
+    WHERE id = ${purge.id}`.execute(trx)
+  return rows.length
+}
+
+function raise(trx: Transaction<Schema>, purge: Purge, ids: readonly string[]): Promise<Epoch> {
+  const gone = purge.options.delete === true ? { gone: true } : {}
+  return raiseEpochs(trx, ids as Parameters<typeof raiseEpochs>[1], gone)
+}
+
+/** Takes over what earlier purges of these images have left for later, if this one removes objects at once. */
+export async function claimUnlinked(
+  trx: Transaction<Schema>,
+  { id, selector, options }: Purge,
+): Promise<void> {
+  const which = options.now === true ? ofImages(selector) : undefined
+  if (which === undefined) return
+  await sql`UPDATE unlinked_objects SET purge = ${id}, due_at = now() WHERE ${which}`.execute(trx)
+}
+
+/** Returns undefined for a selector that names no images. */
+function ofImages(selector: Purge['selector']): RawBuilder<boolean> | undefined {
+  if ('ids' in selector) return sql`image = any(${selector.ids}::text[])`
+  if ('prefix' in selector) return sql`starts_with(image, ${selector.prefix})`
+  return 'everything' in selector ? sql`true` : undefined
+}
+
+async function noteUnlinked(
+  trx: Transaction<Schema>,
+  { id, options }: Purge,
+  objects: readonly { readonly id: string; readonly key: string }[],
+): Promise<void> {
+  if (objects.length === 0) return
+  const keys = objects.map(({ key }) => key)
+  const images = objects.map((object) => object.id)
+  const keptSeconds = options.now === true ? 0 : options.keep_seconds
+  await sql`INSERT INTO unlinked_objects (key, image, purge, due_at)
+    SELECT key, image, ${id}, now() + make_interval(secs => ${keptSeconds})
+    FROM unnest(${keys}::text[], ${images}::text[]) AS unlinked (key, image)
+    ON CONFLICT (key) DO UPDATE SET purge = excluded.purge,
+      due_at = least(unlinked_objects.due_at, excluded.due_at)`.execute(trx)
+}

@@ -1,0 +1,35 @@
+import type { Purge } from '@iaas/common/ports/purges'
+import type { Receipt } from '../contract/purges.ts'
+
+/** Describes a purge as the management API does. */
+export function toReceipt(purge: Purge): Receipt {
+  const { id, who, selector, options, state, phase, counts, waitingFor, failures } = purge
+  return {
+    id,
+    kind: options.delete === true ? 'delete' : 'purge',
+    requested_by: who,
+    selector: { ...selector },
+    now: options.now === true,
+    dry_run: options.dry_run === true,
+    free_id: options.free_id === true,
+    per_minute: options.per_minute ?? null,
+    state: state === 'running' && purge.startedAt === undefined ? 'waiting' : state,
+    phase,
+    counts,
+    // Objects that were stored and never recorded are not in the ledger.
+    old_objects: 'unknown',
+    browsers: 'excluded',
+    cdn: [],
+    cdn_state: 'none',
+    waiting_for: [...waitingFor],
+    failures: [...failures],
+    created_at: purge.createdAt.toISOString(),
+    started_at: toText(purge.startedAt),
+    effective_at: toText(purge.effectiveAt),
+    finished_at: toText(purge.finishedAt),
+  }
+}
+
+function toText(time: Date | undefined): string | null {
+  return time?.toISOString() ?? null
+}

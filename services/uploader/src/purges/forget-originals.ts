@@ -1,0 +1,61 @@
+import { isAppError } from '@iaas/common/errors'
+import type { ImageId } from '@iaas/common/image'
+import type { RemoveTraces } from '@iaas/common/disk/remove-traces'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { Purge, PurgeWork } from '@iaas/common/ports/purges'
+
+/** Removes what a purge removes of originals. */
+export type ForgetOriginals = {
+  /** Deletes originals, or only what was made from them. Returns the number of originals that were deleted. */
+  forget(purge: Purge, ids: readonly ImageId[]): Promise<number>
+  areGone(ids: readonly ImageId[]): Promise<boolean>
+  free(ids: readonly ImageId[]): Promise<void>
+}
+
+export type ForgetOriginalsOptions = {
+  readonly originals: Pick<OriginalStore, 'find' | 'delete' | 'free'>
+  readonly removeTraces: RemoveTraces
+  readonly work: Pick<PurgeWork, 'noteFailure'>
+}
+
+export function createForgetOriginals(options: ForgetOriginalsOptions): ForgetOriginals {
+  const { originals, removeTraces, work } = options
+
+  async function remove(id: ImageId): Promise<number> {
+    const wasStored = await originals.delete(id, { keepGone: true })
+    await removeTraces(id, { points: true })
+    return wasStored ? 1 : 0
+  }
+
+  async function isGone(id: ImageId): Promise<boolean> {
+    try {
+      await originals.find(id)
+      return false
+    } catch (error) {
+      if (isAppError(error, 'ORIGINAL_GONE')) return true
+      throw error
+    }
+  }
+
+  return {
+    async forget({ id: purge, options: { delete: deletes }, selector }, ids) {
+      let deleted = 0
+      if (deletes === true) for (const id of ids) deleted += await remove(id)
+      else if (!('format' in selector || 'preset' in selector)) {
+        // Both are made again. A folder that cannot be written must not keep the variants.
+        const removed = Promise.all(ids.map((id) => removeTraces(id, { points: false })))
+        await removed.catch(() =>
+          work.noteFailure(purge, 'Working copies and facts could not be removed.'),
+        )
+      }
+      return deleted
+    },
+    async areGone(ids) {
+      const gone = await Promise.all(ids.map(isGone))
+      return gone.every(Boolean)
+    },
+    async free(ids) {
+      for (const id of ids) await originals.free(id)
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import type { Epochs } from '@iaas/common/ports/epochs'
+import type { Purge, PurgeWork } from '@iaas/common/ports/purges'
+import type { ForgetOriginals } from './forget-originals.ts'
+import type { RemoveJobs } from './remove-jobs.ts'
+import type { RemoveObjects } from './remove-objects.ts'
+import type { PurgeSteps } from './run-purge.ts'
+
+export type PurgeStepsOptions = {
+  readonly work: PurgeWork
+  readonly epochs: Pick<Epochs, 'waitingFor'>
+  readonly removeJobs: RemoveJobs
+  readonly removeObjects: RemoveObjects
+  readonly originals: ForgetOriginals
+}
+
+/** Most links of a page: its transaction keeps those that record links waiting. */
+const maxLinks = 1000
+/** Parts of a minute in which a gradual purge works. */
+const turnsPerMinute = 6
+const maxObjects = 500
+/** Time until an api process is asked again whether it has acted on a raise, ms. */
+const askAgainMs = 100
+
+/** The steps of a purge. Each notes in the database what it has done, so that any other process can continue. */
+export function createPurgeSteps(options: PurgeStepsOptions): PurgeSteps {
+  const { work, epochs, removeJobs, removeObjects, originals } = options
+
+  /** Returns true once every api process has acted on the purge. */
+  async function noteEffect(purge: Purge): Promise<boolean> {
+    if (purge.effectiveAt !== undefined) return true
+    const waitingFor = await epochs.waitingFor(purge.epoch ?? 0)
+    await work.noteEffect(purge, waitingFor)
+    return waitingFor.length === 0
+  }
+
+  /** Returns true if nothing is left that the purge should have removed. */
+  async function isDone(purge: Purge): Promise<boolean> {
+    if ((await work.left(purge)) > 0) return false
+    return purge.options.delete !== true || (await originals.areGone(idsOf(purge)))
+  }
+
+  return {
+    async count(purge) {
+      const page = await work.nextPage(purge, Number.MAX_SAFE_INTEGER)
+      await work.countPage(purge, page)
+      if (page.cursor === undefined) await work.finish(purge)
+    },
+    fence: (purge) => work.raiseAll(purge, 'unlink'),
+    async unlink(purge) {
+      const { per_minute: pace } = purge.options
+      const most = pace === undefined ? maxLinks : Math.ceil(pace / turnsPerMinute)
+      const page = await work.nextPage(purge, most)
+      if (page.ids.length > 0) {
+        const links = await work.unlink(purge, page.ids)
+        const restMs = pace === undefined ? 0 : (links / pace) * 60_000
+        await work.passPage(purge, page, await originals.forget(purge, page.ids), restMs)
+      }
+      if (page.cursor === undefined) await work.goOn(purge, namesIds(purge) ? 'jobs' : 'seal')
+    },
+    seal: (purge) => work.raiseAll(purge, 'jobs'),
+    async jobs(purge, signal) {
+      await noteEffect(purge)
+      await work.goOn(purge, 'objects', await removeJobs(purge, signal))
+    },
+    async objects(purge) {
+      await noteEffect(purge)
+      const keys = purge.options.now === true ? await work.unlinked(purge.id, maxObjects) : []
+      if (keys.length === 0) return work.goOn(purge, 'verify')
+      const { removed, spool, failure } = await removeObjects(keys)
+      await work.removed(purge.id, removed, { spool })
+      if (failure !== undefined) throw failure
+    },
+    async verify(purge) {
+      if (!(await noteEffect(purge))) return askAgainMs
+      if (!(await isDone(purge))) {
+        await work.noteFailure(purge.id, 'Something had not been removed, and is removed again.')
+        await work.goOn(purge, 'unlink')
+        return askAgainMs
+      }
+      if (purge.options.free_id === true) return work.goOn(purge, 'free')
+      await work.finish(purge)
+    },
+    async free(purge) {
+      await originals.free(idsOf(purge))
+      await work.free(purge, idsOf(purge))
+    },
+  }
+}
+
+function namesIds({ selector }: Purge): boolean {
+  return 'ids' in selector
+}
+
+function idsOf({ selector }: Purge) {
+  return 'ids' in selector ? selector.ids : []
+}

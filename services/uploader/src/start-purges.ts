@@ -1,0 +1,83 @@
+import { createRemoveTraces } from '@iaas/common/disk/remove-traces'
+import { purgeKinds } from '@iaas/common/jobs/kinds'
+import { repeat } from '@iaas/common/lifecycle/repeat'
+import type { Logger } from '@iaas/common/log'
+import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { Spool } from '@iaas/common/ports/spool'
+import type { Queues } from '@iaas/queue/open-queues'
+import { createPurgeOrders } from '@iaas/queue/purge-orders'
+import type { QueueBackend } from '@iaas/queue/queue-backend'
+import type { OpenedVariantStore } from '@iaas/stores/composition/backends'
+import { createDatabase } from '@iaas/stores/postgres/database'
+import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
+import { createPostgresPurgeWork } from '@iaas/stores/postgres/purges/purge-work'
+import type { UploaderConfig } from './config.ts'
+import { createUploader } from './create-uploader.ts'
+import { createPurgeJob } from './handlers/purge-job.ts'
+import type { UploaderMetrics } from './metrics.ts'
+import { createCollectUnlinked, createContinuePurges } from './purges/continue-purges.ts'
+import { createForgetOriginals } from './purges/forget-originals.ts'
+import { createRemoveJobs } from './purges/remove-jobs.ts'
+import { createRemoveObjects } from './purges/remove-objects.ts'
+import { createRunPurge } from './purges/run-purge.ts'
+import { createPurgeSteps } from './purges/steps.ts'
+
+export type PurgesOptions = {
+  readonly config: Pick<UploaderConfig, 'postgresql' | 'folders'>
+  readonly url: string
+  readonly store: Pick<OpenedVariantStore, 'variants' | 'cdn'>
+  readonly spool: Spool
+  readonly originals: OriginalStore
+  readonly queues: Queues
+  readonly backend: QueueBackend
+  readonly metrics: Pick<UploaderMetrics, 'job'>
+  readonly log: Logger
+}
+
+/** Removals of objects at once. */
+export const maxRemovals = 16
+const concurrentPurges = 4
+/** Milliseconds after which other purges are worked on. */
+const sliceMs = 10_000
+/** Statements of a purge change thousands of rows. */
+const statementTimeoutMs = 60_000
+const continueEveryMs = 15_000
+const collectEveryMs = 60_000
+
+/** Starts what works on purges: parts with their names, in order, which the caller ends. */
+export function startPurges(
+  options: PurgesOptions,
+): readonly (readonly [string, AsyncDisposable])[] {
+  const { config, url, store, spool, originals, queues, backend, metrics, log } = options
+  const { variants, cdn } = store
+  const poolSize = concurrentPurges
+  const db = createDatabase({ ...config.postgresql, url, log, poolSize, statementTimeoutMs })
+  const orders = createPurgeOrders(backend, log)
+  const work = createPostgresPurgeWork(db, { cdn })
+  const removeTraces = createRemoveTraces(config.folders.originals)
+  const removeObjects = createRemoveObjects({ variants, spool, maxAtOnce: maxRemovals })
+  const steps = createPurgeSteps({
+    work,
+    epochs: createPostgresEpochs(db),
+    removeJobs: createRemoveJobs({ queues, work, spool }),
+    removeObjects,
+    originals: createForgetOriginals({ originals, removeTraces, work }),
+  })
+  const workers = createUploader({
+    backend,
+    kinds: purgeKinds,
+    handlers: [createPurgeJob(createRunPurge({ work, steps, sliceMs }), orders)],
+    concurrency: concurrentPurges,
+    metrics,
+    log,
+  })
+  const order = createContinuePurges(work, orders)
+  const collect = createCollectUnlinked(work, removeObjects)
+  return [
+    ['database of purges', db],
+    ['orders of purges', orders],
+    ['workers of purges', workers],
+    ['lost purges', repeat('ordering of lost purges', order, continueEveryMs, log)],
+    ['unlinked objects', repeat('removal of unlinked objects', collect, collectEveryMs, log)],
+  ]
+}
