@@ -332,4 +332,20 @@ export const uploads = [
     replace: 'throw error',
     test: 'packages/rendering/test/worker/animation.test.ts',
   },
+  {
+    row: 'T69',
+    breaks: 'a replacement of the same size and time has the version of what it replaces',
+    file: 'packages/common/src/disk/original-store.ts',
+    find: '    if (before !== undefined) await dateAfter(before.modifiedAt, file.path)\n',
+    replace: '',
+    test: 'packages/common/test/disk/original-store.test.ts',
+  },
+  {
+    row: 'T70',
+    breaks: 'a replacement brings a deleted original back',
+    file: 'packages/common/src/disk/original-store.ts',
+    find: 'throw replace ? deleted() : taken()',
+    replace: 'if (!replace) throw taken()',
+    test: 'packages/common/test/disk/original-store.test.ts',
+  },
 ]

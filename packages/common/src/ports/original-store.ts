@@ -13,7 +13,16 @@ export type TemporaryFile = LeasedFile & {
 /** Space on the disk of the originals that this process may use. */
 export type DiskSpace = { readonly freeBytes: number; readonly totalBytes: number }
 
+export type PutOptions = {
+  /** Replaces the original of the id instead of taking a free id. */
+  readonly replace?: boolean
+  /** Called before the original can be found, to store what belongs to it; a failure of it is that of `put`. */
+  readonly prepare?: (original: OriginalRef) => Promise<void>
+}
+
 export type DeleteOptions = {
+  /** Deletes this version only; one that has replaced it stays. */
+  readonly version?: string
   /** Leaves a mark that the original is gone and its id is taken, also if there was no original. */
   readonly keepGone?: boolean
 }
@@ -43,14 +52,13 @@ export type OriginalStore = {
   /**
    * Makes a temporary file the original of `id`. Resolves once it is durable.
    *
-   * @param prepare called before the original can be found, to store what belongs to it; a failure of it is that of `put`
-   * @throws AppError ID_TAKEN if the id has an original, or had one and is gone; originals are never replaced
+   * A replacement is atomic: at every moment one of the two versions is found, also after a crash. Its version differs from
+   * that of each earlier one. The caller sees to it that one process at a time replaces an original.
+   *
+   * @throws AppError ID_TAKEN if the id has an original, or had one and is gone. With `replace`: ORIGINAL_NOT_FOUND if it has
+   * none, ORIGINAL_GONE if it had one
    */
-  put(
-    id: ImageId,
-    file: TemporaryFile,
-    prepare?: (original: OriginalRef) => Promise<void>,
-  ): Promise<OriginalRef>
+  put(id: ImageId, file: TemporaryFile, options?: PutOptions): Promise<OriginalRef>
   /**
    * Deletes an original. Resolves once that is durable, to false if there was none. A deletion that fails, or whose process
    * is killed, is repeated: until it succeeds the original may still be found.

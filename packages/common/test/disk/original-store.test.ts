@@ -38,6 +38,43 @@ describe('the disk original store', () => {
     await expect(originals.put(id, file)).rejects.toMatchObject({ code: 'ID_TAKEN' })
   })
 
+  it('T69 replaces a flat file, of which nothing is left, and is found at every moment', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    const id = parseImageId('legacy picture')
+    await writeFile(join(folder.path, id), 'flat')
+    const flat = await originals.find(id)
+    await using file = await originals.createTemporary()
+    await writeFile(file.path, 'new!')
+    const end = new AbortController()
+    const looking = (async () => {
+      const versions = new Set<string | undefined>()
+      while (!end.signal.aborted) versions.add((await originals.find(id))?.version)
+      return versions
+    })()
+    const replaced = await originals.put(id, file, { replace: true })
+    end.abort()
+    const seen = [...(await looking)]
+    expect(seen.every((each) => [flat?.version, replaced.version].includes(each))).toBe(true)
+    expect(await readdir(folder.path)).not.toContain(id)
+    expect(await originals.find(id)).toEqual(replaced)
+  })
+
+  it('T70 does not bring an original back that is deleted just before its file is switched', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path })
+    const id = parseImageId('deleted')
+    await using first = await originals.createTemporary()
+    await writeFile(first.path, 'first')
+    await originals.put(id, first)
+    await using file = await originals.createTemporary()
+    await writeFile(file.path, 'second')
+    const prepare = async () => void (await originals.delete(id, { keepGone: true }))
+    const gone = { code: 'ORIGINAL_GONE' }
+    await expect(originals.put(id, file, { replace: true, prepare })).rejects.toMatchObject(gone)
+    await expect(originals.find(id)).rejects.toMatchObject(gone)
+  })
+
   it('stores next to flat files whose names are those of its own folders', async () => {
     await using folder = await createTemporaryFolder()
     const originals = createDiskOriginalStore({ dir: folder.path })
@@ -90,7 +127,7 @@ describe('the disk original store', () => {
   it('looks for a mark only where there is no file', async () => {
     await using folder = await createTemporaryFolder()
     const originals = createDiskOriginalStore({ dir: folder.path })
-    expect(await countDiskCalls(() => originals.find(parseImageId('missing')))).toBe(3)
+    expect(await countDiskCalls(() => originals.find(parseImageId('missing')))).toBe(4)
     await writeFile(join(folder.path, 'flat'), 'flat')
     expect(await countDiskCalls(() => originals.find(parseImageId('flat')))).toBe(2)
   })

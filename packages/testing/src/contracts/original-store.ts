@@ -3,6 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import { type OriginalRef, originalKey } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import { itReplacesOriginals } from './replacing.ts'
 
 export type OpenOriginalStore = () => Promise<
   AsyncDisposable & { readonly originals: OriginalStore }
@@ -106,7 +107,7 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       expect(await originals.readHead(original, 3)).toBeUndefined()
     })
 
-    it('never replaces an original', async () => {
+    it('does not replace an original unless it is told to', async () => {
       await using opened = await open()
       const id = parseImageId('taken')
       await plant(opened.originals, id, 'first')
@@ -121,12 +122,16 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       const id = parseImageId('prepared')
       await using file = await originals.createTemporary()
       await writeFile(file.path, 'content')
-      const failing = originals.put(id, file, () => Promise.reject(new Error('not prepared')))
+      const failing = originals.put(id, file, {
+        prepare: () => Promise.reject(new Error('not prepared')),
+      })
       await expect(failing).rejects.toThrow('not prepared')
       expect(await originals.find(id)).toBeUndefined()
       const prepared: unknown[] = []
-      const stored = await originals.put(id, file, async (original) => {
-        prepared.push(original, await originals.find(id))
+      const stored = await originals.put(id, file, {
+        prepare: async (original) => {
+          prepared.push(original, await originals.find(id))
+        },
       })
       expect(prepared).toEqual([stored, undefined])
     })
@@ -219,5 +224,7 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
       expect(await exists(file.path)).toBe(false)
       expect(await read(originals, id)).toBe('kept')
     })
+
+    itReplacesOriginals(open)
   })
 }

@@ -50,18 +50,22 @@ export function createFakeOriginalStore(dir: string): OriginalStore {
         },
       }
     },
-    async put(id, { path }, prepare) {
+    async put(id, { path }, { replace = false, prepare } = {}) {
+      if (replace && (await find(id)) === undefined)
+        throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
       puts += 1
       const version = `v${puts}`
       const { size, mtime } = await stat(path).catch(() => ({ size: 0, mtime: new Date(0) }))
       const original = { id, version, size, modifiedAt: mtime }
       await prepare?.(original)
-      if (files.has(id) || gone.has(id))
+      if (replace && gone.has(id)) throw new AppError('ORIGINAL_GONE', 'The image was deleted.')
+      if (!replace && (files.has(id) || gone.has(id)))
         throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
       files.set(id, { path, version })
       return original
     },
-    async delete(id, { keepGone = false } = {}) {
+    async delete(id, { keepGone = false, version } = {}) {
+      if (version !== undefined && files.get(id)?.version !== version) return false
       if (keepGone) gone.add(id)
       return files.delete(id)
     },

@@ -27,9 +27,11 @@ export function createPutOriginal({ originals, focalPoints }: PutOriginalOptions
     let prepared: OriginalRef | undefined
     try {
       // Set before the original can be found, so that no variant is stored without the point.
-      return await originals.put(id, file, async (original) => {
-        prepared = original
-        await focalPoints.set(original, focal)
+      return await originals.put(id, file, {
+        prepare: async (original) => {
+          prepared = original
+          await focalPoints.set(original, focal)
+        },
       })
     } catch (error) {
       if (prepared !== undefined) await focalPoints.set(prepared, undefined).catch(() => {})
@@ -43,7 +45,7 @@ export function createPutOriginal({ originals, focalPoints }: PutOriginalOptions
       return putWithPoint(upload)
     },
     async remove(original) {
-      await originals.delete(original.id)
+      await originals.delete(original.id, { version: original.version })
       await focalPoints.set(original, undefined)
     },
   }
