@@ -10,8 +10,8 @@ export const resize: Step = (image, { plan, size, orientation, format }) =>
     fastShrinkOnLoad: !isFineDecodingCheap(format, size, plan.scaled),
   })
 
-/** Maximum of additionally decoded pixels. They take some two milliseconds of a JPEG, and some six of a WebP. */
-const mostFinePixels = { jpg: 250_000, webp: 400_000 } as const
+/** Maximum of additionally decoded pixels. They take some two milliseconds of a JPEG, and up to some fourteen of a WebP. */
+const mostFinePixels = { jpg: 250_000, webp: 1_000_000 } as const
 
 /**
  * Returns true if decoding at a higher resolution is cheap. Decoders of JPEG and WebP shrink faster than the scaler, which

@@ -23,6 +23,7 @@ describe('the choice of how far a decoder shrinks', () => {
     ['a JPEG to a twentieth, where both are the same', 'jpg', large, 20, true],
     ['a WebP of 0.3 megapixels to half', 'webp', small, 2, true],
     ['a WebP of 0.3 megapixels to a twentieth', 'webp', small, 20, true],
+    ['a WebP of 1 megapixel to a tenth', 'webp', { width: 1150, height: 870 }, 10, true],
     ['a WebP of 2 megapixels to nine tenths', 'webp', medium, 1.06, true],
     ['a WebP of 2 megapixels to a third', 'webp', medium, 3, false],
     ['a WebP of 12 megapixels to a tenth', 'webp', large, 10, false],
