@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
 import type { Provided } from './postgres.ts'
+import { listInParts } from './s3-listing.ts'
 import { createTemporaryFolder } from './temporary-folder.ts'
 
 export type Bucket = {
@@ -24,6 +25,7 @@ export async function startTestS3(): Promise<Provided> {
   const folder = await createTemporaryFolder()
   const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory: folder.path })
   storeAtOnce(server, folder.path)
+  listInParts(server)
   const { port } = await server.run()
   return {
     url: `http://127.0.0.1:${port}`,

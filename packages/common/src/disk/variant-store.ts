@@ -1,8 +1,16 @@
 import { access, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StoredObject, VariantStore } from '../ports/variant-store.ts'
+import {
+  type ListOptions,
+  type ListedObject,
+  type ListedObjects,
+  type StoredObject,
+  type VariantStore,
+  mostListed,
+} from '../ports/variant-store.ts'
 import { untilReadable } from '../platform/streams/until-readable.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
+import { listFolder } from './list-folder.ts'
 import { makeFolder } from './make-folder.ts'
 import { sweepFolder } from './temporary-files.ts'
 import { createDurableWriter, incomingFolder } from './write-durably.ts'
@@ -23,6 +31,16 @@ export function createDiskVariantStore({ dir }: DiskVariantStoreOptions): Varian
     await write(join(dir, key), bytes)
   }
 
+  async function list(prefix: string, options: ListOptions = {}): Promise<ListedObjects> {
+    const { after, limit = mostListed } = options
+    const objects: ListedObject[] = []
+    for await (const object of listFolder(dir, prefix, after)) {
+      if (objects.length === limit) return { objects, next: objects.at(-1)?.key }
+      objects.push(object)
+    }
+    return { objects, next: undefined }
+  }
+
   return {
     put: (key, bytes) => translateDiskErrors(put(key, bytes)),
     open: (key) => translateDiskErrors(ignoreMissing(openFile(join(dir, key)))),
@@ -31,6 +49,7 @@ export function createDiskVariantStore({ dir }: DiskVariantStoreOptions): Varian
       const file = await translateDiskErrors(ignoreMissing(stat(join(dir, key))))
       return file !== undefined && file.size > 0
     },
+    list: (prefix, options) => translateDiskErrors(list(prefix, options)),
     ping: () => translateDiskErrors(makeFolder(dir).then(() => access(dir))),
   }
 }

@@ -12,6 +12,33 @@ export type StoredObject = {
   readonly body: Readable
 }
 
+/** An object of a listing. */
+export type ListedObject = {
+  /** Any key, also one of a form that this service does not make. */
+  readonly key: string
+  readonly bytes: number
+  /** Time of the last write by the clock of the store. */
+  readonly modifiedAt: Date
+}
+
+/** Part of a listing. */
+export type ListedObjects = {
+  /** Objects in the order of their keys, by bytes. May be empty although more follow. */
+  readonly objects: readonly ListedObject[]
+  /** `after` of the next part; undefined: this is the last one. */
+  readonly next: string | undefined
+}
+
+export type ListOptions = {
+  /** Only objects whose keys come after this text, by bytes. There need not be such an object. */
+  readonly after?: string | undefined
+  /** Most objects of one part, at most 1,000, which is the default. */
+  readonly limit?: number
+}
+
+/** Most objects of one part of a listing. S3 returns no more. */
+export const mostListed = 1000
+
 /**
  * Store of the rendered variants. Every call rejects with AppError STORE_UNAVAILABLE, with the reason in the message, if
  * the store refuses or does not answer in time.
@@ -28,6 +55,11 @@ export type VariantStore = {
   has(key: ObjectKey): Promise<boolean>
   /** Deletes an object; does nothing if there is none. */
   delete(key: ObjectKey): Promise<void>
+  /**
+   * Lists the objects whose keys begin with a text. An object that is stored or deleted meanwhile may be listed or not;
+   * all others are.
+   */
+  list(prefix: string, options?: ListOptions): Promise<ListedObjects>
   /** Resolves if the store answers and accepts the credentials. @throws AppError STORE_UNAVAILABLE */
   ping(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
 import { objectKey } from '@iaas/common/digest'
 import { countDiskCalls } from '@iaas/testing/count-disk-calls'
@@ -34,6 +34,23 @@ describe('the disk variant store', () => {
     expect(await readdir(incoming)).toEqual([])
     const files = await readdir(folder.path, { recursive: true, withFileTypes: true })
     expect(files.filter((entry) => entry.isFile())).toHaveLength(1)
+  })
+
+  it('lists a folder among files as S3 does, files of others, and no temporary ones', async () => {
+    await using folder = await createTemporaryFolder()
+    const keys = ['aa/b-1', 'aa/b/1', 'aa/b0', 'readme', 'é', '\u{ffee}', '\u{1f600}']
+    for (const key of ['.incoming/half', ...keys]) {
+      await mkdir(dirname(join(folder.path, key)), { recursive: true })
+      await writeFile(join(folder.path, key), 'x')
+    }
+    const variants = createDiskVariantStore({ dir: folder.path })
+    const list = async (prefix: string, after?: string) =>
+      (await variants.list(prefix, { after })).objects.map(({ key }) => key)
+    expect(await list('')).toEqual(keys)
+    expect(await list('aa/b')).toEqual(keys.slice(0, 3))
+    expect(await list('aa/b/')).toEqual(['aa/b/1'])
+    expect(await list('', 'aa/b-1')).toEqual(keys.slice(1))
+    expect(await list('', 'aa/b/1')).toEqual(keys.slice(2))
   })
 
   it('stores an object in a folder that is there by five calls of the disk, two of which synchronise', async () => {

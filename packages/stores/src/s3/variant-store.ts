@@ -5,16 +5,18 @@ import {
   type GetObjectCommandOutput,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import type { ObjectKey } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
-import type { StoredObject, VariantStore } from '@iaas/common/ports/variant-store'
+import { type StoredObject, type VariantStore, mostListed } from '@iaas/common/ports/variant-store'
 import { untilReadable } from '@iaas/common/streams/until-readable'
 import { type S3Server, createS3Client } from './client.ts'
 import { describeFailure } from './describe-failure.ts'
+import { toListedObjects } from './listed-objects.ts'
 import { TimedHandler } from './timed-handler.ts'
 
 export type S3VariantStoreOptions = S3Server & {
@@ -123,6 +125,15 @@ export function createS3VariantStore(
       await call(client.send(command))
     },
     has: (key) => call(exists(new HeadObjectCommand(locate(key)))),
+    async list(prefix, { after, limit = mostListed } = {}) {
+      const command = new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: `${folder}${prefix}`,
+        MaxKeys: limit,
+        ...(after !== undefined && { StartAfter: `${folder}${after}` }),
+      })
+      return toListedObjects(await call(client.send(command)), folder)
+    },
     async ping() {
       await call(client.send(new HeadBucketCommand({ Bucket: bucket })))
     },

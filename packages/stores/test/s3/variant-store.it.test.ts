@@ -42,6 +42,22 @@ describe('the S3 variant store', () => {
     client.destroy()
   })
 
+  it('lists keys without the folder of the bucket, and nothing beside that folder', async () => {
+    const bucket = await createBucket(server.url)
+    const inFolder = createS3VariantStore({ ...bucket, keyPrefix: 'images' })
+    const beside = createS3VariantStore({ ...bucket, keyPrefix: 'images-of-others' })
+    const variant = makeVariant()
+    const [first, second] = [objectKey(variant, 1), objectKey(variant, 2)]
+    for (const key of [first, second]) await inFolder.put(key, new Uint8Array(10), 'image/jpeg')
+    await beside.put(first, new Uint8Array(10), 'image/jpeg')
+    const part = await inFolder.list('', { limit: 1 })
+    expect(part).toMatchObject({ objects: [{ key: first }], next: first })
+    const rest = await inFolder.list(first.slice(0, 5), { after: part.next })
+    expect(rest).toMatchObject({ objects: [{ key: second }], next: undefined })
+    inFolder.close()
+    beside.close()
+  })
+
   it('says that it is not available where the bucket is missing, also when reading', async () => {
     const bucket = await createBucket(server.url)
     const variants = createS3VariantStore({
@@ -51,6 +67,7 @@ describe('the S3 variant store', () => {
     const put = variants.put(newKey(), new Uint8Array(10), 'image/png')
     await expect(put).rejects.toMatchObject(unavailable)
     await expect(variants.open(newKey())).rejects.toMatchObject(unavailable)
+    await expect(variants.list('')).rejects.toMatchObject(unavailable)
     variants.close()
   })
 })
