@@ -95,9 +95,9 @@ export const faults = [
   {
     row: 'F4',
     breaks: 'an upload whose commit was not heard of is deleted',
-    file: 'services/api/src/upload/keep-upload.ts',
-    find: 'if (await tokens.complete(token, upload.id)) return',
-    replace: 'if (await tokens.complete(token, upload.id).catch(() => false)) return',
+    file: 'services/api/src/upload/creating-claims.ts',
+    find: 'if (await tokens.complete(token, id)) return',
+    replace: 'if (await tokens.complete(token, id).catch(() => false)) return',
     test: 'test/outages/database.it.test.ts',
   },
   {

@@ -90,17 +90,17 @@ export const management = [
   {
     row: 'T66',
     breaks: 'an id is taken after its upload only',
-    file: 'services/api/src/create-original.ts',
-    find: 'await tokens.take(id, upload.longestReceiveMs + longestKeepMs)',
+    file: 'services/api/src/upload/creating-claims.ts',
+    find: 'await tokens.take(id, leaseMs)',
     replace: "('' as Awaited<ReturnType<typeof tokens.take>>)",
     test: 'test/management/uploads.it.test.ts',
   },
   {
     row: 'T66',
     breaks: 'a failed upload keeps its id',
-    file: 'services/api/src/create-original.ts',
-    find: 'await tokens.release(token, id).catch(',
-    replace: 'await Promise.resolve().catch(',
+    file: 'services/api/src/upload/creating-claims.ts',
+    find: 'else await tokens.release(token, id)',
+    replace: 'else await Promise.resolve()',
     test: 'test/management/uploads.it.test.ts',
   },
   {

@@ -44,6 +44,10 @@ export const durations = {
   renderLease: 3000,
   /** Time of an upload in addition to its body and its check: the database and the disk. */
   recordUpload: 10_000,
+  /** Lease of the claim of a replacement while its file is switched and its links are deleted. */
+  switchOriginal: 30_000,
+  /** Longest time that the answer to a replacement waits for the other processes. */
+  replacementEffect: 1000,
   /** Longest time that the answer to an upload waits for its facts. */
   uploadFacts: 100,
   /** Longest time for a request other than an upload to arrive. */
@@ -58,3 +62,11 @@ export const durations = {
   /** Time for requests in flight when the api ends. */
   drain: 25_000,
 } as const
+
+/** Time for which an unlinked object is kept beyond the last redirect to it that a client may remember, s. */
+const keptBeyondSeconds = 3600
+
+/** Returns the time for which the object of a removed link is kept, s. */
+export function keptUnlinkedSeconds(config: { readonly redirectCacheTimeout: number }): number {
+  return config.redirectCacheTimeout + keptBeyondSeconds
+}

@@ -131,16 +131,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   own('renditions', persister, (pending) => withDeadline(pending.drain(), durations.persistDrain))
 
   // Uploads
-  const uploads = wireUploads({
-    config,
-    tokens: stores.tokens,
-    originals,
-    focalPoints,
-    renderer,
-    facts,
-    limits,
-    log,
-  })
+  const common = { stores, originals, renderer, facts, limits }
+  const uploads = wireUploads({ ...common, config, focalPoints, log })
   const { times, clientOf } = uploads
 
   // Housekeeping
@@ -156,8 +148,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   own('link changes', forgetChangedLinks(changes, stores, log))
   const feed = createPostgresEpochFeed({ url, process: nameProcess(), log })
   own('epochs', feed.subscribe(stores.epochs))
-  const sweepTokens = (signal: AbortSignal) => stores.tokens.sweep(times.usualLeaseMs, signal)
-  own('sweep of tokens', repeat('sweep of tokens', sweepTokens, durations.sweepInterval, log))
+  const sweepTokens = repeat('sweep of tokens', uploads.sweepTokens, durations.sweepInterval, log)
+  own('sweep of tokens', sweepTokens)
   const sweepFiles = () => originals.sweepTemporary(times.fileAgeMs)
   const { sweepInterval } = durations
   own('sweep of files', repeat('sweep of temporary files', sweepFiles, sweepInterval, log))
@@ -166,7 +158,6 @@ async function composeApi(options: ApiOptions, own: Own) {
   let state: ServiceState = 'starting'
   if (config.originals.example === true) await plantExample(originals, log)
   if (migration.isDone) await awaitDatabase(() => dependencies.ask(databaseName))
-  const common = { stores, originals, renderer, facts, limits }
   const app = createApp({
     image,
     ...uploads,

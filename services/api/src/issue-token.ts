@@ -2,12 +2,14 @@ import { equalSecrets } from '@iaas/common/equal-secrets'
 import { AppError } from '@iaas/common/errors'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { Replacements } from '@iaas/common/ports/replacements'
 import type { Token, TokenStore } from '@iaas/common/ports/token-store'
 import type { RateLimit } from './limits/rate-limit.ts'
-import { assertUntaken } from './upload/assert-untaken.ts'
+import { assertPresent, assertUntaken } from './upload/assert-original.ts'
 
 export type IssueTokenOptions = {
-  readonly tokens: TokenStore
+  readonly tokens: Pick<TokenStore, 'issue'>
+  readonly replacements: Pick<Replacements, 'issue'>
   readonly originals: OriginalStore
   /** Accepted secrets; empty: everyone who can reach the route gets tokens. */
   readonly secrets: readonly string[]
@@ -21,12 +23,12 @@ export type Permit = { readonly token: Token; readonly id: ImageId }
 /**
  * @param client the client whose attempts are counted
  * @throws AppError SECRET_WRONG, TOO_MANY_ATTEMPTS, INVALID_TOKEN_REQUEST, INVALID_ID, ID_TAKEN, TOKEN_PENDING or
- * STORE_UNAVAILABLE
+ * STORE_UNAVAILABLE; for a replacement ORIGINAL_NOT_FOUND or ORIGINAL_GONE instead of ID_TAKEN
  */
 export type IssueToken = (body: unknown, client: string) => Promise<Permit>
 
 export function createIssueToken(options: IssueTokenOptions): IssueToken {
-  const { tokens, originals, secrets, wrongSecrets } = options
+  const { tokens, replacements, originals, secrets, wrongSecrets } = options
 
   return async function issueToken(body, client) {
     const fields = isRecord(body) ? body : {}
@@ -38,6 +40,10 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
       )
     }
     const id = parseImageId(fields['id'])
+    if (isReplacement(fields['replace'])) {
+      await assertPresent(originals, id)
+      return { token: await replacements.issue(id), id }
+    }
     await assertUntaken(originals, id)
     return { token: await tokens.issue(id), id }
   }
@@ -58,4 +64,9 @@ function isOneOf(secrets: readonly string[], received: string): boolean {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isReplacement(replace: unknown): boolean {
+  if (replace === undefined || typeof replace === 'boolean') return replace === true
+  throw new AppError('INVALID_TOKEN_REQUEST', 'The field "replace" must be true or false.')
 }

@@ -3,6 +3,7 @@ import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { PurgeOrders } from '@iaas/common/ports/purges'
 import type { Renderer } from '@iaas/common/ports/renderer'
+import { keptUnlinkedSeconds } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
 import type { Facts } from './facts/find-facts.ts'
 import type { Limits } from './limits/create-limits.ts'
@@ -37,9 +38,6 @@ export type ManagementOptions = {
   readonly log: Logger
 }
 
-/** Time for which an unlinked object is kept beyond the last redirect to it that a client may remember, s. */
-const keptBeyondSeconds = 3600
-
 /** Combines everything that answers the management API; undefined without keys. */
 export function wireManagement(options: ManagementOptions): Management | undefined {
   const { keys } = options.config.api
@@ -63,7 +61,7 @@ function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> 
     createPurge: createCreatePurge({
       startPurge,
       expandPreset: createExpandPreset(config.presets, policy),
-      keepSeconds: config.redirectCacheTimeout + keptBeyondSeconds,
+      keepSeconds: keptUnlinkedSeconds(config),
     }),
     ...createPurgeHandlers(purges, createQueuePurge(orders, log)),
   }

@@ -8,6 +8,8 @@ import type { LinkList, LinkStore } from '@iaas/common/ports/link-store'
 import type { OpacityCache } from '@iaas/common/ports/opacity-cache'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
+import type { Replacements } from '@iaas/common/ports/replacements'
+import type { Epochs } from '@iaas/common/ports/epochs'
 import type { TokenStore } from '@iaas/common/ports/token-store'
 import type { RenderLeases } from '@iaas/common/ports/render-leases'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
@@ -16,13 +18,15 @@ import { createPostgresLinkList } from '@iaas/stores/postgres/link-list'
 import type { Purges } from '@iaas/common/ports/purges'
 import { createPostgresPurges } from '@iaas/stores/postgres/purges/purges'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
+import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
+import { createPostgresReplacements } from '@iaas/stores/postgres/replacements'
 import { createPostgresTokenStore } from '@iaas/stores/postgres/token-store'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
 import { createRedisOpacityCache } from '@iaas/stores/redis/opacity-cache'
 import { createRedisRenderLeases } from '@iaas/stores/redis/render-leases'
 import type { Redis } from 'ioredis'
 import { type FollowedEpochs, createKnownEpochs } from './epochs/known-epochs.ts'
-import { capacities, durations } from './capacities.ts'
+import { capacities, durations, keptUnlinkedSeconds } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
 import type { SharedCounts } from './limits/rate-limit.ts'
 import { boundUnprovenTokens } from './limits/unproven-tokens.ts'
@@ -50,9 +54,11 @@ export type Stores = {
   readonly links: LinkStore
   readonly linkList: LinkList
   readonly tokens: TokenStore
+  readonly replacements: Replacements
   readonly purges: Purges
   readonly layers: LinkLayers
   readonly epochs: FollowedEpochs
+  readonly raises: Pick<Epochs, 'waitingFor'>
   /** undefined without Redis. */
   readonly opacity: OpacityCache | undefined
   readonly leases: RenderLeases | undefined
@@ -65,6 +71,7 @@ export function wireStores(raw: RawStores): Stores {
   const shared = redis && breaker && { redis, breaker }
   const place = shared && { redis: shared.redis, prefix: 'iaas' }
   const tokens = createPostgresTokenStore(db)
+  const bound = boundUnprovenTokens(config.postgresql.poolSize)
   const memory = createLinkMemory({ maxItems: capacities.links, ttlMs: durations.linkTtl })
   const epochs = createKnownEpochs()
   epochs.onRaise((originals) => memory.deleteOf(originals))
@@ -82,10 +89,23 @@ export function wireStores(raw: RawStores): Stores {
       'count',
     ),
     linkList: guard(createPostgresLinkList(db), database, 'list'),
-    tokens: boundUnprovenTokens(
+    tokens: bound(
       guard(tokens, database, 'issue', 'take', 'isClaimable', 'claim', 'complete', 'release'),
-      config.postgresql.poolSize,
     ),
+    replacements: bound(
+      guard(
+        createPostgresReplacements(db, { cdn, keepSeconds: keptUnlinkedSeconds(config) }),
+        database,
+        'issue',
+        'take',
+        'isClaimable',
+        'claim',
+        'renew',
+        'complete',
+        'release',
+      ),
+    ),
+    raises: guard(createPostgresEpochs(db), database, 'waitingFor'),
     purges: guard(createPostgresPurges(db), database, 'create', 'find', 'change', 'order'),
     layers: {
       memory,

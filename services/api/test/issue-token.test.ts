@@ -11,6 +11,7 @@ const secret = 'a long secret'
 function createIssuer(quota: number, secrets: readonly string[] = [secret]) {
   return createIssueToken({
     tokens: createFakeTokenStore(Date.now),
+    replacements: createFakeTokenStore(Date.now),
     originals: createFakeOriginalStore('/nowhere'),
     secrets,
     wrongSecrets: createSecretLimit({ what: 'wrong-secrets', quota, shared: undefined }),

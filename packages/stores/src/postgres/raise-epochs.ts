@@ -36,6 +36,13 @@ export async function raiseEpochs(
         is_gone = coalesce(${isGone ?? null}::boolean, epochs.is_gone)
       RETURNING epoch)
     SELECT coalesce(max(epoch), 0)::float8 AS epoch FROM raised`.execute(trx)
+  if (isGone !== undefined) {
+    // A token that replaces the deleted original must not replace the next one of its id.
+    await trx
+      .deleteFrom('replacements')
+      .where('image_id', '=', sql<string>`any(${ids}::text[])`)
+      .execute()
+  }
   if (unlink && originals !== 'all') {
     await trx
       .deleteFrom('images')

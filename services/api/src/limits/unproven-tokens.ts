@@ -11,16 +11,18 @@ const maxWaitMs = 3000
  *
  * @param poolSize connections to the database
  */
-export function boundUnprovenTokens(tokens: TokenStore, poolSize: number): TokenStore {
+export function boundUnprovenTokens(
+  poolSize: number,
+): <Tokens extends Pick<TokenStore, 'issue' | 'isClaimable'>>(tokens: Tokens) => Tokens {
   const bounded = createBound({
     maxAtOnce: Math.max(1, Math.floor(poolSize / 4)),
     maxWaitMs,
     refusal: () =>
       new AppError('STORE_BUSY', 'Too many tokens are being requested. Try again later.'),
   })
-  return {
+  return (tokens) => ({
     ...tokens,
     issue: (id) => bounded(() => tokens.issue(id)),
     isClaimable: (token, id) => bounded(() => tokens.isClaimable(token, id)),
-  }
+  })
 }

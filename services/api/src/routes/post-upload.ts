@@ -35,6 +35,7 @@ export function createPostUpload(
     res.json({
       status: 'OK',
       id,
+      version: original.version,
       original_width: size.width,
       original_height: size.height,
       ...(warnings.length > 0 && { warnings }),

@@ -1,17 +1,14 @@
 import { AppError } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
-import { createSilentLogger } from '@iaas/common/log'
 import type { DiskSpace } from '@iaas/common/ports/original-store'
 import type { Ingested, Renderer } from '@iaas/common/ports/renderer'
 import type { Token } from '@iaas/common/ports/token-store'
-import { createFakeFocalStore } from '@iaas/testing/fakes/focal-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
-import { type StoreOriginalOptions, createStoreOriginal } from '../../src/store-original.ts'
-import { type KeepUploadOptions, createKeepUpload } from '../../src/upload/keep-upload.ts'
 import { createUploadAdmission } from '../../src/upload/admission.ts'
+import { createIntake } from './_intake.ts'
 
 const roomy: DiskSpace = { freeBytes: 2 ** 40, totalBytes: 2 ** 41 }
 const gibibyte = 2 ** 30
@@ -66,17 +63,12 @@ describe('the admission of uploads', () => {
     await using folder = await createTemporaryFolder()
     const tokens = createFakeTokenStore(Date.now)
     let admitted = 0
-    const parts: KeepUploadOptions & Omit<StoreOriginalOptions, 'keepUpload'> = {
-      focalPoints: createFakeFocalStore(),
+    const storeOriginal = createIntake({
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => ((admitted += 1), upload()) },
-      facts: { computeSoon: async () => undefined },
-      longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {}, async prepareNow() {} },
-      log: createSilentLogger(),
-    }
-    const storeOriginal = createStoreOriginal({ ...parts, keepUpload: createKeepUpload(parts) })
+    })
     const id = parseImageId('photo')
     const { signal } = new AbortController()
     const request = {
@@ -101,17 +93,12 @@ describe('the admission of uploads', () => {
     await using folder = await createTemporaryFolder()
     const space = { freeBytes: 0, totalBytes: gibibyte }
     const tokens = createFakeTokenStore(Date.now)
-    const parts: KeepUploadOptions & Omit<StoreOriginalOptions, 'keepUpload'> = {
-      focalPoints: createFakeFocalStore(),
+    const storeOriginal = createIntake({
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: createUploadAdmission({ maxInFlight: 1 }, async () => space),
-      facts: { computeSoon: async () => undefined },
-      longestKeepMs: 1000,
       renderer: { ...acceptEverything, prepare() {}, async prepareNow() {} },
-      log: createSilentLogger(),
-    }
-    const storeOriginal = createStoreOriginal({ ...parts, keepUpload: createKeepUpload(parts) })
+    })
     const id = parseImageId('photo')
     const token: Token = await tokens.issue(id)
     let bodiesRead = 0

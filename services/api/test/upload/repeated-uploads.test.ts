@@ -1,14 +1,11 @@
 import { AppError, type ErrorCode, errorCatalogue, errorCodes } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
-import { createSilentLogger } from '@iaas/common/log'
-import { createFakeFocalStore } from '@iaas/testing/fakes/focal-store'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
-import { type StoreOriginalOptions, createStoreOriginal } from '../../src/store-original.ts'
-import { type KeepUploadOptions, createKeepUpload } from '../../src/upload/keep-upload.ts'
+import { createIntake } from './_intake.ts'
 
 const id = parseImageId('photo')
 const size = { width: 1, height: 1 }
@@ -18,13 +15,10 @@ describe('an upload that is sent again', () => {
     await using folder = await createTemporaryFolder()
     const tokens = createFakeTokenStore(Date.now)
     let attempts = 0
-    const parts: KeepUploadOptions & Omit<StoreOriginalOptions, 'keepUpload'> = {
-      focalPoints: createFakeFocalStore(),
+    const storeOriginal = createIntake({
       tokens,
       originals: createFakeOriginalStore(folder.path),
       admission: { admit: (upload) => upload() },
-      facts: { computeSoon: async () => undefined },
-      longestKeepMs: 1000,
       renderer: {
         async ingest() {
           attempts += 1
@@ -34,9 +28,7 @@ describe('an upload that is sent again', () => {
         prepare() {},
         async prepareNow() {},
       },
-      log: createSilentLogger(),
-    }
-    const storeOriginal = createStoreOriginal({ ...parts, keepUpload: createKeepUpload(parts) })
+    })
     const token = await tokens.issue(id)
     const send = () =>
       storeOriginal({

@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '@iaas/common/errors'
 import type { ImageId } from '@iaas/common/image'
+import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 
 /**
@@ -20,4 +21,14 @@ export async function assertUntaken(
   if (found !== undefined) {
     throw new AppError('ID_TAKEN', 'An image with this id already exists. Choose another id.')
   }
+}
+
+/** Returns the original of an id. @throws AppError ORIGINAL_NOT_FOUND, ORIGINAL_GONE, STORE_UNAVAILABLE */
+export async function assertPresent(
+  originals: Pick<OriginalStore, 'find'>,
+  id: ImageId,
+): Promise<OriginalRef> {
+  const original = await originals.find(id)
+  if (original !== undefined) return original
+  throw new AppError('ORIGINAL_NOT_FOUND', 'There is no image of this id.')
 }
