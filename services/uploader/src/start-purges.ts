@@ -41,7 +41,7 @@ const concurrentPurges = 4
 const sliceMs = 10_000
 /** Statements of a purge change thousands of rows. */
 const statementTimeoutMs = 60_000
-const continueEveryMs = 15_000
+const continueEveryMs = 5000
 const collectEveryMs = 60_000
 
 /** Starts what works on purges: parts with their names, in order, which the caller ends. */

@@ -27,7 +27,10 @@ const log = createSilentLogger()
 const renderedAt = 1_764_000_000_000
 
 /** A database of its own, queues on the server, a folder of originals, and the other stores in memory. */
-export async function createPurgeRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
+export async function createPurgeRig(
+  server: Pick<QueueBackend, 'kind' | 'url'>,
+  store?: VariantStore,
+) {
   const backend = { ...server, namespace: `t_${randomUUID().replaceAll('-', '')}` }
   const database = await provideDatabase()
   const { url } = database
@@ -35,7 +38,7 @@ export async function createPurgeRig(server: Pick<QueueBackend, 'kind' | 'url'>)
   const folder = await createTemporaryFolder()
   const db = createDatabase({ url, poolSize: 5, log })
   const objects = new Map<ObjectKey, Uint8Array>()
-  const variants = createFakeVariantStore({ objects })
+  const variants = store ?? createFakeVariantStore({ objects })
   const spool = createFakeSpool()
   const originals = createDiskOriginalStore({ dir: folder.path })
   const links = createPostgresLinkStore(db, { cdn: testCdn })
@@ -77,19 +80,19 @@ export async function createPurgeRig(server: Pick<QueueBackend, 'kind' | 'url'>)
       await orders.add(order)
       return purge.id
     },
-    async untilEnd(id: PurgeId): Promise<Purge | undefined> {
-      await until(async () => (await purges.find(id))?.finishedAt !== undefined)
+    async untilEnd(id: PurgeId, limitMs?: number): Promise<Purge | undefined> {
+      await until(async () => (await purges.find(id))?.finishedAt !== undefined, limitMs)
       return purges.find(id)
     },
     /** Starts what an uploader has for purges. */
-    start(store: Partial<VariantStore> = {}): AsyncDisposable {
+    start(changes: Partial<VariantStore> = {}): AsyncDisposable {
       const parts = startPurges({
         config: {
           postgresql: { poolSize: 4, preparesStatements: true, url },
           folders: { originals: folder.path },
         } as unknown as Parameters<typeof startPurges>[0]['config'],
         url,
-        store: { variants: { ...variants, ...store }, cdn: testCdn },
+        store: { variants: { ...variants, ...changes }, cdn: testCdn },
         spool,
         originals,
         queues,

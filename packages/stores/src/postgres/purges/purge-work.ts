@@ -17,7 +17,7 @@ const isDue = sql`due_at <= now() AND NOT EXISTS (SELECT FROM purges
   WHERE purges.id = unlinked_objects.purge AND finished_at IS NULL)`
 
 /** Times after which an order is lost: one that was never begun, and one whose work ended; longer than any pause of a job. */
-const untaken = sql`interval '30 seconds'`
+const untaken = sql`interval '10 seconds'`
 const forsaken = sql`interval '5 minutes'`
 
 const finished = sql`touched_at = now(), state = 'finished', finished_at = now()`
