@@ -11,6 +11,7 @@ const { parseGravity, parseImageUrl, toVariant } =
   await import('../packages/common/dist/image/index.js')
 const { configureSharp } = await import('../packages/rendering/dist/formats/sharp.js')
 const { perform } = await import('../packages/rendering/dist/worker/perform.js')
+const { fontDigest } = await import('../packages/rendering/dist/fonts/fonts.js')
 const { overlayDigest } = await import('../packages/rendering/dist/watermarks/overlays.js')
 const { optionExamples } = await import('../services/standalone/dist/option-examples.js')
 
@@ -24,11 +25,14 @@ const watermark = {
   margin: 6,
   repeat: false,
 }
+const fontFile = '@expo-google-fonts/noto-sans/900Black/NotoSans_900Black.ttf'
+const font = readFileSync(fileURLToPath(import.meta.resolve(fontFile)))
 const policy = {
   bounds,
   webpOptIn: false,
   webpSwitch: false,
   findWatermark: (name) => (name === 'logo' ? watermark : undefined),
+  findFont: () => fontDigest(font),
 }
 const settings = {
   maxInputPixels: 50e6,
@@ -63,7 +67,7 @@ for (const { file, address, isAnimation } of Object.values(optionExamples)) {
   const request = parseImageUrl(`/example${end}`, new URLSearchParams(query))
   const variant = toVariant(request, policy, [])
   const { bytes } = await perform(
-    { kind: 'render', path: isAnimation ? animation : photo, variant, bounds, overlay },
+    { kind: 'render', path: isAnimation ? animation : photo, variant, bounds, overlay, font },
     settings,
     async () => {},
   )

@@ -106,6 +106,7 @@ const goodValues: Readonly<Record<string, readonly string[]>> = {
     'a%0Ab',
   ],
   text_size: ['4', '20', '1000'],
+  text_font: ['brand', 'gone', '../brand', `~${'a'.repeat(32)}`],
   text_color: ['ff0000', '00ff0080'],
   text_gravity: ['north', '0.2,0.9'],
   text_background: ['000000', '00000080'],

@@ -1,4 +1,5 @@
 import { originalFormats } from '@iaas/common/image'
+import { fontPath } from '@iaas/testing/fonts'
 import { makePixelFlood } from '@iaas/testing/images/bombs'
 import { makeAnimatedGif } from '@iaas/testing/images/make-animation'
 import { makePhoto } from '@iaas/testing/images/make-photo'
@@ -37,7 +38,9 @@ describe('random addresses', () => {
       gone: { original: 'nobody' },
       torn: { original: 'torn' },
     }
-    const config = { constraints, presets, watermarks, timeout: { conversion: renderLimitMs } }
+    const fonts = { brand: fontPath('black') }
+    const timeout = { conversion: renderLimitMs }
+    const config = { constraints, presets, watermarks, fonts, timeout }
     target = await startStandaloneTarget({ config })
     for (const format of originalFormats) planted.set(format, await makeSample(format))
     const photo = await makePhoto({ width: 90, height: 60, format: 'jpeg', orientation: 6 })

@@ -73,7 +73,7 @@ function createPreparingRenderer(config: RendererConfig, parts: RendererParts): 
 
 function createDecodingRenderer(
   config: RenderingConfig,
-  { telemetry, originals, policy, stripMetadata, overlays }: RendererParts,
+  { telemetry, originals, policy, stripMetadata, overlays, fonts }: RendererParts,
 ): Renderer & Copier & Pick<CreatedRenderer, 'files'> & AsyncDisposable {
   const { renderer, timeout } = config
   const { registry, dependencies } = telemetry
@@ -83,7 +83,7 @@ function createDecodingRenderer(
     registry,
   )
   const onFiles = (decoder: Decoder) =>
-    createFileRenderer({ decoder, originals, policy, stripMetadata, overlays })
+    createFileRenderer({ decoder, originals, policy, stripMetadata, overlays, fonts })
   const dispose = () => pool[Symbol.asyncDispose]()
   if (url === undefined) {
     return { ...onFiles(pool), files: pool, [Symbol.asyncDispose]: dispose }

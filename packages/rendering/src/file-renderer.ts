@@ -1,9 +1,10 @@
 import { AppError } from '@iaas/common/errors'
-import { type Policy, type Variant, boundsFor, isPlaced } from '@iaas/common/image'
+import { type Policy, type Variant, boundsFor, digestOfFont, isPlaced } from '@iaas/common/image'
 import { originalKey } from '@iaas/common/original-ref'
 import type { Decoder } from '@iaas/common/ports/decoder'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
+import type { FontFiles } from './fonts/fonts.ts'
 import type { Overlays } from './watermarks/overlays.ts'
 
 export type FileRendererOptions = {
@@ -15,6 +16,8 @@ export type FileRendererOptions = {
   readonly stripMetadata: boolean
   /** Images of watermarks; absent where there are none. */
   readonly overlays?: Overlays | undefined
+  /** Fonts of texts; absent where there are none. */
+  readonly fonts?: FontFiles | undefined
 }
 
 /**
@@ -22,13 +25,15 @@ export type FileRendererOptions = {
  * runs, and adds the settings that are the same for all tasks.
  */
 export function createFileRenderer(options: FileRendererOptions): Renderer & Copier {
-  const { decoder, originals, policy, stripMetadata, overlays } = options
+  const { decoder, originals, policy, stripMetadata, overlays, fonts } = options
 
   function render({ original, copy, ...task }: RenderTask, path: string, signal?: AbortSignal) {
     const file = { path, original: originalKey(original), originalQuality: copy?.quality }
     const bounds = boundsFor(task.variant.format, policy)
     const overlay = findOverlay(task.variant, overlays)
-    return decoder.render({ ...task, ...file, bounds, ...(overlay && { overlay }) }, signal)
+    const font = findFont(task.variant, fonts)
+    const layers = { ...(overlay && { overlay }), ...(font && { font }) }
+    return decoder.render({ ...task, ...file, bounds, ...layers }, signal)
   }
 
   return {
@@ -68,5 +73,17 @@ function findOverlay(
   throw new AppError(
     'RENDERER_BUSY',
     'The image of the watermark has been replaced, or is not configured here. Try again later.',
+  )
+}
+
+/** Never takes another font than the one that the variant names. @throws AppError RENDERER_BUSY */
+function findFont({ textFont }: Variant, fonts: FontFiles | undefined): Uint8Array | undefined {
+  if (textFont === undefined) return undefined
+  const digest = digestOfFont(textFont)
+  const font = digest && fonts?.find(digest)
+  if (font !== undefined) return font
+  throw new AppError(
+    'RENDERER_BUSY',
+    'The font of the text has been replaced, or is not configured here. Try again later.',
   )
 }

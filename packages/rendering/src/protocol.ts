@@ -88,12 +88,12 @@ export type Results = { readonly [Kind in TaskKind]: z.output<(typeof resultSche
 
 /** Message from the child: the estimated cost of its task (it then waits), or its result. */
 export type FromChild<Kind extends TaskKind = TaskKind> =
-  | { readonly kind: 'cost'; readonly bytes: number }
+  | ({ readonly kind: 'cost'; readonly bytes: number } & Ending)
   | ({ readonly kind: 'done'; readonly result: Results[Kind] } & Ending)
   | ({ readonly kind: 'failed' } & z.output<typeof failureSchema> & Ending)
 
 type Ending = {
-  /** True if the child cannot be reused: a decoder is still working, or keeps memory. */
+  /** True if the child cannot be reused: a decoder is still working, or keeps memory or a font. */
   readonly isSpent?: boolean | undefined
 }
 
@@ -109,7 +109,7 @@ const messageSchemas = {
 
 function messagesWith<Result extends z.ZodType>(result: Result) {
   return z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('cost'), bytes: z.number().nonnegative() }),
+    z.object({ kind: z.literal('cost'), bytes: z.number().nonnegative(), isSpent }),
     z.object({ kind: z.literal('done'), result, isSpent }),
     failureSchema.extend({ kind: z.literal('failed'), isSpent }),
   ])

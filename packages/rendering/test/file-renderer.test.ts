@@ -1,8 +1,15 @@
 import { errorCatalogue } from '@iaas/common/errors'
-import { type OverlayDigest, center, parseImageId } from '@iaas/common/image'
+import {
+  type FontDigest,
+  type OverlayDigest,
+  center,
+  fontOfDigest,
+  parseImageId,
+} from '@iaas/common/image'
 import { type OriginalRef, originalKey } from '@iaas/common/original-ref'
 import type { Decoder } from '@iaas/common/ports/decoder'
 import { createFileRenderer } from '@iaas/rendering/file-renderer'
+import type { FontFiles } from '@iaas/rendering/fonts/fonts'
 import type { Overlays } from '@iaas/rendering/watermarks/overlays'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
@@ -18,7 +25,7 @@ const policy = { bounds, webpOptIn: true, webpSwitch: false }
 const variant = makeVariant()
 
 /** A renderer over a decoder that notes its tasks, and how many files were leased then. */
-function setUp(isDamaged = false, overlays?: Overlays) {
+function setUp(isDamaged = false, overlays?: Overlays, fonts?: FontFiles) {
   const seen: { readonly leases: number; readonly task: unknown }[] = []
   let leases = 0
   let opened = 0
@@ -40,7 +47,8 @@ function setUp(isDamaged = false, overlays?: Overlays) {
       }
     },
   }
-  const renderer = createFileRenderer({ decoder, originals, policy, stripMetadata: true, overlays })
+  const named = { overlays, fonts }
+  const renderer = createFileRenderer({ decoder, originals, policy, stripMetadata: true, ...named })
   return { renderer, seen, leases: () => leases }
 }
 
@@ -87,6 +95,24 @@ describe('a renderer over a decoder of files', () => {
       await expect(rendering).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
       expect([seen, leases()]).toEqual([[], 0])
       expect(errorCatalogue.RENDERER_BUSY.retryable).toBe(true)
+    }
+  })
+
+  it('T56 gives the decoder the font of a text, and never renders without it or with another', async () => {
+    const font = Buffer.from('font')
+    const digest = 'ab'.repeat(16) as FontDigest
+    const written = { ...variant, text: 'Text', textFont: fontOfDigest(digest) }
+    const find = (asked: FontDigest) => (asked === digest ? font : undefined)
+    const known = setUp(false, undefined, { find })
+    await known.renderer.render({ original, variant: written })
+    expect(known.seen).toEqual([
+      { leases: 1, task: { path: '/leased/1', original: key, variant: written, bounds, font } },
+    ])
+    for (const fonts of [undefined, { find: () => undefined }]) {
+      const { renderer, seen, leases } = setUp(false, undefined, fonts)
+      const rendering = renderer.render({ original, variant: written })
+      await expect(rendering).rejects.toMatchObject({ code: 'RENDERER_BUSY' })
+      expect([seen, leases()]).toEqual([[], 0])
     }
   })
 

@@ -16,7 +16,7 @@ export type ApiOptions = {
   /** A store that the caller shares with others. By default the api creates its own from its configuration. */
   readonly originals?: OriginalStore
   /** A renderer that the caller ends. By default the api creates its own from its configuration. */
-  readonly rendering?: Pick<MarkingRenderer, 'renderer' | 'findWatermark'>
+  readonly rendering?: Pick<MarkingRenderer, 'renderer' | 'findWatermark' | 'findFont'>
   /** Stores renditions in this process; by default the uploaders do. */
   readonly storeRendition?: StoreRendition
   /** Another process has the admin listener; see `startProcesses`. */

@@ -100,7 +100,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   const policy = { bounds: config.constraints.bounds, ...config.webp, ...config.formats }
   const stripMetadata = config.originals.stripMetadata
   const decoding = { telemetry, log, originals, focalPoints, policy, stripMetadata }
-  const { renderer, findWatermark } =
+  const { renderer, findWatermark, findFont } =
     options.rendering ?? own('renderer', await createMarkingRenderer(config, decoding))
   const limits = createLimits(config, stores.sharedCounts)
   const journal = own('journal', createRenditionJournal(folders.journal), (notes) => notes.flush())
@@ -113,7 +113,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   })
   const { image, metrics, persister } = wireImages({
     config,
-    policy: { ...policy, findWatermark },
+    policy: { ...policy, findWatermark, findFont },
     stores,
     cdn,
     originals,

@@ -6,6 +6,7 @@ import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
 import { acceptedOriginals, renderingSettings } from '@iaas/rendering/config'
+import { fontsSettings } from '@iaas/rendering/fonts/config'
 import { watermarksSettings } from '@iaas/rendering/watermarks/config'
 import { z } from 'zod'
 import { adminSettings } from './admin/config.ts'
@@ -15,7 +16,7 @@ import { offerSettings } from './allowed-sizes/config.ts'
 import { offerWithinBounds } from './allowed-sizes/within-bounds.ts'
 import { managementSettings } from './management/config.ts'
 import { presetsSettings } from './presets/config.ts'
-import { presetsWithWatermarks } from './presets/with-watermarks.ts'
+import { presetsWithLayers } from './presets/with-layers.ts'
 import { presetsWithinOffer } from './presets/within-offer.ts'
 import { signingSettings } from './signing/config.ts'
 import { uploadSettings } from './upload/config.ts'
@@ -56,6 +57,7 @@ export const apiSettings = z
     offer: offerSettings,
     presets: presetsSettings,
     watermarks: watermarksSettings,
+    fonts: fontsSettings,
     info: infoSettings,
     signing: signingSettings,
     allow_indexing: toggle(false, 'Allows search engines in robots.txt.'),
@@ -92,7 +94,7 @@ export const apiSettings = z
   })
   .check(offerWithinBounds)
   .check(presetsWithinOffer)
-  .check(presetsWithWatermarks)
+  .check(presetsWithLayers)
   .refine(({ secret, previous_secret }) => secret !== undefined || previous_secret === undefined, {
     path: ['previous_secret'],
     error: 'needs `secret` (TOKEN_SECRET) beside it: alone it protects nothing',

@@ -60,7 +60,7 @@ export function createRendererApp(options: RendererAppOptions): Express {
     return async (req, res) => {
       const signal = clientGone(res)
       beat(res)
-      const arriving = { overlayBytes: countOverlayBytes(req), ...toEntrant(req) }
+      const arriving = { frontBytes: countFrontBytes(req), ...toEntrant(req) }
       await using image = await inbox.receive(req, arriving, signal)
       const { facts, bytes, file } = await work(image, req, signal)
       res.set(resultHeader, encodeFacts(facts)).set('Content-Type', 'application/octet-stream')
@@ -90,12 +90,14 @@ export function createRendererApp(options: RendererAppOptions): Express {
   )
   app.post(
     [wirePaths.render, wirePaths.renderWithOptions, wirePaths.renderWithLayers],
-    handle(async ({ path, overlay }, req, signal) => {
-      const { overlayBytes: _, ...task } = readTask(renderTask, req)
-      const outcome = await decoder.render(
-        { path, ...task, overlay, client: readClient(req) },
-        signal,
-      )
+    handle(async ({ path, front }, req, signal) => {
+      const { overlayBytes = 0, fontBytes = 0, ...task } = readTask(renderTask, req)
+      const layers = {
+        ...(overlayBytes > 0 && { overlay: front.subarray(0, overlayBytes) }),
+        ...(fontBytes > 0 && { font: front.subarray(overlayBytes) }),
+      }
+      const client = readClient(req)
+      const outcome = await decoder.render({ path, ...task, ...layers, client }, signal)
       if (outcome.kind === 'out-of-bounds') return { facts: outcome }
       const { bytes, ...facts } = outcome
       return { facts: toWireRendered(facts), bytes }
@@ -141,9 +143,11 @@ function toEntrant(req: Request): Pick<Entrant, 'lane' | 'client'> {
   }
 }
 
-/** Returns how many bytes the image of a watermark has at the begin of a body. */
-function countOverlayBytes(req: Request): number {
-  return req.path === wirePaths.renderWithLayers ? (readTask(renderTask, req).overlayBytes ?? 0) : 0
+/** Returns how many bytes of a body come before the image: that of a watermark, and a font. */
+function countFrontBytes(req: Request): number {
+  if (req.path !== wirePaths.renderWithLayers) return 0
+  const { overlayBytes = 0, fontBytes = 0 } = readTask(renderTask, req)
+  return overlayBytes + fontBytes
 }
 
 function readTask<Schema extends TaskSchema>(

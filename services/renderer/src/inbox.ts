@@ -11,12 +11,12 @@ import type { Entrant } from '@iaas/rendering/pool/waiters'
 export type ReceivedImage = AsyncDisposable & {
   readonly path: string
   readonly outputPath: string
-  /** Image of a watermark, which came before it. */
-  readonly overlay?: Uint8Array | undefined
+  /** Bytes that came before the image. */
+  readonly front: Buffer
 }
 
-/** What is to be received: who sends it, and how many bytes the image of a watermark has before it. */
-export type Arriving = Pick<Entrant, 'lane' | 'client'> & { readonly overlayBytes?: number }
+/** What is to be received: who sends it, and how many bytes come before the image. */
+export type Arriving = Pick<Entrant, 'lane' | 'client'> & { readonly frontBytes?: number }
 
 export type InboxOptions = {
   /** Folder of received images; memory-backed if possible. */
@@ -33,7 +33,7 @@ export type InboxOptions = {
 
 export type Inbox = {
   /**
-   * Writes the body of a request to a file once there is room for it. Keeps the image of a watermark in memory.
+   * Writes the body of a request to a file once there is room for it. Keeps the bytes before the image in memory.
    *
    * @throws AppError UPLOAD_TOO_LARGE; RENDERER_BUSY if there is no room in time; the reason of the signal
    */
@@ -51,15 +51,15 @@ export function createInbox(options: InboxOptions): Inbox {
     maxWaitMs: queueTimeoutMs,
   })
   return {
-    async receive(req, { lane, client, overlayBytes = 0 }, signal) {
+    async receive(req, { lane, client, frontBytes = 0 }, signal) {
       const bytes = Number(req.headers['content-length'] ?? maxBytes)
-      if (bytes > maxBytes) throw tooLarge(maxBytes)
+      if (bytes > maxBytes + frontBytes) throw tooLarge(maxBytes)
       const share = Math.min(bytes, lane === 'ingest' ? ingestCapacity : roomBytes)
       const leave = await room.enter({ share, lane, client }, signal)
       try {
         const image = await createReceivedImage(dir, leave)
-        const overlay = await write(req, image, { maxBytes, overlayBytes })
-        return overlayBytes === 0 ? image : { ...image, overlay }
+        const front = await write(req, image, { maxBytes, frontBytes })
+        return { ...image, front }
       } catch (error) {
         leave()
         throw isDiskFailure(error) ? busy(error) : error
@@ -68,7 +68,10 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 }
 
-async function createReceivedImage(dir: string, leave: () => void): Promise<ReceivedImage> {
+async function createReceivedImage(
+  dir: string,
+  leave: () => void,
+): Promise<Omit<ReceivedImage, 'front'>> {
   const image = await createTemporaryFile(dir)
   const output = await createTemporaryFile(dir)
   return {
@@ -88,20 +91,20 @@ async function createReceivedImage(dir: string, leave: () => void): Promise<Rece
  */
 async function write(
   req: IncomingMessage,
-  image: ReceivedImage,
-  { maxBytes, overlayBytes }: Pick<InboxOptions, 'maxBytes'> & { readonly overlayBytes: number },
-): Promise<Uint8Array> {
-  const overlay = Buffer.alloc(overlayBytes)
+  image: Omit<ReceivedImage, 'front'>,
+  { maxBytes, frontBytes }: Pick<InboxOptions, 'maxBytes'> & { readonly frontBytes: number },
+): Promise<Buffer> {
+  const front = Buffer.alloc(frontBytes)
   try {
     await using file = await open(image.path, 'wx')
     let bytes = 0
     for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      const front = bytes < overlayBytes ? chunk.copy(overlay, bytes) : 0
+      const copied = bytes < frontBytes ? chunk.copy(front, bytes) : 0
       bytes += chunk.length
-      if (bytes > maxBytes) throw tooLarge(maxBytes)
-      if (front < chunk.length) await file.writeFile(chunk.subarray(front))
+      if (bytes > maxBytes + frontBytes) throw tooLarge(maxBytes)
+      if (copied < chunk.length) await file.writeFile(chunk.subarray(copied))
     }
-    return overlay
+    return front
   } catch (error) {
     await image[Symbol.asyncDispose]()
     throw error

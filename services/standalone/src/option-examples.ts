@@ -35,6 +35,7 @@ export const optionExamples: { readonly [Key in keyof VariantOptions]: OptionExa
   watermark: { file: 'watermark.jpg', address: '_160_160.jpg?watermark=logo' },
   text: { file: 'text.jpg', address: '_160_160.jpg?text=Lake%20at%20dawn' },
   textSize: { file: 'text-size.jpg', address: '_160_160.jpg?text=Dawn&text_size=40' },
+  textFont: { file: 'text-font.jpg', address: '_160_160.jpg?text=Dawn&text_font=brand' },
   textColor: { file: 'text-color.jpg', address: '_160_160.jpg?text=Dawn&text_color=ffcc00' },
   textGravity: {
     file: 'text-gravity.jpg',

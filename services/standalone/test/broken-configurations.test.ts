@@ -94,6 +94,10 @@ const ofFiles: readonly (readonly [name: string, files: Files])[] = [
   ['watermarks.logo.scale', { watermarks: { logo: { original: 'a', scale: 0 } } }],
   ['watermarks.logo.margin', { watermarks: { logo: { original: 'a', margin: 501 } } }],
   ['watermarks.logo', { watermarks: { logo: { original: 'a', color: 'red' } } }],
+  ['presets.card', { presets: { card: '400x300?text=a&text_font=brand' } }],
+  ['fonts.brand', { fonts: { brand: '' } }],
+  ['fonts.brand', { fonts: { brand: { file: 'a.ttf' } } }],
+  ['fonts.Brand', { fonts: { Brand: 'a.ttf' } }],
   ['watermarks.Logo', { watermarks: { Logo: { original: 'a' } } }],
 ]
 

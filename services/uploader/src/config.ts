@@ -6,6 +6,7 @@ import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
 import { renderingSettings } from '@iaas/rendering/config'
+import { fontsSettings } from '@iaas/rendering/fonts/config'
 import { watermarksSettings } from '@iaas/rendering/watermarks/config'
 import { z } from 'zod'
 
@@ -32,6 +33,7 @@ export const uploaderSettings = z.object({
   constraints: constraintsSettings,
   webp: webpSettings,
   watermarks: watermarksSettings,
+  fonts: fontsSettings,
   ...renderingSettings,
   ...backendSettings,
   log: logSettings,

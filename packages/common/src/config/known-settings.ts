@@ -33,6 +33,7 @@ export const knownKeys: readonly string[] = [
   'presets.only',
   'presets.*',
   'watermarks.*',
+  'fonts.*',
   'info.expose_location',
   'signing.keys',
   'allow_indexing',

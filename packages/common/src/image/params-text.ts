@@ -3,6 +3,7 @@ import { type Colour, parseColour, transparent, white } from './values/backgroun
 import { parseWhole } from './values/decimal.ts'
 import { type Point, center, formatGravity, gravityNames, parseGravity } from './values/gravity.ts'
 import { parseText } from './values/text.ts'
+import { type TextFont, parseTextFont } from './values/text-font.ts'
 
 const colours = 'RRGGBB or RRGGBBAA, not wholly transparent'
 
@@ -25,6 +26,14 @@ export const textParams = {
     format: (size) => (size === undefined ? '' : String(size)),
     scale: (size, scale) => size && size * scale,
     description: 'The size of the text; a tenth of the shorter side of the image without it.',
+  }),
+  textFont: param.bytes<TextFont | undefined>({
+    name: 'text_font',
+    default: undefined,
+    expected: 'the name of a configured font',
+    parse: parseTextFont,
+    format: (font) => font ?? '',
+    description: 'A font of the configuration; Noto Sans without it.',
   }),
   textColor: param.bytes<Colour>({
     name: 'text_color',

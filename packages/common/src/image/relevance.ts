@@ -27,6 +27,7 @@ const rules: { readonly [Key in keyof VariantOptions]?: Rule } = {
   saturation: ({ grayscale }) => !grayscale,
   hue: ({ grayscale }) => !grayscale,
   textSize: hasText,
+  textFont: hasText,
   textColor: hasText,
   textGravity: hasText,
   textBackground: hasText,

@@ -18,6 +18,7 @@ import {
 } from './params.ts'
 import { type FindWatermark, withPlacedWatermark } from './place-watermark.ts'
 import { relevantOptions } from './relevance.ts'
+import { type FindFont, withFontDigest } from './resolve-font.ts'
 import type { SizedRequest } from './url.ts'
 import type { Size } from './values/size.ts'
 
@@ -42,6 +43,8 @@ export type Policy = {
   readonly autoFormats?: readonly Format[]
   /** Absent where there are no watermarks. */
   readonly findWatermark?: FindWatermark
+  /** Absent where there are no fonts. */
+  readonly findFont?: FindFont
 }
 
 /**
@@ -61,7 +64,8 @@ export function toVariant(
   const chosen = chooseFormat(request, policy, accepted)
   const format = chosen === autoFormat ? plainFormat : chosen
   const box = { width: width * scale, height: height * scale }
-  const scaled = scaleOptions(withPlacedWatermark(options, policy.findWatermark), scale)
+  const drawn = withFontDigest(withPlacedWatermark(options, policy.findWatermark), policy.findFont)
+  const scaled = scaleOptions(drawn, scale)
   // A box with one free side is the same for every fit.
   const isFitFree = hasFreeSide(box) && scaled.fit !== defaultOptions.fit
   const framed = isFitFree ? { ...scaled, fit: defaultOptions.fit } : scaled

@@ -31,6 +31,8 @@ export type RenderFileTask = ImageFile & {
   readonly originalQuality?: number | undefined
   /** Image of the watermark of the variant. */
   readonly overlay?: Uint8Array | undefined
+  /** Font of the text of the variant. */
+  readonly font?: Uint8Array | undefined
   /** Largest result; see `planRender`. */
   readonly bounds: Size
   /** Same as in `RenderTask`. */

@@ -106,6 +106,8 @@ export function optionsOf(fit: fc.Arbitrary<Fit>): fc.Arbitrary<ImageOptions> {
     watermark: fc.constant(undefined),
     text: read('text', fc.constantFrom('A & B', '<b>', '100 %', 'Grüße', 'a=b&c=d', 'שלום', '😀')),
     textSize: read('textSize', fc.integer({ min: 4, max: 1000 })),
+    // Depends on what is configured: see `text-font.test.ts`.
+    textFont: fc.constant(undefined),
     textColor: read('textColor', fc.constantFrom('FFFFFFFF', '00000080'), anyHex),
     textGravity: anyPoint,
     textBackground: read('textBackground', fc.constantFrom('00000080'), anyHex),

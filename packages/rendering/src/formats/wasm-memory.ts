@@ -9,6 +9,6 @@ export function noteWasmMemory(bytes: number): void {
 }
 
 /** Returns true if decoders keep so much memory that this process should end after its task. */
-export function isSpent(): boolean {
+export function keepsMemory(): boolean {
   return keptBytes > mostKeptBytes
 }

@@ -21,14 +21,12 @@ export type PostImageOptions<Result> = {
   /** Path of the image. */
   readonly file: string
   /** Sent before the image. */
-  readonly before?: Uint8Array | undefined
+  readonly before?: readonly Uint8Array[]
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal | undefined
   /** Called when the answer begins; its body is unread. */
   readonly take: (res: IncomingMessage) => Promise<Result>
 }
-
-const noBytes = new Uint8Array()
 
 /**
  * Posts the file of an image. Resolves to the result of `take`.
@@ -38,18 +36,19 @@ const noBytes = new Uint8Array()
 export async function postImage<Result>({
   target,
   file,
-  before = noBytes,
+  before = [],
   headers,
   signal,
   take,
 }: PostImageOptions<Result>): Promise<Result> {
   await using image = await openImageFile(file)
   const { size } = await image.stat()
+  const bytes = before.reduce((sum, { length }) => sum + length, size)
   const req = request(target, {
     method: 'POST',
     agent,
     timeout: silenceMs,
-    headers: { ...headers, 'Content-Length': before.length + size },
+    headers: { ...headers, 'Content-Length': bytes },
     ...(signal && { signal }),
   })
   // Once the answer has begun, the response reports errors of the connection.
@@ -57,7 +56,7 @@ export async function postImage<Result>({
   req.once('timeout', () => req.destroy(new Error(`No sign of life in ${silenceMs} ms.`)))
   const answered = once(req, 'response') as Promise<[IncomingMessage]>
   const sending = new AbortController()
-  if (before.length > 0) req.write(before)
+  for (const part of before) req.write(part)
   const sent = pipeline(image.createReadStream({ autoClose: false }), req, {
     signal: sending.signal,
   }).catch(() => {})

@@ -49,8 +49,8 @@ type Call<Schema extends z.ZodType, Result> = {
   readonly task: unknown
   /** Path of the image. */
   readonly file: string
-  /** Image of a watermark. */
-  readonly overlay?: Uint8Array | undefined
+  /** Sent before the image. */
+  readonly before?: readonly Uint8Array[]
   readonly schema: Schema
   readonly client?: string | undefined
   readonly signal: AbortSignal | undefined
@@ -90,13 +90,13 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
 
   function post<Schema extends z.ZodType, Result>(
     target: string,
-    { file, overlay, schema, client, take }: Call<Schema, Result>,
+    { file, before = [], schema, client, take }: Call<Schema, Result>,
     signal: AbortSignal | undefined,
   ): Promise<Result> {
     return postImage({
       target,
       file,
-      before: overlay,
+      before,
       headers: toHeaders(client),
       signal,
       async take(res) {
@@ -137,12 +137,12 @@ export function createRendererClient(options: RendererClientOptions): Decoder {
           return imageFactsSchema.parse(JSON.parse(body.toString('utf8')))
         },
       }),
-    render: ({ path: file, client, overlay, ...task }, signal) =>
+    render: ({ path: file, client, overlay, font, ...task }, signal) =>
       call<typeof renderResult, RenderOutcome>({
         path: renderPath(task.variant),
-        task: { ...task, overlayBytes: overlay?.length },
+        task: { ...task, overlayBytes: overlay?.length, fontBytes: font?.length },
         file,
-        overlay,
+        before: [overlay, font].filter((bytes) => bytes !== undefined),
         schema: renderResult,
         client,
         signal,

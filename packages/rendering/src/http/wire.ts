@@ -4,6 +4,7 @@ import { type ImageInfo, type RenderOutcome, renderNotes } from '@iaas/common/po
 import type { OriginalKey } from '@iaas/common/original-ref'
 import { pointSchema } from '@iaas/common/point-schema'
 import { z } from 'zod'
+import { mostFontBytes } from '../fonts/fonts.ts'
 import { mostOverlayBytes } from '../watermarks/overlays.ts'
 import {
   copySchema,
@@ -26,8 +27,8 @@ export const wirePaths = {
   /** Like `render`, for a variant that earlier releases cannot express. They would leave its options out; this is 404. */
   renderWithOptions: '/render-with-options',
   /**
-   * Like `render`, for a variant with layers. The body is the image of the watermark, of `overlayBytes`, and then the
-   * image.
+   * Like `render`, for a variant with layers. The body is the image of the watermark, of `overlayBytes`, the font of the
+   * text, of `fontBytes`, and then the image.
    */
   renderWithLayers: '/render-with-layers',
   ingest: '/take-in',
@@ -81,6 +82,7 @@ export const renderTask = fileTask.extend({
   /** Releases before it search for the point each time. */
   striking: pointSchema.optional(),
   overlayBytes: z.int().min(0).max(mostOverlayBytes).optional(),
+  fontBytes: z.int().min(0).max(mostFontBytes).optional(),
 })
 export const ingestTask = z.object({ crop: region.optional(), stripMetadata: z.boolean() })
 

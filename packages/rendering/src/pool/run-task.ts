@@ -59,6 +59,7 @@ export function runTask(
     const deadline = createDeadline(timeoutMs, () => fail(new ChildLateError()))
     const memory = watchMemory(child.pid, onOver, readMemory)
     let isWorking = true
+    let isSpent = false
     let lingering: NodeJS.Timeout | undefined
 
     function settle(): void {
@@ -72,7 +73,7 @@ export function runTask(
     function fail(error: unknown): void {
       settle()
       // A child that waits for memory has done no work yet: it is as good as idle.
-      if (isWorking) kill()
+      if (isWorking || isSpent) kill()
       reject(error)
     }
     function onAbort(): void {
@@ -114,8 +115,9 @@ export function runTask(
       const message = parseFromChild(task.kind, data)
       // A child that waits for memory has nothing to report, and requests it only once.
       if (message === undefined || !isWorking) return onCrash()
+      isSpent = message.isSpent === true
       if (message.kind === 'cost') return void onCost(message.bytes).catch(fail)
-      if (message.isSpent === true) kill()
+      if (isSpent) kill()
       if (message.kind === 'failed') return onFailed(message)
       settle()
       resolve(message.result)

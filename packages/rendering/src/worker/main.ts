@@ -1,6 +1,7 @@
 import type { FromChild, ToChild, WorkerSettings } from '../protocol.ts'
 import { readyMessage } from '../ready-message.ts'
-import { isSpent } from '../formats/wasm-memory.ts'
+import { keepsMemory } from '../formats/wasm-memory.ts'
+import { hasForeignFont } from '../pipeline/look/load-font.ts'
 import { isUnfinished } from './bound-cpu.ts'
 import { perform } from './perform.ts'
 import { configureSharp } from '../formats/sharp.ts'
@@ -23,7 +24,7 @@ process.on('message', (message: ToChild) => {
     const admitted = new Promise<void>((resolve) => {
       proceed = resolve
     })
-    tell({ kind: 'cost', bytes })
+    tell({ kind: 'cost', bytes, isSpent: isSpent() })
     // If the parent has no room for the task, this never resolves: the next task replaces it.
     await admitted
   }
@@ -43,6 +44,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 // The timeout of a task does not include the start of this process.
 process.send?.(readyMessage)
+
+function isSpent(): boolean {
+  return keepsMemory() || hasForeignFont()
+}
 
 function tell(message: FromChild): void {
   process.send?.(message)

@@ -134,7 +134,7 @@ export async function perform(
       const output = { ...plan.result, format: variant.format, isEnlarged, isWorked }
       const frames = planAnimation(source, variant, plan, settings)
       const metadataBytes = variant.metadata === 'none' ? 0 : estimateMetadata(path, source.format)
-      const planned = await planLayers(variant, plan.result, task.overlay)
+      const planned = await planLayers(variant, plan.result, task)
       const gainMapBytes = estimateGainMap({ path, variant, ...drawn })
       const besideBytes = frames.bytes + metadataBytes + planned.bytes + (gainMapBytes ?? 0)
       await admit(estimateMemory(zoomed.source, output) + besideBytes)

@@ -15,7 +15,7 @@ async function plan(overlay: Buffer, size = { width: 100, height: 100 }) {
   return planLayers(
     { ...defaultVariantOptions, watermark: { overlay: overlayDigest(overlay), ...settings } },
     size,
-    overlay,
+    { overlay },
   )
 }
 
@@ -26,7 +26,7 @@ describe('the layers of a rendition', () => {
     expect((await plan(await makePlain(4000, 4000))).bytes - least).toBeGreaterThan(16e6 * 8)
     const onLarge = await plan(small, { width: 2000, height: 2000 })
     expect(onLarge.bytes - least).toBeGreaterThan(4e6 * 8)
-    expect((await planLayers(defaultVariantOptions, { width: 9, height: 9 }, small)).bytes).toBe(0)
+    expect((await planLayers(defaultVariantOptions, { width: 9, height: 9 }, {})).bytes).toBe(0)
   })
 
   it('R63 are refused if the image is not the one that the variant names, or absent', async () => {
@@ -34,7 +34,7 @@ describe('the layers of a rendition', () => {
     const settings = { gravity: center, opacity: 1, scale: 1, margin: 0, repeat: false }
     const variant = { ...defaultVariantOptions, watermark: { overlay, ...settings } }
     for (const bytes of [await makePlain(9, 8), undefined]) {
-      const planning = planLayers(variant, { width: 9, height: 9 }, bytes)
+      const planning = planLayers(variant, { width: 9, height: 9 }, { overlay: bytes })
       await expect(planning).rejects.toMatchObject({ code: 'RENDER_FAILED' })
     }
   })

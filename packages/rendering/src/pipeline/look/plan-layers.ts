@@ -1,5 +1,7 @@
 import { type Size, type Variant, isPlaced } from '@iaas/common/image'
+import type { RenderFileTask } from '@iaas/common/ports/decoder'
 import type { Layer } from './layer.ts'
+import { checkFont, estimateFont, loadFont } from './load-font.ts'
 import { drawText, estimateText } from './text.ts'
 import { drawOverlay, estimateOverlay, openOverlay } from './overlay.ts'
 
@@ -13,15 +15,15 @@ export type PlannedLayers = {
 /**
  * Reads what is drawn over a rendition, without drawing it.
  *
- * @param overlay image of the watermark
- * @throws AppError RENDER_FAILED if the image is not that of the watermark, or no image
+ * @param sources image of the watermark, and font of the text
+ * @throws AppError RENDER_FAILED if one of them is not what the variant names, or cannot be used
  */
 export async function planLayers(
   variant: LayerOptions,
   size: Size,
-  overlay: Uint8Array | undefined,
+  { overlay, font }: Pick<RenderFileTask, 'overlay' | 'font'>,
 ): Promise<PlannedLayers> {
-  const planned = [await planWatermark(variant, size, overlay), planText(variant, size)]
+  const planned = [await planWatermark(variant, size, overlay), planText(variant, size, font)]
   return {
     bytes: planned.reduce((sum, { bytes }) => sum + bytes, 0),
     async draw() {
@@ -34,7 +36,7 @@ export async function planLayers(
 
 type LayerOptions = Pick<
   Variant,
-  'watermark' | 'text' | 'textSize' | 'textColor' | 'textGravity' | 'textBackground'
+  'watermark' | 'text' | 'textSize' | 'textFont' | 'textColor' | 'textGravity' | 'textBackground'
 >
 
 const noLayers: PlannedLayers = { bytes: 0, draw: async () => [] }
@@ -53,12 +55,18 @@ async function planWatermark(
   }
 }
 
-function planText({ text, ...options }: LayerOptions, size: Size): PlannedLayers {
+function planText(
+  { text, textFont, ...options }: LayerOptions,
+  size: Size,
+  given: Uint8Array | undefined,
+): PlannedLayers {
   if (text === undefined) return noLayers
+  const bytes = textFont && checkFont(textFont, given)
   return {
-    bytes: estimateText(size),
+    bytes: estimateText(size) + estimateFont(bytes),
     async draw() {
-      const layer = await drawText({ text, ...options }, size)
+      const font = bytes && (await loadFont(bytes))
+      const layer = await drawText({ text, ...options, font }, size)
       return layer === undefined ? [] : [layer]
     },
   }

@@ -1,20 +1,15 @@
-import { createRequire } from 'node:module'
 import { type Size, type Variant, toRgba } from '@iaas/common/image'
 import sharp, { type CreateText } from 'sharp'
 import { type Pixels, readPixels } from '../encoding/pixels.ts'
 import { fade } from './channels.ts'
 import { type Layer, place } from './layer.ts'
+import { type Font, builtInFont } from './load-font.ts'
 
 type TextOptions = Pick<Variant, 'textSize' | 'textColor' | 'textGravity' | 'textBackground'> & {
   readonly text: string
+  /** By default the font that comes with the service. */
+  readonly font?: Font | undefined
 }
-
-/** Font that comes with the service. Other fonts of the machine show what it does not have. */
-const font = {
-  family: 'Noto Sans',
-  file: '@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf',
-} as const
-let fontFile: string | undefined
 
 /** Size of a text without a size, as a share of the shorter side. */
 const usualShare = 0.1
@@ -97,7 +92,7 @@ async function measureLines(
 
 /** Draws the lines in their smallest rectangle. Returns undefined if there are none that can be seen. */
 async function drawLines(
-  { text, textColor, textGravity }: TextOptions,
+  { text, textColor, textGravity, font = builtInFont() }: TextOptions,
   size: number,
   width: number,
 ): Promise<Pixels | undefined> {
@@ -105,11 +100,10 @@ async function drawLines(
     .slice(0, 3)
     .map((byte) => byte.toString(16).padStart(2, '0'))
   const { x } = textGravity
-  fontFile ??= createRequire(import.meta.url).resolve(font.file)
   const options: CreateText = {
     text: `<span foreground="#${colour.join('')}">${escapeMarkup(text)}</span>`,
-    font: `${font.family} ${Math.round(size * 100) / 100}`,
-    fontfile: fontFile,
+    font: `${font.font} ${Math.round(size * 100) / 100}`,
+    fontfile: font.fontfile,
     width: Math.max(1, Math.round(width)),
     align: x === 0.5 ? 'centre' : x < 0.5 ? 'left' : 'right',
     dpi: 72,

@@ -22,6 +22,7 @@ import { describeReducing } from './reducing.ts'
 import { describeStriking } from './striking.ts'
 import { describeSizes } from './sizes.ts'
 import { describeStripping } from './stripping.ts'
+import { describeFonts } from './fonts.ts'
 import { describeTexts } from './texts.ts'
 import { describeWatermarks } from './watermarks.ts'
 
@@ -57,6 +58,7 @@ function describeAnswers(studio: Studio): void {
   describeLooks(studio)
   describeWatermarks(studio)
   describeTexts(studio)
+  describeFonts(studio)
   describeColours(studio)
   describeCopyright(studio)
   describeProfiles(studio)
