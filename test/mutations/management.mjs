@@ -135,4 +135,20 @@ export const management = [
     replace: '> -${maxUnfinished}',
     test: 'services/uploader/test/purges/purges.it.test.ts',
   },
+  {
+    row: 'T70',
+    breaks: 'If-Match names a version that was replaced meanwhile',
+    file: 'services/api/src/replace-original.ts',
+    find: '        check?.(await assertPresent(originals, id))\n',
+    replace: '',
+    test: 'test/management/replacing.it.test.ts',
+  },
+  {
+    row: 'T70',
+    breaks: 'any If-Match is taken',
+    file: 'services/api/src/management/originals/if-match.ts',
+    find: '  if (!isMatch) throw',
+    replace: "  if (!isMatch && ifMatch === 'never') throw",
+    test: 'test/management/replacing.it.test.ts',
+  },
 ]

@@ -31,7 +31,7 @@ export type ManagementOptions = {
   readonly stores: Pick<Stores, 'links' | 'linkList' | 'purges'>
   readonly orders: Pick<PurgeOrders, 'add'>
   readonly originals: OriginalStore
-  readonly uploads: Pick<Uploads, 'createOriginal' | 'receiveLimits'>
+  readonly uploads: Pick<Uploads, 'createOriginal' | 'replaceOriginal' | 'receiveLimits'>
   readonly renderer: Renderer
   readonly facts: Facts
   readonly limits: Limits
@@ -55,7 +55,11 @@ function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> 
   const startPurge = createStartPurge({ purges, orders, log })
   return {
     getOriginal: createGetOriginal(originals, describeOriginal),
-    createOriginal: createPutOriginalRoute(uploads.createOriginal, uploads.receiveLimits),
+    createOriginal: createPutOriginalRoute({
+      ...uploads,
+      originals,
+      limits: uploads.receiveLimits,
+    }),
     listVariants: createListVariants(originals, stores.linkList),
     deleteOriginal: createDeleteOriginal({ startPurge, originals, links }),
     createPurge: createCreatePurge({

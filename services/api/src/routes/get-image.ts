@@ -4,6 +4,7 @@ import {
   type ImageOptions,
   type Policy,
   type Presets,
+  type Query,
   formats,
   isNegotiated,
   parseImageUrl,
@@ -81,7 +82,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     }
     const varies = isNegotiated(request, policy)
     if (varies) res.setHeader('Vary', 'Accept')
-    const reply = await serveImage(request, contextOf(req, res, varies))
+    const reply = withVersion(await serveImage(request, contextOf(req, res, varies)), query)
     const { download } = request.options
     if (download !== false && 'mime' in reply)
       res.setHeader('Content-Disposition', attachment(request.id, reply.mime, download))
@@ -117,6 +118,16 @@ export function createGetImage(options: GetImageOptions): GetImage {
   }
 
   return getImage
+}
+
+/** Keeps `v` in a redirect within the bounds: a browser may remember what its target was before. */
+function withVersion(reply: ImageReply, query: Query): ImageReply {
+  if (reply.kind !== 'bounded') return reply
+  const version = [...query].find(([name]) => name === 'v')?.[1]
+  if (version === undefined) return reply
+  const { location } = reply
+  const separator = location.includes('?') ? '&' : '?'
+  return { ...reply, location: `${location}${separator}v=${encodeURIComponent(version)}` }
 }
 
 /** Returns true if no quality fits into `max_bytes`. */

@@ -38,6 +38,10 @@ const uploadQuery = z.strictObject({
   width: z.string().optional(),
   height: z.string().optional(),
   focal: z.string().optional(),
+  replace: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: '`true`: replaces the original of the id if there is one.' }),
 })
 
 const variant = z
@@ -85,7 +89,8 @@ export const originalRoutes = {
     method: 'PUT',
     path: '/originals/{id}',
     scope: 'originals:write',
-    summary: 'Stores an original under an id that has none.',
+    summary:
+      'Stores an original under an id that has none, or replaces it (200) with `If-Match` or `replace`.',
     query: uploadQuery,
     body: 'image',
     status: 201,
@@ -96,6 +101,9 @@ export const originalRoutes = {
       'INVALID_OPTION',
       'IMAGE_MISSING',
       'ID_TAKEN',
+      'ORIGINAL_NOT_FOUND',
+      'ORIGINAL_GONE',
+      'PRECONDITION_FAILED',
       'TOKEN_PENDING',
       'UPLOAD_TOO_SLOW',
       'UPLOAD_TOO_LARGE',

@@ -49,3 +49,8 @@ export function toOriginalAnswer(
 export function etagOf(answer: OriginalAnswer): string {
   return `"${answer.version}-${digestOf(JSON.stringify(answer)).slice(0, 16)}"`
 }
+
+/** Returns true if a validator is one of this version, whatever else it tells of. */
+export function isEtagOfVersion(etag: string, { version }: Pick<OriginalRef, 'version'>): boolean {
+  return etag.replace(/-[\da-f]{16}"$/, '"') === `"${version}"` && etag !== `"${version}"`
+}
