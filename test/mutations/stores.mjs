@@ -342,4 +342,28 @@ export const stores = [
       '    const original = await findSource(variant)\n    const epoch = epochs.of(variant.id)',
     test: 'services/standalone/test/fence.it.test.ts',
   },
+  {
+    row: 'R75',
+    breaks: 'the code of a key is not compared',
+    file: 'packages/common/src/object-keys.ts',
+    find: 'if (!isEqual(code, codeOf(start, extension, secret))) return undefined',
+    replace: '',
+    test: 'packages/common/test/object-keys.test.ts',
+  },
+  {
+    row: 'R75',
+    breaks: 'a key counts for an image that it does not name',
+    file: 'packages/common/src/object-keys.ts',
+    find: ' || !start.startsWith(`${imageFolder(id)}/`)',
+    replace: '',
+    test: 'packages/common/test/object-keys.test.ts',
+  },
+  {
+    row: 'R75',
+    breaks: 'the key in the result of a job is believed',
+    file: 'services/uploader/src/handlers/record-link.ts',
+    find: 'const named = candidates.find((key) => key === preceding.result)',
+    replace: 'const named = preceding.result as ObjectKey',
+    test: 'services/uploader/test/handlers/named-keys.test.ts',
+  },
 ]

@@ -43,7 +43,13 @@ describe('the secrets of the compose project', () => {
     expect(provide().status).toBe(0)
     const names = (await readdir(secrets)).toSorted()
     const values = await Promise.all(names.map((name) => read('secrets', name)))
-    const generated = ['token_secret', 'token_secret_previous', 'admin_password', 's3_secret_key']
+    const generated = [
+      'token_secret',
+      'token_secret_previous',
+      'admin_password',
+      's3_secret_key',
+      'links_secret',
+    ]
     for (const name of [...generated, 'postgres_password', 'api_key']) {
       expect(values[names.indexOf(name)]).toMatch(/^[0-9a-f]{48}$/)
     }
@@ -69,11 +75,12 @@ describe('the secrets of the compose project', () => {
         'admin_password',
         'api_keys',
         'database_url',
+        'links_secret',
         ...store,
         'token_secret',
         'token_secret_previous',
       ],
-      uploader: ['database_url', ...store],
+      uploader: ['database_url', 'links_secret', ...store],
       bucket: store,
       postgres: ['postgres_password'],
       s3: store,

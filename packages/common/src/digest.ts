@@ -46,11 +46,16 @@ export function originalPath(id: ImageId): string {
   return spreadOut(digestOf(id))
 }
 
+/** Returns the folder of the objects of an image whose keys name their variants. Its listing is all of them. */
+export function imageFolder(id: ImageId): string {
+  return originalPath(id)
+}
+
 /** Key of a stored variant. */
 export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
 
 /**
- * Returns the object key of a rendition. The time separates it from an earlier rendition of the same variant that
+ * Returns the object key of a rendition in the form that needs no secret. The time separates it from an earlier rendition of the same variant that
  * caches may still hold.
  *
  * @param renderedAt time of the rendering, ms since the epoch
@@ -61,11 +66,15 @@ export function objectKey(variant: Variant, renderedAt: number, epoch: Epoch = 0
 }
 
 const extensions = variantFormats.map((format) => formats[format].extensions[0])
+/** Both forms: a hash of the variant, or the folder of the image and in it a name of the variant with a code. */
 const objectKeyPattern = new RegExp(
-  String.raw`^([\da-f]{2})/([\da-f]{2})/\1\2[\da-f]{60}-[\da-z]{1,11}\.(?:${extensions.join('|')})$`,
+  String.raw`^([\da-f]{2})/([\da-f]{2})/\1\2[\da-f]{60}(?:/\d{1,5}x\d{1,5}-[\w.-]{1,205}-[\da-z]{1,11}-[\da-f]{16}|-[\da-z]{1,11})\.(?:${extensions.join('|')})$`,
 )
 
-/** Accepts only what `objectKey` produces, so that a key from outside cannot name another place. */
+/**
+ * Accepts only keys of the forms that this service makes, so that a key from outside cannot name another place. Does not
+ * check the code: `readNamedKey` does.
+ */
 export function parseObjectKey(text: string): ObjectKey | undefined {
   return objectKeyPattern.test(text) ? (text as ObjectKey) : undefined
 }

@@ -1,13 +1,17 @@
 import { addressOf, createCdn, toLink } from '@iaas/common/cdn'
 import { objectKey } from '@iaas/common/digest'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import { makeVariant } from '@iaas/testing/variants'
 import { describe, expect, it } from '@jest/globals'
 
-const key = objectKey(makeVariant(), 1_764_000_000_000)
+const rendition = { variant: makeVariant(), renderedAt: 1_764_000_000_000 }
+const plain = objectKey(rendition.variant, rendition.renderedAt)
+const named = createObjectKeys('a secret that all services share').of(rendition)
+const bases = ['https://cdn.example/', 'https://cdn.example/images/small/', '/_variants/']
 
-describe.each(['https://cdn.example/', 'https://cdn.example/images/small/', '/_variants/'])(
-  'a CDN at %s',
-  (base) => {
+describe.each(bases.flatMap((base) => [plain, named].map((key) => [base, key] as const)))(
+  'a CDN at %s with an object %s',
+  (base, key) => {
     const cdn = createCdn(base)
     const address = `${base}${key}`
 
@@ -39,3 +43,18 @@ describe.each(['https://cdn.example/', 'https://cdn.example/images/small/', '/_v
     })
   },
 )
+
+/** Form of the keys that the build before the named keys knows. */
+const knownBefore =
+  /^([\da-f]{2})\/([\da-f]{2})\/\1\2[\da-f]{60}-[\da-z]{1,11}\.(?:jpg|png|webp|gif|avif)$/
+
+describe('a key that names its variant', () => {
+  it('is none to the build before, which therefore answers its address as it is', () => {
+    expect(knownBefore.test(plain)).toBe(true)
+    expect(knownBefore.test(named)).toBe(false)
+  })
+
+  it('fits the path pattern of the documented distribution', () => {
+    expect(`/${named}`).toMatch(/^\/..\/..\/.*$/)
+  })
+})

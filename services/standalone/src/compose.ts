@@ -1,5 +1,6 @@
 import { startApi } from '@iaas/api/compose'
 import { exampleFile, exampleId } from '@iaas/api/plant-example'
+import { digestOf } from '@iaas/common/digest'
 import { isAppError } from '@iaas/common/errors'
 import { assertListenable } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
@@ -34,12 +35,15 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   const { listenAddress: host, adminAddress: adminHost, folders } = config
   await assertListenable({ port: config.port, host, setting: 'PORT' })
   await assertListenable({ port: config.adminPort, host: adminHost, setting: 'ADMIN_PORT' })
-  const url =
-    config.postgresql.url ??
-    own('embedded database', await startDatabase(folders.postgres, log, onProgress)).url
+  const embedded =
+    config.postgresql.url === undefined
+      ? own('embedded database', await startDatabase(folders.postgres, log, onProgress))
+      : undefined
+  const url = config.postgresql.url ?? embedded?.url
   const configured = {
     ...config,
     postgresql: { ...config.postgresql, url },
+    links: { secret: config.links.secret ?? (embedded && linksSecretOf(embedded.url)) },
     originals: { ...config.originals, example: config.originals.example ?? true },
   }
   onProgress('Starting the services ...')
@@ -83,6 +87,11 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
 /** The example may have been deleted. */
 function ignoreGone(error: unknown): undefined {
   if (!isAppError(error, 'ORIGINAL_GONE')) throw error
+}
+
+/** Returns the secret of the codes in keys: one that lasts as long as the embedded database, whose password is random. */
+function linksSecretOf(url: string): string {
+  return digestOf(`codes in the keys of ${new URL(url).password}`)
 }
 
 async function startDatabase(dataDir: string, log: Logger, onProgress: (step: string) => void) {

@@ -12,6 +12,7 @@ import { type Own, compose } from '@iaas/common/lifecycle/own'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import { createDatabase } from '@iaas/stores/postgres/database'
@@ -90,6 +91,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   // While the store is down, jobs fail at once and are retried later, so that a backlog does not flood it.
   const variants = guard(store.variants, breakers.variantStore, 'put')
   const { cdn } = store
+  const keys = createObjectKeys(config.links.secret)
   const links = createPostgresLinkStore(db, { cdn })
   const epochs = createPostgresEpochs(db)
   const policy = { bounds: config.constraints.bounds, ...config.webp }
@@ -114,6 +116,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const backend = chooseQueueBackend(config, url)
   const giveUp = createGiveUp({ spool })
   const putObject = createPutObject({
+    keys,
     spool,
     variants,
     links,
@@ -122,12 +125,13 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
     originals,
     renderer,
   })
-  const recordLink = createRecordLink({ links, variants, spool, metrics, now: Date.now })
+  const recordLink = createRecordLink({ keys, links, variants, spool, metrics, now: Date.now })
   own(
     'workers',
     createUploader({
       backend,
       handlers: createRenditionJobs({
+        keys,
         putObject: putWithin(putObject, { maxBytes: maxPutBytes, policy }),
         recordLink,
         giveUp,
@@ -172,6 +176,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
     recordWaitMs: directRecordWaitMs,
   })
   const storeRendition = createStoreRendition({
+    keys,
     variants,
     links: guard(patientLinks, breakers.database, 'record'),
     metrics,

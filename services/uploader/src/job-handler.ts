@@ -7,8 +7,14 @@ export type Attempt = {
   readonly signal: AbortSignal
   /** False if the job was begun before: an earlier attempt failed, or its uploader died. */
   readonly isFirst: boolean
-  /** Resolves to whether the child job succeeded. The dashboard can start a job without its child. */
-  readonly wasPreceded: () => Promise<boolean>
+  /** Resolves to the child job if it succeeded. The dashboard can start a job without its child. */
+  readonly preceding: () => Promise<Preceding | undefined>
+}
+
+/** A child job that succeeded. */
+export type Preceding = {
+  /** Result of its handler; null if its uploader was of a build that returned none. */
+  readonly result: unknown
 }
 
 /** Handler of one kind of job. */

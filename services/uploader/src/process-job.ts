@@ -1,7 +1,7 @@
 import { isAppError } from '@iaas/common/errors'
 import type { Logger } from '@iaas/common/log'
 import { type Job, UnrecoverableError } from 'bullmq'
-import type { ParsedJob } from './job-handler.ts'
+import type { ParsedJob, Preceding } from './job-handler.ts'
 import type { JobRegistry } from './job-registry.ts'
 import type { UploaderMetrics } from './metrics.ts'
 import { createOutageLog } from './outage-log.ts'
@@ -20,9 +20,9 @@ export type ProcessJob = (
     'id' | 'name' | 'data' | 'opts' | 'attemptsMade' | 'attemptsStarted' | 'getChildrenValues'
   >,
   signal: AbortSignal,
-) => Promise<void>
+) => Promise<unknown>
 
-/** Runs one attempt of a job. Every failure reaches the queue, which decides by its kind whether to retry. */
+/** Runs one attempt of a job, whose result the parent job can read. Every failure reaches the queue, which decides by its kind whether to retry. */
 export function createProcessJob(options: ProcessJobOptions): ProcessJob {
   const { queue, registry, metrics } = options
   const outageLog = createOutageLog(queue, options.log)
@@ -47,7 +47,7 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
       parsed = handler.parse(job.data)
       fields = { ...fields, ...parsed.fields }
       const isFirst = job.attemptsStarted <= 1
-      const result = await parsed.handle({ signal, isFirst, wasPreceded: () => wasPreceded(job) })
+      const result = await parsed.handle({ signal, isFirst, preceding: () => findPreceding(job) })
       const ms = performance.now() - startedAt
       metrics.job(queue, 'done', ms)
       outageLog.done()
@@ -55,6 +55,7 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
       if (doneMessage !== undefined) {
         writeDone(doneMessage(result), { ...fields, ms: Math.round(ms) })
       }
+      return result
     } catch (error) {
       const log = options.log.child(fields)
       const jobError = toJobError(error)
@@ -76,8 +77,9 @@ export function createProcessJob(options: ProcessJobOptions): ProcessJob {
   }
 }
 
-async function wasPreceded(job: Pick<Job, 'getChildrenValues'>): Promise<boolean> {
-  return Object.keys(await job.getChildrenValues()).length > 0
+async function findPreceding(job: Pick<Job, 'getChildrenValues'>): Promise<Preceding | undefined> {
+  const [result] = Object.entries(await job.getChildrenValues<unknown>())
+  return result && { result: result[1] }
 }
 
 /** Reports a job that failed because it stalled too often; no attempt reports it. */

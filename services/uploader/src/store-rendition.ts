@@ -1,13 +1,14 @@
-import { objectKey } from '@iaas/common/digest'
 import { formats } from '@iaas/common/image'
 import { queueNames } from '@iaas/common/jobs/queues'
 import type { Logger } from '@iaas/common/log'
+import type { ObjectKeys } from '@iaas/common/object-keys'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { UploaderMetrics } from './metrics.ts'
 
 export type StoreRenditionOptions = {
+  readonly keys: Pick<ObjectKeys, 'of'>
   readonly variants: Pick<VariantStore, 'put' | 'delete'>
   readonly links: Pick<LinkStore, 'record'>
   readonly metrics: Pick<UploaderMetrics, 'linked' | 'fenced' | 'job'>
@@ -18,7 +19,7 @@ export type StoreRenditionOptions = {
 
 /** Stores and links a rendition without jobs, for a process that has its bytes in memory. Counts the work as both jobs. */
 export function createStoreRendition(options: StoreRenditionOptions): StoreRendition {
-  const { variants, links, metrics, log, now } = options
+  const { keys, variants, links, metrics, log, now } = options
   const writeStored = log.series('rendition stored')
 
   async function count<T>(queue: string, work: Promise<T>): Promise<T> {
@@ -28,9 +29,10 @@ export function createStoreRendition(options: StoreRenditionOptions): StoreRendi
     return result
   }
 
-  return async function storeRendition({ variant, renderedAt, epoch }, bytes) {
+  return async function storeRendition(rendition, bytes) {
     const startedAt = performance.now()
-    const key = objectKey(variant, renderedAt, epoch)
+    const { variant, renderedAt, epoch } = rendition
+    const key = keys.of(rendition)
     await count(queueNames.uploads, variants.put(key, bytes, formats[variant.format].mime))
     const recorded = links.record(variant, { key }, renderedAt, epoch)
     if ((await count(queueNames.records, recorded)) === 'fenced') {

@@ -5,6 +5,7 @@ import type { QueueBackend } from '@iaas/queue/queue-backend'
 import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
 import { queueNames } from '@iaas/common/jobs/queues'
 import { createSilentLogger } from '@iaas/common/log'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
@@ -27,6 +28,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
   const objects = new Map<ObjectKey, Uint8Array>()
   const variants = createFakeVariantStore({ objects })
   const spool = createFakeSpool()
+  const keys = createObjectKeys(undefined)
   const links = createFakeLinkStore()
   const renderer = createCountingRenderer()
   const originals = createOriginalsThat(true)
@@ -42,7 +44,9 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
     renderer,
     persistence,
     handlers: {
+      keys,
       putObject: createPutObject({
+        keys,
         spool,
         variants,
         links,
@@ -52,6 +56,7 @@ export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
         renderer,
       }),
       recordLink: createRecordLink({
+        keys,
         links,
         variants,
         spool,

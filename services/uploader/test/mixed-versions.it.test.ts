@@ -1,5 +1,5 @@
 import { createFlowSink } from '@iaas/queue/flow-sink'
-import { objectKey } from '@iaas/common/digest'
+import { type ObjectKey, objectKey } from '@iaas/common/digest'
 import { queueNames } from '@iaas/common/jobs/queues'
 import {
   persistJobId,
@@ -8,8 +8,11 @@ import {
   recordLinkJob,
 } from '@iaas/common/jobs/store-rendition'
 import { createSilentLogger } from '@iaas/common/log'
+import { createObjectKeys } from '@iaas/common/object-keys'
+import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { until } from '@iaas/testing/until'
 import { expect, it } from '@jest/globals'
+import { createRecordLink } from '../src/handlers/record-link.ts'
 import { createRig, newRendition } from './_rig.ts'
 import { describeOnEachServer } from './_servers.ts'
 
@@ -46,6 +49,27 @@ describeOnEachServer(
       const data = { ...payload, variant: { ...variant, glow: 7 }, traceparent: '00-1-2-01' }
       await schedule(rig, persistJobId(rendition), data)
       await using _uploader = rig.uploader()
+      await rig.untilLinked(rendition)
+      expect([...rig.objects.keys()]).toEqual([objectKey(rendition.variant, rendition.renderedAt)])
+    })
+
+    it('F25 that a build before named keys has begun are linked where it has stored their object', async () => {
+      await using rig = createRig(server)
+      const rendition = newRendition()
+      const { links, variants, spool } = rig
+      const recordLink = createRecordLink({
+        keys: createObjectKeys('a secret that only this build knows'),
+        links,
+        variants,
+        spool,
+        metrics: { linked: () => {}, fenced: () => {} },
+        now: Date.now,
+      })
+      // It returns nothing.
+      const putObject = async (given: WaitingRendition) =>
+        void (await rig.handlers.putObject(given)) as unknown as ObjectKey
+      await rig.persist(rendition)
+      await using _uploader = rig.uploader({ putObject, recordLink })
       await rig.untilLinked(rendition)
       expect([...rig.objects.keys()]).toEqual([objectKey(rendition.variant, rendition.renderedAt)])
     })

@@ -4,6 +4,7 @@ import { jobKinds } from '@iaas/common/jobs/kinds'
 import { queueNames } from '@iaas/common/jobs/queues'
 import { toPayload, putObjectJob, recordLinkJob } from '@iaas/common/jobs/store-rendition'
 import { type Logger, createSilentLogger } from '@iaas/common/log'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { makeVariant } from '@iaas/testing/variants'
@@ -40,6 +41,7 @@ async function setUp(handle: Handle, name: string = putObjectJob.name) {
   }
   const giveUp = createGiveUp({ spool })
   const handlers = createRenditionJobs({
+    keys: createObjectKeys(undefined),
     putObject: async (given) => {
       await handle(given)
       return objectKey(given.variant, given.renderedAt)

@@ -1,5 +1,6 @@
 import { type ObjectKey, objectKey } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
 import { makeVariant } from '@iaas/testing/variants'
@@ -15,6 +16,7 @@ function setUp() {
   const objects = new Map<ObjectKey, Uint8Array>()
   const [variants, links] = [createFakeVariantStore({ objects }), createFakeLinkStore()]
   const storeRendition = createStoreRendition({
+    keys: createObjectKeys(undefined),
     variants,
     links,
     metrics: {

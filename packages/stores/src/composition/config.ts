@@ -1,4 +1,5 @@
 import { spoolSettings } from '@iaas/common/disk/config'
+import { linksSettings } from '@iaas/common/links-config'
 import { postgresqlSettings } from '../postgres/config.ts'
 import { redisSettings } from '../redis/config.ts'
 import { awsSettings } from '../s3/config.ts'
@@ -8,5 +9,6 @@ export const backendSettings = {
   postgresql: postgresqlSettings,
   redis: redisSettings,
   aws: awsSettings,
+  links: linksSettings,
   spool: spoolSettings,
 }

@@ -1,3 +1,4 @@
+import { createObjectKeys } from '@iaas/common/object-keys'
 import type { RecordOutcome } from '@iaas/common/ports/link-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
@@ -33,8 +34,11 @@ export function startRecorders(world: World): Recorders {
   let fenced = 0
   const metrics = { linked() {}, job() {}, fenced: () => void (fenced += 1) }
   const storeOutage = () => undefined
+  const keys = createObjectKeys('a secret of this world')
   const handlers = createRenditionJobs({
+    keys,
     putObject: createPutObject({
+      keys,
       spool,
       variants,
       links,
@@ -43,14 +47,14 @@ export function startRecorders(world: World): Recorders {
       originals,
       renderer,
     }),
-    recordLink: createRecordLink({ links, variants, spool, metrics, now: Date.now }),
+    recordLink: createRecordLink({ keys, links, variants, spool, metrics, now: Date.now }),
     giveUp: createGiveUp({ spool }),
   })
   own(createUploader({ handlers, backend: world.backend, concurrency: 30, metrics, log }), (it) =>
     it[Symbol.asyncDispose](),
   )
   return {
-    storeRendition: createStoreRendition({ variants, links, metrics, log, now: Date.now }),
+    storeRendition: createStoreRendition({ keys, variants, links, metrics, log, now: Date.now }),
     fenced: () => fenced,
   }
 }

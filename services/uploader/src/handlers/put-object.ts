@@ -1,6 +1,7 @@
-import { type ObjectKey, objectKey, renditionDigest } from '@iaas/common/digest'
+import { type ObjectKey, renditionDigest } from '@iaas/common/digest'
 import { AppError, isAppError } from '@iaas/common/errors'
 import { formats } from '@iaas/common/image'
+import type { ObjectKeys } from '@iaas/common/object-keys'
 import type { Epochs } from '@iaas/common/ports/epochs'
 import type { LinkStore } from '@iaas/common/ports/link-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
@@ -9,8 +10,10 @@ import type { Renderer } from '@iaas/common/ports/renderer'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { readObject } from '@iaas/common/streams/read-object'
+import { findStored } from './find-stored.ts'
 
 export type PutObjectOptions = {
+  readonly keys: ObjectKeys
   readonly spool: Spool
   readonly variants: VariantStore
   readonly links: Pick<LinkStore, 'find'>
@@ -21,11 +24,11 @@ export type PutObjectOptions = {
   readonly renderer: Renderer
 }
 
-/** Puts the object of a rendition into the variant store. Idempotent. */
+/** Puts the object of a rendition into the variant store. Resolves to its key. Idempotent. */
 export type PutObject = (rendition: WaitingRendition, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
-  const { spool, variants, links, epochs, storeOutage, originals, renderer } = options
+  const { keys, spool, variants, links, epochs, storeOutage, originals, renderer } = options
 
   /** Reads the bytes from the spool, which may have lost them or not answer. Each concurrent job holds one rendition. */
   async function findSpooled(rendition: WaitingRendition): Promise<Uint8Array | undefined> {
@@ -68,13 +71,14 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     if (outage !== undefined) {
       throw new AppError('STORE_UNAVAILABLE', outage.message, { cause: outage })
     }
-    const { variant, renderedAt, epoch } = rendition
-    const key = objectKey(variant, renderedAt, epoch)
     const spooled = await findSpooled(rendition)
     // A job that runs again after its first run emptied the spool has nothing left to do.
-    if (spooled === undefined && (await variants.has(key))) return key
+    const stored =
+      spooled === undefined ? await findStored(keys.all(rendition), variants) : undefined
+    if (stored !== undefined) return stored
     const bytes = spooled ?? (await findLinked(rendition)) ?? (await renderAgain(rendition, signal))
-    await variants.put(key, bytes, formats[variant.format].mime)
+    const key = keys.of(rendition)
+    await variants.put(key, bytes, formats[rendition.variant.format].mime)
     return key
   }
 }

@@ -1,5 +1,6 @@
-import { objectKey, renditionDigest } from '@iaas/common/digest'
+import { renditionDigest } from '@iaas/common/digest'
 import { putObjectJob, recordLinkJob } from '@iaas/common/jobs/store-rendition'
+import type { ObjectKeys } from '@iaas/common/object-keys'
 import type { WaitingRendition } from '@iaas/common/ports/persistence'
 import { type JobHandler, createJobHandler } from '../job-handler.ts'
 import type { GiveUp } from './give-up.ts'
@@ -9,6 +10,7 @@ import type { RecordLink } from './record-link.ts'
 const fencedMessage = 'rendition not linked: its original was changed meanwhile'
 
 export type RenditionWork = {
+  readonly keys: Pick<ObjectKeys, 'of'>
   readonly putObject: PutObject
   readonly recordLink: RecordLink
   readonly giveUp: GiveUp
@@ -16,13 +18,13 @@ export type RenditionWork = {
 
 /** Returns the handlers of the jobs that store a rendition. */
 export function createRenditionJobs(work: RenditionWork): readonly JobHandler[] {
-  const { putObject, recordLink, giveUp } = work
+  const { keys, putObject, recordLink, giveUp } = work
   const rendition = {
     giveUp: (payload: WaitingRendition) =>
       giveUp({ digest: renditionDigest(payload), renderedAt: payload.renderedAt }),
-    describe: ({ variant, renderedAt, epoch }: WaitingRendition) => ({
-      id: variant.id,
-      key: objectKey(variant, renderedAt, epoch),
+    describe: (payload: WaitingRendition) => ({
+      id: payload.variant.id,
+      key: keys.of(payload),
     }),
   }
   return [

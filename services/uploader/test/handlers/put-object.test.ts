@@ -1,5 +1,6 @@
 import { objectKey, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import type { RenderTask, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spool } from '@iaas/common/ports/spool'
 import { readObject } from '@iaas/common/streams/read-object'
@@ -29,7 +30,8 @@ function setUp(part: { spool?: Spool; renderer?: Renderer; hasOriginal?: boolean
   const present = { epoch: 0, isGone: false }
   const epochs = { of: async () => present }
   const stores = { spool, variants, links, originals, epochs }
-  const putObject = createPutObject({ ...stores, storeOutage, renderer })
+  const keys = createObjectKeys(undefined)
+  const putObject = createPutObject({ ...stores, keys, storeOutage, renderer })
   return { putObject, variants, links, spool, renderer, store, present }
 }
 

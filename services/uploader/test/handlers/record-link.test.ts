@@ -1,5 +1,6 @@
 import { objectKey, renditionDigest, variantDigest } from '@iaas/common/digest'
 import { AppError } from '@iaas/common/errors'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import { createFakeLinkStore } from '@iaas/testing/fakes/link-store'
 import { createFakeSpool } from '@iaas/testing/fakes/spool'
 import { createFakeVariantStore } from '@iaas/testing/fakes/variant-store'
@@ -8,8 +9,8 @@ import { describe, expect, it } from '@jest/globals'
 import { createRecordLink } from '../../src/handlers/record-link.ts'
 import { bytesOf } from '../_fakes.ts'
 
-const yes = { isFirst: true, wasPreceded: () => Promise.resolve(true) }
-const no = { isFirst: true, wasPreceded: () => Promise.resolve(false) }
+const yes = { isFirst: true, preceding: async () => ({ result: null }) }
+const no = { isFirst: true, preceding: async () => undefined }
 
 function setUp() {
   const variant = makeVariant()
@@ -19,7 +20,9 @@ function setUp() {
   const variants = createFakeVariantStore()
   const lags: number[] = []
   const fenced = { count: 0 }
+  const keys = createObjectKeys(undefined)
   const recordLink = createRecordLink({
+    keys,
     links,
     variants,
     spool,

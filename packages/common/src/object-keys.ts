@@ -1,0 +1,100 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import {
+  type ObjectKey,
+  digestOf,
+  formatOfKey,
+  imageFolder,
+  objectKey,
+  parseObjectKey,
+} from './digest.ts'
+import {
+  type ImageId,
+  type Variant,
+  formats,
+  parseVariantName,
+  variantName,
+} from './image/index.ts'
+import type { Epoch } from './ports/epochs.ts'
+import type { WaitingRendition } from './ports/persistence.ts'
+
+/** Names the objects of renditions. */
+export type ObjectKeys = {
+  /** Returns the key under which the object of a rendition is stored now. */
+  of(rendition: WaitingRendition): ObjectKey
+  /**
+   * Returns every key under which the object of a rendition may be: that of `of`, then that of a build or a configuration
+   * without a secret.
+   */
+  all(rendition: WaitingRendition): readonly ObjectKey[]
+}
+
+/**
+ * Creates the names of objects.
+ *
+ * @param secret secret of the codes in the keys, the same in every service; undefined: keys are a hash without a code
+ */
+export function createObjectKeys(secret: string | undefined): ObjectKeys {
+  if (secret === undefined) return { of: hashedKey, all: (rendition) => [hashedKey(rendition)] }
+  const named = (rendition: WaitingRendition) => namedKey(rendition, secret)
+  return { of: named, all: (rendition) => [named(rendition), hashedKey(rendition)] }
+}
+
+function hashedKey({ variant, renderedAt, epoch }: WaitingRendition): ObjectKey {
+  return objectKey(variant, renderedAt, epoch)
+}
+
+/** What a key says of its rendition. */
+export type NamedRendition = {
+  /** undefined: its options are too long for a key, so that it cannot be rendered from it. */
+  readonly variant: Variant | undefined
+  readonly renderedAt: number
+  readonly epoch: Epoch
+}
+
+/** Longest text of a variant in a key: a file name has at most 255 bytes, in a folder as the variant store. */
+const maxNameLength = 180
+const codeLength = 16
+
+function namedKey({ variant, renderedAt, epoch = 0 }: WaitingRendition, secret: string): ObjectKey {
+  const life = epoch === 0 ? '' : `-e${epoch}`
+  const start = `${imageFolder(variant.id)}/${shorten(variantName(variant))}${life}-${renderedAt.toString(36)}`
+  const extension = formats[variant.format].extensions[0]
+  return `${start}-${codeOf(start, extension, secret)}.${extension}` as ObjectKey
+}
+
+/** Keeps box and fit of a long name, and replaces its options by their hash. */
+function shorten(name: string): string {
+  if (name.length <= maxNameLength) return name
+  const [box, fit] = name.split('-')
+  return `${box}-${fit}-hash.${digestOf(name)}`
+}
+
+/**
+ * Reads a key that `createObjectKeys` made with this secret for this image. Returns undefined for any other text, so that
+ * nothing is rendered or deleted by a key that somebody else made up.
+ */
+export function readNamedKey(
+  text: string,
+  id: ImageId,
+  secret: string,
+): NamedRendition | undefined {
+  const key = parseObjectKey(text)
+  const [, start = '', name = '', epoch = '0', time = '', code = '', extension = ''] =
+    /^(.{71}([^/]+?)(?:-e(\d+))?-([\da-z]+))-([\da-f]{16})\.(\w+)$/.exec(key ?? '') ?? []
+  if (key === undefined || !start.startsWith(`${imageFolder(id)}/`)) return undefined
+  if (!isEqual(code, codeOf(start, extension, secret))) return undefined
+  return {
+    variant: parseVariantName(name, id, formatOfKey(key)),
+    renderedAt: Number.parseInt(time, 36),
+    epoch: Number(epoch),
+  }
+}
+
+function codeOf(start: string, extension: string, secret: string): string {
+  const code = createHmac('sha256', secret).update(`${start}.${extension}`).digest('hex')
+  return code.slice(0, codeLength)
+}
+
+function isEqual(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+}
