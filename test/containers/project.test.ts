@@ -83,7 +83,7 @@ describe('the compose project', () => {
     }
     const answer = await fetch(`${admin}/queues/api/queues`, { headers })
     expect(await answer.json()).toMatchObject({
-      queues: [{ name: 'uploads' }, { name: 'records' }],
+      queues: [{ name: 'uploads' }, { name: 'records' }, { name: 'purges' }],
     })
     expect((await fetch(`${admin}/metrics`)).status).toBe(404)
     for (const path of ['/metrics', '/queues']) {
