@@ -27,6 +27,9 @@ function isBeingUploaded(id: ImageId) {
     AND claimed_at + coalesce(claim_lease, interval '3 minutes') > now())`
 }
 
+/** Matches a claim whose process was killed. */
+const isOver = sql<boolean>`claimed_at + claim_lease < now()`
+
 function ofClaim(token: string, id: ImageId) {
   return sql<boolean>`id = ${token} AND image_id = ${id} AND claimed_at IS NOT NULL`
 }
@@ -90,7 +93,9 @@ export function createPostgresReplacements(db: Database, options: UnlinkOptions)
       const expired = await has(sql`WITH expired AS (DELETE FROM replacements
         WHERE claimed_at IS NULL AND valid_until < now() RETURNING id) SELECT 1 FROM expired`)
       let swept = expired ? 1 : 0
-      for (let isMore = true; isMore;) {
+      // Mostly there are none, and the fence keeps every recorder of links waiting.
+      let isMore = await has(sql`SELECT 1 FROM replacements WHERE ${isOver} LIMIT 1`)
+      while (isMore) {
         const ended = await translateErrors(
           db.transaction().execute((trx) => sweepBatch(trx, options)),
         )
@@ -122,7 +127,7 @@ async function complete(
 async function sweepBatch(trx: Transaction<Schema>, options: UnlinkOptions): Promise<number> {
   await lockFence(trx)
   const { rows } = await sql<{ image_id: ImageId }>`DELETE FROM replacements WHERE id = any(array(
-    SELECT id FROM replacements WHERE claimed_at + claim_lease < now() LIMIT ${sweepBatchSize}
+    SELECT id FROM replacements WHERE ${isOver} LIMIT ${sweepBatchSize}
     FOR UPDATE SKIP LOCKED)) RETURNING image_id`.execute(trx)
   const ids = rows.map(({ image_id }) => image_id)
   if (ids.length > 0) await unlinkReplaced(trx, ids, options)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { objectKey } from '@iaas/common/digest'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import { testCdn } from '@iaas/testing/cdn'
-import { query } from '@iaas/testing/postgres'
+import { holdLocks, query } from '@iaas/testing/postgres'
 import { makeVariant } from '@iaas/testing/variants'
 import { createPostgresEpochs } from '../../src/postgres/epochs.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
@@ -157,6 +157,13 @@ describe('replacements on PostgreSQL', () => {
     expect(await open().renew(token, working, leaseMs)).toBe(true)
     expect(await open().claim(waiting, idle, leaseMs)).toBe(true)
     await open().issue(killed)
+  })
+
+  it('F53 waits for no recorder of links if no claim has expired', async () => {
+    await open().take(newId(), leaseMs)
+    const record = 'SELECT pg_advisory_xact_lock_shared(1767989619, 0)'
+    await using _recording = await holdLocks(database.url, record)
+    expect(await open().sweep()).toBe(0)
   })
 
   it('F53 switches no file for a claim that has expired, and raises the epoch if one was switched', async () => {
