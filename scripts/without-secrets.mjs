@@ -5,6 +5,7 @@ const secrets = new Set([
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
   'DATABASE_URL',
+  'LINKS_SECRET',
   'NODE_CONFIG',
   'PGPASSWORD',
   'REDIS_URL',
