@@ -1,6 +1,7 @@
 // The limit of a miss: sharp told what to do, and nothing else. One image at a time, as often as it is told to. The
 // calls are those of the render pipeline of the product; only how a format is written is taken from there.
 import { createRequire } from 'node:module'
+import { noAttachments } from '@iaas/rendering/pipeline/encoding/attachments/attachments'
 import { encodeImage } from '@iaas/rendering/pipeline/encoding/encode'
 
 const productRequire = createRequire(
@@ -36,6 +37,7 @@ async function render({ path, width, height, fit = 'fill', format, quality, enco
     quality,
     encoders,
     budgetBytes: undefined,
+    attachments: noAttachments,
   })
   process.send({ ms: performance.now() - startedAt, bytes: length })
 }
