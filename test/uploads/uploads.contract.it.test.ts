@@ -27,7 +27,7 @@ describe('uploads', () => {
     expect((await ask(target.base, '/cut_100_100.webp')).status).toBe(200)
   })
 
-  it('answers OK, the id and the size of the original', async () => {
+  it('answers OK, the id, the version and the size of the original', async () => {
     const answer = await upload(target.base, 'first', await getToken(target.base, 'first'), photo)
     expect(answer.status).toBe(200)
     // Facts are part of the answer if they are known soon.
@@ -35,6 +35,7 @@ describe('uploads', () => {
     expect(others).toEqual({
       status: 'OK',
       id: 'first',
+      version: expect.stringMatching(/^[\da-z.]+$/),
       original_width: 600,
       original_height: 400,
     })
