@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { ConfigError } from '@iaas/common/config/config-error'
 import type { FindFont, FontDigest } from '@iaas/common/image'
 import type { FontSettings } from './config.ts'
+import { fontDigest } from './font-digest.ts'
 import { renameFont } from './rename-font.ts'
 
 /** Bytes of fonts, by their digest. */
@@ -12,11 +12,6 @@ export type Fonts = { readonly find: FindFont; readonly files: FontFiles }
 
 /** Largest font, bytes: it is sent with every render that uses it. */
 export const mostFontBytes = 16 * 2 ** 20
-
-/** Returns the digest that names a font in keys. */
-export function fontDigest(bytes: Uint8Array): FontDigest {
-  return hash('sha256', bytes, 'hex').slice(0, 32) as FontDigest
-}
 
 /**
  * Reads the files of all fonts, once.

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TextFont, fontOfDigest } from '@iaas/common/image'
-import { fontDigest } from '@iaas/rendering/fonts/fonts'
+import { fontDigest } from '@iaas/rendering/fonts/font-digest'
 import { makePrivateFont, privateCharacter } from '@iaas/testing/fonts'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'

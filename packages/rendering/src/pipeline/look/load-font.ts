@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { AppError } from '@iaas/common/errors'
 import { type TextFont, digestOfFont } from '@iaas/common/image'
 import sharp, { type CreateText } from 'sharp'
-import { fontDigest } from '../../fonts/fonts.ts'
+import { fontDigest } from '../../fonts/font-digest.ts'
 import { renameFont } from '../../fonts/rename-font.ts'
 import { readPixels } from '../encoding/pixels.ts'
 
