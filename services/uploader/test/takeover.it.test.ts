@@ -26,7 +26,7 @@ const hangingUploader = `
   const begin = () => new Promise(() => process.stdout.write('begun'))
   createUploader({
     backend: JSON.parse(process.env.BACKEND),
-    handlers: createRenditionJobs({ keys: {}, putObject: begin, recordLink: begin, giveUp: begin }),
+    handlers: createRenditionJobs({ keys: { of: () => 'key' }, putObject: begin, recordLink: begin, giveUp: begin }),
     concurrency: 1,
     metrics: { job: silent },
     log,
