@@ -9,6 +9,7 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeTiff } from '@iaas/testing/images/make-tiff'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import sharp from 'sharp'
 import { workerSettings } from '../worker-settings.ts'
 
 /** Numbers that fit into no file: near the limits of positions in Node, of signed and of unsigned integers. */
@@ -32,7 +33,11 @@ beforeAll(async () => {
   folder = await createTemporaryFolder()
   path = join(folder.path, 'image')
 })
-afterAll(async () => folder[Symbol.asyncDispose]())
+afterAll(async () => {
+  // Test files that run in this process later share libvips, and may read formats that the product refuses.
+  sharp.unblock({ operation: ['VipsForeignLoad'] })
+  await folder[Symbol.asyncDispose]()
+})
 
 /** Uploads a file. Resolves to the code of its failure, or "done". */
 async function ingest(file: Buffer): Promise<string> {
