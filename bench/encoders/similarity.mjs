@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { ssim } from 'ssim.js'
 
-/** How alike an encoded image is to the pixels that it was made of: SSIM, 1 where they are the same. */
+/** Returns the similarity of an encoded image to the pixels that it was made of: SSIM, 1 for equal pixels. */
 export async function similarityTo(pixels, bytes) {
   const decoded = await sharp(bytes).ensureAlpha().raw().toBuffer()
   const original = await withAlpha(pixels)

@@ -1,4 +1,4 @@
-// What asks for images: a process of its own, so that its work is not the server's. It is told what to ask for by a
+// Requests images, in a process of its own, so that its work is not charged to the server. It is told what to ask for by a
 // message, and answers with one.
 import { openConnection } from './connection.mjs'
 

@@ -1,6 +1,6 @@
 import { quality } from '../work/miss-cases.mjs'
 
-/** How servers that were not started here are asked for an image that lies at a URL. */
+/** Addresses of an image at a URL, for servers that were not started here. */
 export const dialects = {
   imgproxy: (url, { box, format }) =>
     `/insecure/rs:fit:${box}:${box}/q:${quality}/plain/${url}@${format}`,

@@ -1,4 +1,4 @@
-// Where servers that were not started here fetch images: every address is the file that was named last.
+// Serves images to servers that were not started here: every address is the file that was named last.
 import { createReadStream } from 'node:fs'
 import { createServer } from 'node:http'
 

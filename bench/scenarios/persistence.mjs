@@ -9,7 +9,7 @@ const withoutPersistence = { spool: { max_items: 0 } }
 const quickCases = [{ photo: 'jpeg-2', format: 'jpg', box: 400, concurrency: 4 }]
 const cases = [...quickCases, { photo: 'jpeg-12', format: 'jpg', box: 800, concurrency: 4 }]
 
-/** What it costs a miss that its image is spooled and its way into the store queued. */
+/** Measures what spooling and queueing its image cost a miss. */
 export const persistence = {
   name: 'persistence',
   title: 'Persistence: misses that are spooled and queued, against misses that are only served',

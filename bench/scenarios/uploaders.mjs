@@ -13,7 +13,7 @@ import { fillQueue } from '../uploads/fill.mjs'
 
 const limits = join(import.meta.dirname, '..', 'limits')
 const count = 5000
-/** Of one object: a small image. */
+/** Size of one object, that of a small image, bytes. */
 const bytes = 8192
 const concurrency = 16
 const bucket = 'bench'

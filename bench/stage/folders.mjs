@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /** The repository. */
 export const root = join(import.meta.dirname, '..', '..')
-/** What is generated once and kept: images, on the same disk as the originals, so that hard links are possible. */
+/** Folder of generated images, which are kept. It is on the disk of the originals, so that hard links are possible. */
 export const cacheDir = join(root, 'bench', '.cache')
 
 /** A folder for one run, gone afterwards. */

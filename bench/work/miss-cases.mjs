@@ -10,7 +10,7 @@ const sizes = [200, 800, 1600].map((box) => ({
 const sources = ['jpeg-2', 'jpeg-12', 'jpeg-24', 'progressive-12', 'png-alpha-2', 'webp-12']
 const concurrencies = [1, 4, 16, 64]
 
-/** What is rendered: which image, written how, into a box of how many pixels, how many at a time. */
+/** Cases to render: the image, the encoding, the box in px, and the number at a time. */
 export const missCases = [
   ...concurrencies.map((concurrency) => ({
     photo: 'jpeg-12',

@@ -11,7 +11,7 @@ export async function plantOriginals(dir, path, ids) {
   }
 }
 
-/** The same for a server that knows images by the names of their files. */
+/** Does the same for a server that knows images by the names of their files. */
 export async function plantFiles(dir, path, names) {
   await mkdir(dir, { recursive: true })
   for (const name of names) await link(path, join(dir, name))

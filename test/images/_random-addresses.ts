@@ -1,5 +1,5 @@
 import { paramKeys, paramOf } from '@iaas/common/image'
-import type { Random } from '../support/random.ts'
+import type { Random } from '@iaas/testing/random'
 
 /** A request for an image, drawn at random. */
 export type RandomRequest = {

@@ -199,7 +199,7 @@ export const jobs = [
   {
     row: 'F51',
     breaks: 'the objects of a purge are known to its process only',
-    file: 'packages/stores/src/postgres/purges/unlink.ts',
+    file: 'packages/stores/src/postgres/unlinked-objects.ts',
     find: '  if (objects.length === 0) return\n',
     replace: '  if (objects.length >= 0) return\n',
     test: 'services/uploader/test/purges/purges.it.test.ts',

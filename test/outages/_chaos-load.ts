@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { type Answer, ask, json, postToken, upload } from '../support/http.ts'
 import { type Member, wasOut } from './fleet.ts'
 import { colourOf, drawImage, isOfColour } from './_coloured-images.ts'
-import type { Random } from '../support/random.ts'
+import type { Random } from '@iaas/testing/random'
 
 /** What clients have seen, and what must hold ever after. */
 export type Witness = {

@@ -1,4 +1,4 @@
-import type { Random } from '../support/random.ts'
+import type { Random } from '@iaas/testing/random'
 import type { Trouble } from './_troubles.ts'
 
 /** One fault, or two at once, for a while, and a pause after it, ms. */

@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http'
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { createRandom } from '../support/random.ts'
+import { createRandom } from '@iaas/testing/random'
 import { ask, store } from '../support/http.ts'
 import { sendRaw } from '../support/raw-request.ts'
 import { type Stack, startStack } from '../support/stack.ts'

@@ -1,4 +1,4 @@
-import { createRandom } from './random.ts'
+import { createRandom } from '@iaas/testing/random'
 
 /** Ways out of a folder, and to files that every machine has, as attackers spell them. */
 const climbs = ['..', '.', '...', '....//', '..;', '%2e%2e', '%252e%252e', '%c0%ae%c0%ae', '%uff0e']

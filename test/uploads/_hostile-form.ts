@@ -1,4 +1,4 @@
-import type { Random } from '../support/random.ts'
+import type { Random } from '@iaas/testing/random'
 
 /** A body that is no correct upload, and the headers that it comes with. */
 export type HostileForm = { readonly body: Buffer; readonly headers: Record<string, string> }

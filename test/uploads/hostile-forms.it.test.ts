@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createRandom } from '../support/random.ts'
+import { createRandom } from '@iaas/testing/random'
 import { listFiles } from '../support/files.ts'
 import { type Answer, ask, getToken, multipart, store } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'

@@ -36,7 +36,7 @@ describe('a replacement whose api is killed', () => {
     return contents.some((content) => content.equals(blue))
   }
 
-  /** What the time would bring: leases end, and files grow old. */
+  /** Makes leases expire and files old, as time would. */
   async function letTimePass(): Promise<void> {
     const sql = `UPDATE replacements SET claimed_at = claimed_at - claim_lease - interval '1 second'`
     await query(apis.databaseUrl, sql)

@@ -45,7 +45,7 @@ describe('an upload whose api is killed', () => {
       return sizes.includes(bytes)
     })
 
-  /** What the time would bring: leases end, and files grow old. */
+  /** Makes leases expire and files old, as time would. */
   async function letTimePass(): Promise<void> {
     const sql = `UPDATE tokens SET claimed_at = claimed_at - claim_lease - interval '1 second'`
     await query(apis.databaseUrl, sql)

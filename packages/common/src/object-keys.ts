@@ -43,7 +43,7 @@ function hashedKey({ variant, renderedAt, epoch }: WaitingRendition): ObjectKey 
   return objectKey(variant, renderedAt, epoch)
 }
 
-/** What a key says of its rendition. */
+/** Rendition that a key names. */
 export type NamedRendition = {
   /** undefined: its options are too long for a key, so that it cannot be rendered from it. */
   readonly variant: Variant | undefined

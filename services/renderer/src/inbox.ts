@@ -15,7 +15,7 @@ export type ReceivedImage = AsyncDisposable & {
   readonly front: Buffer
 }
 
-/** What is to be received: who sends it, and how many bytes come before the image. */
+/** Names the sender of a body, and the number of bytes that come before the image. */
 export type Arriving = Pick<Entrant, 'lane' | 'client'> & { readonly frontBytes?: number }
 
 export type InboxOptions = {

@@ -47,7 +47,7 @@ export const purgePhases = [
 ] as const
 export type PurgePhase = (typeof purgePhases)[number]
 
-/** What a purge has removed so far, or what a dry run would remove. */
+/** Counts what a purge has removed so far, or what a dry run would remove. */
 export type PurgeCounts = {
   /** Images that had such variants. */
   readonly images: number
@@ -131,9 +131,7 @@ export type PurgePage = {
   readonly cursor: string | undefined
 }
 
-/**
- * What works off a purge. Every step may be repeated. Every call rejects as those of `Purges` do.
- */
+/** Steps of the work on a purge. Every step may be repeated. Every call rejects as those of `Purges` do. */
 export type PurgeWork = Pick<Purges, 'find' | 'order'> & {
   /** Notes that an order is worked on. Returns undefined if there is a newer order, or no such purge. */
   begin(order: PurgeOrder): Promise<Purge | undefined>

@@ -1,10 +1,10 @@
 import { type Transaction, sql } from 'kysely'
-import { toLink } from '@iaas/common/cdn'
 import type { ImageId } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Epoch } from '@iaas/common/ports/epochs'
 import { raiseEpochs } from './raise-epochs.ts'
 import type { Schema } from './tables/schema.ts'
+import { type DeletedLink, noteUnlinked, objectsOf } from './unlinked-objects.ts'
 
 export type UnlinkOptions = {
   readonly cdn: Pick<Cdn, 'keyOf'>
@@ -22,17 +22,8 @@ export async function unlinkReplaced(
   { cdn, keepSeconds }: UnlinkOptions,
 ): Promise<Epoch> {
   const epoch = await raiseEpochs(trx, ids)
-  const { rows } = await sql<{ id: string; url: string }>`DELETE FROM images
+  const { rows } = await sql<DeletedLink>`DELETE FROM images
     WHERE id = any(${ids}::text[]) RETURNING id, url`.execute(trx)
-  const objects = rows.flatMap(({ id, url }) => {
-    const { key } = toLink(url, cdn)
-    return key === undefined ? [] : [{ id, key }]
-  })
-  const images = objects.map(({ id }) => id)
-  const keys = objects.map(({ key }) => key)
-  await sql`INSERT INTO unlinked_objects (key, image, purge, due_at)
-    SELECT key, image, '', now() + make_interval(secs => ${keepSeconds})
-    FROM unnest(${keys}::text[], ${images}::text[]) AS unlinked (key, image)
-    ON CONFLICT (key) DO NOTHING`.execute(trx)
+  await noteUnlinked(trx, objectsOf(rows, cdn), '', keepSeconds)
   return epoch
 }

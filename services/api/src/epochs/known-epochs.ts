@@ -1,7 +1,7 @@
 import type { ImageId } from '@iaas/common/image'
 import type { Epoch, EpochFollower, RaisedEpoch } from '@iaas/common/ports/epochs'
 
-/** What this process knows of the epochs of originals. */
+/** Epochs of originals that this process knows. */
 export type KnownEpochs = {
   /**
    * Returns the highest epoch that is known of an original. A render notes it before it reads the original: it is never

@@ -16,7 +16,7 @@ import { type RequestRecord, recordOf } from './request-record.ts'
 /** Answers every failed request. Unexpected errors are logged here, once, with their cause. */
 export type AnswerError = (error: unknown, record: RequestRecord, res: ServerResponse) => void
 
-/** How the errors of the management API differ from those of the public routes. Scripts of other origins may not read them. */
+/** Differences between the errors of the management API and those of the public routes. Scripts of other origins cannot read them. */
 export type ErrorDialect = {
   readonly statuses: OtherStatuses
   /** `WWW-Authenticate` of a 401. */

@@ -22,7 +22,7 @@ export type KeepUploadOptions = {
   readonly facts: Pick<Facts, 'computeSoon'>
 }
 
-/** What is uploaded, and by whom. */
+/** An upload and its client. */
 export type Upload = {
   /** Crop region and focal point. */
   readonly query: Query

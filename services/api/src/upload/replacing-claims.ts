@@ -21,7 +21,7 @@ export function createReplacingClaims(options: ReplacingClaimsOptions): Claims {
   const { replacements, originals, putOriginal, awaitEffect, log } = options
 
   function toClaim(token: string, id: ImageId, lost: () => AppError, isOfClient: boolean): Claim {
-    // Whether the file is switched is unknown from its renewal on, whatever fails.
+    // From its renewal on, any failure leaves it unknown if the file is switched.
     let mayBeSwitched = false
 
     async function renew(): Promise<void> {

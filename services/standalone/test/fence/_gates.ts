@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createRandom } from './_random.ts'
+import { createRandom } from '@iaas/testing/random'
 
 /** Steps in whose middle an original is raised. */
 export const steps = [

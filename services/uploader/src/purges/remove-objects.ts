@@ -9,7 +9,7 @@ export type RemovedObjects = {
   readonly removed: readonly ObjectKey[]
   /** Number of their renditions that were in the spool. */
   readonly spool: number
-  /** What kept the others from being removed. */
+  /** Error of the objects that were not removed. */
   readonly failure: Error | undefined
 }
 

@@ -1,14 +1,12 @@
 import { type RawBuilder, type Transaction, sql } from 'kysely'
-import { toLink } from '@iaas/common/cdn'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Epoch } from '@iaas/common/ports/epochs'
 import type { Purge } from '@iaas/common/ports/purges'
 import { lockFence, raiseEpochs } from '../raise-epochs.ts'
 import type { Schema } from '../tables/schema.ts'
+import { type DeletedLink, noteUnlinked, objectsOf } from '../unlinked-objects.ts'
 import { isSelected } from './purge-predicate.ts'
 import { addCounts } from './purge-row.ts'
-
-type Unlinked = { readonly id: string; readonly url: string }
 
 /**
  * Removes links and notes their objects, which would be lost if the process ended before they are removed. Waits for those
@@ -22,15 +20,12 @@ export async function unlinkVariants(
 ): Promise<number> {
   await lockFence(trx)
   const epoch = 'ids' in purge.selector ? await raise(trx, purge, ids) : undefined
-  const { rows } = await sql<Unlinked>`DELETE FROM images
+  const { rows } = await sql<DeletedLink>`DELETE FROM images
     WHERE id = any(${ids}::text[]) AND ${isSelected(purge)} RETURNING id, url`.execute(trx)
-  const objects = rows.flatMap(({ id, url }) => {
-    const { key } = toLink(url, cdn)
-    return key === undefined ? [] : [{ id, key }]
-  })
+  const objects = objectsOf(rows, cdn)
   const isNow = purge.options.now === true
   if ('ids' in purge.selector) await claimUnlinked(trx, purge)
-  await noteUnlinked(trx, purge, objects)
+  await noteUnlinked(trx, objects, purge.id, isNow ? 0 : purge.options.keep_seconds)
   const counted = {
     links: rows.length,
     objects_elsewhere: rows.length - objects.length,
@@ -61,20 +56,4 @@ function ofImages(selector: Purge['selector']): RawBuilder<boolean> | undefined 
   if ('ids' in selector) return sql`image = any(${selector.ids}::text[])`
   if ('prefix' in selector) return sql`starts_with(image, ${selector.prefix})`
   return 'everything' in selector ? sql`true` : undefined
-}
-
-async function noteUnlinked(
-  trx: Transaction<Schema>,
-  { id, options }: Purge,
-  objects: readonly { readonly id: string; readonly key: string }[],
-): Promise<void> {
-  if (objects.length === 0) return
-  const keys = objects.map(({ key }) => key)
-  const images = objects.map((object) => object.id)
-  const keptSeconds = options.now === true ? 0 : options.keep_seconds
-  await sql`INSERT INTO unlinked_objects (key, image, purge, due_at)
-    SELECT key, image, ${id}, now() + make_interval(secs => ${keptSeconds})
-    FROM unnest(${keys}::text[], ${images}::text[]) AS unlinked (key, image)
-    ON CONFLICT (key) DO UPDATE SET purge = excluded.purge,
-      due_at = least(unlinked_objects.due_at, excluded.due_at)`.execute(trx)
 }

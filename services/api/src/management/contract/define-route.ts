@@ -6,7 +6,7 @@ import type { PathParameters } from './path-parameters.ts'
 /** Fields of a query. Any other name is refused. */
 type QuerySchema = z.ZodObject
 
-/** What a route of the management API receives and answers. Its name in the table is the operation's id. */
+/** Describes what a route of the management API receives and answers. Its name in the table is the operation's id. */
 export type Route = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   /** Below `apiVersionPath`; parameters in braces are rows of `pathParameters`. */

@@ -1,10 +1,11 @@
-/** A random number generator with a seed (mulberry32, of the public domain): the same seed, the same schedule. */
+/** Pseudo-random numbers, the same for the same seed. */
 export type Random = {
-  /** From 0 up to and without `below`, whole. */
+  /** Returns a whole number from 0 up to and without `below`. */
   below(below: number): number
   pick<T>(from: readonly T[]): T
 }
 
+/** Creates a random number generator with a seed (mulberry32, of the public domain). */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
