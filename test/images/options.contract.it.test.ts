@@ -3,10 +3,8 @@ import { bytesOf } from '@iaas/rendering/formats/bytes'
 import { estimateQuality } from '@iaas/rendering/formats/jpeg/quality'
 import { readTables } from '@iaas/rendering/formats/jpeg/tables'
 import { makePhoto } from '@iaas/testing/images/make-photo'
-import { makeCopyrighted } from '@iaas/testing/images/with-copyright'
-import { adobeRgb, makeProfile, makeWide } from '@iaas/testing/images/with-profile'
 import sharp from 'sharp'
-import { ask, askLocation, askUntil, json, store } from '../support/http.ts'
+import { ask, askLocation, askUntil, store } from '../support/http.ts'
 import type { Target } from '../support/target-type.ts'
 import { startTarget } from '../support/target.ts'
 
@@ -141,70 +139,6 @@ describe('options', () => {
     )
   })
 
-  it('R52 download=true saves a variant or an original, under a name that ends in its type', async () => {
-    const nameAt = async (path: string, method = 'GET') => {
-      const { status, headers } = await ask(target.base, path, { method })
-      expect([path, status]).toEqual([path, 200])
-      return headers['content-disposition']
-    }
-    expect(await nameAt('/photo_90_90.jpg?download=true')).toBe('attachment; filename=photo.jpg')
-    await askUntil(({ status }) => status === 307, target.base, '/photo_90_90.jpg')
-    const names = [
-      ['/photo_90_90.jpg?download=true', 'attachment; filename=photo.jpg'],
-      ['/photo_90_90.jpg?download=Sea.JPEG', 'attachment; filename=Sea.JPEG'],
-      ['/photo_90_90.jpg?download=page.html', 'attachment; filename=page.html.jpg'],
-      ['/photo_90_90.jpg?download=a%22;b', String.raw`attachment; filename="a\";b.jpg"`],
-      ['/photo.png?download=true', 'attachment; filename=photo.jpg'],
-      ['/photo.jpg?download=false', 'inline; filename=photo.jpg'],
-    ] as const
-    for (const [path, name] of names) {
-      expect([path, await nameAt(path)]).toEqual([path, name])
-      expect([path, await nameAt(path, 'HEAD')]).toEqual([path, name])
-    }
-    for (const name of ['a%0D%0AX-Evil:1', 'a/b.jpg', '..']) {
-      const paths = [`/photo_90_90.jpg?download=${name}`, `/photo.jpg?download=${name}`]
-      for (const path of paths) expect((await ask(target.base, path)).status).toBe(400)
-    }
-  })
-
-  it('max_bytes lowers the quality, and says where that does not help', async () => {
-    const small = await ask(target.base, '/photo_230_230.jpg?max_bytes=4000')
-    expect([small.status, small.headers['x-image-info']]).toEqual([200, undefined])
-    expect(small.body.length).toBeLessThanOrEqual(4000)
-    const large = await ask(target.base, '/photo_1200_1200.jpg?max_bytes=1000')
-    expect([large.status, large.headers['x-image-info']]).toEqual([200, 'larger-than-max-bytes'])
-  })
-
-  it('metadata=copyright carries the copyright, and makes no other variant of GIF', async () => {
-    const named = await makeCopyrighted('xmp', { creators: ['Ada'], rights: 'All reserved' })
-    await store(target.base, 'named', named)
-    const carrying = await ask(target.base, '/named_90_90.webp?metadata=copyright')
-    expect((await sharp(carrying.body).metadata()).xmpAsString).toContain('All reserved')
-    const plain = await ask(target.base, '/named_90_90.webp?metadata=none')
-    expect((await sharp(plain.body).metadata()).xmp).toBeUndefined()
-    const tags = ['/named_90_90.gif', '/named_90_90.gif?metadata=copyright'].map(
-      async (path) => (await ask(target.base, path, { method: 'HEAD' })).headers.etag,
-    )
-    expect(new Set(await Promise.all(tags)).size).toBe(1)
-    const { status } = await ask(target.base, '/named_90_90.webp?metadata=all')
-    expect(status).toBe(400)
-  })
-
-  it('profile=keep and profile=p3 keep wide colours, and make no other variant of GIF', async () => {
-    const profile = makeProfile(adobeRgb)
-    await store(target.base, 'wide', await makeWide({ profile }))
-    const profileOf = async (query: string) =>
-      (await sharp((await ask(target.base, `/wide_90_90.jpg${query}`)).body).metadata()).icc
-    expect((await profileOf('?profile=keep'))?.equals(profile)).toBe(true)
-    expect((await profileOf('?profile=p3'))?.toString('latin1', 36, 40)).toBe('acsp')
-    expect(await profileOf('?profile=srgb')).toBeUndefined()
-    const tags = ['/wide_90_90.gif', '/wide_90_90.gif?profile=p3'].map(
-      async (path) => (await ask(target.base, path, { method: 'HEAD' })).headers.etag,
-    )
-    expect(new Set(await Promise.all(tags)).size).toBe(1)
-    expect((await ask(target.base, '/wide_90_90.jpg?profile=cmyk')).status).toBe(400)
-  })
-
   it('R51 a rectangle outside the original is 400 for GET and HEAD', async () => {
     for (const method of ['GET', 'HEAD']) {
       const { status } = await ask(target.base, '/photo_50_50.jpg?rect=600,0,9,9', { method })
@@ -274,84 +208,5 @@ describe('options', () => {
     const { data } = await sharp(answer.body).raw().toBuffer({ resolveWithObject: true })
     const middle = (20 * 60 + 30) * 3
     for (const value of data.subarray(middle, middle + 3)) expect(value).toBeGreaterThan(150)
-  })
-
-  it.each([
-    'fit=fill',
-    'fit=',
-    'fit=crop&fit=crop',
-    'blur=yes',
-    'quality=-1',
-    'quality=101',
-    'quality=75.5',
-    'quality=1e1',
-    'quality=%2075',
-    'quality=NaN',
-    'quality=',
-    'quality=1&quality=2',
-    'gravity=middle',
-    'blur=101',
-    'padding=1,2',
-    'padding=1000',
-    'background=red',
-    'hue=360',
-    'frame=100000',
-    'frame=-1',
-    'frame=1.0',
-    'frame=1&frame=1',
-    'gravity=0.5,1.5',
-    'gravity=0.12345,0',
-    'enlarge=no',
-    'rect=1,2,3',
-    'rect=0,0,0,9',
-    'rotate=45',
-    'flip=yes',
-    'text=',
-    'text=a%0Ab',
-    'text=%ff',
-    'text_size=3',
-    'text_color=red',
-    'text_background=transparent',
-    'text_gravity=smart',
-    'allow_webp=maybe',
-    'proxy=1',
-  ])('?%s is 400 and names the option', async (query) => {
-    const answer = await ask(target.base, `/photo_50_50.jpg?${query}`)
-    expect(answer.status).toBe(400)
-    expect(json(answer)['detail']).toContain(`"${query.split('=')[0]}"`)
-  })
-
-  it.each([
-    'fit[x]=1',
-    '__proto__[a]=1',
-    'constructor[prototype]=1',
-    'width=3',
-    'foo=1&foo=2',
-    '%FF=%FF',
-    '&&=&',
-  ])('?%s is ignored', async (query) => {
-    expect((await ask(target.base, `/photo_50_50.jpg?proxy=true&${query}`)).status).toBe(200)
-  })
-
-  it.each([
-    '0_0',
-    '0_0_2x',
-    '-1_100',
-    '1e3_100',
-    '1.5_100',
-    '0x10_100',
-    '00100_100',
-    '+5_100',
-    '99999999999_1',
-    '100_100_0x',
-    '100_100_100x',
-    '100_100_999999x',
-    '100_100_1.5x',
-  ])('the size %s is 400', async (size) => {
-    const answer = await ask(target.base, `/photo_${size}.jpg`)
-    expect([answer.status, answer.headers['content-type']]).toEqual([
-      400,
-      'application/problem+json',
-    ])
   })
 })

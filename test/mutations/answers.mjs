@@ -189,12 +189,4 @@ export const answers = [
     replace: '',
     test: 'test/images/outputs.contract.it.test.ts',
   },
-  {
-    row: 'R54',
-    breaks: 'an original is decoded for each client',
-    file: 'services/api/src/known-opacity.ts',
-    find: 'flights.join(id, (flightSignal) => look(id, flightSignal), signal())',
-    replace: 'look(id, signal())',
-    test: 'services/api/test/known-opacity.test.ts',
-  },
 ]

@@ -14,9 +14,14 @@ const read = (file) => readFileSync(join(root, file), 'utf8')
  * @returns {readonly string[]} one line for each problem
  */
 export function findProblems(mutations) {
-  const rows = new Set(listRows())
+  const listed = listRows()
+  const rows = new Set(listed)
   const broken = new Set(mutations.map(({ row }) => row))
   return [
+    ...repeated(listed).map((row) => `${row}: stands twice in docs/threats`),
+    ...repeated(mutations.map(({ row, breaks }) => `${row} (${breaks})`)).map(
+      (name) => `${name}: stands twice`,
+    ),
     ...[...rows].filter((row) => !broken.has(row)).map((row) => `${row}: has no mutation`),
     ...[...broken].filter((row) => !rows.has(row)).map((row) => `${row}: no row of docs/threats`),
     ...mutations.flatMap((mutation) =>
@@ -24,6 +29,9 @@ export function findProblems(mutations) {
     ),
   ]
 }
+
+/** @param {readonly string[]} names */
+const repeated = (names) => names.filter((name, index) => names.indexOf(name) < index)
 
 /** The rows of the lists in docs/threats. */
 function listRows() {

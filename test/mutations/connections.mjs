@@ -188,12 +188,4 @@ export const connections = [
     replace: '',
     test: 'test/tooling/without-secrets.test.ts',
   },
-  {
-    row: 'R53',
-    breaks: 'the edge gives one client what another accepts',
-    file: 'deploy/edge/default.conf.template',
-    find: '"$request_method$request_uri$auto_accept"',
-    replace: '"$request_method$request_uri"',
-    test: 'test/tooling/edge.test.ts',
-  },
 ]

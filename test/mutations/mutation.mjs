@@ -1,12 +1,15 @@
 import { answers } from './answers.mjs'
 import { connections } from './connections.mjs'
 import { decoding } from './decoding.mjs'
+import { epochs } from './epochs.mjs'
 import { facts } from './facts.mjs'
 import { faults } from './faults.mjs'
 import { formats } from './formats.mjs'
 import { jobs } from './jobs.mjs'
+import { layers } from './layers.mjs'
 import { management } from './management.mjs'
 import { renders } from './renders.mjs'
+import { replacing } from './replacing.mjs'
 import { requests } from './requests.mjs'
 import { services } from './services.mjs'
 import { stores } from './stores.mjs'
@@ -30,13 +33,16 @@ export const mutations = [
   ...management,
   ...answers,
   ...renders,
+  ...layers,
   ...connections,
   ...uploads,
+  ...replacing,
   ...formats,
   ...decoding,
   ...facts,
   ...faults,
   ...stores,
+  ...epochs,
   ...jobs,
   ...services,
 ]

@@ -171,7 +171,7 @@ export const requests = [
     file: 'services/api/src/http/attachment.ts',
     find: 'isNamed ? name :',
     replace: "name.includes('.') ? name :",
-    test: 'test/images/options.contract.it.test.ts',
+    test: 'test/images/output-options.contract.it.test.ts',
   },
   {
     row: 'R56',
