@@ -92,7 +92,7 @@ describe('clients of the edge', () => {
 
   it('R38 that have too many requests in flight are told so, until some are over', async () => {
     const head = ['POST /token HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 100']
-    // A few more: a request of before that is not quite over takes the place of one.
+    // A few more: an earlier request that is not quite over takes the place of one.
     const opened = Array.from({ length: requestsPerClient + 20 }, () => open(head))
     const held = await Promise.all(opened)
     const isRefused = ({ status }: { readonly status: number }) => status === 429

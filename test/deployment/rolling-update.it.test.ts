@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { ask, store } from '../support/http.ts'
 import { type Apis, provideApis } from '../support/apis.ts'
 
-/** Takes the last migrations back: the schema that a release before has left. */
+/** Takes the last migrations back: the schema that an earlier release has left. */
 const backByOne = `
   DROP INDEX unique_image;
   CREATE UNIQUE INDEX unique_image ON images (id, x, y, fit, file_type, blur, quality);

@@ -49,7 +49,7 @@ const knownBefore =
   /^([\da-f]{2})\/([\da-f]{2})\/\1\2[\da-f]{60}-[\da-z]{1,11}\.(?:jpg|png|webp|gif|avif)$/
 
 describe('a key that names its variant', () => {
-  it('is none to the build before, which therefore answers its address as it is', () => {
+  it('is none to the previous build, which therefore answers its address as it is', () => {
     expect(knownBefore.test(plain)).toBe(true)
     expect(knownBefore.test(named)).toBe(false)
   })

@@ -73,7 +73,7 @@ describe('the key of an object', () => {
     expect(keys.of({ variant: { ...variant }, renderedAt, epoch: 0 })).toBe(made[0])
   })
 
-  it('is that of the build before without a secret, and is looked for under both with one', () => {
+  it('is that of the previous build without a secret, and is looked for under both with one', () => {
     const rendition = { variant: makeVariant(), renderedAt, epoch: 3 }
     const plain = objectKey(rendition.variant, renderedAt, 3)
     expect(createObjectKeys(undefined).all(rendition)).toEqual([plain])

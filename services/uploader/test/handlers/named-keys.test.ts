@@ -64,7 +64,7 @@ describe('a rendition whose key names its variant', () => {
     expect(await findLink()).toEqual({ key: named })
   })
 
-  it('is linked under the key without a code where an uploader of the build before has stored it', async () => {
+  it('is linked under the key without a code where an uploader of the previous build has stored it', async () => {
     const { record, plain, findLink } = setUp()
     await record(null)
     expect(await findLink()).toEqual({ key: plain })

@@ -5,7 +5,7 @@ const fence = sql.raw('1767989619, 0')
 
 /**
  * Adds the epochs of originals and fences the tables with them: rows of a lower epoch are not written, whichever build
- * writes them. Builds of before write none, which is epoch 0.
+ * writes them. Earlier builds write none, which is epoch 0.
  *
  * Only the catalogue of `images` and `tokens` changes; no row is rewritten.
  */

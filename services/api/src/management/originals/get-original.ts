@@ -2,7 +2,7 @@ import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Handlers } from '../call.ts'
 import type { ManagementRoutes } from '../contract/routes.ts'
 import { type DescribeOriginal, etagOf } from './describe-original.ts'
-import { findOriginal } from './find-original.ts'
+import { assertPresent } from '../../upload/assert-original.ts'
 
 /** `GET /originals/{id}`. */
 export function createGetOriginal(
@@ -10,7 +10,7 @@ export function createGetOriginal(
   describeOriginal: DescribeOriginal,
 ): Handlers<ManagementRoutes>['getOriginal'] {
   return async ({ parameters: { id }, signal }) => {
-    const body = await describeOriginal(await findOriginal(originals, id), signal)
+    const body = await describeOriginal(await assertPresent(originals, id), signal)
     return { body, etag: etagOf(body) }
   }
 }

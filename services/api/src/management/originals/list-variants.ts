@@ -4,7 +4,7 @@ import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Handlers } from '../call.ts'
 import type { VariantAnswer } from '../contract/originals.ts'
 import type { ManagementRoutes } from '../contract/routes.ts'
-import { findOriginal } from './find-original.ts'
+import { assertPresent } from '../../upload/assert-original.ts'
 
 /** `GET /originals/{id}/variants`. */
 export function createListVariants(
@@ -12,7 +12,7 @@ export function createListVariants(
   links: LinkList,
 ): Handlers<ManagementRoutes>['listVariants'] {
   return async ({ parameters: { id }, query: { limit, cursor } }) => {
-    await findOriginal(originals, id)
+    await assertPresent(originals, id)
     // One more than the page has tells whether another page follows.
     const found = await links.list(id, { limit: limit + 1, after: cursor })
     const items = found.slice(0, limit)
