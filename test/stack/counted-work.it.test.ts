@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { makePhoto } from '@iaas/testing/images/make-photo'
-import { query } from '@iaas/testing/postgres'
+import { holdLocks, query } from '@iaas/testing/postgres'
 import { ownRedisMissing } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
@@ -68,6 +69,23 @@ describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
     expect(commandsOf(path).slice(before)).toEqual(['mget'])
   })
 
+  it('a process that the database registers late uses Redis from its first request', async () => {
+    const path = '/photo_70_70.jpg'
+    const table = await holdLocks(deployed.databaseUrl, 'LOCK TABLE api_processes')
+    const starting = deployed.start('api')
+    await until(() => isWaitingForLock(deployed.databaseUrl))
+    // Long enough for an api that does not wait to listen.
+    await delay(1000)
+    const asking = starting.then(async (other) => ({ other, answer: await ask(other.base, path) }))
+    await Promise.race([asking, delay(200)])
+    await table[Symbol.asyncDispose]()
+    const { other, answer } = await asking
+    await using _ = other
+    expect(answer.status).toBe(307)
+    const metrics = await readMetrics(other.admin)
+    expect(metrics.sum('iaas_link_lookups_total', { layer: 'database' })).toBe(0)
+  })
+
   it('a hit in memory asks nobody', async () => {
     const path = '/photo_70_70.jpg'
     const before = commandsOf(path).length
@@ -80,6 +98,14 @@ describeUnless(ownRedisMissing, 'the work that is done for an answer', () => {
     expect(commandsOf(path)).toHaveLength(before)
   })
 })
+
+/** Returns true while a process that started after `holdLocks` waits to be registered. */
+async function isWaitingForLock(databaseUrl: string): Promise<boolean> {
+  const sql = `SELECT 1 FROM pg_stat_activity waiting, pg_stat_activity holder
+    WHERE holder.query LIKE 'LOCK TABLE api_processes%' AND waiting.backend_start > holder.backend_start
+      AND waiting.application_name = 'iaas-epochs' AND waiting.wait_event_type = 'Lock'`
+  return (await query(databaseUrl, sql)).rows.length > 0
+}
 
 async function plantLink(databaseUrl: string, size: number): Promise<void> {
   const columns = 'id, x, y, fit, file_type, blur, quality, url'

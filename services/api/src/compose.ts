@@ -157,7 +157,10 @@ async function composeApi(options: ApiOptions, own: Own) {
   // Listeners
   let state: ServiceState = 'starting'
   if (config.originals.example === true) await plantExample(originals, log)
-  if (migration.isDone) await awaitDatabase(() => dependencies.ask(databaseName))
+  const isConnected = async () => (await dependencies.ask(databaseName)) === 'up'
+  // A process that is not registered yet asks the database for every link, whatever its caches hold.
+  const isRegistered = () => stores.epochs.isTrusted(performance.now())
+  if (migration.isDone) await awaitDatabase(async () => (await isConnected()) && isRegistered())
   const app = createApp({
     image,
     ...uploads,
