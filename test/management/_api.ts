@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
+import { apiVersionPath } from '@iaas/api/management/is-api-target'
 import { type Answer, type Ask, ask } from '../support/http.ts'
+import { assertDocumented } from '../support/openapi.ts'
 
 /** Keys of the management API, by name. */
 export type Keys = Readonly<
@@ -13,8 +15,18 @@ export function toApiKeys(keys: Keys): string {
     .join(',')
 }
 
-/** Calls the management API. `path` is what follows the version. */
-export function call(base: string, key: string, path: string, options: Ask = {}): Promise<Answer> {
+/**
+ * Calls the management API, whose answer has to fit its OpenAPI document. `path` is what follows the version.
+ */
+export async function call(
+  base: string,
+  key: string,
+  path: string,
+  options: Ask = {},
+): Promise<Answer> {
   const headers = { Authorization: `Bearer ${key}`, ...options.headers }
-  return ask(base, `/_api/v1${path}`, { ...options, headers })
+  const target = `${apiVersionPath}${path}`
+  const answer = await ask(base, target, { ...options, headers })
+  assertDocumented(options.method ?? 'GET', target, answer)
+  return answer
 }

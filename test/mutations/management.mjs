@@ -40,7 +40,7 @@ export const management = [
     row: 'T61',
     breaks: 'any key may do anything',
     file: 'services/api/src/management/answer-call.ts',
-    find: 'if (scopes.includes(scope)) return',
+    find: 'if (scope === undefined || scopes.includes(scope)) return',
     replace: 'if (scopes.length > 0 || scopes.includes(scope)) return',
     test: 'test/management/door.it.test.ts',
   },

@@ -13,6 +13,7 @@ import type { Handlers } from './management/call.ts'
 import { type ManagementRoutes, routes } from './management/contract/routes.ts'
 import { createFindKey } from './management/find-key.ts'
 import { createFindResource } from './management/find-route.ts'
+import { withDocument } from './management/openapi/document-resource.ts'
 import { createDescribeOriginal } from './management/originals/describe-original.ts'
 import { createPutOriginalRoute } from './management/originals/create-original.ts'
 import { createGetOriginal } from './management/originals/get-original.ts'
@@ -44,7 +45,7 @@ export function wireManagement(options: ManagementOptions): Management | undefin
   if (keys.length === 0) return undefined
   return {
     authenticate: createAuthenticate(createFindKey(keys), options.limits.wrongKeys),
-    findResource: createFindResource(routes, createHandlers(options)),
+    findResource: withDocument(createFindResource(routes, createHandlers(options)), routes),
   }
 }
 

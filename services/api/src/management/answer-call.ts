@@ -92,7 +92,7 @@ type Context = {
 }
 
 function requireScope({ scopes }: ApiKey, { route: { scope } }: Entry): void {
-  if (scopes.includes(scope)) return
+  if (scope === undefined || scopes.includes(scope)) return
   throw new AppError('SCOPE_MISSING', `The API key needs the scope "${scope}".`)
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
-import type { BodyOf, ParametersOf, Route, Routes } from './contract/define-route.ts'
+import type { BodyOf, ParametersOf, Route, Routes, SuccessStatus } from './contract/define-route.ts'
 
 /** A permitted request, parsed by the schemas of its route. */
 export type Call<R extends Route = Route> = {
@@ -23,7 +23,7 @@ export type Answer<R extends Route = Route> = {
   readonly etag?: string
   readonly location?: string
   /** undefined: that of the route. */
-  readonly status?: 200 | 201 | 202
+  readonly status?: SuccessStatus
 }
 
 /** @throws AppError */

@@ -6,18 +6,23 @@ import type { PathParameters } from './path-parameters.ts'
 /** Fields of a query. Any other name is refused. */
 type QuerySchema = z.ZodObject
 
+export type SuccessStatus = 200 | 201 | 202
+
 /** Describes what a route of the management API receives and answers. Its name in the table is the operation's id. */
 export type Route = {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   /** Below `apiVersionPath`; parameters in braces are rows of `pathParameters`. */
   readonly path: `/${string}`
-  readonly scope: Scope
+  /** undefined: any key may call it. */
+  readonly scope: Scope | undefined
   readonly summary: string
   readonly query: QuerySchema
   /** Schema of a JSON body; `image`: the handler receives a raw image; absent: a body is not read. */
   readonly body?: z.ZodType | 'image'
-  /** Status of success. */
-  readonly status: 200 | 201 | 202
+  /** Usual status of success. */
+  readonly status: SuccessStatus
+  /** Further ones. */
+  readonly otherStatuses?: readonly SuccessStatus[]
   readonly answer: z.ZodType
   /** Failures in addition to those of every route: INVALID_REQUEST, KEY_WRONG, SCOPE_MISSING, TOO_MANY_ATTEMPTS. */
   readonly errors: readonly ErrorCode[]

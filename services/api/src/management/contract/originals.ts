@@ -94,6 +94,7 @@ export const originalRoutes = {
     query: uploadQuery,
     body: 'image',
     status: 201,
+    otherStatuses: [200],
     answer: created,
     errors: [
       'INVALID_ID',
