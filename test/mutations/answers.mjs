@@ -136,7 +136,7 @@ export const answers = [
   {
     row: 'R43',
     breaks: 'changes of a page on plain HTTP are taken',
-    file: 'services/api/src/admin/admin-routes.ts',
+    file: 'services/api/src/admin/is-own-page.ts',
     find: 'return URL.canParse(origin) && new URL(origin)',
     replace: "return origin !== '*' || new URL(origin)",
     test: 'test/stack/dashboard.it.test.ts',

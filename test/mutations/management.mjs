@@ -45,6 +45,22 @@ export const management = [
     test: 'test/management/door.it.test.ts',
   },
   {
+    row: 'T79',
+    breaks: 'pages of other origins make changes as the administrator',
+    file: 'services/api/src/admin/calls/authenticate-administrator.ts',
+    find: '  if (!isOwnPage(req)) {',
+    replace: '  if (isOwnPage(req) && !isOwnPage(req)) {',
+    test: 'test/management/administrator.it.test.ts',
+  },
+  {
+    row: 'T61',
+    breaks: 'the administrator changes what he may only read',
+    file: 'services/api/src/admin/calls/authenticate-administrator.ts',
+    find: '  if (readOnly) {',
+    replace: '  if (readOnly && isRead(req)) {',
+    test: 'services/api/test/admin/calls/authenticate-administrator.test.ts',
+  },
+  {
     row: 'T61',
     breaks: 'the path is looked at before the key',
     file: 'services/api/src/management/answer-call.ts',
@@ -66,9 +82,9 @@ export const management = [
     row: 'T63',
     breaks: 'a body is awaited before its key is checked',
     file: 'services/api/src/management/answer-call.ts',
-    find: 'const key = await authenticate(req, client)',
+    find: 'const caller = await authenticate(req, client)',
     replace:
-      "if (req.method === 'PUT') await new Promise((resolve) => req.resume().once('close', resolve))\n      const key = await authenticate(req, client)",
+      "if (req.method === 'PUT') await new Promise((resolve) => req.resume().once('close', resolve))\n      const caller = await authenticate(req, client)",
     test: 'test/management/door.it.test.ts',
   },
   {
@@ -83,7 +99,7 @@ export const management = [
     row: 'T65',
     breaks: 'the log does not say who called',
     file: 'services/api/src/management/answer-call.ts',
-    find: 'audit.caller = key.name',
+    find: 'audit.caller = caller.name',
     replace: 'audit.caller ??= undefined',
     test: 'test/management/door.it.test.ts',
   },

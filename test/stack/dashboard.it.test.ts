@@ -1,11 +1,8 @@
 import { makePhoto } from '@iaas/testing/images/make-photo'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { ask, askUntil, store } from '../support/http.ts'
+import { ask, askUntil, basic, store } from '../support/http.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
-const basic = (user: string, password: string) => ({
-  Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-})
 const admin = basic('admin', 'a long password')
 const credentials = { ADMIN_USER: 'admin', ADMIN_PASSWORD: 'a long password' }
 
@@ -47,7 +44,7 @@ describe('the dashboard of the queues', () => {
       const answer = await ask(stack.admin, path, { headers })
       expect([answer.status, answer.headers['www-authenticate']]).toEqual([
         401,
-        'Basic realm="queues", charset="UTF-8"',
+        'Basic realm="admin", charset="UTF-8"',
       ])
     }
   })

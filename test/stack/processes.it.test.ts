@@ -5,7 +5,7 @@ import { ownRedisMissing } from '@iaas/testing/redis'
 import { until } from '@iaas/testing/until'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type Deployed, provideDeployment } from '../support/deployed.ts'
-import { ask, askUntil, store } from '../support/http.ts'
+import { ask, askUntil, basic, json, store } from '../support/http.ts'
 import { readMetrics } from '../support/metrics.ts'
 import { childrenOf } from '../support/processes.ts'
 import type { Stack } from '../support/stack.ts'
@@ -19,8 +19,10 @@ describeUnless(ownRedisMissing, 'several processes of the api behind one port', 
     await deployed.start('renderer')
     await deployed.start('uploader')
     // As `npm run start:api` does.
+    const credentials = { ADMIN_USER: 'admin', ADMIN_PASSWORD: 'secret' }
+    const env = { API_PROCESSES: '2', LOG_LEVEL: 'info', ...credentials }
     const program = { entry: 'scripts/start.mjs', args: ['api'] }
-    api = await deployed.start('api', { ...program, env: { API_PROCESSES: '2' } })
+    api = await deployed.start('api', { ...program, env })
     await store(api.base, 'photo', await makePhoto({ width: 300, height: 200, format: 'jpeg' }))
   })
   afterAll(() => deployed?.[Symbol.asyncDispose]())
@@ -41,6 +43,19 @@ describeUnless(ownRedisMissing, 'several processes of the api behind one port', 
     expect(metrics.sum('iaas_renders_total')).toBe(1)
     expect(metrics.sum('iaas_dependency_up', { dependency: 'database' })).toBe(1)
     expect(metrics.sum('iaas_request_duration_seconds_count', { route: 'image' })).toBe(after)
+  })
+
+  it('answer the management API on the admin listener of the primary process', async () => {
+    const headers = basic('admin', 'secret')
+    const answer = await ask(api.admin, '/_api/v1/originals/photo', { headers })
+    expect([answer.status, json(answer)['width']]).toEqual([200, 300])
+    const refused = await ask(api.admin, '/_api/v1/originals/photo')
+    expect([refused.status, refused.headers['content-type']]).toEqual([
+      401,
+      'application/problem+json',
+    ])
+    await until(() => api.output().includes('"caller":"admin:admin"'))
+    expect(api.output()).toMatch(/"caller":"admin:admin".*"client":"127\.0\.0\.1"/)
   })
 
   it('go on when one of them is killed, and are as many as before soon after', async () => {

@@ -21,6 +21,11 @@ export type Ask = {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Headers with the credentials of HTTP Basic authentication. */
+export function basic(user: string, password: string) {
+  return { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
+}
+
 /** Sends a path as it is: unlike fetch, nothing is normalised and no redirect is followed. */
 export async function ask(base: string, path: string, options: Ask = {}): Promise<Answer> {
   const { hostname, port } = new URL(base)

@@ -19,6 +19,9 @@ export type ApiOptions = {
   readonly rendering?: Pick<MarkingRenderer, 'renderer' | 'findWatermark' | 'findFont'>
   /** Stores renditions in this process; by default the uploaders do. */
   readonly storeRendition?: StoreRendition
-  /** Another process has the admin listener; see `startProcesses`. */
-  readonly isOneOfMany?: boolean
+  /**
+   * Path of the socket at which calls of the management API arrive from the process that has the admin listener; see
+   * `startProcesses`. undefined: this process has that listener.
+   */
+  readonly adminSocket?: string
 }

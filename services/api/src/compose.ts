@@ -40,7 +40,7 @@ import { plantExample } from './plant-example.ts'
 import { maxProxied } from './proxied/places.ts'
 import { createDirectPersistence } from './renditions/direct-persistence.ts'
 import type { ServiceState } from './routes/get-health.ts'
-import { startAdmin } from './start-admin.ts'
+import { serveOperators } from './serve-operators.ts'
 import { watchStore } from './stored/watch-store.ts'
 import { wireImages } from './wire-images.ts'
 import { wireManagement } from './wire-management.ts'
@@ -59,7 +59,7 @@ export function startApi(options: ApiOptions): Promise<Api> {
 
 /** Builds all parts of an api in order; they end in reverse order. */
 async function composeApi(options: ApiOptions, own: Own) {
-  const { config, log, telemetry, storeRendition, isOneOfMany = false } = options
+  const { config, log, telemetry, storeRendition, adminSocket } = options
   const { registry, dependencies } = telemetry
   const { folders } = config
   const url = requirePostgresUrl(config.postgresql)
@@ -161,10 +161,11 @@ async function composeApi(options: ApiOptions, own: Own) {
   // A process that is not registered yet asks the database for every link, whatever its caches hold.
   const isRegistered = () => stores.epochs.isTrusted(performance.now())
   if (migration.isDone) await awaitDatabase(async () => (await isConnected()) && isRegistered())
+  const management = wireManagement({ ...common, config, policy, orders, uploads, log })
   const app = createApp({
     image,
     ...uploads,
-    management: wireManagement({ ...common, config, policy, orders, uploads, log }),
+    management: config.api.keys.length === 0 ? undefined : management,
     logClient: toLogClient(config, clientOf),
     uploadOrigins: config.uploadOrigins,
     allowIndexing: config.allowIndexing,
@@ -174,9 +175,8 @@ async function composeApi(options: ApiOptions, own: Own) {
     metrics,
     log,
   })
-  const admin = isOneOfMany
-    ? undefined
-    : own('admin', await startAdmin({ config, log, queues, backlog, metrics: registry }))
+  const operators = { config, queues, backlog, management, limits, registry, adminSocket, log }
+  const admin = own('admin', await serveOperators({ ...operators, apiMetrics: metrics }))
   const server = own(
     'http',
     await listen(app, {
@@ -193,5 +193,5 @@ async function composeApi(options: ApiOptions, own: Own) {
   own('lame duck', config.lameDuck, (ms) => delay(ms))
   own('state', 'draining', (draining: ServiceState) => void (state = draining))
   state = 'ready'
-  return { port: server.port, adminPort: admin?.port }
+  return { port: server.port, adminPort: admin.port }
 }

@@ -5,12 +5,15 @@ import type { ApiOptions } from './api-options.ts'
 import { startApi } from './compose.ts'
 
 /** Starts an api as one of `count` processes. The primary process collects its metrics, and it decodes by its share. */
-export async function joinProcesses(options: ApiOptions, count: number): Promise<Service> {
+export async function joinProcesses(
+  options: ApiOptions & { readonly adminSocket: string },
+  count: number,
+): Promise<Service> {
   AggregatorRegistry.setRegistries([options.telemetry.registry])
   // Creating an AggregatorRegistry lets this process answer `clusterMetrics` of the primary process.
   const answering = new AggregatorRegistry()
   const config = shareOut(options.config, count)
-  const api = await startApi({ ...options, config, isOneOfMany: true })
+  const api = await startApi({ ...options, config })
   return {
     async close() {
       await api.close()

@@ -11,7 +11,7 @@ import { apiConfigSchema } from './config.ts'
 import { startApi } from './compose.ts'
 import { joinProcesses } from './join-processes.ts'
 import { requireSecret } from './require-secret.ts'
-import { startProcesses } from './start-processes.ts'
+import { adminSocketVariable, startProcesses } from './start-processes.ts'
 
 await runService(async (): Promise<Service> => {
   const config = loadConfig(apiConfigSchema, process.env)
@@ -27,7 +27,10 @@ await runService(async (): Promise<Service> => {
   const count = config.processes === 0 ? availableParallelism() : config.processes
   if (count > 1 && cluster.isPrimary) return startProcesses({ config, log, count })
   const telemetry = createTelemetry('api', log)
-  if (cluster.isWorker) return joinProcesses({ config, log, telemetry }, count)
+  if (cluster.isWorker) {
+    const adminSocket = process.env[adminSocketVariable] ?? ''
+    return joinProcesses({ config, log, telemetry, adminSocket }, count)
+  }
   const api = await startApi({ config, log, telemetry })
   log.info('api ready', { port: api.port, adminPort: api.adminPort })
   return api

@@ -1,6 +1,9 @@
 import { chooseQueueBackend } from '@iaas/queue/queue-backend'
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createBacklog } from '@iaas/queue/backlog'
 import { openQueues } from '@iaas/queue/open-queues'
@@ -10,6 +13,8 @@ import type { Logger } from '@iaas/common/log'
 import { requirePostgresUrl } from '@iaas/stores/postgres/require-url'
 import { AggregatorRegistry } from 'prom-client'
 import type { ApiConfig } from './config.ts'
+import { createForwardCalls } from './admin/calls/forward-calls.ts'
+import { hasManagement } from './management/has-management.ts'
 import { startAdmin } from './start-admin.ts'
 
 export type ProcessesOptions = {
@@ -18,6 +23,11 @@ export type ProcessesOptions = {
   /** Number of processes. */
   readonly count: number
 }
+
+/** Variable that tells each process where it receives calls of the management API. */
+export const adminSocketVariable = 'IAAS_ADMIN_SOCKET'
+
+type Environment = Readonly<Record<string, string>>
 
 /** Pause before a process that ended is replaced, ms. */
 const restartAfterMs = 1000
@@ -36,35 +46,58 @@ export function startProcesses({ config, log, count }: ProcessesOptions): Promis
     const { contentType } = registry
     const metrics = { contentType, metrics: () => registry.clusterMetrics() }
     const backlog = createBacklog({ queues })
-    own('admin', await startAdmin({ config, log, queues, backlog, metrics }))
+    const folder = own('socket', await createSocketFolder(), removeFolder)
+    const socket = join(folder, 'calls')
+    const calls = hasManagement(config) ? createForwardCalls(socket) : undefined
+    own('admin', await startAdmin({ config, log, queues, backlog, metrics, calls }))
     const ending = own('processes', new AbortController(), (controller) => {
       controller.abort()
       return endAll()
     })
     // Each process accepts its own connections: one handed to a process that dies would hang for ever.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    await Promise.all(Array.from({ length: count }, () => startProcess(log, ending.signal)))
+    const environment = { [adminSocketVariable]: socket }
+    await Promise.all(
+      Array.from({ length: count }, () => startProcess(environment, log, ending.signal)),
+    )
     return {}
   })
 }
 
+function createSocketFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'iaas-'))
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+}
+
 /** Starts a process. Resolves once it listens; from then on it is replaced whenever it ends. */
-async function startProcess(log: Logger, ending: AbortSignal): Promise<void> {
-  const worker = cluster.fork()
+async function startProcess(
+  environment: Environment,
+  log: Logger,
+  ending: AbortSignal,
+): Promise<void> {
+  const worker = cluster.fork(environment)
   const ended = once(worker, 'exit').then(() => {
     throw new Error('A process of the api ended at its start.')
   })
   await Promise.race([once(worker, 'listening'), ended])
   ended.catch(() => {})
-  replaceOnceEnded(worker, log, ending)
+  replaceOnceEnded(worker, environment, log, ending)
 }
 
-function replaceOnceEnded(worker: Worker, log: Logger, ending: AbortSignal): void {
+function replaceOnceEnded(
+  worker: Worker,
+  environment: Environment,
+  log: Logger,
+  ending: AbortSignal,
+): void {
   worker.once('exit', (code, signal) => {
     if (ending.aborted) return
     log.error('a process of the api has ended', { pid: worker.process.pid, code, signal })
     delay(restartAfterMs, undefined, { signal: ending }).then(
-      () => replaceOnceEnded(cluster.fork(), log, ending),
+      () => replaceOnceEnded(cluster.fork(environment), environment, log, ending),
       () => {},
     )
   })

@@ -12,6 +12,7 @@ import { createAuthenticate } from './management/authenticate.ts'
 import type { Handlers } from './management/call.ts'
 import { type ManagementRoutes, routes } from './management/contract/routes.ts'
 import { createFindKey } from './management/find-key.ts'
+import { hasManagement } from './management/has-management.ts'
 import { createFindResource } from './management/find-route.ts'
 import { withDocument } from './management/openapi/document-resource.ts'
 import { createDescribeOriginal } from './management/originals/describe-original.ts'
@@ -39,12 +40,12 @@ export type ManagementOptions = {
   readonly log: Logger
 }
 
-/** Combines everything that answers the management API; undefined without keys. */
+/** Combines everything that answers the management API; undefined without keys and credentials of an administrator. */
 export function wireManagement(options: ManagementOptions): Management | undefined {
-  const { keys } = options.config.api
-  if (keys.length === 0) return undefined
+  const { config, limits } = options
+  if (!hasManagement(config)) return undefined
   return {
-    authenticate: createAuthenticate(createFindKey(keys), options.limits.wrongKeys),
+    authenticate: createAuthenticate(createFindKey(config.api.keys), limits.wrongKeys),
     findResource: withDocument(createFindResource(routes, createHandlers(options)), routes),
   }
 }

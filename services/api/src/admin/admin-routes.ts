@@ -1,6 +1,8 @@
-import express, { type Express, type Request, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { type QueueDashboardOptions, createQueueDashboard } from './queue-dashboard.ts'
-import { type Credentials, requireCredentials } from './require-credentials.ts'
+import type { Credentials } from './is-administrator.ts'
+import { isOwnPage, isRead } from './is-own-page.ts'
+import { requireCredentials } from './require-credentials.ts'
 
 /** Creates the admin routes of the api. */
 export function createAdminRoutes(
@@ -26,27 +28,13 @@ const guardPages: RequestHandler = (_req, res, next) => {
   next()
 }
 
-const isRead = (method: string) => method === 'GET' || method === 'HEAD'
-
 const onlyReads: RequestHandler = (req, res, next) => {
-  if (isRead(req.method)) return next()
+  if (isRead(req)) return next()
   res.status(405).set('Allow', 'GET, HEAD').type('text/plain').send('This page only shows.')
 }
 
 /** Refuses changes that pages of other origins request: browsers send the credentials with them. */
 const sameOriginOnly: RequestHandler = (req, res, next) => {
-  if (isRead(req.method) || isFromOwnPage(req)) return next()
+  if (isRead(req) || isOwnPage(req)) return next()
   res.status(403).type('text/plain').send('Changes are made on the page itself only.')
-}
-
-/**
- * Tells whether a page of another origin sent the request. Browsers send `Sec-Fetch-Site` to HTTPS and localhost only, and
- * `Origin` with every change. Tools send neither.
- */
-function isFromOwnPage(req: Request): boolean {
-  const site = req.get('Sec-Fetch-Site')
-  const origin = req.get('Origin')
-  if (site !== undefined) return site === 'same-origin'
-  if (origin === undefined) return true
-  return URL.canParse(origin) && new URL(origin).host === req.get('Host')
 }

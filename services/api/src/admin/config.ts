@@ -6,17 +6,17 @@ export const adminSettings = z
   .object({
     user: text({
       description:
-        'User name for the page of the queues, `/queues` of the admin listener. The page exists only if `admin.password` is set, too.',
+        'User name of the administrator for the page of the queues (`/queues`) and the [management API](api.md) of the admin listener. They exist only if `admin.password` is set, too.',
       env: 'ADMIN_USER',
     }),
     password: text({
-      description: 'Password for the page of the queues; see `admin.user`.',
+      description: 'Password of the administrator; see `admin.user`.',
       env: 'ADMIN_PASSWORD',
       secret: true,
     }),
     read_only: toggle(
       true,
-      'Makes the page of the queues read-only. If `false`, it can retry, promote and remove jobs.',
+      'Lets the administrator only read. If `false`, the page of the queues can retry, promote and remove jobs, and the management API can change everything.',
       'ADMIN_READ_ONLY',
     ),
   })

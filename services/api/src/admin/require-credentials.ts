@@ -1,17 +1,15 @@
-import { equalSecrets } from '@iaas/common/equal-secrets'
-import auth from 'basic-auth'
 import type { RequestHandler } from 'express'
+import { type Credentials, createIsAdministrator } from './is-administrator.ts'
 
-export type Credentials = { readonly user: string; readonly password: string }
+/** The same for all that the admin listener has: a browser asks for the credentials once. */
+export const adminChallenge = 'Basic realm="admin", charset="UTF-8"'
 
 /** Requires HTTP Basic authentication (RFC 7617); answers 401 without the right credentials. */
-export function requireCredentials({ user, password }: Credentials): RequestHandler {
+export function requireCredentials(credentials: Credentials): RequestHandler {
+  const isAdministrator = createIsAdministrator(credentials)
   return (req, res, next) => {
-    const given = auth(req)
-    const isUser = equalSecrets(user, given?.name ?? '')
-    const isPassword = equalSecrets(password, given?.pass ?? '')
-    if (given !== undefined && isUser && isPassword) return next()
-    res.set('WWW-Authenticate', 'Basic realm="queues", charset="UTF-8"')
+    if (isAdministrator(req)) return next()
+    res.set('WWW-Authenticate', adminChallenge)
     res.status(401).type('text/plain').send('The credentials of the administrator are needed.')
   }
 }

@@ -8,9 +8,8 @@ import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import type { ClientOf } from '../limits/client-of.ts'
 import type { AuditEntry, OpenAudit } from './audit.ts'
-import type { Authenticate } from './authenticate.ts'
+import type { Authenticate, Caller } from './authenticate.ts'
 import type { Call } from './call.ts'
-import type { ApiKey } from './config.ts'
 import type { Entry, FindResource } from './find-route.ts'
 import { readBody, readParameters, readQuery } from './read-call.ts'
 import { sendAnswer } from './send-answer.ts'
@@ -22,7 +21,7 @@ export type AnswerCall = (
   record: RequestRecord,
 ) => Promise<void>
 
-/** The parts of an API that has keys. */
+/** The parts of the API. `authenticate` decides on the keys of the public listener. */
 export type Management = {
   readonly authenticate: Authenticate
   readonly findResource: FindResource
@@ -46,16 +45,16 @@ export function createAnswerCall(options: AnswerCallOptions): AnswerCall {
     const audit = openAudit(req, res, record)
     try {
       const client = clientOf(req)
-      const key = await authenticate(req, client)
-      audit.caller = key.name
-      await answerPermitted({ req, res, record, audit, key, client })
+      const caller = await authenticate(req, client)
+      audit.caller = caller.name
+      await answerPermitted({ req, res, record, audit, caller, client })
     } catch (error) {
       answerError(error, record, res)
     }
   }
 
   async function answerPermitted(context: Context): Promise<void> {
-    const { req, res, record, audit, key } = context
+    const { req, res, record, audit, caller } = context
     const { path, query } = readTarget(req.url ?? '')
     const resource = findResource(path)
     const entry = resource.entryOf(req.method ?? '')
@@ -64,7 +63,7 @@ export function createAnswerCall(options: AnswerCallOptions): AnswerCall {
     audit.operation = name
     audit.target = [...resource.parameters.values()].join('/')
     record.route = `api:${name}`
-    requireScope(key, entry)
+    requireScope(caller, entry)
     const parameters = readParameters(resource.parameters)
     const { id } = parameters as { readonly id?: ImageId }
     if (id !== undefined) record.id = id
@@ -73,7 +72,7 @@ export function createAnswerCall(options: AnswerCallOptions): AnswerCall {
       query: readQuery(query, route),
       body: await readBody(req, route),
       req,
-      caller: key.name,
+      caller: caller.name,
       client: context.client,
       signal: clientGone(res),
     }
@@ -87,11 +86,11 @@ type Context = {
   readonly res: ServerResponse
   readonly record: RequestRecord
   readonly audit: AuditEntry
-  readonly key: ApiKey
+  readonly caller: Caller
   readonly client: string
 }
 
-function requireScope({ scopes }: ApiKey, { route: { scope } }: Entry): void {
+function requireScope({ scopes }: Caller, { route: { scope } }: Entry): void {
   if (scope === undefined || scopes.includes(scope)) return
   throw new AppError('SCOPE_MISSING', `The API key needs the scope "${scope}".`)
 }

@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@iaas/common/errors'
 import type { RateLimit } from '../limits/rate-limit.ts'
-import type { ApiKey } from './config.ts'
 import type { FindKey } from './find-key.ts'
+import type { Scope } from './scopes.ts'
+
+/** Whoever makes a call. */
+export type Caller = { readonly name: string; readonly scopes: readonly Scope[] }
 
 /**
- * Returns the key of a request.
+ * Returns the caller of a request.
  *
  * @param client the client whose wrong keys are counted
  * @throws AppError KEY_WRONG, TOO_MANY_ATTEMPTS
  */
-export type Authenticate = (req: IncomingMessage, client: string) => Promise<ApiKey>
+export type Authenticate = (req: IncomingMessage, client: string) => Promise<Caller>
 
 export function createAuthenticate(findKey: FindKey, wrongKeys: RateLimit): Authenticate {
   return async (req, client) => {

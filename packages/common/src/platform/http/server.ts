@@ -10,12 +10,16 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type ConnectionBounds, createConnections } from './connections.ts'
 import { boundBody } from './body-timeout.ts'
 
-export type ListenOptions = ConnectionBounds & {
+/** A port of the network. */
+export type Port = {
   /** 0 selects any free port. */
   readonly port: number
   readonly host: string
   /** Environment variable of the port, named in the error if the port is taken. */
   readonly setting?: 'PORT' | 'ADMIN_PORT'
+}
+
+export type ListenOptions = ConnectionBounds & {
   /** Timeout for receiving a whole request, ms. */
   readonly requestTimeoutMs?: number
   /** Longest time of requests whose handler takes over their timeout (`takeOverTimeout`), ms. */
@@ -47,8 +51,26 @@ const stallTimeoutMs = 30_000
  */
 export async function listen(
   handler: RequestListener,
-  options: ListenOptions,
+  options: Port & ListenOptions,
 ): Promise<HttpServer> {
+  const server = createHttpServer(handler, options)
+  await bind(server, options)
+  const { port } = server.address() as AddressInfo
+  return { port, close: (limitMs) => closeServer(server, limitMs) }
+}
+
+/** Listens at a path of the file system, for other processes of this machine. @throws Error if the path is taken */
+export async function listenAtSocket(
+  handler: RequestListener,
+  path: string,
+): Promise<Pick<HttpServer, 'close'>> {
+  const server = createHttpServer(handler, {})
+  server.listen(path)
+  await once(server, 'listening')
+  return { close: (limitMs) => closeServer(server, limitMs) }
+}
+
+function createHttpServer(handler: RequestListener, options: ListenOptions): Server {
   const { requestTimeoutMs = 30_000, longestRequestMs = requestTimeoutMs } = options
   const watch = createStallWatch(options.stallTimeoutMs ?? stallTimeoutMs)
   const connections = createConnections(options)
@@ -75,9 +97,7 @@ export async function listen(
   )
   server.on('connection', (socket: Socket) => connections.open(socket))
   server.on('timeout', watch.cut)
-  await bind(server, options)
-  const { port } = server.address() as AddressInfo
-  return { port, close: (limitMs) => closeServer(server, limitMs) }
+  return server
 }
 
 /** Maximum pipelined requests of one connection. */
@@ -132,17 +152,15 @@ function isHandedOver(res: ServerResponse, socket: Socket): boolean {
   return res.writableEnded && res.socket === socket && socket.writableLength === 0
 }
 
-type Place = Pick<ListenOptions, 'port' | 'host' | 'setting'>
-
 /** Checks before a long start that a port is free. @throws Error that names the port */
-export async function assertListenable(place: Place): Promise<void> {
+export async function assertListenable(place: Port): Promise<void> {
   const probe = createServer()
   await bind(probe, place)
   probe.close()
   await once(probe, 'close')
 }
 
-async function bind(server: Server, place: Place): Promise<void> {
+async function bind(server: Server, place: Port): Promise<void> {
   server.listen(place.port, place.host)
   try {
     await once(server, 'listening')
@@ -151,7 +169,7 @@ async function bind(server: Server, place: Place): Promise<void> {
   }
 }
 
-function describeListenError(error: unknown, { port, host, setting = 'PORT' }: Place): string {
+function describeListenError(error: unknown, { port, host, setting = 'PORT' }: Port): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const place = `Port ${port} on ${host} (${setting})`
   const hint = `Choose another one, such as ${setting}=${port + 1}.`
