@@ -20,7 +20,7 @@ describe('replacing through the management API', () => {
 
   beforeAll(async () => {
     apis = await provideApis()
-    const env = { API_KEYS: toApiKeys(keys) }
+    const env = { API_KEYS: toApiKeys(keys), KEEP_VERSIONS: '1' }
     stacks = [await apis.start(env), await apis.start(env)]
     red = await makeColour('#f00')
     blue = await makeColour('#00f')
@@ -35,6 +35,12 @@ describe('replacing through the management API', () => {
       body,
     })
   const get = (id: string) => call(stacks[0].base, key, `/originals/${id}`)
+  const link = (id: string) =>
+    query(
+      apis.databaseUrl,
+      `INSERT INTO images (id, x, y, fit, file_type, url, rendered_at)
+       VALUES ('${id}', 40, 40, 'clip', 'image/jpeg', 'u', now())`,
+    )
   const typeOf = (answer: Answer) => [
     answer.status,
     String(json(answer)['type']).replace('urn:iaas:problem:', ''),
@@ -59,11 +65,7 @@ describe('replacing through the management API', () => {
     await put('matched', red)
     const { etag = '' } = (await get('matched')).headers
     // A variant that is stored meanwhile changes the tag, and not the version.
-    await query(
-      apis.databaseUrl,
-      `INSERT INTO images (id, x, y, fit, file_type, url, rendered_at)
-       VALUES ('matched', 40, 40, 'clip', 'image/jpeg', 'u', now())`,
-    )
+    await link('matched')
     expect((await get('matched')).headers.etag).not.toBe(etag)
     const match = (ifMatch: string) => put('matched', blue, { headers: { 'If-Match': ifMatch } })
     for (const wrong of ['"a"', `W/${etag}`, etag.replace('-', '-0'), etag.slice(1), ''])
@@ -114,6 +116,43 @@ describe('replacing through the management API', () => {
     expect(typeOf(await put('deleted?replace=true', blue))).toEqual([410, 'original-gone'])
     const matched = await put('deleted', blue, { headers: { 'If-Match': '*' } })
     expect(typeOf(matched)).toEqual([410, 'original-gone'])
+  })
+
+  it('R82 restores an older version in every process, and answers or links nothing of the other one', async () => {
+    const restore = (version: unknown, headers = {}, racer = 0) =>
+      call(
+        (stacks[racer] as Stack).base,
+        key,
+        `/originals/undone/versions/${String(version)}/restore`,
+        {
+          method: 'POST',
+          headers,
+        },
+      )
+    const list = async () => json(await get('undone/versions'))['items']
+    const first = json(await put('undone', red))
+    expect(await list()).toMatchObject([{ version: first['version'], is_current: true }])
+    const second = json(await put('undone?replace=true', blue))
+    expect(await see('undone')).toEqual(['blue', 'blue'])
+    await link('undone')
+    const { etag = '' } = (await get('undone')).headers
+
+    const wrong = await restore(first['version'], { 'If-Match': '"another"' })
+    expect(typeOf(wrong)).toEqual([412, 'precondition-failed'])
+    expect(typeOf(await restore('unknown'))).toEqual([404, 'version-not-found'])
+    expect(typeOf(await restore('..%2Funknown'))).toEqual([404, 'version-not-found'])
+    const restored = await restore(first['version'], { 'If-Match': etag }, 1)
+    expect([restored.status, json(restored)['version']]).toEqual([200, first['version']])
+    expect(json(restored)['variants']).toEqual({ count: 0, bytes: 0 })
+    expect(await see('undone')).toEqual(['red', 'red'])
+    expect(await colourOf(await ask(stacks[1].base, '/undone.jpg'))).toBe('red')
+    expect(await list()).toMatchObject([
+      { version: first['version'], is_current: true, bytes: red.length },
+      { version: second['version'], is_current: false, bytes: blue.length },
+    ])
+    // An answer that was lost is asked for again.
+    expect((await restore(first['version'])).status).toBe(200)
+    expect(typeOf(await call(stacks[0].base, key, '/originals/none/versions'))[0]).toBe(404)
   })
 
   it('R74 keeps the old version if the image is refused, and takes the next one at once', async () => {

@@ -41,6 +41,7 @@ export const errorCatalogue = {
   TOKEN_INVALID: row(403, 'The token is not valid'),
   ORIGINAL_NOT_FOUND: row(404, 'There is no such image'),
   ORIGINAL_GONE: row(410, 'The image was deleted'),
+  VERSION_NOT_FOUND: row(404, 'There is no such version'),
   ROUTE_NOT_FOUND: row(404, 'There is no such route'),
   PURGE_NOT_FOUND: row(404, 'There is no such purge'),
   PURGE_ENDED: row(409, 'The purge has ended'),

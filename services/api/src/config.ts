@@ -82,6 +82,11 @@ export const apiSettings = z
           'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG, WebP, HEIC and JPEG XL uploads. Pixels, colour profile and orientation stay. GIF, AVIF, TIFF and SVG are kept unchanged.',
           'STRIP_METADATA',
         ),
+        keep_versions: integer(
+          { min: 0, max: 100, fallback: 0 },
+          'Older versions that are kept of each original that is replaced. They are [listed and restored](api.md#versions) by the management API, and deleted with the original. A lower value applies to an original with its next replacement.',
+          'KEEP_VERSIONS',
+        ),
         example: optionalToggle(
           'Adds an image of the id `example` to an empty folder of originals at the start. Default: on with `npm start` and in the compose project, off elsewhere.',
           'PLANT_EXAMPLE',

@@ -19,6 +19,8 @@ import { createDescribeOriginal } from './management/originals/describe-original
 import { createPutOriginalRoute } from './management/originals/create-original.ts'
 import { createGetOriginal } from './management/originals/get-original.ts'
 import { createListVariants } from './management/originals/list-variants.ts'
+import { createListVersions } from './management/originals/list-versions.ts'
+import { createRestoreVersion } from './management/originals/restore-version.ts'
 import { createPurgeHandlers } from './management/purges/change-purge.ts'
 import { createCreatePurge } from './management/purges/create-purge.ts'
 import { createDeleteOriginal } from './management/purges/delete-original.ts'
@@ -33,7 +35,10 @@ export type ManagementOptions = {
   readonly stores: Pick<Stores, 'links' | 'linkList' | 'purges'>
   readonly orders: Pick<PurgeOrders, 'add'>
   readonly originals: OriginalStore
-  readonly uploads: Pick<Uploads, 'createOriginal' | 'replaceOriginal' | 'receiveLimits'>
+  readonly uploads: Pick<
+    Uploads,
+    'createOriginal' | 'replaceOriginal' | 'restoreOriginal' | 'receiveLimits'
+  >
   readonly renderer: Renderer
   readonly facts: Facts
   readonly limits: Limits
@@ -63,6 +68,8 @@ function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> 
       limits: uploads.receiveLimits,
     }),
     listVariants: createListVariants(originals, stores.linkList),
+    listVersions: createListVersions(originals),
+    restoreVersion: createRestoreVersion(uploads.restoreOriginal, describeOriginal),
     deleteOriginal: createDeleteOriginal({ startPurge, originals, links }),
     createPurge: createCreatePurge({
       startPurge,

@@ -10,6 +10,7 @@ import { type IssueToken, createIssueToken } from './issue-token.ts'
 import { type ClientOf, createClientOf } from './limits/client-of.ts'
 import type { Limits } from './limits/create-limits.ts'
 import { type ReplaceOriginal, createReplaceOriginal } from './replace-original.ts'
+import { type RestoreOriginal, createRestoreOriginal } from './restore-original.ts'
 import { type StoreOriginal, createStoreOriginal } from './store-original.ts'
 import { createUploadAdmission } from './upload/admission.ts'
 import { createAwaitEffect } from './upload/await-effect.ts'
@@ -37,6 +38,7 @@ export type Uploads = {
   readonly storeOriginal: StoreOriginal
   readonly createOriginal: CreateOriginal
   readonly replaceOriginal: ReplaceOriginal
+  readonly restoreOriginal: RestoreOriginal
   readonly issueToken: IssueToken
   readonly receiveLimits: ReceiveLimits
   readonly times: UploadTimes
@@ -67,6 +69,7 @@ export function wireUploads(options: UploadsOptions): Uploads {
     storeOriginal: createStoreOriginal(intake),
     createOriginal: createCreateOriginal(intake),
     replaceOriginal: createReplaceOriginal(intake),
+    restoreOriginal: createRestoreOriginal({ ...intake, renderer }),
     issueToken: createIssueToken({
       tokens,
       replacements,

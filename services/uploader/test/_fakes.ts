@@ -44,6 +44,8 @@ export function createOriginalsThat(have: boolean): OriginalStore {
     createTemporary: unused,
     put: unused,
     free: unused,
+    versions: unused,
+    restore: unused,
     delete: unused,
     space: unused,
     sweepTemporary: unused,

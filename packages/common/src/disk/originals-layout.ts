@@ -17,8 +17,16 @@ const factsFolder = '_facts'
 /** Folder of the focal points. Unlike copies and facts, nothing else can restore them. */
 const focalFolder = '_focal'
 
+/** Folder of the versions that were replaced and are kept. */
+const versionsFolder = '_versions'
+
 /** Folders beside the originals that contain no originals. */
-export const sideFolders: ReadonlySet<string> = new Set([copiesFolder, factsFolder, focalFolder])
+export const sideFolders: ReadonlySet<string> = new Set([
+  copiesFolder,
+  factsFolder,
+  focalFolder,
+  versionsFolder,
+])
 
 /** Returns the path of the facts about an original below the folder of the originals. */
 export function factsPath(id: ImageId): string {
@@ -33,6 +41,11 @@ export function focalPath({ id, version }: OriginalRef): string {
 /** Returns the beginning of the paths of the focal points of an original, whatever its version. */
 export function focalPrefix(id: ImageId): string {
   return `${focalFolder}/${originalPath(id)}-`
+}
+
+/** Returns the beginning of the paths of the older versions of an original; a number follows. */
+export function versionPrefix(id: ImageId): string {
+  return `${versionsFolder}/${originalPath(id)}-`
 }
 
 /** Returns the path of the mark that an original is gone. */

@@ -21,7 +21,7 @@ export type PutOptions = {
 }
 
 export type DeleteOptions = {
-  /** Deletes this version only; one that has replaced it stays. */
+  /** Deletes the original only while this is its present version. */
   readonly version?: string
   /** Leaves a mark that the original is gone and its id is taken, also if there was no original. */
   readonly keepGone?: boolean
@@ -53,14 +53,34 @@ export type OriginalStore = {
    * Makes a temporary file the original of `id`. Resolves once it is durable.
    *
    * A replacement is atomic: at every moment one of the two versions is found, also after a crash. Its version differs from
-   * that of each earlier one. The caller sees to it that one process at a time replaces an original.
+   * that of each earlier one. As many older versions are kept as the store is told to. The caller sees to it that one process
+   * at a time replaces an original.
    *
    * @throws AppError ID_TAKEN if the id has an original, or had one and is gone. With `replace`: ORIGINAL_NOT_FOUND if it has
    * none, ORIGINAL_GONE if it had one
    */
   put(id: ImageId, file: TemporaryFile, options?: PutOptions): Promise<OriginalRef>
   /**
-   * Deletes an original. Resolves once that is durable, to false if there was none. A deletion that fails, or whose process
+   * Returns the older versions that are kept, the one that was replaced last first. None where there is no original.
+   *
+   * A kept version is listed and restored only: `open` and `readHead` need not find it.
+   */
+  versions(id: ImageId): Promise<readonly OriginalRef[]>
+  /**
+   * Makes a kept version the present one again, under the same version stamp, since the bytes are the same. The one that it
+   * replaces is kept. Like a replacement it is atomic and resolves once it is durable. Does nothing if this is the present
+   * version, so that it may be repeated.
+   *
+   * @param prepare called right before the switch; a failure of it is that of `restore`
+   * @throws AppError VERSION_NOT_FOUND if this version is not kept, ORIGINAL_NOT_FOUND, ORIGINAL_GONE
+   */
+  restore(
+    id: ImageId,
+    version: string,
+    prepare?: (original: OriginalRef) => Promise<void>,
+  ): Promise<OriginalRef>
+  /**
+   * Deletes an original with all its versions. Resolves once that is durable, to false if there was none. A deletion that fails, or whose process
    * is killed, is repeated: until it succeeds the original may still be found.
    */
   delete(id: ImageId, options?: DeleteOptions): Promise<boolean>

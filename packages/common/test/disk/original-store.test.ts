@@ -1,7 +1,7 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
-import { gonePath } from '@iaas/common/disk/originals-layout'
+import { gonePath, hashedPath, versionPrefix } from '@iaas/common/disk/originals-layout'
 import { parseImageId } from '@iaas/common/image'
 import { countDiskCalls } from '@iaas/testing/count-disk-calls'
 import { describeOriginalStore } from '@iaas/testing/contracts/original-store'
@@ -11,15 +11,21 @@ import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
 
-describeOriginalStore('the fake original store', async () => {
+describeOriginalStore('the fake original store', async (keepVersions) => {
   const folder = await createTemporaryFolder()
   const dispose = () => folder[Symbol.asyncDispose]()
-  return { originals: createFakeOriginalStore(folder.path), [Symbol.asyncDispose]: dispose }
+  return {
+    originals: createFakeOriginalStore(folder.path, keepVersions),
+    [Symbol.asyncDispose]: dispose,
+  }
 })
 
-describeOriginalStore('the disk original store', async () => {
+describeOriginalStore('the disk original store', async (keepVersions) => {
   const folder = await createTemporaryFolder()
-  const originals = createDiskOriginalStore({ dir: join(folder.path, 'not', 'there', 'yet') })
+  const originals = createDiskOriginalStore({
+    dir: join(folder.path, 'not', 'there', 'yet'),
+    keepVersions,
+  })
   return { originals, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
 })
 
@@ -58,6 +64,26 @@ describe('the disk original store', () => {
     expect(seen.every((each) => [flat?.version, replaced.version].includes(each))).toBe(true)
     expect(await readdir(folder.path)).not.toContain(id)
     expect(await originals.find(id)).toEqual(replaced)
+  })
+
+  it('T76 keeps a flat file that is replaced, and a version that a killed process left twice once', async () => {
+    await using folder = await createTemporaryFolder()
+    const originals = createDiskOriginalStore({ dir: folder.path, keepVersions: 2 })
+    const id = parseImageId('legacy picture')
+    await writeFile(join(folder.path, id), 'flat')
+    await using file = await originals.createTemporary()
+    await writeFile(file.path, 'new')
+    const replaced = await originals.put(id, file, { replace: true })
+    const present = join(folder.path, hashedPath(id))
+    await link(present, join(folder.path, `${versionPrefix(id)}7`))
+    const [flat, ...others] = await originals.versions(id)
+    expect([flat?.size, others]).toEqual([4, []])
+    expect(await originals.restore(id, flat?.version ?? '')).toEqual(flat)
+    expect(await readFile(present, 'utf8')).toBe('flat')
+    expect(await originals.versions(id)).toEqual([replaced])
+    await originals.delete(id)
+    const folders = await readdir(folder.path, { recursive: true, withFileTypes: true })
+    expect(folders.filter((entry) => entry.isFile())).toEqual([])
   })
 
   it('T70 does not bring an original back that is deleted just before its file is switched', async () => {

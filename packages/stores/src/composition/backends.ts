@@ -20,7 +20,11 @@ export type VariantStoreConfig = {
   readonly folders: Pick<Folders, 'variants'>
 }
 
-export type OriginalStoreConfig = { readonly folders: Pick<Folders, 'originals'> }
+export type OriginalStoreConfig = {
+  readonly folders: Pick<Folders, 'originals'>
+  /** `keepVersions`: of a service that replaces originals. */
+  readonly originals?: Readonly<Record<string, unknown>> & { readonly keepVersions?: number }
+}
 
 export type SpoolConfig = {
   readonly spool: Pick<z.output<typeof spoolSettings>, 'bounds'>
@@ -68,8 +72,11 @@ export async function createVariantStore(
 }
 
 /** Creates the store of the originals, a folder. All parts of a process share one, so that they share its leases. */
-export function createOriginalStore({ folders }: OriginalStoreConfig): OriginalStore {
-  return createDiskOriginalStore({ dir: folders.originals })
+export function createOriginalStore({ folders, originals }: OriginalStoreConfig): OriginalStore {
+  return createDiskOriginalStore({
+    dir: folders.originals,
+    keepVersions: originals?.keepVersions,
+  })
 }
 
 /** Creates the store of the focal points, which lie beside the originals. */

@@ -4,10 +4,12 @@ import { type ImageId, parseImageId } from '@iaas/common/image'
 import { type OriginalRef, originalKey } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import { itReplacesOriginals } from './replacing.ts'
+import { itKeepsVersions } from './versions.ts'
 
-export type OpenOriginalStore = () => Promise<
-  AsyncDisposable & { readonly originals: OriginalStore }
->
+/** Opens an empty store that keeps this many older versions; none by default. */
+export type OpenOriginalStore = (
+  keepVersions?: number,
+) => Promise<AsyncDisposable & { readonly originals: OriginalStore }>
 
 /** Ids that make bad file names, including the longest. */
 const awkwardIds = [
@@ -226,5 +228,6 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
     })
 
     itReplacesOriginals(open)
+    itKeepsVersions(open)
   })
 }

@@ -27,7 +27,7 @@ export type PutOriginal = {
   readonly replace: (upload: CheckedUpload, confirm: () => Promise<void>) => Promise<OriginalRef>
   /** Deletes an original, if it is still of this version. */
   readonly remove: (original: OriginalRef) => Promise<void>
-  /** Removes what was set for a version that was replaced. Never rejects: it is not used any more. */
+  /** Removes what was set for a version that is not kept. Never rejects: it is not used any more. */
   readonly forget: (original: OriginalRef) => Promise<void>
 }
 

@@ -138,6 +138,8 @@ function createOriginals(lives: ReadonlyMap<ImageId, number>, gates: Gates): Ori
     readHead: unused,
     createTemporary: unused,
     put: unused,
+    versions: unused,
+    restore: unused,
     delete: unused,
     free: unused,
     space: unused,

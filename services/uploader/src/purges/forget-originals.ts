@@ -13,7 +13,7 @@ export type ForgetOriginals = {
 }
 
 export type ForgetOriginalsOptions = {
-  readonly originals: Pick<OriginalStore, 'find' | 'delete' | 'free'>
+  readonly originals: Pick<OriginalStore, 'find' | 'versions' | 'delete' | 'free'>
   readonly removeTraces: RemoveTraces
   readonly work: Pick<PurgeWork, 'noteFailure'>
 }
@@ -32,8 +32,8 @@ export function createForgetOriginals(options: ForgetOriginalsOptions): ForgetOr
       await originals.find(id)
       return false
     } catch (error) {
-      if (isAppError(error, 'ORIGINAL_GONE')) return true
-      throw error
+      if (!isAppError(error, 'ORIGINAL_GONE')) throw error
+      return (await originals.versions(id)).length === 0
     }
   }
 

@@ -66,6 +66,15 @@ const page = z
   })
   .meta({ id: 'VariantPage' })
 
+const version = z
+  .object({
+    version: z.string(),
+    bytes: z.int(),
+    uploaded_at: z.iso.datetime(),
+    is_current: z.boolean(),
+  })
+  .meta({ id: 'Version' })
+
 const lookupErrors = [
   'INVALID_ID',
   'ORIGINAL_NOT_FOUND',
@@ -131,7 +140,38 @@ export const originalRoutes = {
     answer: page,
     errors: lookupErrors,
   },
+  listVersions: {
+    method: 'GET',
+    path: '/originals/{id}/versions',
+    scope: 'originals:read',
+    summary: 'Lists the versions of an original: the present one, then the one replaced last.',
+    query: z.strictObject({}),
+    status: 200,
+    answer: z.object({ items: z.array(version) }).meta({ id: 'Versions' }),
+    errors: lookupErrors,
+  },
+  restoreVersion: {
+    method: 'POST',
+    path: '/originals/{id}/versions/{version}/restore',
+    scope: 'originals:write',
+    summary: 'Makes an older version the present one; with `If-Match` only instead of that one.',
+    query: z.strictObject({}),
+    status: 200,
+    answer: created,
+    errors: [
+      ...lookupErrors,
+      'VERSION_NOT_FOUND',
+      'PRECONDITION_FAILED',
+      'TOKEN_PENDING',
+      'IMAGE_UNSUPPORTED',
+      'IMAGE_DAMAGED',
+      'RENDER_TIMEOUT',
+      'RENDERER_BUSY',
+      'RENDERER_UNREACHABLE',
+    ],
+  },
 } as const satisfies Routes
 
+export type VersionAnswer = z.output<typeof version>
 export type VariantAnswer = z.output<typeof variant>
 export type OriginalAnswer = z.output<typeof original>

@@ -9,11 +9,20 @@ export const pathParameters = {
     .string()
     .transform((id) => parseImageId(id))
     .meta({ description: 'The id of an original, percent-encoded.' }),
+  version: z
+    .string()
+    .transform(parseVersion)
+    .meta({ description: 'A `version` of the list of versions.' }),
   purge: z.string().transform(parsePurgeId).meta({ description: 'The `id` of a receipt.' }),
 } as const
 
 export type PathParameters = {
   readonly [Name in keyof typeof pathParameters]: z.output<(typeof pathParameters)[Name]>
+}
+
+function parseVersion(text: string): string {
+  if (/^[\da-z.]{1,200}$/.test(text)) return text
+  throw new AppError('VERSION_NOT_FOUND', 'There is no such version of the image.')
 }
 
 function parsePurgeId(text: string): PurgeId {
