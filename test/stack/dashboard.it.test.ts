@@ -72,6 +72,14 @@ describe('the dashboard of the queues', () => {
     expect(await Promise.all(statuses)).toEqual([400, 400, 400])
   })
 
+  it('has the documentation of the management API beside it', async () => {
+    const { status, headers, body } = await ask(stack.admin, '/api', { headers: admin })
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/)
+    expect(body.toString()).toContain('GET /_api/v1/originals/{id}')
+    expect((await ask(stack.admin, '/api')).status).toBe(401)
+  })
+
   it('leaves metrics and health without credentials', async () => {
     expect((await ask(stack.admin, '/metrics')).status).toBe(200)
     expect((await ask(stack.admin, '/healthz')).status).toBe(200)

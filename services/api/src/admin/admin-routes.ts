@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express'
 import { type QueueDashboardOptions, createQueueDashboard } from './queue-dashboard.ts'
+import { createGetApiPage } from './api-page/get-api-page.ts'
 import type { Credentials } from './is-administrator.ts'
 import { isOwnPage, isRead } from './is-own-page.ts'
 import { requireCredentials } from './require-credentials.ts'
@@ -14,6 +15,7 @@ export function createAdminRoutes(
   const permit = options.readOnly ? onlyReads : sameOriginOnly
   app.use(guardPages, requireCredentials(credentials), permit)
   app.use('/queues', createQueueDashboard(options))
+  app.get('/api', createGetApiPage())
   return app
 }
 
