@@ -27,8 +27,7 @@ describe('the page of the management API', () => {
   it('escapes texts', () => {
     const text = '<b class="x">&'
     expect(html`${text}`.text).toBe('&lt;b class=&quot;x&quot;&gt;&amp;')
-    expect(describeText('a `<b>` c\n- d').text).toBe(
-      'a <code>&lt;b&gt;</code> c<ul><li>d</li></ul>',
-    )
+    const described = describeText('a `<b>` c\n- d').text.replaceAll(/>\s+</g, '><')
+    expect(described).toBe('a <code>&lt;b&gt;</code> c<ul><li>d</li></ul>')
   })
 })
