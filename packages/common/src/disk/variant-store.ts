@@ -8,6 +8,7 @@ import {
   type VariantStore,
   mostListed,
 } from '../ports/variant-store.ts'
+import { createForEach } from '../platform/concurrency/for-each.ts'
 import { untilReadable } from '../platform/streams/until-readable.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { listFolder } from './list-folder.ts'
@@ -19,6 +20,8 @@ export type DiskVariantStoreOptions = { readonly dir: string }
 
 /** Age after which temporary files belong to a killed process, ms. */
 const leftOverMs = 60 * 60_000
+
+const deletionsAtOnce = 16
 
 /** Stores variants in a folder that the api serves itself. */
 export function createDiskVariantStore({ dir }: DiskVariantStoreOptions): VariantStore {
@@ -41,10 +44,14 @@ export function createDiskVariantStore({ dir }: DiskVariantStoreOptions): Varian
     return { objects, next: undefined }
   }
 
+  const forEach = createForEach(deletionsAtOnce)
+  const remove = (key: string) => translateDiskErrors(rm(join(dir, key), { force: true }))
+
   return {
     put: (key, bytes) => translateDiskErrors(put(key, bytes)),
     open: (key) => translateDiskErrors(ignoreMissing(openFile(join(dir, key)))),
-    delete: (key) => translateDiskErrors(rm(join(dir, key), { force: true })),
+    delete: remove,
+    deleteMany: async (keys) => (await forEach(keys, remove)).failed,
     async has(key) {
       const file = await translateDiskErrors(ignoreMissing(stat(join(dir, key))))
       return file !== undefined && file.size > 0

@@ -131,6 +131,9 @@ export type PurgePage = {
   readonly cursor: string | undefined
 }
 
+/** An object without a link, and the id of its image; empty for one of an unknown image. */
+export type UnlinkedObject = { readonly key: ObjectKey; readonly image: ImageId }
+
 /** Steps of the work on a purge. Every step may be repeated. Every call rejects as those of `Purges` do. */
 export type PurgeWork = Pick<Purges, 'find' | 'order'> & {
   /** Notes that an order is worked on. Returns undefined if there is a newer order, or no such purge. */
@@ -150,7 +153,7 @@ export type PurgeWork = Pick<Purges, 'find' | 'order'> & {
   passPage(purge: Purge, page: PurgePage, originals: number, restMs: number): Promise<void>
   goOn(purge: Purge, next: PurgePhase, counted?: Partial<PurgeCounts>): Promise<void>
   /** Returns the next unlinked objects of a purge, or those that are due and that no unfinished purge will remove. */
-  unlinked(purge: PurgeId | 'due', limit: number): Promise<readonly ObjectKey[]>
+  unlinked(purge: PurgeId | 'due', limit: number): Promise<readonly UnlinkedObject[]>
   /** Forgets unlinked objects that are removed, and counts them. */
   removed(
     purge: PurgeId | 'due',

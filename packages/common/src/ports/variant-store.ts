@@ -39,6 +39,9 @@ export type ListOptions = {
 /** Most objects of one part of a listing. S3 returns no more. */
 export const mostListed = 1000
 
+/** Most objects of one call of `deleteMany`. S3 deletes no more at once. */
+export const mostDeleted = 1000
+
 /**
  * Store of the rendered variants. Every call rejects with AppError STORE_UNAVAILABLE, with the reason in the message, if
  * the store refuses or does not answer in time.
@@ -55,6 +58,11 @@ export type VariantStore = {
   has(key: ObjectKey): Promise<boolean>
   /** Deletes an object; does nothing if there is none. */
   delete(key: ObjectKey): Promise<void>
+  /**
+   * Deletes at most `mostDeleted` objects. Resolves to the errors of those that may still be there; each is as a rejection
+   * of `delete`. Never rejects.
+   */
+  deleteMany(keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Error>>
   /**
    * Lists the objects whose keys begin with a text. An object that is stored or deleted meanwhile may be listed or not;
    * all others are.

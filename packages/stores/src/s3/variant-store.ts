@@ -15,6 +15,7 @@ import { AppError } from '@iaas/common/errors'
 import { type StoredObject, type VariantStore, mostListed } from '@iaas/common/ports/variant-store'
 import { untilReadable } from '@iaas/common/streams/until-readable'
 import { type S3Server, createS3Client } from './client.ts'
+import { createDeleteObjects } from './delete-objects.ts'
 import { describeFailure } from './describe-failure.ts'
 import { toListedObjects } from './listed-objects.ts'
 import { TimedHandler } from './timed-handler.ts'
@@ -107,6 +108,10 @@ export function createS3VariantStore(
     }
   }
 
+  async function remove(key: ObjectKey): Promise<void> {
+    await call(client.send(new DeleteObjectCommand(locate(key))))
+  }
+
   return {
     async put(key, bytes, mime) {
       // The bytes are sent as one buffer: a stream is sent in signed chunks, which some servers store as they are.
@@ -120,10 +125,13 @@ export function createS3VariantStore(
       await call(client.send(command))
     },
     open,
-    async delete(key) {
-      const command = new DeleteObjectCommand(locate(key))
-      await call(client.send(command))
-    },
+    delete: remove,
+    deleteMany: createDeleteObjects({
+      bucket,
+      folder,
+      send: (command) => call(client.send(command)),
+      remove,
+    }),
     has: (key) => call(exists(new HeadObjectCommand(locate(key)))),
     async list(prefix, { after, limit = mostListed } = {}) {
       const command = new ListObjectsV2Command({

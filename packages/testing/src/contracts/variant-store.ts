@@ -72,6 +72,16 @@ export function describeVariantStore(name: string, open: OpenVariantStore): void
       expect(await opened.variants.open(key)).toBeUndefined()
     })
 
+    it('deletes many objects at once, whether they are there or not, and no others', async () => {
+      await using opened = await open()
+      const keys = await putSome(opened.variants, 5)
+      const missing = objectKey(makeVariant({ width: 7 }), 1)
+      expect(await opened.variants.deleteMany([...keys.slice(0, 3), missing])).toEqual(new Map())
+      const { objects } = await opened.variants.list('')
+      expect(objects.map(({ key }) => key)).toEqual(keys.slice(3))
+      expect(await opened.variants.deleteMany([])).toEqual(new Map())
+    })
+
     it('takes an empty object for none, so that it is stored again', async () => {
       await using opened = await open()
       const key = newKey()

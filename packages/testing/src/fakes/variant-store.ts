@@ -22,6 +22,10 @@ export function createFakeVariantStore(options: FakeVariantStoreOptions = {}): V
     async delete(key) {
       objects.delete(key)
     },
+    async deleteMany(keys) {
+      for (const key of keys) objects.delete(key)
+      return new Map()
+    },
     has: async (key) => (objects.get(key)?.length ?? 0) > 0,
     async list(prefix, { after = '', limit = mostListed } = {}) {
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after)

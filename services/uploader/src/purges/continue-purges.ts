@@ -1,3 +1,4 @@
+import { mostDeleted } from '@iaas/common/ports/variant-store'
 import type { PurgeOrders, PurgeWork } from '@iaas/common/ports/purges'
 import type { RemoveObjects } from './remove-objects.ts'
 
@@ -11,8 +12,6 @@ export function createContinuePurges(
   }
 }
 
-const maxObjects = 500
-
 /** Removes unlinked objects once no client remembers a redirect to them. */
 export function createCollectUnlinked(
   work: Pick<PurgeWork, 'unlinked' | 'removed'>,
@@ -20,9 +19,9 @@ export function createCollectUnlinked(
 ): (signal: AbortSignal) => Promise<void> {
   return async (signal) => {
     while (!signal.aborted) {
-      const keys = await work.unlinked('due', maxObjects)
-      if (keys.length === 0) return
-      const { removed, failure } = await removeObjects(keys)
+      const objects = await work.unlinked('due', mostDeleted)
+      if (objects.length === 0) return
+      const { removed, failure } = await removeObjects(objects)
       await work.removed('due', removed)
       if (failure !== undefined) throw failure
     }

@@ -1,4 +1,5 @@
 import type { Epochs } from '@iaas/common/ports/epochs'
+import { mostDeleted } from '@iaas/common/ports/variant-store'
 import type { Purge, PurgeWork } from '@iaas/common/ports/purges'
 import type { ForgetOriginals } from './forget-originals.ts'
 import type { RemoveJobs } from './remove-jobs.ts'
@@ -17,7 +18,6 @@ export type PurgeStepsOptions = {
 const maxLinks = 1000
 /** Parts of a minute in which a gradual purge works. */
 const turnsPerMinute = 6
-const maxObjects = 500
 /** Time until an api process is asked again whether it has acted on a raise, ms. */
 const askAgainMs = 100
 
@@ -64,9 +64,9 @@ export function createPurgeSteps(options: PurgeStepsOptions): PurgeSteps {
     },
     async objects(purge) {
       await noteEffect(purge)
-      const keys = purge.options.now === true ? await work.unlinked(purge.id, maxObjects) : []
-      if (keys.length === 0) return work.goOn(purge, 'verify')
-      const { removed, spool, failure } = await removeObjects(keys)
+      const objects = purge.options.now === true ? await work.unlinked(purge.id, mostDeleted) : []
+      if (objects.length === 0) return work.goOn(purge, 'verify')
+      const { removed, spool, failure } = await removeObjects(objects)
       await work.removed(purge.id, removed, { spool })
       if (failure !== undefined) throw failure
     },

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { type ObjectKey, objectKey } from '@iaas/common/digest'
+import type { ObjectKey } from '@iaas/common/digest'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import type { NewPurge, Purge, PurgeId } from '@iaas/common/ports/purges'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { openQueues } from '@iaas/queue/open-queues'
@@ -25,6 +26,7 @@ import { startPurges } from '../../src/start-purges.ts'
 
 const log = createSilentLogger()
 const renderedAt = 1_764_000_000_000
+const keys = createObjectKeys('secret')
 
 /** A database of its own, queues on the server, a folder of originals, and the other stores in memory. */
 export async function createPurgeRig(
@@ -66,7 +68,7 @@ export async function createPurgeRig(
       await Promise.all(
         Array.from({ length: count }, async (_, index) => {
           const variant = makeVariant({ id, width: 10 + index })
-          const key = objectKey(variant, renderedAt)
+          const key = keys.of({ variant, renderedAt })
           await variants.put(key, Buffer.from(name), 'image/jpeg')
           await links.record(variant, { key }, renderedAt)
         }),

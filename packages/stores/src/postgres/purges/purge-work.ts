@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { ObjectKey } from '@iaas/common/digest'
 import type { Cdn } from '@iaas/common/ports/cdn'
-import type { PurgeFailure, PurgeId, PurgeWork } from '@iaas/common/ports/purges'
+import type { PurgeFailure, PurgeId, PurgeWork, UnlinkedObject } from '@iaas/common/ports/purges'
 import type { Database } from '../database.ts'
 import { lockFence, raiseEpochs } from '../raise-epochs.ts'
 import { translateErrors } from '../translate-errors.ts'
@@ -69,11 +68,10 @@ export function createPostgresPurgeWork(db: Database, { cdn }: PurgeWorkOptions)
       update(id, sql`${addCounts(counted)}, phase = ${next}, cursor = ''`),
     async unlinked(purge, limit) {
       const which = purge === 'due' ? isDue : sql`purge = ${purge}`
-      const query = sql<{
-        key: ObjectKey
-      }>`SELECT key FROM unlinked_objects WHERE ${which} LIMIT ${limit}`
+      const query = sql<UnlinkedObject>`SELECT key, image FROM unlinked_objects WHERE ${which}
+        ORDER BY image, key LIMIT ${limit}`
       const { rows } = await translateErrors(query.execute(db))
-      return rows.map(({ key }) => key)
+      return rows
     },
     async removed(purge, keys, counted = {}) {
       const forgotten = db.transaction().execute(async (trx) => {
