@@ -138,7 +138,7 @@ export const epochs = [
     row: 'R75',
     breaks: 'a key counts for an image that it does not name',
     file: 'packages/common/src/object-keys.ts',
-    find: ' || !start.startsWith(`${imageFolder(id)}/`)',
+    find: ' || key.image !== digestOf(id)',
     replace: '',
     test: 'packages/common/test/object-keys.test.ts',
   },

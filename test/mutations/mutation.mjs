@@ -8,6 +8,7 @@ import { formats } from './formats.mjs'
 import { jobs } from './jobs.mjs'
 import { layers } from './layers.mjs'
 import { management } from './management.mjs'
+import { objects } from './objects.mjs'
 import { renders } from './renders.mjs'
 import { replacing } from './replacing.mjs'
 import { requests } from './requests.mjs'
@@ -43,6 +44,7 @@ export const mutations = [
   ...faults,
   ...stores,
   ...epochs,
+  ...objects,
   ...jobs,
   ...services,
 ]

@@ -1,7 +1,7 @@
 import type { Answer } from '../support/http.ts'
 
 /** What clients ask for in an outage. */
-export const kinds = ['hit', 'miss', 'original', 'upload', 'token'] as const
+export const kinds = ['hit', 'object', 'miss', 'original', 'upload', 'token'] as const
 export type Kind = (typeof kinds)[number]
 
 /** How the requests of one kind were answered. */

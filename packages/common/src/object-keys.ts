@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import {
+  type Digest,
   type ObjectKey,
   digestOf,
   formatOfKey,
@@ -8,6 +9,7 @@ import {
   parseObjectKey,
 } from './digest.ts'
 import {
+  type Format,
   type ImageId,
   type Variant,
   formats,
@@ -69,25 +71,51 @@ function shorten(name: string): string {
   return `${box}-${fit}-hash.${digestOf(name)}`
 }
 
+/** Parts of a key with a code of this service. */
+export type CodedKey = {
+  /** SHA-256 of the id of the image. */
+  readonly image: Digest
+  /** Canonical text of the variant, or of the hash of its options. */
+  readonly name: string
+  readonly format: Format
+  readonly renderedAt: number
+  readonly epoch: Epoch
+}
+
 /**
- * Reads a key that `createObjectKeys` made with this secret for this image. Returns undefined for any other text, so that
+ * Reads a key that `createObjectKeys` made with this secret, for whichever image. Returns undefined for any other text, so that
  * nothing is rendered or deleted by a key that somebody else made up.
  */
+export function readCodedKey(text: string, secret: string): CodedKey | undefined {
+  const key = parseObjectKey(text)
+  const [, start = '', image = '', name = '', epoch = '0', time = '', code = '', extension = ''] =
+    /^(.{6}(.{64})\/([^/]+?)(?:-e(\d+))?-([\da-z]+))-([\da-f]{16})\.(\w+)$/.exec(key ?? '') ?? []
+  if (key === undefined || start === '') return undefined
+  if (!isEqual(code, codeOf(start, extension, secret))) return undefined
+  return {
+    image: image as Digest,
+    name,
+    format: formatOfKey(key),
+    renderedAt: Number.parseInt(time, 36),
+    epoch: Number(epoch),
+  }
+}
+
+/** Returns the variant that a key names; undefined for another image, and for hashed options. */
+export function variantOfKey({ image, name, format }: CodedKey, id: ImageId): Variant | undefined {
+  return image === digestOf(id) ? parseVariantName(name, id, format) : undefined
+}
+
+/** Reads a key that `createObjectKeys` made with this secret for this image. Returns undefined for any other text. */
 export function readNamedKey(
   text: string,
   id: ImageId,
   secret: string,
 ): NamedRendition | undefined {
-  const key = parseObjectKey(text)
-  const [, start = '', name = '', epoch = '0', time = '', code = '', extension = ''] =
-    /^(.{71}([^/]+?)(?:-e(\d+))?-([\da-z]+))-([\da-f]{16})\.(\w+)$/.exec(key ?? '') ?? []
-  if (key === undefined || !start.startsWith(`${imageFolder(id)}/`)) return undefined
-  if (!isEqual(code, codeOf(start, extension, secret))) return undefined
-  return {
-    variant: parseVariantName(name, id, formatOfKey(key)),
-    renderedAt: Number.parseInt(time, 36),
-    epoch: Number(epoch),
-  }
+  const key = readCodedKey(text, secret)
+  if (key === undefined || key.image !== digestOf(id)) return undefined
+  const { renderedAt, epoch } = key
+  return { variant: variantOfKey(key, id), renderedAt, epoch }
 }
 
 function codeOf(start: string, extension: string, secret: string): string {

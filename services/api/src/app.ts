@@ -1,4 +1,5 @@
 import type { Logger } from '@iaas/common/log'
+import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Dependencies } from '@iaas/common/metrics/dependencies'
 import express, { type Express } from 'express'
 import type { RequestListener } from 'node:http'
@@ -25,7 +26,10 @@ import {
 } from './routes/get-health.ts'
 import { type GetImageOptions, createGetImage } from './routes/get-image.ts'
 import { createGetRobots } from './routes/get-robots.ts'
+import { createGetObject } from './routes/get-object.ts'
 import { createGetVariant } from './routes/get-variant.ts'
+import type { ServeObject } from './objects/serve-object.ts'
+import { keyOfTarget } from './objects/object-path.ts'
 import { createPostToken } from './routes/post-token.ts'
 import { createPostUpload } from './routes/post-upload.ts'
 import { createPreflight, createUploadCors, variantPreflight } from './routes/preflight.ts'
@@ -43,6 +47,9 @@ import type { ReceiveLimits } from './upload/receive-image.ts'
 
 export type AppOptions = {
   readonly image: Omit<GetImageOptions, 'clientOf'>
+  readonly serveObject: ServeObject
+  /** The addresses of stored variants. */
+  readonly cdn: Pick<Cdn, 'keyOf'>
   readonly storeOriginal: StoreOriginal
   readonly issueToken: IssueToken
   /** undefined: there is no management API, because no key is configured. */
@@ -71,13 +78,14 @@ export function createApp(options: AppOptions): RequestListener {
     robots: createGetRobots(options.allowIndexing),
     token: createPostToken(options.issueToken, clientOf),
   })
+  const paths = createPathRoutes(options)
   return createListener({
     requestLog: createRequestLog({ log, metrics, logClient, probePaths: probePathsOf(fixed) }),
     fastLane: options.image.fastLane,
     getImage: createGetImage({ ...options.image, clientOf }),
-    isImagePath: createIsImagePath(fixed),
+    isImagePath: createIsImagePath(fixed, paths.objects),
     answerCall: createCalls(options),
-    app: createExpressApp(fixed, createPathRoutes(options), answerError),
+    app: createExpressApp(fixed, paths, answerError),
     answerError,
   })
 }
@@ -100,6 +108,15 @@ function createPathRoutes(options: AppOptions): PathRoutes {
       servedFolder === undefined
         ? undefined
         : { get: createGetVariant(servedFolder, image.signer), preflight: variantPreflight },
+    objects: servedFolder === undefined ? createObjectRoute(options) : undefined,
+  }
+}
+
+function createObjectRoute({ image, serveObject, cdn, clientOf }: AppOptions) {
+  return {
+    isTarget: (target: string) => keyOfTarget(target, cdn) !== undefined,
+    get: createGetObject({ serveObject, cdn, clientOf, unsent: image.unsent }),
+    preflight: variantPreflight,
   }
 }
 

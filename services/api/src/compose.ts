@@ -111,7 +111,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     uploadWaitMs: durations.uploadFacts,
     log,
   })
-  const { image, metrics, persister } = wireImages({
+  const { image, serveObject, metrics, persister } = wireImages({
     config,
     policy: { ...policy, findWatermark, findFont },
     stores,
@@ -164,6 +164,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   const management = wireManagement({ ...common, config, policy, orders, uploads, log })
   const app = createApp({
     image,
+    serveObject,
+    cdn,
     ...uploads,
     management: config.api.keys.length === 0 ? undefined : management,
     logClient: toLogClient(config, clientOf),

@@ -7,7 +7,9 @@ import type { OriginalStore } from '@iaas/common/ports/original-store'
 export type VariantSource = OriginalRef & { readonly focal?: Point | undefined }
 
 /** Returns undefined if there is no original. */
-export type FindSource = (variant: Variant) => Promise<VariantSource | undefined>
+export type FindSource = (
+  variant: Pick<Variant, 'id' | 'gravity'>,
+) => Promise<VariantSource | undefined>
 
 export type FindSourceOptions = {
   readonly originals: Pick<OriginalStore, 'find'>

@@ -1,7 +1,7 @@
 import { servedVariantsPath } from '@iaas/stores/composition/backends'
 import { AppError } from '@iaas/common/errors'
 import type { reservedIds } from '@iaas/common/image'
-import type { Express, RequestHandler } from 'express'
+import { type Express, type RequestHandler, Router } from 'express'
 import { refuseMethod } from './http/refuse-method.ts'
 import { recordOf } from './http/request-record.ts'
 
@@ -29,8 +29,16 @@ export type PathRoutes = {
   readonly upload: readonly RequestHandler[]
   readonly preflight: readonly RequestHandler[]
   /** Handlers below `servedVariantsPath`; undefined if a CDN or bucket serves the variants. */
-  readonly variants:
-    { readonly get: RequestHandler; readonly preflight: readonly RequestHandler[] } | undefined
+  readonly variants: ReadRoute | undefined
+  /** Handlers of objects that a CDN could not get from the bucket; undefined without one. */
+  readonly objects: ObjectRoute | undefined
+}
+
+type ReadRoute = { readonly get: RequestHandler; readonly preflight: readonly RequestHandler[] }
+
+type ObjectRoute = ReadRoute & {
+  /** Tells whether a request target is an object. */
+  readonly isTarget: (target: string) => boolean
 }
 
 type Answers = {
@@ -62,23 +70,28 @@ export function registerRoutes(app: Express, fixed: FixedRoutes, paths: PathRout
     if (post !== undefined) app.post(path, post)
     if (isClosed === true) app.all(path, allowMethods('POST'))
   }
-  const { upload, preflight, variants } = paths
+  const { upload, preflight, variants, objects } = paths
   if (variants !== undefined) {
     app.options(`${servedVariantsPath}/*key`, ...variants.preflight)
     app.use(servedVariantsPath, allowOnly(...readMethods), variants.get)
   }
+  if (objects !== undefined) app.use(onlyObjects(objects))
   app.post(/.*/, ...upload)
   app.options(/.*/, ...preflight)
   app.use(allowMethods(...readMethods, 'POST', 'OPTIONS'))
 }
 
 /** Tells by its path whether a request target is an image. */
-export function createIsImagePath(fixed: FixedRoutes): (target: string) => boolean {
+export function createIsImagePath(
+  fixed: FixedRoutes,
+  objects: Pick<ObjectRoute, 'isTarget'> | undefined,
+): (target: string) => boolean {
   const paths: ReadonlySet<string> = new Set(Object.keys(fixed))
   return (target) => {
     const mark = target.indexOf('?')
     const path = mark === -1 ? target : target.slice(0, mark)
-    return !paths.has(path) && !path.startsWith(`${servedVariantsPath}/`)
+    if (paths.has(path) || path.startsWith(`${servedVariantsPath}/`)) return false
+    return objects === undefined || !objects.isTarget(target)
   }
 }
 
@@ -99,6 +112,17 @@ function allowOnly(...methods: readonly string[]): RequestHandler {
   return (req, res, next) => {
     if (methods.includes(req.method)) return next()
     return refuseOthers(req, res, next)
+  }
+}
+
+/** Handles the requests for objects, and passes the others on. */
+function onlyObjects({ isTarget, get, preflight }: ObjectRoute): RequestHandler {
+  const router = Router()
+  router.options(/.*/, ...preflight)
+  router.use(allowOnly(...readMethods), get)
+  return (req, res, next) => {
+    if (!isTarget(req.originalUrl)) return next()
+    return router(req, res, next)
   }
 }
 

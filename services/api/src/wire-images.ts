@@ -19,6 +19,7 @@ import { createVariantCap } from './limits/variant-cap.ts'
 import { createCachedLinks } from './links/cached-links.ts'
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
 import { type FastLane, createFastLane, noFastLane } from './fast-lane/fast-lane.ts'
+import type { ServeObject } from './objects/serve-object.ts'
 import { createOpenLinked } from './proxied/open-linked.ts'
 import { createOpenStored } from './proxied/open-stored.ts'
 import { createPlaces, maxProxied } from './proxied/places.ts'
@@ -37,6 +38,7 @@ import { createServeFacts } from './facts/serve-facts.ts'
 import { createServeOriginal } from './serve-original.ts'
 import { createUrlSigner } from './signing/url-signer.ts'
 import { createAnswerInPlace } from './stored/answer-in-place.ts'
+import { wireServeObject } from './wire-objects.ts'
 import type { Stores } from './wire-stores.ts'
 
 export type ImagesOptions = {
@@ -59,6 +61,7 @@ export type ImagesOptions = {
 
 export type Images = {
   readonly image: AppOptions['image']
+  readonly serveObject: ServeObject
   readonly metrics: ApiMetrics
   /** The caller drains it on shutdown. */
   readonly persister: RenditionPersister
@@ -103,6 +106,7 @@ export function wireImages(options: ImagesOptions): Images {
     graceMs: durations.proxiedGrace,
     now: () => performance.now(),
   })
+  const openLinked = createOpenLinked({ openStored: createOpenStored(variants, places), links })
   const serveImage = createServeImage({
     policy,
     allowedSizes: config.offer,
@@ -110,7 +114,7 @@ export function wireImages(options: ImagesOptions): Images {
     links,
     findSource,
     cdn: options.cdn,
-    openLinked: createOpenLinked({ openStored: createOpenStored(variants, places), links }),
+    openLinked,
     findSize: createKnownSizes(renderer),
     findOpacity: createKnownOpacity({
       originals,
@@ -142,7 +146,9 @@ export function wireImages(options: ImagesOptions): Images {
     fastLane: wireFastLane(options, metrics),
     unsent: createUnsentAnswers(capacities.unsentBytes),
   }
-  return { image, metrics, persister }
+  const parts = { findSource, links, openLinked, renditions }
+  const serveObject = wireServeObject(options, parts)
+  return { image, serveObject, metrics, persister }
 }
 
 function wireFastLane(options: ImagesOptions, metrics: ApiMetrics): FastLane {

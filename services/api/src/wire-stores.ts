@@ -5,6 +5,7 @@ import { guard } from '@iaas/common/concurrency/guard'
 import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { LinkList, LinkStore } from '@iaas/common/ports/link-store'
+import type { ObjectLedger } from '@iaas/common/ports/object-ledger'
 import type { OpacityCache } from '@iaas/common/ports/opacity-cache'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
@@ -17,6 +18,7 @@ import type { Database } from '@iaas/stores/postgres/database'
 import { createPostgresLinkList } from '@iaas/stores/postgres/link-list'
 import type { Purges } from '@iaas/common/ports/purges'
 import { createPostgresPurges } from '@iaas/stores/postgres/purges/purges'
+import { createPostgresObjectLedger } from '@iaas/stores/postgres/object-ledger'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
 import { createPostgresReplacements } from '@iaas/stores/postgres/replacements'
@@ -53,6 +55,7 @@ export type Stores = {
   readonly persistence: Persistence
   readonly links: LinkStore
   readonly linkList: LinkList
+  readonly objects: ObjectLedger
   readonly tokens: TokenStore
   readonly replacements: Replacements
   readonly purges: Purges
@@ -89,6 +92,7 @@ export function wireStores(raw: RawStores): Stores {
       'count',
     ),
     linkList: guard(createPostgresLinkList(db), database, 'list'),
+    objects: guard(createPostgresObjectLedger(db, cdn), database, 'find'),
     tokens: bound(
       guard(tokens, database, 'issue', 'take', 'isClaimable', 'claim', 'complete', 'release'),
     ),

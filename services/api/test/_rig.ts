@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { createSingleFlight } from '@iaas/common/concurrency/single-flight'
-import type { Digest } from '@iaas/common/digest'
+import type { Digest, ObjectKey } from '@iaas/common/digest'
 import {
   type ImageId,
   type SizedRequest,
@@ -12,6 +12,7 @@ import { createSilentLogger } from '@iaas/common/log'
 import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import { createTelemetry } from '@iaas/common/metrics/telemetry'
 import type { LinkStore } from '@iaas/common/ports/link-store'
+import type { KnownObject, ObjectLedger } from '@iaas/common/ports/object-ledger'
 import type { RenderTask, RenderOutcome, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
 import type { RenderLeases } from '@iaas/common/ports/render-leases'
@@ -29,6 +30,8 @@ import { answerAfresh } from '../src/epochs/answer-afresh.ts'
 import { createKnownOpacity } from '../src/known-opacity.ts'
 import { createKnownSizes } from '../src/known-sizes.ts'
 import { createCachedLinks } from '../src/links/cached-links.ts'
+import { createFindObject } from '../src/objects/find-object.ts'
+import { createServeObject } from '../src/objects/serve-object.ts'
 import { createOpenLinked } from '../src/proxied/open-linked.ts'
 import type { RenderLimits } from '../src/limits/render-limits.ts'
 import { createVariantCap } from '../src/limits/variant-cap.ts'
@@ -53,12 +56,17 @@ export type RigOptions = {
   readonly entries?: Map<Digest, Spooled>
   /** Stores renditions by itself, and nobody else does. */
   readonly storesAlone?: boolean
+  /** Answers only objects that a link leads to. */
+  readonly isOnlyLinked?: boolean
 }
+
+/** Secret of the codes in the keys that the rig answers. */
+export const linksSecret = 'a secret that all services share'
 
 /** The miss and hit path on fakes that count, with a clock and a renderer that the test holds in its hands. */
 export async function createRig(options: RigOptions = {}) {
   const { variantsPerOriginal = 0, leases, entries = new Map<Digest, Spooled>() } = options
-  const { isStoreAway = () => false, storesAlone = false } = options
+  const { isStoreAway = () => false, storesAlone = false, isOnlyLinked = false } = options
   const { limits = { take: () => Promise.resolve() } } = options
   const folder = await createTemporaryFolder()
   const originals = createFakeOriginalStore(folder.path)
@@ -114,6 +122,7 @@ export async function createRig(options: RigOptions = {}) {
   const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }
   const variants = createFakeVariantStore()
   const findSource = createFindSource({ originals, focalPoints: createFakeFocalStore() })
+  const openLinked = createOpenLinked({ openStored: (key) => variants.open(key), links })
   const serveImage = createServeImage({
     policy,
     allowedSizes,
@@ -121,7 +130,7 @@ export async function createRig(options: RigOptions = {}) {
     links,
     findSource,
     cdn: testCdn,
-    openLinked: createOpenLinked({ openStored: (key) => variants.open(key), links }),
+    openLinked,
     findSize: createKnownSizes(renderer),
     findOpacity: createKnownOpacity({
       originals,
@@ -137,11 +146,19 @@ export async function createRig(options: RigOptions = {}) {
     epochs,
   })
   const serve = answerAfresh(serveImage, epochs)
+  const ledger = createFakeLedger()
+  const findObject = createFindObject({ ledger, secret: linksSecret, isOnlyLinked })
+  const objectParts = { findSource, links, openLinked, renditions, epochs, isStoreAway }
+  const serveObject = createServeObject({ ...objectParts, findObject })
   return {
     id,
     epochs,
     serve: (part: Partial<SizedRequest> = {}, context: Partial<ImageContext> = {}) =>
       serve(makeRequest(id, part), { ...plainContext(), ...context }),
+    serveObject: (key: ObjectKey, context: Partial<ImageContext> = {}) =>
+      serveObject(key, { ...plainContext(), ...context }),
+    ledger,
+    originals,
     store,
     variants,
     spool,
@@ -188,6 +205,19 @@ async function plant(originals: ReturnType<typeof createFakeOriginalStore>, id: 
   const file = await originals.createTemporary()
   await writeFile(file.path, 'an image')
   await originals.put(id, file)
+}
+
+/** The ledger of objects, which tests fill. */
+function createFakeLedger() {
+  const known = new Map<ObjectKey, KnownObject>()
+  const ledger: ObjectLedger & { finds: number } = {
+    finds: 0,
+    async find(key) {
+      ledger.finds += 1
+      return known.get(key)
+    },
+  }
+  return Object.assign(ledger, { known })
 }
 
 /** Records the link of a rendition at once. */

@@ -1,10 +1,13 @@
 import { AppError } from '@iaas/common/errors'
+import type { ImageId } from '@iaas/common/image'
+import type { ImageContext } from '../image-context.ts'
 import type { ImageReply } from '../image-reply.ts'
-import type { ServeImage } from '../serve-image.ts'
 import type { KnownEpochs } from './known-epochs.ts'
 
 /** Most times that a request is answered from the beginning. Each needs a raise of its image within one answer. */
 const maxAttempts = 4
+
+type Serve<Request> = (request: Request, context: ImageContext) => Promise<ImageReply>
 
 /**
  * Answers again, from the lookup on, if the original was raised while the answer was made, so that nothing older is answered
@@ -12,15 +15,15 @@ const maxAttempts = 4
  *
  * @throws AppError STORE_BUSY if the original is raised all the time
  */
-export function answerAfresh(
-  serveImage: ServeImage,
+export function answerAfresh<Request extends { readonly id: ImageId }>(
+  serve: Serve<Request>,
   epochs: Pick<KnownEpochs, 'acts' | 'wasRaisedSince' | 'isTrusted'>,
-): ServeImage {
+): Serve<Request> {
   return async function serveAfresh(request, context) {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { acts } = epochs
       const wasTrusted = epochs.isTrusted(performance.now())
-      const reply = await serveImage(request, context)
+      const reply = await serve(request, context)
       const isLost = wasTrusted && !epochs.isTrusted(performance.now())
       if (!isLost && !epochs.wasRaisedSince(acts, request.id)) return reply
       discard(reply)

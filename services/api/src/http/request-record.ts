@@ -31,6 +31,7 @@ export type RouteName =
   | 'upload'
   | 'token'
   | 'variants'
+  | 'objects'
   | 'api'
   | `api:${string}`
   | 'other'

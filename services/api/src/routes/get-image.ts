@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clientGone } from '@iaas/common/http/client-gone'
 import {
   type ImageOptions,
   type Policy,
@@ -10,11 +9,8 @@ import {
   parseImageUrl,
   variantFormats,
 } from '@iaas/common/image'
-import fresh from 'fresh'
 import type { FastLane } from '../fast-lane/fast-lane.ts'
-import { acceptedFormats } from '../http/accept.ts'
 import { attachment } from '../http/attachment.ts'
-import { conditionsOf } from '../http/conditions.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import { sendReply } from '../http/send-reply.ts'
@@ -26,7 +22,7 @@ import type { ServeFacts } from '../facts/serve-facts.ts'
 import type { ServeOriginal } from '../serve-original.ts'
 import { isServedAddress } from '../signing/served-address.ts'
 import { type UrlSigner, lifetimeOf } from '../signing/url-signer.ts'
-import type { Validators } from '../validators.ts'
+import { createContextOf } from './context-of.ts'
 
 export type GetImageOptions = {
   readonly policy: Policy
@@ -59,6 +55,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
   const { policy, presets, serveImage, serveOriginal, serveFacts, redirectMaxAge, clientOf } =
     options
   const { signer, isStoreServed, unsent, fastLane } = options
+  const contextOf = createContextOf(clientOf)
 
   const getImage: GetImage = async (req, res, record) => {
     const target = req.url ?? ''
@@ -107,16 +104,6 @@ export function createGetImage(options: GetImageOptions): GetImage {
     return sent
   }
 
-  function contextOf(req: IncomingMessage, res: ServerResponse, varies: boolean) {
-    return {
-      accepted: varies ? acceptedFormats(req.headers.accept) : [],
-      headOnly: req.method === 'HEAD',
-      isFresh: (validators: Validators) => isFresh(req, validators),
-      signal: () => clientGone(res),
-      client: () => clientOf(req),
-    }
-  }
-
   return getImage
 }
 
@@ -135,8 +122,4 @@ function isTooLarge(reply: ImageReply, { maxBytes }: ImageOptions): boolean {
   if (maxBytes === undefined || reply.kind !== 'image' || reply.bytes === undefined) return false
   const format = variantFormats.find((known) => formats[known].mime === reply.mime)
   return format !== undefined && formats[format].lossy && reply.bytes.length > maxBytes
-}
-
-function isFresh(req: IncomingMessage, { etag, lastModified }: Validators): boolean {
-  return fresh(conditionsOf(req), { etag, 'last-modified': lastModified?.toUTCString() })
 }

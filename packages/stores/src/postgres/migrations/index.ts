@@ -8,6 +8,7 @@ import * as optionsOfVariants from './0006-options-of-variants.ts'
 import * as epochs from './0007-epochs.ts'
 import * as purges from './0008-purges.ts'
 import * as replacements from './0009-replacements.ts'
+import * as digests from './0010-digests.ts'
 
 /** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-epochs': epochs,
   '0008-purges': purges,
   '0009-replacements': replacements,
+  '0010-digests': digests,
 }
