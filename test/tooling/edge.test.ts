@@ -82,11 +82,25 @@ describe('the edge', () => {
     )
   })
 
+  it('F60 has the api answer what the bucket does not have or does not answer, for as long as the api says', () => {
+    const bucket = locationOf('/cdn/')
+    expect(bucket).toContain('proxy_intercept_errors on;')
+    expect(bucket).toContain('error_page 403 404 500 502 503 504 = @object;')
+    expect(bucket).not.toContain('proxy_ignore_headers')
+    const object = locationOf('@object')
+    expect(object).toContain('rewrite ^/variants/(.*)$ /cdn/$1 break;')
+    expect(object).not.toContain('proxy_ignore_headers')
+    // A HEAD must not become a GET, which would render.
+    expect(valuesOf('proxy_cache_convert_head', object)).toEqual(['off'])
+    expect(valuesOf('proxy_cache_valid', object)).toEqual(['404', '410', '1s'])
+    expect(bucket).toContain('if ($request_method !~ ^(?:GET|HEAD|OPTIONS)$) { return 405; }')
+  })
+
   it('F32 asks replicas that are known to answer, and waits for one where none does', () => {
     const health = '~ ^/(?:_health|healthz|readyz)$'
-    for (const address of ['/', '= /token', '= /_edge/replica', health])
+    for (const address of ['/', '@object', '= /token', '= /_edge/replica', health])
       expect(valuesOf('proxy_pass', locationOf(address))).toEqual(['http://api'])
-    for (const address of ['/', '= /token']) {
+    for (const address of ['/', '@object', '= /token']) {
       const location = locationOf(address)
       expect(location).toMatch(/error_page 502 504 = @wait;/)
     }
