@@ -44,6 +44,7 @@ export const errorCatalogue = {
   VERSION_NOT_FOUND: row(404, 'There is no such version'),
   ROUTE_NOT_FOUND: row(404, 'There is no such route'),
   PURGE_NOT_FOUND: row(404, 'There is no such purge'),
+  QUEUE_NOT_FOUND: row(404, 'There is no such queue'),
   PURGE_ENDED: row(409, 'The purge has ended'),
   PRECONDITION_FAILED: row(412, 'The image does not match the condition'),
   RANGE_NOT_SATISFIABLE: row(416, 'The range is beyond the end of the image'),

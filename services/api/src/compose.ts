@@ -131,8 +131,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   own('renditions', persister, (pending) => withDeadline(pending.drain(), durations.persistDrain))
 
   // Uploads
-  const common = { stores, originals, renderer, facts, limits }
-  const uploads = wireUploads({ ...common, config, focalPoints, log })
+  const common = { config, stores, originals, renderer, facts, limits, log }
+  const uploads = wireUploads({ ...common, focalPoints })
   const { times, clientOf } = uploads
 
   // Housekeeping
@@ -157,11 +157,10 @@ async function composeApi(options: ApiOptions, own: Own) {
   // Listeners
   let state: ServiceState = 'starting'
   if (config.originals.example === true) await plantExample(originals, log)
-  const isConnected = async () => (await dependencies.ask(databaseName)) === 'up'
-  // A process that is not registered yet asks the database for every link, whatever its caches hold.
-  const isRegistered = () => stores.epochs.isTrusted(performance.now())
-  if (migration.isDone) await awaitDatabase(async () => (await isConnected()) && isRegistered())
-  const management = wireManagement({ ...common, config, policy, orders, uploads, log })
+  const askDatabase = () => dependencies.ask(databaseName)
+  if (migration.isDone) await awaitDatabase(askDatabase, stores.epochs)
+  const operating = { queues, backlog, state: () => state, dependencies }
+  const management = wireManagement({ ...common, ...operating, policy, orders, uploads })
   const app = createApp({
     image,
     serveObject,
@@ -172,8 +171,7 @@ async function composeApi(options: ApiOptions, own: Own) {
     uploadOrigins: config.uploadOrigins,
     allowIndexing: config.allowIndexing,
     servedFolder,
-    state: () => state,
-    dependencies,
+    ...operating,
     metrics,
     log,
   })

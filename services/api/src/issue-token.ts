@@ -1,24 +1,16 @@
 import { equalSecrets } from '@iaas/common/equal-secrets'
 import { AppError } from '@iaas/common/errors'
-import { type ImageId, parseImageId } from '@iaas/common/image'
-import type { OriginalStore } from '@iaas/common/ports/original-store'
-import type { Replacements } from '@iaas/common/ports/replacements'
-import type { Token, TokenStore } from '@iaas/common/ports/token-store'
+import { parseImageId } from '@iaas/common/image'
+import type { IssuePermit, Permit } from './issue-permit.ts'
 import type { RateLimit } from './limits/rate-limit.ts'
-import { assertPresent, assertUntaken } from './upload/assert-original.ts'
 
 export type IssueTokenOptions = {
-  readonly tokens: Pick<TokenStore, 'issue'>
-  readonly replacements: Pick<Replacements, 'issue'>
-  readonly originals: OriginalStore
+  readonly issuePermit: IssuePermit
   /** Accepted secrets; empty: everyone who can reach the route gets tokens. */
   readonly secrets: readonly string[]
   /** Limits wrong secrets per client. */
   readonly wrongSecrets: RateLimit
 }
-
-/** A token, and the id that it is valid for. */
-export type Permit = { readonly token: Token; readonly id: ImageId }
 
 /**
  * @param client the client whose attempts are counted
@@ -28,7 +20,7 @@ export type Permit = { readonly token: Token; readonly id: ImageId }
 export type IssueToken = (body: unknown, client: string) => Promise<Permit>
 
 export function createIssueToken(options: IssueTokenOptions): IssueToken {
-  const { tokens, replacements, originals, secrets, wrongSecrets } = options
+  const { issuePermit, secrets, wrongSecrets } = options
 
   return async function issueToken(body, client) {
     const fields = isRecord(body) ? body : {}
@@ -40,12 +32,7 @@ export function createIssueToken(options: IssueTokenOptions): IssueToken {
       )
     }
     const id = parseImageId(fields['id'])
-    if (isReplacement(fields['replace'])) {
-      await assertPresent(originals, id)
-      return { token: await replacements.issue(id), id }
-    }
-    await assertUntaken(originals, id)
-    return { token: await tokens.issue(id), id }
+    return issuePermit(id, isReplacement(fields['replace']))
   }
 
   async function checkSecret(received: unknown, client: string): Promise<void> {

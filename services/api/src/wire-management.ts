@@ -1,8 +1,11 @@
 import type { Policy } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
+import type { Dependencies } from '@iaas/common/metrics/dependencies'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { PurgeOrders } from '@iaas/common/ports/purges'
 import type { Renderer } from '@iaas/common/ports/renderer'
+import type { Backlog } from '@iaas/queue/backlog'
+import type { Queues } from '@iaas/queue/open-queues'
 import { keptUnlinkedSeconds } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
 import type { Facts } from './facts/find-facts.ts'
@@ -26,6 +29,10 @@ import { createCreatePurge } from './management/purges/create-purge.ts'
 import { createDeleteOriginal } from './management/purges/delete-original.ts'
 import { createExpandPreset } from './management/purges/expand-preset.ts'
 import { createQueuePurge, createStartPurge } from './management/purges/start-purge.ts'
+import { createGetHealth } from './management/health/get-health.ts'
+import { createQueueHandlers } from './management/queues/queue-handlers.ts'
+import { createCreateToken } from './management/tokens/create-token.ts'
+import type { ServiceState } from './routes/get-health.ts'
 import type { Stores } from './wire-stores.ts'
 import type { Uploads } from './wire-uploads.ts'
 
@@ -37,11 +44,15 @@ export type ManagementOptions = {
   readonly originals: OriginalStore
   readonly uploads: Pick<
     Uploads,
-    'createOriginal' | 'replaceOriginal' | 'restoreOriginal' | 'receiveLimits'
+    'createOriginal' | 'replaceOriginal' | 'restoreOriginal' | 'issuePermit' | 'receiveLimits'
   >
   readonly renderer: Renderer
   readonly facts: Facts
   readonly limits: Limits
+  readonly queues: Queues
+  readonly backlog: Backlog
+  readonly state: () => ServiceState
+  readonly dependencies: Dependencies
   readonly log: Logger
 }
 
@@ -77,5 +88,8 @@ function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> 
       keepSeconds: keptUnlinkedSeconds(config),
     }),
     ...createPurgeHandlers(purges, createQueuePurge(orders, log)),
+    createToken: createCreateToken(uploads.issuePermit),
+    getHealth: createGetHealth(options.state, options.dependencies),
+    ...createQueueHandlers(options),
   }
 }

@@ -6,6 +6,7 @@ import type { ApiConfig } from './config.ts'
 import type { Facts } from './facts/find-facts.ts'
 import { durations } from './capacities.ts'
 import { type CreateOriginal, createCreateOriginal } from './create-original.ts'
+import { type IssuePermit, createIssuePermit } from './issue-permit.ts'
 import { type IssueToken, createIssueToken } from './issue-token.ts'
 import { type ClientOf, createClientOf } from './limits/client-of.ts'
 import type { Limits } from './limits/create-limits.ts'
@@ -40,6 +41,7 @@ export type Uploads = {
   readonly replaceOriginal: ReplaceOriginal
   readonly restoreOriginal: RestoreOriginal
   readonly issueToken: IssueToken
+  readonly issuePermit: IssuePermit
   readonly receiveLimits: ReceiveLimits
   readonly times: UploadTimes
   /** Removes tokens and claims that have expired. */
@@ -65,15 +67,15 @@ export function wireUploads(options: UploadsOptions): Uploads {
     keepUpload: createKeepUpload({ originals, renderer, facts }),
     longestKeepMs: times.keepMs,
   }
+  const issuePermit = createIssuePermit({ tokens, replacements, originals })
   return {
     storeOriginal: createStoreOriginal(intake),
     createOriginal: createCreateOriginal(intake),
     replaceOriginal: createReplaceOriginal(intake),
     restoreOriginal: createRestoreOriginal({ ...intake, renderer }),
+    issuePermit,
     issueToken: createIssueToken({
-      tokens,
-      replacements,
-      originals,
+      issuePermit,
       secrets: config.tokenSecrets,
       wrongSecrets: limits.wrongSecrets,
     }),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createFakeOriginalStore } from '@iaas/testing/fakes/original-store'
 import { createFakeTokenStore } from '@iaas/testing/fakes/token-store'
 import { describe, expect, it } from '@jest/globals'
+import { createIssuePermit } from '../src/issue-permit.ts'
 import { createIssueToken } from '../src/issue-token.ts'
 import { createSecretLimit } from '../src/limits/secret-limit.ts'
 
@@ -10,9 +11,11 @@ const secret = 'a long secret'
 
 function createIssuer(quota: number, secrets: readonly string[] = [secret]) {
   return createIssueToken({
-    tokens: createFakeTokenStore(Date.now),
-    replacements: createFakeTokenStore(Date.now),
-    originals: createFakeOriginalStore('/nowhere'),
+    issuePermit: createIssuePermit({
+      tokens: createFakeTokenStore(Date.now),
+      replacements: createFakeTokenStore(Date.now),
+      originals: createFakeOriginalStore('/nowhere'),
+    }),
     secrets,
     wrongSecrets: createSecretLimit({ what: 'wrong-secrets', quota, shared: undefined }),
   })
@@ -58,7 +61,7 @@ describe('the secret of /token', () => {
     const compare = await read('packages/common/src/equal-secrets.ts')
     expect(compare).toContain('return timingSafeEqual(hash(expected), hash(received))')
     expect(compare).toContain("createHash('sha256')")
-    for (const user of ['issue-token.ts', 'admin/require-credentials.ts']) {
+    for (const user of ['issue-token.ts', 'admin/is-administrator.ts']) {
       expect(await read(`services/api/src/${user}`)).toMatch(/equalSecrets\(/)
     }
     const signer = await read('services/api/src/signing/url-signer.ts')

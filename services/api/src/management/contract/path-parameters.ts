@@ -13,6 +13,7 @@ export const pathParameters = {
     .string()
     .transform(parseVersion)
     .meta({ description: 'A `version` of the list of versions.' }),
+  queue: z.string().meta({ description: 'The `name` of a queue.' }),
   purge: z.string().transform(parsePurgeId).meta({ description: 'The `id` of a receipt.' }),
 } as const
 

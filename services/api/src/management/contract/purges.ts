@@ -1,17 +1,11 @@
-import { findImageId, variantFormats } from '@iaas/common/image'
+import { variantFormats } from '@iaas/common/image'
 import { purgePhases } from '@iaas/common/ports/purges'
 import { z } from 'zod'
 import type { Routes } from './define-route.ts'
+import { imageId } from './image-id.ts'
 
 const maxIds = 1000
 const longestWait = 60
-
-const id = z.string().transform((text, context) => {
-  const parsed = findImageId(text)
-  if (parsed !== undefined) return parsed
-  context.addIssue({ code: 'custom', message: 'is not an id' })
-  return z.NEVER
-})
 
 const wait = z
   .string()
@@ -21,7 +15,7 @@ const wait = z
   .meta({ description: `Seconds to wait for the end, at most ${longestWait}.` })
 
 const selectors = {
-  ids: z.array(id).min(1).max(maxIds),
+  ids: z.array(imageId).min(1).max(maxIds),
   preset: z.string().max(32),
   format: z.enum(variantFormats),
   rendered_before: z.iso.datetime({ offset: true }),

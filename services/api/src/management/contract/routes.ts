@@ -1,8 +1,15 @@
 import type { Routes } from './define-route.ts'
 import { originalRoutes } from './originals.ts'
+import { operationRoutes } from './operations.ts'
 import { purgeRoutes } from './purges.ts'
+import { tokenRoutes } from './tokens.ts'
 
 /** Every route of the management API. Methods, scopes, `Allow`, metrics and the tests of refusals derive from it. */
-export const routes = { ...originalRoutes, ...purgeRoutes } as const satisfies Routes
+export const routes = {
+  ...originalRoutes,
+  ...purgeRoutes,
+  ...tokenRoutes,
+  ...operationRoutes,
+} as const satisfies Routes
 
 export type ManagementRoutes = typeof routes
