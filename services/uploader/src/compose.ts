@@ -6,6 +6,7 @@ import {
   createSpool,
   createVariantStore,
 } from '@iaas/stores/composition/backends'
+import { createCdnPurgers } from '@iaas/stores/cdn/create-purgers'
 import { watchBackends } from '@iaas/stores/composition/watch-backends'
 import { guard } from '@iaas/common/concurrency/guard'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
@@ -166,6 +167,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
     originals,
     queues,
     backend,
+    cdns: await createCdnPurgers(config, cdn),
     metrics,
     log,
   })

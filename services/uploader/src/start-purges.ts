@@ -2,12 +2,14 @@ import { createRemoveTraces } from '@iaas/common/disk/remove-traces'
 import { purgeKinds } from '@iaas/common/jobs/kinds'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
+import type { CdnPurger } from '@iaas/common/ports/cdn-purger'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { Queues } from '@iaas/queue/open-queues'
 import { createPurgeOrders } from '@iaas/queue/purge-orders'
 import type { QueueBackend } from '@iaas/queue/queue-backend'
 import type { OpenedVariantStore } from '@iaas/stores/composition/backends'
+import { createPostgresCdnWork } from '@iaas/stores/postgres/cdn-work'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
 import { createPostgresPurgeWork } from '@iaas/stores/postgres/purges/purge-work'
@@ -15,8 +17,14 @@ import type { UploaderConfig } from './config.ts'
 import { createUploader } from './create-uploader.ts'
 import { createPurgeJob } from './handlers/purge-job.ts'
 import type { UploaderMetrics } from './metrics.ts'
-import { createCollectUnlinked, createContinuePurges } from './purges/continue-purges.ts'
+import {
+  createCollectUnlinked,
+  createContinuePurges,
+  createPurgeCollected,
+} from './purges/continue-purges.ts'
 import { createForgetOriginals } from './purges/forget-originals.ts'
+import { createNoteCdnTargets } from './purges/note-cdn-targets.ts'
+import { type PurgeCdnsOptions, createPurgeCdns } from './purges/purge-cdns.ts'
 import { createRemoveJobs } from './purges/remove-jobs.ts'
 import { createRemoveObjects } from './purges/remove-objects.ts'
 import { createRunPurge } from './purges/run-purge.ts'
@@ -30,6 +38,8 @@ export type PurgesOptions = {
   readonly originals: OriginalStore
   readonly queues: Queues
   readonly backend: QueueBackend
+  readonly cdns: readonly CdnPurger[]
+  readonly cdnRetries?: Pick<PurgeCdnsOptions, 'maxTries' | 'firstRetryMs'>
   readonly metrics: Pick<UploaderMetrics, 'job'>
   readonly log: Logger
 }
@@ -49,6 +59,7 @@ export function startPurges(
   options: PurgesOptions,
 ): readonly (readonly [string, AsyncDisposable])[] {
   const { config, url, store, spool, originals, queues, backend, metrics, log } = options
+  const { cdns, cdnRetries } = options
   const { variants, cdn } = store
   const poolSize = concurrentPurges
   const db = createDatabase({ ...config.postgresql, url, log, poolSize, statementTimeoutMs })
@@ -56,12 +67,17 @@ export function startPurges(
   const work = createPostgresPurgeWork(db, { cdn })
   const removeTraces = createRemoveTraces(config.folders.originals)
   const removeObjects = createRemoveObjects({ variants, spool, maxAtOnce: maxRemovals })
+  const cdnWork = createPostgresCdnWork(db)
+  const cdnTargets = createNoteCdnTargets(cdns, cdnWork)
+  const purgeCdns = createPurgeCdns({ purgers: cdns, work: cdnWork, ...cdnRetries })
   const steps = createPurgeSteps({
     work,
     epochs: createPostgresEpochs(db),
     removeJobs: createRemoveJobs({ queues, work, spool }),
     removeObjects,
     originals: createForgetOriginals({ originals, removeTraces, work }),
+    cdnTargets,
+    purgeCdns,
   })
   const workers = createUploader({
     backend,
@@ -72,12 +88,14 @@ export function startPurges(
     log,
   })
   const order = createContinuePurges(work, orders)
-  const collect = createCollectUnlinked(work, removeObjects)
+  const collect = createCollectUnlinked(work, removeObjects, cdnTargets)
+  const collected = createPurgeCollected(purgeCdns)
   return [
     ['database of purges', db],
     ['orders of purges', orders],
     ['workers of purges', workers],
     ['lost purges', repeat('ordering of lost purges', order, continueEveryMs, log)],
     ['unlinked objects', repeat('removal of unlinked objects', collect, collectEveryMs, log)],
+    ['collected objects', repeat('purge of collected objects', collected, collectEveryMs, log)],
   ]
 }

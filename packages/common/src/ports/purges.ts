@@ -1,5 +1,6 @@
 import type { ObjectKey } from '../digest.ts'
 import type { Format, ImageId, Variant } from '../image/index.ts'
+import type { CdnProgress } from './cdn-work.ts'
 import type { Epoch } from './epochs.ts'
 
 export type PurgeId = string & { readonly __brand: 'PurgeId' }
@@ -31,7 +32,8 @@ export type PurgeOptions = {
   readonly keep_seconds: number
 }
 
-export const purgeStates = ['running', 'paused', 'cancelled', 'finished'] as const
+/** `failed`: a CDN has not dropped everything. The purge can be resumed. */
+export const purgeStates = ['running', 'paused', 'cancelled', 'failed', 'finished'] as const
 export type PurgeState = (typeof purgeStates)[number]
 
 /** Steps of a purge, in their order. A dry run has only the first. */
@@ -42,6 +44,7 @@ export const purgePhases = [
   'seal',
   'jobs',
   'objects',
+  'cdn',
   'verify',
   'free',
 ] as const
@@ -89,6 +92,7 @@ export type Purge = {
   readonly counts: PurgeCounts
   readonly waitingFor: readonly string[]
   readonly failures: readonly PurgeFailure[]
+  readonly cdns: readonly CdnProgress[]
   /** Time before which a gradual purge rests. */
   readonly restsUntil: Date | undefined
   readonly createdAt: Date
@@ -169,6 +173,8 @@ export type PurgeWork = Pick<Purges, 'find' | 'order'> & {
   /** Frees the ids of a deletion and finishes it, in one transaction: freed ids may soon have new images. */
   free(purge: Purge, ids: readonly ImageId[]): Promise<void>
   finish(purge: Purge): Promise<void>
+  /** Stops a running purge until it is resumed. */
+  fail(purge: Purge): Promise<void>
   /** Returns the purges that nobody has worked on for minutes although they could be: their order was lost. */
   lost(): Promise<readonly PurgeId[]>
 }

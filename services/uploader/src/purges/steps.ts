@@ -2,6 +2,8 @@ import type { Epochs } from '@iaas/common/ports/epochs'
 import { mostDeleted } from '@iaas/common/ports/variant-store'
 import type { Purge, PurgeWork } from '@iaas/common/ports/purges'
 import type { ForgetOriginals } from './forget-originals.ts'
+import type { NoteCdnTargets } from './note-cdn-targets.ts'
+import type { PurgeCdns } from './purge-cdns.ts'
 import type { RemoveJobs } from './remove-jobs.ts'
 import type { RemoveObjects } from './remove-objects.ts'
 import type { PurgeSteps } from './run-purge.ts'
@@ -12,6 +14,8 @@ export type PurgeStepsOptions = {
   readonly removeJobs: RemoveJobs
   readonly removeObjects: RemoveObjects
   readonly originals: ForgetOriginals
+  readonly cdnTargets: NoteCdnTargets
+  readonly purgeCdns: PurgeCdns
 }
 
 /** Most links of a page: its transaction keeps those that record links waiting. */
@@ -23,7 +27,7 @@ const askAgainMs = 100
 
 /** The steps of a purge. Each notes in the database what it has done, so that any other process can continue. */
 export function createPurgeSteps(options: PurgeStepsOptions): PurgeSteps {
-  const { work, epochs, removeJobs, removeObjects, originals } = options
+  const { work, epochs, removeJobs, removeObjects, originals, cdnTargets, purgeCdns } = options
 
   /** Returns true once every api process has acted on the purge. */
   async function noteEffect(purge: Purge): Promise<boolean> {
@@ -51,6 +55,7 @@ export function createPurgeSteps(options: PurgeStepsOptions): PurgeSteps {
       const most = pace === undefined ? maxLinks : Math.ceil(pace / turnsPerMinute)
       const page = await work.nextPage(purge, most)
       if (page.ids.length > 0) {
+        await cdnTargets.images(purge, page.ids)
         const links = await work.unlink(purge, page.ids)
         const restMs = pace === undefined ? 0 : (links / pace) * 60_000
         await work.passPage(purge, page, await originals.forget(purge, page.ids), restMs)
@@ -65,10 +70,21 @@ export function createPurgeSteps(options: PurgeStepsOptions): PurgeSteps {
     async objects(purge) {
       await noteEffect(purge)
       const objects = purge.options.now === true ? await work.unlinked(purge.id, mostDeleted) : []
-      if (objects.length === 0) return work.goOn(purge, 'verify')
+      if (objects.length === 0) {
+        return work.goOn(purge, (await cdnTargets.begin(purge)) ? 'cdn' : 'verify')
+      }
       const { removed, spool, failure } = await removeObjects(objects)
+      await cdnTargets.objects(purge.id, removed)
       await work.removed(purge.id, removed, { spool })
       if (failure !== undefined) throw failure
+    },
+    async cdn(purge) {
+      // An api process that has not acted on the purge yet would fill the caches again.
+      if (!(await noteEffect(purge))) return askAgainMs
+      const outcome = await purgeCdns(purge.id)
+      if (outcome === 'completed') return work.goOn(purge, 'verify')
+      if (outcome === 'failed') return work.fail(purge)
+      return outcome.restMs
     },
     async verify(purge) {
       if (!(await noteEffect(purge))) return askAgainMs

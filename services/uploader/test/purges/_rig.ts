@@ -5,6 +5,7 @@ import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
 import { createObjectKeys } from '@iaas/common/object-keys'
+import type { CdnPurger } from '@iaas/common/ports/cdn-purger'
 import type { NewPurge, Purge, PurgeId } from '@iaas/common/ports/purges'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { openQueues } from '@iaas/queue/open-queues'
@@ -82,12 +83,16 @@ export async function createPurgeRig(
       await orders.add(order)
       return purge.id
     },
+    async resume(id: PurgeId): Promise<void> {
+      await purges.change(id, 'running')
+      await orders.add(await purges.order(id))
+    },
     async untilEnd(id: PurgeId, limitMs?: number): Promise<Purge | undefined> {
       await until(async () => (await purges.find(id))?.finishedAt !== undefined, limitMs)
       return purges.find(id)
     },
     /** Starts what an uploader has for purges. */
-    start(changes: Partial<VariantStore> = {}): AsyncDisposable {
+    start(changes: Partial<VariantStore> = {}, cdns: readonly CdnPurger[] = []): AsyncDisposable {
       const parts = startPurges({
         config: {
           postgresql: { poolSize: 4, preparesStatements: true, url },
@@ -99,6 +104,8 @@ export async function createPurgeRig(
         originals,
         queues,
         backend,
+        cdns,
+        cdnRetries: { maxTries: 3, firstRetryMs: 1 },
         metrics: { job: () => {} },
         log,
       })

@@ -9,6 +9,7 @@ import * as epochs from './0007-epochs.ts'
 import * as purges from './0008-purges.ts'
 import * as replacements from './0009-replacements.ts'
 import * as digests from './0010-digests.ts'
+import * as cdnPurges from './0011-cdn-purges.ts'
 
 /** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008-purges': purges,
   '0009-replacements': replacements,
   '0010-digests': digests,
+  '0011-cdn-purges': cdnPurges,
 }

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { CdnProgress } from '@iaas/common/ports/cdn-work'
 import type {
   Purge,
   PurgeCounts,
@@ -9,6 +10,7 @@ import type {
   PurgeSelector,
   PurgeState,
 } from '@iaas/common/ports/purges'
+import { cdnsColumn } from '../cdn-work.ts'
 
 /** The counts, which are columns of the same names. */
 export const countNames: readonly (keyof PurgeCounts)[] = [
@@ -34,6 +36,7 @@ export type PurgeRow = PurgeCounts & {
   readonly epoch: number | null
   readonly waiting_for: readonly string[]
   readonly failures: readonly PurgeFailure[]
+  readonly cdns: readonly CdnProgress[]
   readonly rests_until: Date | null
   readonly created_at: Date
   readonly started_at: Date | null
@@ -47,6 +50,7 @@ export const purgeColumns = sql.raw(
     'id, who, selector, options, state, phase, cursor, waiting_for, failures, rests_until',
     'created_at, started_at, effective_at, finished_at',
     ...['below', 'epoch', ...countNames].map((name) => `${name}::float8 AS ${name}`),
+    cdnsColumn,
   ].join(', '),
 )
 
@@ -65,6 +69,7 @@ export function toPurge(row: PurgeRow): Purge {
     counts,
     waitingFor: row.waiting_for,
     failures: row.failures,
+    cdns: row.cdns,
     restsUntil: row.rests_until ?? undefined,
     createdAt: row.created_at,
     startedAt: row.started_at ?? undefined,

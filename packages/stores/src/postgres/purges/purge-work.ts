@@ -13,7 +13,7 @@ import { claimUnlinked, unlinkVariants } from './unlink.ts'
 export type PurgeWorkOptions = { readonly cdn: Pick<Cdn, 'keyOf'> }
 
 const isDue = sql`due_at <= now() AND NOT EXISTS (SELECT FROM purges
-  WHERE purges.id = unlinked_objects.purge AND finished_at IS NULL)`
+  WHERE purges.id = unlinked_objects.purge AND finished_at IS NULL AND state <> 'failed')`
 
 /** Times after which an order is lost: one that was never begun, and one whose work ended; longer than any pause of a job. */
 const untaken = sql`interval '10 seconds'`
@@ -120,6 +120,11 @@ export function createPostgresPurgeWork(db: Database, { cdn }: PurgeWorkOptions)
         sql`UPDATE purges SET ${finished} WHERE id = ${id} AND finished_at IS NULL`.execute(db),
       )
     },
+    fail: ({ id }) =>
+      update(
+        id,
+        sql`touched_at = now(), state = CASE state WHEN 'running' THEN 'failed' ELSE state END`,
+      ),
     async lost() {
       const query = sql<{
         id: PurgeId

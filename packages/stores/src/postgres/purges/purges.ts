@@ -20,7 +20,7 @@ export function createPostgresPurges(db: Database): Purges {
         INSERT INTO purges (id, who, selector, options, expansions, state, phase)
         SELECT ${id}, ${who}, ${JSON.stringify(selector)}::jsonb, ${JSON.stringify(options)}::jsonb,
           ${variants ?? null}::jsonb, 'running', ${firstPhase({ selector, options })}
-        WHERE (SELECT count(*) FROM purges WHERE finished_at IS NULL) < ${maxUnfinished}
+        WHERE (SELECT count(*) FROM purges WHERE finished_at IS NULL AND state <> 'failed') < ${maxUnfinished}
         RETURNING ${purgeColumns}`
       const { rows } = await translateErrors(query.execute(db))
       if (rows[0] === undefined) {
@@ -30,7 +30,10 @@ export function createPostgresPurges(db: Database): Purges {
     },
     find: (id) => findPurge(db, id),
     async change(id, state) {
-      const query = sql<PurgeRow>`UPDATE purges SET state = ${state}, touched_at = now(),
+      // A CDN that has failed is tried again.
+      const query = sql<PurgeRow>`WITH again AS (UPDATE cdn_purges SET state = 'pending', tries = 0, retry_at = NULL
+          WHERE purge = ${id} AND cdn_purges.state = 'failed' AND ${state}::text = 'running')
+        UPDATE purges SET state = ${state}, touched_at = now(),
           finished_at = CASE WHEN ${state}::text = 'cancelled' THEN now() END
         WHERE id = ${id} AND finished_at IS NULL RETURNING ${purgeColumns}`
       const { rows } = await translateErrors(query.execute(db))

@@ -1,4 +1,5 @@
 import { variantFormats } from '@iaas/common/image'
+import { cdnStates } from '@iaas/common/ports/cdn-work'
 import { purgePhases } from '@iaas/common/ports/purges'
 import { z } from 'zod'
 import type { Routes } from './define-route.ts'
@@ -54,7 +55,7 @@ const receipt = z
     dry_run: z.boolean(),
     free_id: z.boolean(),
     per_minute: z.int().nullable(),
-    state: z.enum(['waiting', 'running', 'paused', 'cancelled', 'finished']),
+    state: z.enum(['waiting', 'running', 'paused', 'cancelled', 'failed', 'finished']),
     phase: z.enum(purgePhases),
     counts: z.object({
       images: z.int(),
@@ -68,8 +69,18 @@ const receipt = z
     }),
     old_objects: z.literal('unknown'),
     browsers: z.literal('excluded'),
-    cdn: z.array(z.never()),
-    cdn_state: z.literal('none'),
+    cdn: z.array(
+      z.object({
+        name: z.string(),
+        state: z.enum(cdnStates),
+        sent: z.int(),
+        invalidations: z.array(z.object({ id: z.string(), state: z.string() })),
+        tries: z.int(),
+        failure: z.string().nullable(),
+        retry_at: z.iso.datetime().nullable(),
+      }),
+    ),
+    cdn_state: z.enum(['none', ...cdnStates]),
     waiting_for: z.array(z.string()),
     failures: z.array(
       z.object({
@@ -123,7 +134,7 @@ export const purgeRoutes = {
     errors: ['PURGE_NOT_FOUND', ...outages],
   },
   pausePurge: change('pause', 'Pauses a purge.'),
-  resumePurge: change('resume', 'Continues a paused purge.'),
+  resumePurge: change('resume', 'Continues a paused or failed purge.'),
   cancelPurge: change('cancel', 'Ends a purge. What is removed stays removed.'),
 } as const satisfies Routes
 

@@ -22,7 +22,7 @@ export function createPurgeHandlers(
 
   async function change(id: PurgeId, to: 'running' | 'paused' | 'cancelled'): Promise<Purge> {
     const { options } = await find(id)
-    if (options.delete === true) {
+    if (options.delete === true && to !== 'running') {
       throw new AppError('INVALID_REQUEST', 'A deletion cannot be paused or cancelled.')
     }
     const purge = await purges.change(id, to)

@@ -1,3 +1,4 @@
+import type { CdnProgress } from '@iaas/common/ports/cdn-work'
 import type { Purge } from '@iaas/common/ports/purges'
 import type { Receipt } from '../contract/purges.ts'
 
@@ -19,8 +20,8 @@ export function toReceipt(purge: Purge): Receipt {
     // Objects that were stored and never recorded are not in the ledger.
     old_objects: 'unknown',
     browsers: 'excluded',
-    cdn: [],
-    cdn_state: 'none',
+    cdn: purge.cdns.map(toCdn),
+    cdn_state: stateOf(purge.cdns),
     waiting_for: [...waitingFor],
     failures: [...failures],
     created_at: purge.createdAt.toISOString(),
@@ -28,6 +29,16 @@ export function toReceipt(purge: Purge): Receipt {
     effective_at: toText(purge.effectiveAt),
     finished_at: toText(purge.finishedAt),
   }
+}
+
+function toCdn({ rest_ms: _rest, invalidations, ...progress }: CdnProgress) {
+  return { ...progress, invalidations: [...invalidations] }
+}
+
+function stateOf(cdns: readonly CdnProgress[]): Receipt['cdn_state'] {
+  if (cdns.length === 0) return 'none'
+  const states = new Set(cdns.map(({ state }) => state))
+  return (['failed', 'pending'] as const).find((state) => states.has(state)) ?? 'completed'
 }
 
 function toText(time: Date | undefined): string | null {

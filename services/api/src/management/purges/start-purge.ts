@@ -33,7 +33,7 @@ export function createStartPurge({ purges, orders, log }: StartPurgeOptions): St
   async function untilEnd(purge: Purge, seconds: number, signal: AbortSignal): Promise<Purge> {
     const endsAt = performance.now() + seconds * 1000
     let known = purge
-    while (known.finishedAt === undefined && performance.now() < endsAt) {
+    while (!hasStopped(known) && performance.now() < endsAt) {
       await delay(askEveryMs, undefined, { signal })
       // The purge is recorded, so a failure of the database must not answer that it is not.
       known = (await purges.find(purge.id).catch(() => undefined)) ?? known
@@ -65,4 +65,8 @@ export function createQueuePurge(
       log.warn('purge not queued yet', { purge: order.purge, error })
     }
   }
+}
+
+function hasStopped({ state, finishedAt }: Purge): boolean {
+  return finishedAt !== undefined || state === 'failed'
 }

@@ -1,0 +1,10 @@
+import { digestOf } from './digest.ts'
+import type { ImageId } from './image/index.ts'
+
+/** Names an image in the caches of CDNs: 32 hexadecimal digits, since some CDNs ignore the letter case of tags. */
+export type CacheTag = string & { readonly __brand: 'CacheTag' }
+
+/** Returns the tag of everything that is made of an image: a hash, so that headers do not show ids. */
+export function cacheTag(id: ImageId): CacheTag {
+  return digestOf(id).slice(0, 32) as CacheTag
+}
