@@ -10,6 +10,7 @@ COPY packages/rendering/package.json packages/rendering/
 COPY packages/stores/package.json packages/stores/
 COPY packages/testing/package.json packages/testing/
 COPY services/api/package.json services/api/
+COPY services/cli/package.json services/cli/
 COPY services/renderer/package.json services/renderer/
 COPY services/standalone/package.json services/standalone/
 COPY services/uploader/package.json services/uploader/
@@ -19,7 +20,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.base.json ./
 COPY packages packages
 COPY services services
-RUN npx tsc -b services/api/tsconfig.src.json services/renderer/tsconfig.src.json services/uploader/tsconfig.src.json
+RUN npx tsc -b services/api/tsconfig.src.json services/renderer/tsconfig.src.json services/uploader/tsconfig.src.json services/cli/tsconfig.src.json
 
 # The compiler is an optional peer dependency of a library, which uses only its types.
 FROM manifests AS api-dependencies
@@ -29,7 +30,7 @@ FROM manifests AS renderer-dependencies
 RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/renderer
 
 FROM manifests AS uploader-dependencies
-RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/uploader
+RUN npm ci --ignore-scripts --omit=dev --workspace @iaas/uploader --workspace @iaas/cli
 
 # Shared by all services: no root, only /tmp and mounts are writable, two malloc arenas.
 FROM node:24-bookworm-slim AS runtime
@@ -71,6 +72,8 @@ COPY --from=uploader-dependencies /app ./
 COPY --from=build /app/packages/queue/dist packages/queue/dist
 COPY --from=build /app/packages/stores/dist packages/stores/dist
 COPY --from=build /app/services/uploader/dist services/uploader/dist
+COPY --from=build /app/services/cli/dist services/cli/dist
+COPY --chmod=0755 scripts/iaas.sh /usr/local/bin/iaas
 ENV ORIGINALS_DIR=/data/originals
 EXPOSE 1338
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 CMD ["bash", "health.sh", "1338", "/healthz"]

@@ -173,4 +173,28 @@ export const faults = [
     replace: '',
     test: 'services/api/test/serve-image.test.ts',
   },
+  {
+    row: 'F61',
+    breaks: 'a deletion is not logged',
+    file: 'services/uploader/src/purges/forget-originals.ts',
+    find: '    for (const log of deletionLogs) await log.add(deletion)\n',
+    replace: '',
+    test: 'test/outages/restored-backups.it.test.ts',
+  },
+  {
+    row: 'F61',
+    breaks: 'a replay deletes the image that got a freed id later',
+    file: 'services/cli/src/purges/plan-replay.ts',
+    find: 'versions.includes(present.version)',
+    replace: 'versions.length > 0',
+    test: 'services/cli/test/plan-replay.test.ts',
+  },
+  {
+    row: 'F61',
+    breaks: 'an older deletion decides how the id was left',
+    file: 'packages/common/src/ports/deletion-log.ts',
+    find: 'one.deletedAt > other.deletedAt',
+    replace: 'one.deletedAt < other.deletedAt',
+    test: 'services/cli/test/plan-replay.test.ts',
+  },
 ]

@@ -8,9 +8,13 @@ import type { Spool } from '@iaas/common/ports/spool'
 import type { Queues } from '@iaas/queue/open-queues'
 import { createPurgeOrders } from '@iaas/queue/purge-orders'
 import type { QueueBackend } from '@iaas/queue/queue-backend'
-import type { OpenedVariantStore } from '@iaas/stores/composition/backends'
+import {
+  type OpenedVariantStore,
+  createOriginalsDeletionLog,
+} from '@iaas/stores/composition/backends'
 import { createPostgresCdnWork } from '@iaas/stores/postgres/cdn-work'
 import { createDatabase } from '@iaas/stores/postgres/database'
+import { createPostgresDeletionLog } from '@iaas/stores/postgres/deletion-log'
 import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
 import { createPostgresPurgeWork } from '@iaas/stores/postgres/purges/purge-work'
 import type { UploaderConfig } from './config.ts'
@@ -75,7 +79,12 @@ export function startPurges(
     epochs: createPostgresEpochs(db),
     removeJobs: createRemoveJobs({ queues, work, spool }),
     removeObjects,
-    originals: createForgetOriginals({ originals, removeTraces, work }),
+    originals: createForgetOriginals({
+      originals,
+      deletionLogs: [createOriginalsDeletionLog(config), createPostgresDeletionLog(db)],
+      removeTraces,
+      work,
+    }),
     cdnTargets,
     purgeCdns,
   })

@@ -20,12 +20,16 @@ const focalFolder = '_focal'
 /** Folder of the versions that were replaced and are kept. */
 const versionsFolder = '_versions'
 
+/** Folder of the log of deletions, whose entries outlive a restored database. */
+export const deletionsFolder = '_deletions'
+
 /** Folders beside the originals that contain no originals. */
 export const sideFolders: ReadonlySet<string> = new Set([
   copiesFolder,
   factsFolder,
   focalFolder,
   versionsFolder,
+  deletionsFolder,
 ])
 
 /** Returns the path of the facts about an original below the folder of the originals. */
@@ -46,6 +50,11 @@ export function focalPrefix(id: ImageId): string {
 /** Returns the beginning of the paths of the older versions of an original; a number follows. */
 export function versionPrefix(id: ImageId): string {
   return `${versionsFolder}/${originalPath(id)}-`
+}
+
+/** Returns the path of the entry of an original in the log of deletions. */
+export function deletionPath(id: ImageId): string {
+  return `${deletionsFolder}/${originalPath(id)}`
 }
 
 /** Returns the path of the mark that an original is gone. */

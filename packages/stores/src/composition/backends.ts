@@ -1,12 +1,14 @@
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import type { Folders, spoolSettings } from '@iaas/common/disk/config'
+import { createDiskDeletionLog } from '@iaas/common/disk/deletion-log'
 import { createDiskFocalStore } from '@iaas/common/disk/focal-store'
 import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createDiskSpool } from '@iaas/common/disk/spool'
 import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
 import { createCdn } from '@iaas/common/cdn'
 import type { Cdn } from '@iaas/common/ports/cdn'
+import type { DeletionLog } from '@iaas/common/ports/deletion-log'
 import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Spool } from '@iaas/common/ports/spool'
@@ -77,6 +79,11 @@ export function createOriginalStore({ folders, originals }: OriginalStoreConfig)
     dir: folders.originals,
     keepVersions: originals?.keepVersions,
   })
+}
+
+/** Creates the log of deletions that lies beside the originals. */
+export function createOriginalsDeletionLog({ folders }: OriginalStoreConfig): DeletionLog {
+  return createDiskDeletionLog({ originalsDir: folders.originals })
 }
 
 /** Creates the store of the focal points, which lie beside the originals. */

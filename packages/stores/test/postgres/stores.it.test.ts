@@ -3,11 +3,13 @@ import { objectKey } from '@iaas/common/digest'
 import { formats, parseImageUrl, toVariant } from '@iaas/common/image'
 import { testCdn } from '@iaas/testing/cdn'
 import { countOptionWalks } from '@iaas/testing/count-option-walks'
+import { describeDeletionLog } from '@iaas/testing/contracts/deletion-log'
 import { describeLinkStore } from '@iaas/testing/contracts/link-store'
 import { describeTokenStore } from '@iaas/testing/contracts/token-store'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
+import { createPostgresDeletionLog } from '../../src/postgres/deletion-log.ts'
 import { linkLookup, toLinkLookup } from '../../src/postgres/link-lookup.ts'
 import { toColumns } from '../../src/postgres/link-row.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
@@ -23,6 +25,19 @@ describe('on PostgreSQL', () => {
   afterAll(() => database[Symbol.asyncDispose]())
 
   describeLinkStore('the link store', () => createPostgresLinkStore(database.db, { cdn: testCdn }))
+
+  describeDeletionLog('the log of deletions', async () => {
+    await query(database.url, 'TRUNCATE deletions')
+    return { log: createPostgresDeletionLog(database.db), async [Symbol.asyncDispose]() {} }
+  })
+
+  it('lists more deletions than it reads at once', async () => {
+    const values = `SELECT 'id ' || n, '{}', false, now() FROM generate_series(1, 2000) AS n`
+    await query(database.url, `TRUNCATE deletions; INSERT INTO deletions ${values}`)
+    const found = new Set<string>()
+    for await (const { id } of createPostgresDeletionLog(database.db).list()) found.add(id)
+    expect(found.size).toBe(2000)
+  })
 
   it('records a hundred links at once by few statements, and a variant of them twice', async () => {
     let statements = 0

@@ -1,6 +1,7 @@
 import { isAppError } from '@iaas/common/errors'
 import type { ImageId } from '@iaas/common/image'
 import type { RemoveTraces } from '@iaas/common/disk/remove-traces'
+import type { DeletionLog } from '@iaas/common/ports/deletion-log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Purge, PurgeWork } from '@iaas/common/ports/purges'
 
@@ -14,14 +15,22 @@ export type ForgetOriginals = {
 
 export type ForgetOriginalsOptions = {
   readonly originals: Pick<OriginalStore, 'find' | 'versions' | 'delete' | 'free'>
+  /** Logs in which every deletion is entered. */
+  readonly deletionLogs: readonly Pick<DeletionLog, 'add'>[]
   readonly removeTraces: RemoveTraces
   readonly work: Pick<PurgeWork, 'noteFailure'>
 }
 
 export function createForgetOriginals(options: ForgetOriginalsOptions): ForgetOriginals {
-  const { originals, removeTraces, work } = options
+  const { originals, deletionLogs, removeTraces, work } = options
 
-  async function remove(id: ImageId): Promise<number> {
+  /** The log comes first: a deletion that is not logged would be undone by the next backup that is restored. */
+  async function remove(id: ImageId, isFreed: boolean): Promise<number> {
+    const present = await originals.find(id).catch(ignoreGone)
+    const stored = [...(present ? [present] : []), ...(await originals.versions(id))]
+    const versions = stored.map(({ version }) => version)
+    const deletion = { id, versions, isFreed, deletedAt: new Date() }
+    for (const log of deletionLogs) await log.add(deletion)
     const wasStored = await originals.delete(id, { keepGone: true })
     await removeTraces(id, { points: true })
     return wasStored ? 1 : 0
@@ -38,9 +47,9 @@ export function createForgetOriginals(options: ForgetOriginalsOptions): ForgetOr
   }
 
   return {
-    async forget({ id: purge, options: { delete: deletes }, selector }, ids) {
+    async forget({ id: purge, options: { delete: deletes, free_id }, selector }, ids) {
       let deleted = 0
-      if (deletes === true) for (const id of ids) deleted += await remove(id)
+      if (deletes === true) for (const id of ids) deleted += await remove(id, free_id === true)
       else if (!('format' in selector || 'preset' in selector)) {
         // Both are made again. A folder that cannot be written must not keep the variants.
         const removed = Promise.all(ids.map((id) => removeTraces(id, { points: false })))
@@ -58,4 +67,8 @@ export function createForgetOriginals(options: ForgetOriginalsOptions): ForgetOr
       for (const id of ids) await originals.free(id)
     },
   }
+}
+
+function ignoreGone(error: unknown): undefined {
+  if (!isAppError(error, 'ORIGINAL_GONE')) throw error
 }

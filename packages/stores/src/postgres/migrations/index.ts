@@ -10,6 +10,7 @@ import * as purges from './0008-purges.ts'
 import * as replacements from './0009-replacements.ts'
 import * as digests from './0010-digests.ts'
 import * as cdnPurges from './0011-cdn-purges.ts'
+import * as deletions from './0012-deletions.ts'
 
 /** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-replacements': replacements,
   '0010-digests': digests,
   '0011-cdn-purges': cdnPurges,
+  '0012-deletions': deletions,
 }

@@ -1,0 +1,13 @@
+import { camelKeys } from '@iaas/common/config/camel-keys'
+import { folderSettings, withFolders } from '@iaas/common/disk/config'
+import { logSettings } from '@iaas/common/log'
+import { backendSettings } from '@iaas/stores/composition/config'
+import { z } from 'zod'
+
+/** Configuration of the commands: the settings of the stores, as the services have them. */
+export const cliConfigSchema = z
+  .object({ ...folderSettings, ...backendSettings, log: logSettings })
+  .transform(withFolders)
+  .transform(camelKeys)
+
+export type CliConfig = z.output<typeof cliConfigSchema>
