@@ -277,6 +277,22 @@ export const jobs = [
     test: 'services/uploader/test/purges/cdns.it.test.ts',
   },
   {
+    row: 'F59',
+    breaks: 'a redirect from memory has no tag',
+    file: 'services/api/src/fast-lane/fast-lane.ts',
+    find: '      tagAnswer?.(res, cacheTag(known.id))\n',
+    replace: '',
+    test: 'test/management/cdns.it.test.ts',
+  },
+  {
+    row: 'F59',
+    breaks: 'objects are stored without their tag',
+    file: 'packages/stores/src/s3/variant-store.ts',
+    find: '(isTagged && tag !== undefined',
+    replace: '(!isTagged && tag !== undefined',
+    test: 'packages/stores/test/s3/tags.it.test.ts',
+  },
+  {
     row: 'T73',
     breaks: 'a redirect takes the token along',
     file: 'packages/stores/src/cdn/call-api.ts',

@@ -107,7 +107,10 @@ function createPathRoutes(options: AppOptions): PathRoutes {
     variants:
       servedFolder === undefined
         ? undefined
-        : { get: createGetVariant(servedFolder, image.signer), preflight: variantPreflight },
+        : {
+            get: createGetVariant(servedFolder, image.signer, image.tagAnswer),
+            preflight: variantPreflight,
+          },
     objects: servedFolder === undefined ? createObjectRoute(options) : undefined,
   }
 }
@@ -115,7 +118,7 @@ function createPathRoutes(options: AppOptions): PathRoutes {
 function createObjectRoute({ image, serveObject, cdn, clientOf }: AppOptions) {
   return {
     isTarget: (target: string) => keyOfTarget(target, cdn) !== undefined,
-    get: createGetObject({ serveObject, cdn, clientOf, unsent: image.unsent }),
+    get: createGetObject({ serveObject, cdn, clientOf, ...image }),
     preflight: variantPreflight,
   }
 }

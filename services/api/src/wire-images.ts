@@ -18,6 +18,8 @@ import type { RenderLimits } from './limits/render-limits.ts'
 import { createVariantCap } from './limits/variant-cap.ts'
 import { createCachedLinks } from './links/cached-links.ts'
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts'
+import { tagHeadersOf } from '@iaas/stores/cdn/config'
+import { createTagAnswer } from './http/tag-answers.ts'
 import { type FastLane, createFastLane, noFastLane } from './fast-lane/fast-lane.ts'
 import type { ServeObject } from './objects/serve-object.ts'
 import { createOpenLinked } from './proxied/open-linked.ts'
@@ -144,6 +146,7 @@ export function wireImages(options: ImagesOptions): Images {
     signer: keys && createUrlSigner(keys, Date.now),
     isStoreServed,
     fastLane: wireFastLane(options, metrics),
+    tagAnswer: createTagAnswer(tagHeadersOf(config.cdns)),
     unsent: createUnsentAnswers(capacities.unsentBytes),
   }
   const parts = { findSource, links, openLinked, renditions }
@@ -161,6 +164,7 @@ function wireFastLane(options: ImagesOptions, metrics: ApiMetrics): FastLane {
     redirectMaxAge: config.redirectCacheTimeout,
     isStoreAway,
     isTrusted: (now) => stores.epochs.isTrusted(now),
+    tagAnswer: createTagAnswer(tagHeadersOf(config.cdns)),
   })
 }
 

@@ -1,3 +1,4 @@
+import { cacheTag } from '@iaas/common/cache-tag'
 import { formats } from '@iaas/common/image'
 import { queueNames } from '@iaas/common/jobs/queues'
 import type { Logger } from '@iaas/common/log'
@@ -33,7 +34,10 @@ export function createStoreRendition(options: StoreRenditionOptions): StoreRendi
     const startedAt = performance.now()
     const { variant, renderedAt, epoch } = rendition
     const key = keys.of(rendition)
-    await count(queueNames.uploads, variants.put(key, bytes, formats[variant.format].mime))
+    await count(
+      queueNames.uploads,
+      variants.put(key, bytes, formats[variant.format].mime, cacheTag(variant.id)),
+    )
     const recorded = links.record(variant, { key }, renderedAt, epoch)
     if ((await count(queueNames.records, recorded)) === 'fenced') {
       metrics.fenced()

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { CacheTag } from '../cache-tag.ts'
 import type { ObjectKey } from '../digest.ts'
 
 /** A stored object while it is read. */
@@ -47,8 +48,12 @@ export const mostDeleted = 1000
  * the store refuses or does not answer in time.
  */
 export type VariantStore = {
-  /** Stores an object. Idempotent per key. Resolves once the object can be read. */
-  put(key: ObjectKey, bytes: Uint8Array, mime: string): Promise<void>
+  /**
+   * Stores an object. Idempotent per key. Resolves once the object can be read.
+   *
+   * @param tag kept with the object where a CDN reads it
+   */
+  put(key: ObjectKey, bytes: Uint8Array, mime: string, tag?: CacheTag): Promise<void>
   /**
    * Opens an object for streaming; only a chunk of it is in memory at a time. Returns undefined if there is no such
    * object.

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { address, text } from '@iaas/common/config/setting'
 
-const name = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
+const givenName = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
 const url = z.url({
   protocol: /^https?$/,
   error: 'must be a URL that begins with http:// or https://',
@@ -18,25 +20,25 @@ const cdn = z.discriminatedUnion(
   [
     z.strictObject({
       type: z.literal('cloudfront'),
-      name: name.default('cloudfront'),
+      name: givenName.default('cloudfront'),
       distribution: z.string().regex(pathPart, 'must be the id of a distribution'),
       tagged_since: taggedSince,
     }),
     z.strictObject({
       type: z.literal('cloudflare'),
-      name: name.default('cloudflare'),
+      name: givenName.default('cloudflare'),
       zone: z.string().regex(pathPart, 'must be the id of a zone'),
       hosts: z.array(host).min(1, 'must name the hosts that serve images'),
     }),
     z.strictObject({
       type: z.literal('fastly'),
-      name: name.default('fastly'),
+      name: givenName.default('fastly'),
       service: z.string().regex(pathPart, 'must be the id of a service'),
       tagged_since: taggedSince,
     }),
     z.strictObject({
       type: z.literal('edge'),
-      name: name.default('edge'),
+      name: givenName.default('edge'),
       urls: z.array(url).min(1, 'must name the purger of each edge'),
     }),
   ],
@@ -44,6 +46,21 @@ const cdn = z.discriminatedUnion(
 )
 
 export type CdnConfig = z.output<typeof cdn>
+
+const tagHeaders: Readonly<Record<CdnConfig['type'], string | undefined>> = {
+  // The name that metadata of objects has: a distribution reads one header.
+  cloudfront: 'x-amz-meta-cache-tag',
+  cloudflare: 'Cache-Tag',
+  fastly: 'Surrogate-Key',
+  // Its purger reads the addresses.
+  edge: undefined,
+}
+
+/** Returns the names of the headers in which CDNs read tags. */
+export function tagHeadersOf(cdns: readonly CdnConfig[]): readonly string[] {
+  const names = cdns.map(({ type }) => tagHeaders[type])
+  return [...new Set(names.filter((name) => name !== undefined))]
+}
 
 export const cdnsSettings = z
   .preprocess(readJson, z.array(cdn).superRefine(refuseRepetitions).default([]))

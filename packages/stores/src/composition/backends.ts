@@ -13,12 +13,14 @@ import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
+import { type CdnConfig, tagHeadersOf } from '../cdn/config.ts'
 import { createRedisSpool } from '../redis/spool.ts'
 import type { AwsConfig } from '../s3/config.ts'
 import type { S3VariantStoreOptions } from '../s3/variant-store.ts'
 
 export type VariantStoreConfig = {
   readonly aws: AwsConfig
+  readonly cdns?: readonly CdnConfig[]
   readonly folders: Pick<Folders, 'variants'>
 }
 
@@ -48,7 +50,7 @@ export type OpenedVariantStore = AsyncDisposable & {
 
 /** Creates a variant store: S3 if a bucket is configured, otherwise a folder. The limits apply to S3. */
 export async function createVariantStore(
-  { aws, folders }: VariantStoreConfig,
+  { aws, cdns = [], folders }: VariantStoreConfig,
   limits: VariantStoreLimits,
 ): Promise<OpenedVariantStore> {
   const { bucket, keyPrefix, cacheHost, server } = aws
@@ -62,7 +64,8 @@ export async function createVariantStore(
   }
   // The S3 client takes 20 MiB of memory, so it is loaded only if there is a bucket.
   const { createS3VariantStore } = await import('../s3/variant-store.ts')
-  const variants = createS3VariantStore({ ...server, bucket, keyPrefix, ...limits })
+  const isTagged = tagHeadersOf(cdns).length > 0
+  const variants = createS3VariantStore({ ...server, bucket, keyPrefix, isTagged, ...limits })
   return {
     variants,
     cdn: createCdn(`${cacheHost}/${keyPrefix === undefined ? '' : `${keyPrefix}/`}`),

@@ -24,6 +24,8 @@ export type S3VariantStoreOptions = S3Server & {
   readonly bucket: string
   /** Folder of the objects in the bucket, without leading or trailing slashes. */
   readonly keyPrefix?: string | undefined
+  /** Stores tags as metadata `cache-tag`, which CDNs read as the header `x-amz-meta-cache-tag`. Default: false. */
+  readonly isTagged?: boolean
   /** Timeout of one attempt, ms. */
   readonly timeoutMs?: number
   /**
@@ -43,7 +45,7 @@ const defaultConnections = 256
 export function createS3VariantStore(
   options: S3VariantStoreOptions,
 ): VariantStore & { close(): void } {
-  const { bucket, keyPrefix, region } = options
+  const { bucket, keyPrefix, region, isTagged = false } = options
   const { timeoutMs = 10_000, connections = defaultConnections } = options
   const folder = keyPrefix === undefined ? '' : `${keyPrefix}/`
   const client = createS3Client(options, {
@@ -113,7 +115,7 @@ export function createS3VariantStore(
   }
 
   return {
-    async put(key, bytes, mime) {
+    async put(key, bytes, mime, tag) {
       // The bytes are sent as one buffer: a stream is sent in signed chunks, which some servers store as they are.
       const command = new PutObjectCommand({
         ...locate(key),
@@ -121,6 +123,7 @@ export function createS3VariantStore(
         ContentLength: bytes.length,
         ContentType: mime,
         CacheControl: cacheControl,
+        ...(isTagged && tag !== undefined && { Metadata: { 'cache-tag': tag } }),
       })
       await call(client.send(command))
     },

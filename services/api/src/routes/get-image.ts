@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { cacheTag } from '@iaas/common/cache-tag'
 import {
   type ImageOptions,
   type Policy,
@@ -14,6 +15,7 @@ import { attachment } from '../http/attachment.ts'
 import type { RequestRecord } from '../http/request-record.ts'
 import { readTarget } from '../http/request-target.ts'
 import { sendReply } from '../http/send-reply.ts'
+import type { TagAnswer } from '../http/tag-answers.ts'
 import type { UnsentAnswers } from '@iaas/common/http/unsent-answers'
 import type { ClientOf } from '../limits/client-of.ts'
 import type { ImageReply } from '../image-reply.ts'
@@ -39,6 +41,7 @@ export type GetImageOptions = {
   readonly clientOf: ClientOf
   readonly unsent: UnsentAnswers
   readonly fastLane: FastLane
+  readonly tagAnswer: TagAnswer | undefined
 }
 
 /** Answers `GET` and `HEAD` of an image address. Rejects with what goes wrong. */
@@ -54,7 +57,7 @@ const autoTarget = /\.auto(?:\?|$)/i
 export function createGetImage(options: GetImageOptions): GetImage {
   const { policy, presets, serveImage, serveOriginal, serveFacts, redirectMaxAge, clientOf } =
     options
-  const { signer, isStoreServed, unsent, fastLane } = options
+  const { signer, isStoreServed, unsent, fastLane, tagAnswer } = options
   const contextOf = createContextOf(clientOf)
 
   const getImage: GetImage = async (req, res, record) => {
@@ -67,6 +70,7 @@ export function createGetImage(options: GetImageOptions): GetImage {
     const { path, query } = readTarget(target)
     const request = parseImageUrl(path, query, presets)
     record.id = request.id
+    tagAnswer?.(res, cacheTag(request.id))
     if (request.kind === 'original') {
       record.route = 'original'
       record.outcome = 'original'

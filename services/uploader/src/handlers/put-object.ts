@@ -1,3 +1,4 @@
+import { cacheTag } from '@iaas/common/cache-tag'
 import { type ObjectKey, renditionDigest } from '@iaas/common/digest'
 import { AppError, isAppError } from '@iaas/common/errors'
 import { formats } from '@iaas/common/image'
@@ -78,7 +79,8 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     if (stored !== undefined) return stored
     const bytes = spooled ?? (await findLinked(rendition)) ?? (await renderAgain(rendition, signal))
     const key = keys.of(rendition)
-    await variants.put(key, bytes, formats[rendition.variant.format].mime)
+    const { id, format } = rendition.variant
+    await variants.put(key, bytes, formats[format].mime, cacheTag(id))
     return key
   }
 }
