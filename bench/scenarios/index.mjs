@@ -1,6 +1,7 @@
 import { encoders } from './encoders.mjs'
 import { growth } from './growth.mjs'
 import { hit } from './hit.mjs'
+import { linkCost } from './link-cost.mjs'
 import { miss } from './miss.mjs'
 import { options } from './options.mjs'
 import { peers } from './peers.mjs'
@@ -19,6 +20,7 @@ const scenarios = [
   encoders,
   options,
   growth,
+  linkCost,
   uploaders,
 ]
 

@@ -1,4 +1,4 @@
-/** Objects of the bucket that the api answers. */
+/** Objects of the bucket that the api answers, and links in the short form. */
 export const objects = [
   {
     row: 'R81',
@@ -55,5 +55,61 @@ export const objects = [
     find: '        proxy_intercept_errors on;\n        error_page 403',
     replace: '        error_page 403',
     test: 'test/tooling/edge.test.ts',
+  },
+  {
+    row: 'T74',
+    breaks: 'the row in the long form stays beside the one in the short form',
+    file: 'packages/stores/src/postgres/record-compact-links.ts',
+    find: 'DELETE FROM images USING asked, recorded WHERE ${isSameVariant}',
+    replace: 'DELETE FROM images USING asked, recorded WHERE false AND ${isSameVariant}',
+    test: 'packages/stores/test/postgres/compact-links.it.test.ts',
+  },
+  {
+    row: 'T74',
+    breaks: 'an earlier rendition takes the place of a later one in the other table',
+    file: 'packages/stores/src/postgres/record-compact-links.ts',
+    find: 'WHERE NOT EXISTS (SELECT FROM images WHERE',
+    replace: 'WHERE NOT EXISTS (SELECT FROM images WHERE false AND',
+    test: 'packages/stores/test/postgres/compact-links.it.test.ts',
+  },
+  {
+    row: 'T74',
+    breaks: 'a purge leaves links in the short form',
+    file: 'packages/stores/src/postgres/delete-links.ts',
+    find: 'WHERE ${isOfImages(ids)} AND ${condition.links}',
+    replace: 'WHERE false AND ${isOfImages(ids)} AND ${condition.links}',
+    test: 'packages/stores/test/postgres/compact-purges.it.test.ts',
+  },
+  {
+    row: 'T74',
+    breaks: 'a purge walks over the links in the long form only',
+    file: 'packages/stores/src/postgres/purges/purge-pages.ts',
+    find: 'cursor: isLast ? shortMark : page.ids.at(-1)',
+    replace: 'cursor: isLast ? undefined : page.ids.at(-1)',
+    test: 'packages/stores/test/postgres/compact-purges.it.test.ts',
+  },
+  {
+    row: 'T74',
+    breaks: 'a preset selects by the beginning of a name',
+    file: 'packages/stores/src/postgres/purges/purge-predicate.ts',
+    find: "  if ('preset' in selector) {\n    const name",
+    replace: "  if ('preset' in selector && selector.preset === '') {\n    const name",
+    test: 'packages/stores/test/postgres/compact-purges.it.test.ts',
+  },
+  {
+    row: 'T75',
+    breaks: 'a link is that of whichever image has the same digest',
+    file: 'packages/stores/src/postgres/link-lookup.ts',
+    find: "['image', 'variant', 'id']",
+    replace: "['image', 'variant']",
+    test: 'packages/stores/test/postgres/compact-links.it.test.ts',
+  },
+  {
+    row: 'T75',
+    breaks: 'a link is that of whichever variant has the same digest',
+    file: 'packages/stores/src/postgres/compact-link.ts',
+    find: 'return isOf(variant, key) ? { key } : undefined',
+    replace: 'return { key }',
+    test: 'packages/stores/test/postgres/compact-links.it.test.ts',
   },
 ]

@@ -48,8 +48,8 @@ export const replacing = [
     row: 'R74',
     breaks: 'the links of the old version stay',
     file: 'packages/stores/src/postgres/unlink-replaced.ts',
-    find: '    WHERE id = any(${ids}::text[]) RETURNING id, url`',
-    replace: '    WHERE id = any(${ids}::text[]) AND false RETURNING id, url`',
+    find: 'deleteLinks(trx, ids, anyLink, cdn)',
+    replace: 'deleteLinks(trx, [], anyLink, cdn)',
     test: 'packages/stores/test/postgres/replacements.it.test.ts',
   },
   {

@@ -13,6 +13,7 @@ const isImage = ({ status }: Answer) => status === 200
 const key = 'a-key-of-the-management-api'
 const env = {
   LINKS_SECRET: 'a secret that all services share',
+  LINKS_COMPACT: 'true',
   API_KEYS: toApiKeys({ all: { key, scopes: ['originals:write'] } }),
 }
 

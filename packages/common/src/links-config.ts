@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { text } from './platform/config/setting.ts'
+import { text, toggle } from './platform/config/setting.ts'
 
 /** Settings of the keys of stored variants. */
 export const linksSettings = z
@@ -12,6 +12,11 @@ export const linksSettings = z
         secret: true,
       },
       z.string().min(16, 'must have at least 16 characters'),
+    ),
+    compact: toggle(
+      false,
+      'Writes new links in a short form, which takes a third of the space. It needs `links.secret`. Set it in the uploaders once no process of a build before this setting is left: such a build finds no link of the short form, renders again, and leaves these links in place when it deletes or replaces an image.',
+      'LINKS_COMPACT',
     ),
   })
   .prefault({})

@@ -71,8 +71,8 @@ function shorten(name: string): string {
   return `${box}-${fit}-hash.${digestOf(name)}`
 }
 
-/** Parts of a key with a code of this service. */
-export type CodedKey = {
+/** Parts of a key that names its variant. */
+export type NamedKey = {
   /** SHA-256 of the id of the image. */
   readonly image: Digest
   /** Canonical text of the variant, or of the hash of its options. */
@@ -82,27 +82,29 @@ export type CodedKey = {
   readonly epoch: Epoch
 }
 
+/** Parses a key that names its variant, whoever made it up. Returns undefined for any other text. */
+export function parseNamedKey(text: string): NamedKey | undefined {
+  const key = parseObjectKey(text)
+  const [, image, name = '', epoch = '0', time = ''] =
+    /^.{6}(.{64})\/([^/]+?)(?:-e(\d+))?-([\da-z]+)-[\da-f]{16}\.\w+$/.exec(key ?? '') ?? []
+  if (key === undefined || image === undefined) return undefined
+  const format = formatOfKey(key)
+  const renderedAt = Number.parseInt(time, 36)
+  return { image: image as Digest, name, format, renderedAt, epoch: Number(epoch) }
+}
+
 /**
  * Reads a key that `createObjectKeys` made with this secret, for whichever image. Returns undefined for any other text, so that
  * nothing is rendered or deleted by a key that somebody else made up.
  */
-export function readCodedKey(text: string, secret: string): CodedKey | undefined {
-  const key = parseObjectKey(text)
-  const [, start = '', image = '', name = '', epoch = '0', time = '', code = '', extension = ''] =
-    /^(.{6}(.{64})\/([^/]+?)(?:-e(\d+))?-([\da-z]+))-([\da-f]{16})\.(\w+)$/.exec(key ?? '') ?? []
-  if (key === undefined || start === '') return undefined
+export function readCodedKey(text: string, secret: string): NamedKey | undefined {
+  const [, start = '', code = '', extension = ''] = /^(.*)-([^-]*)\.(\w+)$/.exec(text) ?? []
   if (!isEqual(code, codeOf(start, extension, secret))) return undefined
-  return {
-    image: image as Digest,
-    name,
-    format: formatOfKey(key),
-    renderedAt: Number.parseInt(time, 36),
-    epoch: Number(epoch),
-  }
+  return parseNamedKey(text)
 }
 
 /** Returns the variant that a key names; undefined for another image, and for hashed options. */
-export function variantOfKey({ image, name, format }: CodedKey, id: ImageId): Variant | undefined {
+export function variantOfKey({ image, name, format }: NamedKey, id: ImageId): Variant | undefined {
   return image === digestOf(id) ? parseVariantName(name, id, format) : undefined
 }
 

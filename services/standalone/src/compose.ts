@@ -43,7 +43,10 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   const configured = {
     ...config,
     postgresql: { ...config.postgresql, url },
-    links: { secret: config.links.secret ?? (embedded && linksSecretOf(embedded.url)) },
+    links: {
+      ...config.links,
+      secret: config.links.secret ?? (embedded && linksSecretOf(embedded.url)),
+    },
     originals: { ...config.originals, example: config.originals.example ?? true },
   }
   onProgress('Starting the services ...')

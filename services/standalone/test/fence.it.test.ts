@@ -15,7 +15,8 @@ const atOnce = 12
 
 async function run(redisUrl: string | undefined) {
   await using world = await createWorld(redisUrl)
-  const recorders = [startRecorders(world), startRecorders(world)] as const
+  // One writes links in the long form, the other in the short one.
+  const recorders = [startRecorders(world, false), startRecorders(world, true)] as const
   const processes = [
     startProcess(world, 'first'),
     startProcess(world, 'second'),

@@ -93,7 +93,8 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const variants = guard(store.variants, breakers.variantStore, 'put')
   const { cdn } = store
   const keys = createObjectKeys(config.links.secret)
-  const links = createPostgresLinkStore(db, { cdn })
+  const linkOptions = { cdn, isCompact: config.links.compact }
+  const links = createPostgresLinkStore(db, linkOptions)
   const epochs = createPostgresEpochs(db)
   const policy = { bounds: config.constraints.bounds, ...config.webp }
   const originals = options.originals ?? createOriginalStore(config)
@@ -174,7 +175,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   for (const [name, part] of purges) own(name, part)
 
   const patientLinks = createPostgresLinkStore(db, {
-    cdn,
+    ...linkOptions,
     recordWaitMs: directRecordWaitMs,
   })
   const storeRendition = createStoreRendition({

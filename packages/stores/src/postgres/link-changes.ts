@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import { z } from 'zod'
+import { variantKey } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { LinkChanges } from '@iaas/common/ports/link-store'
+import { type CompactLink, variantOfLink } from './compact-link.ts'
 import { keepListening, untilAborted } from './keep-listening.ts'
 import {
   type LinkColumns,
@@ -13,6 +15,9 @@ import {
 
 const channel = 'iaas_links'
 
+/** Columns of a row of `links` as its trigger sends them. */
+const compactSchema = z.object({ id: z.string(), file: z.string() })
+
 const schemas = { text: z.string(), int: z.number(), boolean: z.boolean() } as const
 
 /** Columns of a row as the trigger sends them. */
@@ -22,13 +27,20 @@ const payloadSchema = z.object(
 
 export type LinkChangesOptions = { readonly url: string; readonly log: Logger }
 
-/** Listens to the trigger on `images`, on its own connection, which is reopened whenever it is lost. */
+/** Listens to the triggers on `images` and `links`, on its own connection, which is reopened whenever it is lost. */
 export function createPostgresLinkChanges({ url, log }: LinkChangesOptions): LinkChanges {
   return {
     async subscribe(onChange, onGap) {
       const stop = new AbortController()
+      const onCompactChange = (link: CompactLink) => {
+        const variant = variantOfLink(link)
+        if (variant !== undefined) onChange(variantKey(variant))
+      }
       const onNotification = (payload: string | undefined) => {
-        const columns = payloadSchema.safeParse(parseJson(payload ?? ''))
+        const sent = parseJson(payload ?? '')
+        const compact = compactSchema.safeParse(sent)
+        if (compact.success) return onCompactChange(compact.data)
+        const columns = payloadSchema.safeParse(sent)
         if (!columns.success) return
         // The key of a row with hashed options is not known, so every cached link may be the one.
         if (hasHashedOptions(columns.data)) return onGap()

@@ -8,9 +8,11 @@ import type { Epoch } from '@iaas/common/ports/epochs'
 import type { Link, LinkStore, RecordOutcome } from '@iaas/common/ports/link-store'
 import type { Database } from './database.ts'
 import { toLinkCount } from './link-count.ts'
-import { toLinkLookup } from './link-lookup.ts'
-import { type LinkColumns, linkColumnNames, toColumns } from './link-row.ts'
-import { type LinkRecord, recordLinks } from './record-links.ts'
+import { type CompactColumns, fileOf, toCompactColumns, toCompactLink } from './compact-link.ts'
+import { type AskedLink, type FoundLink, toAskedLink, toLinkLookup } from './link-lookup.ts'
+import { linkColumnNames, toColumns } from './link-row.ts'
+import type { LinkRecord } from './link-record.ts'
+import { recordLinks } from './record-links.ts'
 import type { Schema } from './tables/schema.ts'
 import { translateErrors } from './translate-errors.ts'
 
@@ -23,31 +25,33 @@ const maxLookups = 100
 export type LinkStoreOptions = {
   /** Maps links to the addresses in the table, which hold whole addresses for builds that know no keys. */
   readonly cdn: Cdn
+  /** Writes links in the short form where they have one. Both forms are read in any case. */
+  readonly isCompact?: boolean
   /** Time that the first record of a batch waits for others, ms. */
   readonly recordWaitMs?: number
   /** Receives the epoch of each original that was ever raised and whose link is looked up, before `find` resolves. */
   readonly noteEpoch?: (id: ImageId, epoch: Epoch) => void
 }
 
-/** Stores links in the table `images`. The caller owns the database. */
-export function createPostgresLinkStore(
-  db: Database,
-  { cdn, recordWaitMs = defaultRecordWaitMs, noteEpoch = () => {} }: LinkStoreOptions,
-): LinkStore {
+/** Stores links in the tables `images` and `links`. The caller owns the database. */
+export function createPostgresLinkStore(db: Database, options: LinkStoreOptions): LinkStore {
+  const { cdn, isCompact = false, recordWaitMs = defaultRecordWaitMs } = options
+  const { noteEpoch = () => {} } = options
   const record = createBatch<LinkRecord, RecordOutcome>({
     ask: (records) => recordLinks(db, records),
     maxItems: maxRecords,
     waitMs: recordWaitMs,
     isOutage,
   })
-  const find = createBatch<LinkColumns, Link | undefined>({
+  const find = createBatch<Asked, Link | undefined>({
     async ask(asked) {
-      const { rows } = await translateErrors(db.executeQuery(toLinkLookup(asked)))
-      asked.forEach(({ id }, place) => {
+      const columns = asked.map((each) => each.columns)
+      const { rows } = await translateErrors(db.executeQuery(toLinkLookup(columns)))
+      columns.forEach(({ id }, place) => {
         const epoch = rows[place]?.epoch
         if (typeof epoch === 'number') noteEpoch(id as ImageId, epoch)
       })
-      return rows.map(({ url }) => (url === null ? undefined : toLink(url, cdn)))
+      return rows.map((row, place) => toFoundLink(row, asked[place]?.variant, cdn))
     },
     maxItems: maxLookups,
     isOutage,
@@ -55,18 +59,39 @@ export function createPostgresLinkStore(
 
   return {
     // Converted before the batch waits, while the changed options of the variant are known.
-    find: (variant) => find(toColumns(variant)),
-    record: (variant, link, renderedAt, epoch = 0) =>
-      record({ variant, url: addressOf(link, cdn), renderedAt, epoch }),
+    find: (variant) => find({ variant, columns: toAskedLink(variant) }),
+    record(variant, link, renderedAt, epoch = 0) {
+      const file = isCompact ? fileOf(variant, link) : undefined
+      return record({ variant, url: addressOf(link, cdn), file, renderedAt, epoch })
+    },
     async remove(variant, link) {
       const query = db.deleteFrom('images').where(isRowOf(variant)).where(leadsTo(link))
       await translateErrors(query.execute())
+      const file = fileOf(variant, link)
+      if (file !== undefined) await translateErrors(removeCompact(variant, file).execute(db))
     },
     async count(id, limit) {
       const { rows } = await translateErrors(db.executeQuery(toLinkCount(id, limit)))
       return rows[0]?.count ?? 0
     },
   }
+}
+
+type Asked = { readonly variant: Variant; readonly columns: AskedLink }
+
+function toFoundLink(
+  { url, file }: FoundLink,
+  variant: Variant | undefined,
+  cdn: Cdn,
+): Link | undefined {
+  if (url !== null) return toLink(url, cdn)
+  return file === null || variant === undefined ? undefined : toCompactLink(variant, file)
+}
+
+function removeCompact(variant: Variant, file: string) {
+  const { image, variant: digest }: CompactColumns = toCompactColumns(variant)
+  return sql`DELETE FROM links WHERE image = ${image}::bigint AND variant = ${digest}::bigint
+    AND id = ${variant.id} AND file = ${file}`
 }
 
 function isOutage(error: unknown): boolean {

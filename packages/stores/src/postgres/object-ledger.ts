@@ -1,20 +1,28 @@
 import { sql } from 'kysely'
 import { toLink } from '@iaas/common/cdn'
 import { type ObjectKey, digestOf } from '@iaas/common/digest'
-import type { ImageId } from '@iaas/common/image'
+import type { ImageId, Variant } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { ObjectLedger } from '@iaas/common/ports/object-ledger'
+import { keyOf, variantOfLink } from './compact-link.ts'
 import type { Database } from './database.ts'
+import { toIndex } from './digest-index.ts'
 import { type LinkColumns, linkColumnNames, toVariantOf } from './link-row.ts'
 import { translateErrors } from './translate-errors.ts'
 
-type Link = LinkColumns & { readonly url: string }
-/** Link, or original of an image, which has no address. */
-type Found = Link | { readonly id: string; readonly url: null }
+/** Row of one of the tables: `images`, `links` or `tokens`. */
+type Found = Partial<LinkColumns> & {
+  readonly id: string
+  readonly url: string | null
+  readonly file: string | null
+}
 
 const columns = sql.raw(linkColumnNames.join(', '))
 const noColumns = sql.raw(
-  linkColumnNames.map((name) => (name === 'id' ? 'image_id' : 'NULL')).join(', '),
+  linkColumnNames
+    .slice(1)
+    .map(() => 'NULL')
+    .join(', '),
 )
 
 /** Looks objects up in the tables of links and tokens, by the digest in their keys. */
@@ -23,23 +31,28 @@ export function createPostgresObjectLedger(db: Database, cdn: Pick<Cdn, 'keyOf'>
     async find(key) {
       const query = lookUpObject(key)
       const { rows } = await translateErrors(query.execute(db))
-      const linked = rows.find((row): row is Link => leadsTo(row, key, cdn))
+      const linked = rows.find((row) => leadsTo(row, key, cdn))
       const known = linked ?? rows.find(({ id }) => digestOf(id) === digestIn(key))
-      return known && { id: known.id as ImageId, variant: linked && toVariantOf(linked) }
+      return known && { id: known.id as ImageId, variant: linked && variantOf(linked) }
     },
   }
 }
 
-/** Each part reads one index. The first one finds the link that leads to the object, the others the image of a key without a link. */
+/** Each part reads one index. The first two find the link that leads to the object, the others the image of a key without a link. */
 export function lookUpObject(key: ObjectKey) {
   const index = toIndex(digestIn(key))
+  const file = key.slice(key.lastIndexOf('/') + 1)
   return sql<Found>`
-    (SELECT ${columns}, url FROM images
+    (SELECT ${columns}, url, NULL AS file FROM images
       WHERE iaas_digest_in(url) = ${index}::bigint AND right(url, ${key.length}::int) = ${key} LIMIT 1)
-    UNION ALL (SELECT ${noColumns}, NULL FROM tokens
+    UNION ALL (SELECT id, ${noColumns}, NULL, file FROM links
+      WHERE image = ${index}::bigint AND file = ${file} LIMIT 1)
+    UNION ALL (SELECT image_id, ${noColumns}, NULL, NULL FROM tokens
       WHERE iaas_digest_of(image_id) = ${index}::bigint LIMIT 1)
-    UNION ALL (SELECT ${columns}, url FROM images
-      WHERE iaas_digest_in(url) = ${index}::bigint LIMIT 1)`
+    UNION ALL (SELECT id, ${noColumns}, url, NULL FROM images
+      WHERE iaas_digest_in(url) = ${index}::bigint LIMIT 1)
+    UNION ALL (SELECT id, ${noColumns}, NULL, file FROM links
+      WHERE image = ${index}::bigint LIMIT 1)`
 }
 
 /** Returns the digest in a key: that of the id, or in the earlier form that of the variant. */
@@ -47,11 +60,11 @@ function digestIn(key: ObjectKey): string {
   return /[\da-f]{64}/.exec(key)?.[0] ?? ''
 }
 
-/** Returns the first 64 bits of a digest as a signed number, as the functions of the database do. */
-function toIndex(digest: string): string {
-  return BigInt.asIntN(64, BigInt(`0x${digest.slice(0, 16)}`)).toString()
+function leadsTo({ id, url, file }: Found, key: ObjectKey, cdn: Pick<Cdn, 'keyOf'>): boolean {
+  if (file !== null) return keyOf({ id, file }) === key
+  return url !== null && toLink(url, cdn).key === key
 }
 
-function leadsTo({ url }: Found, key: ObjectKey, cdn: Pick<Cdn, 'keyOf'>): boolean {
-  return url !== null && toLink(url, cdn).key === key
+function variantOf({ id, file, ...others }: Found): Variant | undefined {
+  return file === null ? toVariantOf({ id, ...others } as LinkColumns) : variantOfLink({ id, file })
 }

@@ -1,5 +1,6 @@
 import { type Transaction, sql } from 'kysely'
 import type { Epoch, RaiseOptions, RaisedOriginals } from '@iaas/common/ports/epochs'
+import { isOfImages } from './compact-link.ts'
 import type { Schema } from './tables/schema.ts'
 
 /** Id of the row with the global epoch. No image has it. */
@@ -48,6 +49,7 @@ export async function raiseEpochs(
       .deleteFrom('images')
       .where('id', '=', sql<string>`any(${ids}::text[])`)
       .execute()
+    await sql`DELETE FROM links WHERE ${isOfImages(ids)}`.execute(trx)
   }
   return rows[0]?.epoch ?? 0
 }

@@ -1,20 +1,12 @@
 import { sql } from 'kysely'
-import { type Variant, type VariantKey, variantKey } from '@iaas/common/image'
-import type { Epoch } from '@iaas/common/ports/epochs'
+import { type VariantKey, variantKey } from '@iaas/common/image'
 import type { RecordOutcome } from '@iaas/common/ports/link-store'
 import type { Database } from './database.ts'
 import { linkColumnNames, toColumns } from './link-row.ts'
 import { globalId } from './raise-epochs.ts'
+import type { CompactRecord, LinkRecord } from './link-record.ts'
+import { insertCompactLinks } from './record-compact-links.ts'
 import { translateErrors } from './translate-errors.ts'
-
-export type LinkRecord = {
-  readonly variant: Variant
-  /** Whole address of the object. */
-  readonly url: string
-  /** ms since 1970. */
-  readonly renderedAt: number
-  readonly epoch: Epoch
-}
 
 /**
  * Records several links with one statement. The rendition of the highest epoch wins, and the latest one in it. Returns the
@@ -25,7 +17,7 @@ export async function recordLinks(
   records: readonly LinkRecord[],
 ): Promise<readonly RecordOutcome[]> {
   const latest = latestOfEach(records)
-  const recorded = await insertLinks(db, inOrder(latest))
+  const recorded = await insertBoth(db, inOrder(latest))
   // A record that another of the same epoch supersedes shares its outcome.
   const isSettled = ({ variant, epoch }: LinkRecord) => {
     const winner = latest.get(variantKey(variant))
@@ -36,11 +28,21 @@ export async function recordLinks(
   return records.map((record) => (fenced.has(record) ? 'fenced' : 'recorded'))
 }
 
+async function insertBoth(
+  db: Database,
+  records: readonly LinkRecord[],
+): Promise<ReadonlySet<LinkRecord>> {
+  const short = records.filter((record): record is CompactRecord => record.file !== undefined)
+  const long = records.filter(({ file }) => file === undefined)
+  return new Set([...(await insertCompactLinks(db, short)), ...(await insertLinks(db, long))])
+}
+
 /** Returns the records that were written. The trigger of the fence leaves out those of a lower epoch. */
 async function insertLinks(
   db: Database,
   records: readonly LinkRecord[],
 ): Promise<ReadonlySet<LinkRecord>> {
+  if (records.length === 0) return new Set()
   const query = db
     .insertInto('images')
     .values(records.map(toRow))

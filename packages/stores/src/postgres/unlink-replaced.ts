@@ -1,10 +1,11 @@
-import { type Transaction, sql } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { ImageId } from '@iaas/common/image'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Epoch } from '@iaas/common/ports/epochs'
+import { anyLink, deleteLinks } from './delete-links.ts'
 import { raiseEpochs } from './raise-epochs.ts'
 import type { Schema } from './tables/schema.ts'
-import { type DeletedLink, noteUnlinked, objectsOf } from './unlinked-objects.ts'
+import { noteUnlinked } from './unlinked-objects.ts'
 
 export type UnlinkOptions = {
   readonly cdn: Pick<Cdn, 'keyOf'>
@@ -22,8 +23,7 @@ export async function unlinkReplaced(
   { cdn, keepSeconds }: UnlinkOptions,
 ): Promise<Epoch> {
   const epoch = await raiseEpochs(trx, ids)
-  const { rows } = await sql<DeletedLink>`DELETE FROM images
-    WHERE id = any(${ids}::text[]) RETURNING id, url`.execute(trx)
-  await noteUnlinked(trx, objectsOf(rows, cdn), '', keepSeconds)
+  const { objects } = await deleteLinks(trx, ids, anyLink, cdn)
+  await noteUnlinked(trx, objects, '', keepSeconds)
   return epoch
 }

@@ -1,24 +1,9 @@
 import { type Transaction, sql } from 'kysely'
-import { toLink } from '@iaas/common/cdn'
 import type { ObjectKey } from '@iaas/common/digest'
-import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Schema } from './tables/schema.ts'
 
-/** Link that was deleted. */
-export type DeletedLink = { readonly id: string; readonly url: string }
-
-type UnlinkedObject = { readonly id: string; readonly key: ObjectKey }
-
-/** Returns the objects of deleted links. Links of another form, such as those of the legacy iaas, have none. */
-export function objectsOf(
-  links: readonly DeletedLink[],
-  cdn: Pick<Cdn, 'keyOf'>,
-): readonly UnlinkedObject[] {
-  return links.flatMap(({ id, url }) => {
-    const { key } = toLink(url, cdn)
-    return key === undefined ? [] : [{ id, key }]
-  })
-}
+/** Object that no link leads to any more. */
+export type UnlinkedObject = { readonly id: string; readonly key: ObjectKey }
 
 /**
  * Notes objects without a link, which the uploaders remove once they are due. An object that is noted already keeps the

@@ -1,7 +1,7 @@
 import { type ObjectKey, digestOf } from '@iaas/common/digest'
 import { AppError, isAppError } from '@iaas/common/errors'
 import type { ImageId, Variant } from '@iaas/common/image'
-import { type CodedKey, readCodedKey, variantOfKey } from '@iaas/common/object-keys'
+import { type NamedKey, readCodedKey, variantOfKey } from '@iaas/common/object-keys'
 import type { KnownObject, ObjectLedger } from '@iaas/common/ports/object-ledger'
 import { LRUCache } from 'lru-cache'
 
@@ -51,7 +51,7 @@ export function createFindObject(options: FindObjectOptions): FindObject {
     }
   }
 
-  function choose(known: KnownObject, coded: CodedKey | undefined): FoundObject | undefined {
+  function choose(known: KnownObject, coded: NamedKey | undefined): FoundObject | undefined {
     const { id, variant } = known
     if (variant !== undefined) return { id, variant, isLinked: true }
     if (coded === undefined || coded.image !== digestOf(id)) return undefined

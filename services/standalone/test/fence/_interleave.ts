@@ -10,6 +10,8 @@ import {
   parseImageId,
   toVariant,
 } from '@iaas/common/image'
+import { keyOf } from '@iaas/stores/postgres/compact-link'
+import { testCdn } from '@iaas/testing/cdn'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import type { ApiProcess } from './_process.ts'
@@ -98,11 +100,16 @@ export async function settle(
     )
     return counts.every((count) => count === 0)
   })
-  const { rows } = await query(world.url, 'SELECT id, url, epoch::int FROM images')
-  return rows.flatMap((row) => {
-    const [id, url] = [String(row['id']), String(row['url'])]
-    const text = textOfAddress(world, url)
-    return text === textOf(id, 2) ? [] : [`${id} links to ${text} in epoch ${String(row['epoch'])}`]
+  const { rows } = await query(
+    world.url,
+    `SELECT id, url, NULL AS file, epoch::int FROM images
+     UNION ALL SELECT id, NULL, file, epoch::int FROM links`,
+  )
+  type Link = { readonly id: string; readonly url: string | null; readonly file: string }
+  const links = rows as unknown as readonly (Link & { readonly epoch: number })[]
+  return links.flatMap(({ id, url, file, epoch }) => {
+    const text = textOfAddress(world, url ?? testCdn.address(keyOf({ id, file })))
+    return text === textOf(id, 2) ? [] : [`${id} links to ${text} in epoch ${epoch}`]
   })
 }
 

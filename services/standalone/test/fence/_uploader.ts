@@ -19,9 +19,9 @@ export type Recorders = {
 }
 
 /** Starts an uploader, and what stores directly. */
-export function startRecorders(world: World): Recorders {
+export function startRecorders(world: World, isCompact: boolean): Recorders {
   const { gates, spool, variants, originals, renderer, epochs, own } = world
-  const store = createPostgresLinkStore(world.openDatabase(6), { cdn: testCdn })
+  const store = createPostgresLinkStore(world.openDatabase(6), { cdn: testCdn, isCompact })
   const links: typeof store = {
     ...store,
     async record(variant, ...rest): Promise<RecordOutcome> {

@@ -59,6 +59,8 @@ export function createPurgeSteps(options: PurgeStepsOptions): PurgeSteps {
         const links = await work.unlink(purge, page.ids)
         const restMs = pace === undefined ? 0 : (links / pace) * 60_000
         await work.passPage(purge, page, await originals.forget(purge, page.ids), restMs)
+      } else if (page.cursor !== undefined) {
+        await work.passPage(purge, page, 0, 0)
       }
       if (page.cursor === undefined) await work.goOn(purge, namesIds(purge) ? 'jobs' : 'seal')
     },

@@ -11,6 +11,7 @@ import * as replacements from './0009-replacements.ts'
 import * as digests from './0010-digests.ts'
 import * as cdnPurges from './0011-cdn-purges.ts'
 import * as deletions from './0012-deletions.ts'
+import * as compactLinks from './0013-compact-links.ts'
 
 /** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010-digests': digests,
   '0011-cdn-purges': cdnPurges,
   '0012-deletions': deletions,
+  '0013-compact-links': compactLinks,
 }

@@ -2,9 +2,10 @@ import { type RawBuilder, type Transaction, sql } from 'kysely'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { Epoch } from '@iaas/common/ports/epochs'
 import type { Purge } from '@iaas/common/ports/purges'
+import { deleteLinks } from '../delete-links.ts'
 import { lockFence, raiseEpochs } from '../raise-epochs.ts'
 import type { Schema } from '../tables/schema.ts'
-import { type DeletedLink, noteUnlinked, objectsOf } from '../unlinked-objects.ts'
+import { noteUnlinked } from '../unlinked-objects.ts'
 import { isSelected } from './purge-predicate.ts'
 import { addCounts } from './purge-row.ts'
 
@@ -20,20 +21,18 @@ export async function unlinkVariants(
 ): Promise<number> {
   await lockFence(trx)
   const epoch = 'ids' in purge.selector ? await raise(trx, purge, ids) : undefined
-  const { rows } = await sql<DeletedLink>`DELETE FROM images
-    WHERE id = any(${ids}::text[]) AND ${isSelected(purge)} RETURNING id, url`.execute(trx)
-  const objects = objectsOf(rows, cdn)
+  const { count, objects } = await deleteLinks(trx, ids, isSelected(purge), cdn)
   const isNow = purge.options.now === true
   if ('ids' in purge.selector) await claimUnlinked(trx, purge)
   await noteUnlinked(trx, objects, purge.id, isNow ? 0 : purge.options.keep_seconds)
   const counted = {
-    links: rows.length,
-    objects_elsewhere: rows.length - objects.length,
+    links: count,
+    objects_elsewhere: count - objects.length,
     objects_later: isNow ? 0 : objects.length,
   }
   await sql`UPDATE purges SET ${addCounts(counted)}, epoch = greatest(epoch, ${epoch ?? null}::bigint)
     WHERE id = ${purge.id}`.execute(trx)
-  return rows.length
+  return count
 }
 
 function raise(trx: Transaction<Schema>, purge: Purge, ids: readonly string[]): Promise<Epoch> {
