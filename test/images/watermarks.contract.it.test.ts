@@ -28,6 +28,9 @@ describe('watermarks', () => {
   let target: Target
   const get = (path: string) => ask(target.base, path)
 
+  /** Each process looks for a watermark's original again after a while only. */
+  const getDrawn = (path: string) => askUntil(({ status }) => status === 200, target.base, path)
+
   beforeAll(async () => {
     target = await startTarget({ config: { watermarks, presets } })
     const grey = sharp({ create: { width: 600, height: 400, channels: 3, background: '#888' } })
@@ -38,12 +41,12 @@ describe('watermarks', () => {
   afterAll(() => target?.[Symbol.asyncDispose]())
 
   it('are drawn where they are configured, or where the address says', async () => {
-    const usual = await get('/photo_120_80.png?watermark=logo')
+    const usual = await getDrawn('/photo_120_80.png?watermark=logo')
     expect([await isRed(usual, -5, -5), await isRed(usual, -4, -4)]).toEqual([true, false])
     expect([await isRed(usual, 75, -5), await isRed(usual, 77, -5)]).toEqual([false, true])
-    const moved = await get('/photo_120_80.png?watermark=logo,northwest,1,0.25')
+    const moved = await getDrawn('/photo_120_80.png?watermark=logo,northwest,1,0.25')
     expect([await isRed(moved, 4, 4), await isRed(moved, 24, 24)]).toEqual([true, false])
-    const faint = await get('/photo_120_80.png?watermark=logo,northwest,0.1')
+    const faint = await getDrawn('/photo_120_80.png?watermark=logo,northwest,0.1')
     expect(await isRed(faint, 9, 9)).toBe(false)
   })
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 
 const folder = '@expo-google-fonts/noto-sans'
 const files = {
@@ -7,6 +8,11 @@ const files = {
   thin: `${folder}/100Thin/NotoSans_100Thin.ttf`,
   usual: `${folder}/400Regular/NotoSans_400Regular.ttf`,
 } as const
+
+/** Returns the folder of the fonts. */
+export function fontsFolder(): string {
+  return dirname(dirname(fontPath('usual')))
+}
 
 /** Returns the path of a font. */
 export function fontPath(name: keyof typeof files): string {
