@@ -51,8 +51,8 @@ describeUnless(ownRedisMissing, 'a deletion with the services apart', () => {
     const path = String(deletion.headers.location).slice('/_api/v1'.length)
     return json(await call(api.base, key, path))
   }
-  const untilFinished = (deletion: Answer) =>
-    until(async () => (await receiptOf(deletion))['state'] === 'finished')
+  const untilRemoved = (deletion: Answer) =>
+    until(async () => (await receiptOf(deletion))['state'] === 'verifying')
   const statusesOf = async (id: string) => {
     const asked = [api, other].map(({ base }) => ask(base, `/${id}_40_40.jpg`))
     return (await Promise.all(asked)).map(({ status }) => status)
@@ -62,7 +62,7 @@ describeUnless(ownRedisMissing, 'a deletion with the services apart', () => {
     const { id, object } = await plant()
     expect((await fetch(object)).status).toBe(200)
     const deletion = await remove(id, 30)
-    expect(json(deletion)).toMatchObject({ state: 'finished', counts: { links: 1, objects: 1 } })
+    expect(json(deletion)).toMatchObject({ state: 'verifying', counts: { links: 1, objects: 1 } })
     expect(await statusesOf(id)).toEqual([410, 410])
     expect((await fetch(object)).status).toBe(404)
   })
@@ -81,7 +81,7 @@ describeUnless(ownRedisMissing, 'a deletion with the services apart', () => {
     })
     expect(await statusesOf(id)).toEqual([410, 410])
     await deployed.proxies.s3.set({ kind: 'none' })
-    await untilFinished(deletion)
+    await untilRemoved(deletion)
     expect((await fetch(object)).status).toBe(404)
   })
 
@@ -91,7 +91,7 @@ describeUnless(ownRedisMissing, 'a deletion with the services apart', () => {
     const deletion = await remove(id)
     expect([deletion.status, json(deletion)['state']]).toEqual([202, 'waiting'])
     await deployed.proxies.redis.set({ kind: 'none' })
-    await untilFinished(deletion)
+    await untilRemoved(deletion)
     expect((await fetch(object)).status).toBe(404)
   })
 
@@ -119,7 +119,7 @@ describeUnless(ownRedisMissing, 'a deletion with the services apart', () => {
       )
       expect(await receiptOf(deletion)).toMatchObject({ effective_at: null, finished_at: null })
       other.process.kill('SIGCONT')
-      await untilFinished(deletion)
+      await untilRemoved(deletion)
       expect(await receiptOf(deletion)).toMatchObject({ waiting_for: [], failures: [] })
     } finally {
       other.process.kill('SIGCONT')

@@ -48,7 +48,8 @@ describe('purges and deletions', () => {
       kind: 'delete',
       requested_by: 'shop',
       selector: { ids: ['portrait'] },
-      state: 'finished',
+      state: 'verifying',
+      finished_at: null,
       counts: { images: 1, links: 2, objects: 2, objects_later: 0, originals: 1 },
       old_objects: 'unknown',
       browsers: 'excluded',
@@ -84,7 +85,7 @@ describe('purges and deletions', () => {
     const body = JSON.stringify({ id: 'name' })
     const token = () => ask(stack.base, '/token', { method: 'POST', headers, body })
     expect((await token()).status).toBe(403)
-    expect(json(await remove('free_id=true&wait=30'))['state']).toBe('finished')
+    expect(json(await remove('free_id=true&wait=30'))['state']).toBe('verifying')
     expect((await ask(stack.base, '/name.jpg')).status).toBe(404)
     await plant('name', [])
     expect((await ask(stack.base, '/name.jpg')).status).toBe(200)
@@ -141,7 +142,7 @@ describe('purges and deletions', () => {
     const others = ['_40_40.jpg', '_64_48.jpg', '_64_49.jpg?fit=crop']
     await plant(`by-${name}`, [...ends, ...others])
     const receipt = await purge({ ...selector, now: true })
-    expect(receipt).toMatchObject({ state: 'finished', failures: [] })
+    expect(receipt).toMatchObject({ state: 'verifying', failures: [] })
     expect((receipt['counts'] as { links: number }).links).toBeGreaterThanOrEqual(ends.length)
     for (const end of others)
       expect([end, await isStored(`/by-${name}${end}`)]).toEqual([end, true])
@@ -170,7 +171,7 @@ describe('purges and deletions', () => {
     const two = await post('/purges', { everything: true, ids: ['a'] })
     expect([two.status, json(two)['type']]).toEqual([400, 'urn:iaas:problem:invalid-request'])
     const receipt = await purge({ everything: true, now: true })
-    expect(receipt).toMatchObject({ state: 'finished', failures: [] })
+    expect(receipt).toMatchObject({ state: 'verifying', failures: [] })
     await until(async () => (await objects()).length === 0)
   })
 

@@ -103,7 +103,7 @@ describeUnless(ownRedisMissing, 'the bucket', () => {
     const { headers } = await askUntil(isRedirect, api.base, '/lost_10_10.jpg')
     const object = new URL(headers.location ?? '').pathname
     const deleted = await call(api.base, key, '/originals/lost?wait=30', { method: 'DELETE' })
-    expect([deleted.status, json(deleted)['state']]).toEqual([200, 'finished'])
+    expect([deleted.status, json(deleted)['state']]).toEqual([200, 'verifying'])
     const gone = await ask(cdn.base, object)
     expect([gone.status, gone.headers['cache-control']]).toEqual([410, 'public, max-age=60'])
   })

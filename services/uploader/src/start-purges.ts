@@ -4,6 +4,7 @@ import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { CdnPurger } from '@iaas/common/ports/cdn-purger'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import { longestPutMs } from '@iaas/common/ports/variant-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { Queues } from '@iaas/queue/open-queues'
 import { createPurgeOrders } from '@iaas/queue/purge-orders'
@@ -33,6 +34,7 @@ import { createRemoveJobs } from './purges/remove-jobs.ts'
 import { createRemoveObjects } from './purges/remove-objects.ts'
 import { createRunPurge } from './purges/run-purge.ts'
 import { createPurgeSteps } from './purges/steps.ts'
+import { createSweepImages } from './purges/sweep-images.ts'
 
 export type PurgesOptions = {
   readonly config: Pick<UploaderConfig, 'postgresql' | 'folders'>
@@ -46,6 +48,7 @@ export type PurgesOptions = {
   readonly cdnRetries?: Pick<PurgeCdnsOptions, 'maxTries' | 'firstRetryMs'>
   readonly metrics: Pick<UploaderMetrics, 'job'>
   readonly log: Logger
+  readonly settleMs?: number
 }
 
 /** Removals of objects at once. */
@@ -63,7 +66,7 @@ export function startPurges(
   options: PurgesOptions,
 ): readonly (readonly [string, AsyncDisposable])[] {
   const { config, url, store, spool, originals, queues, backend, metrics, log } = options
-  const { cdns, cdnRetries } = options
+  const { cdns, cdnRetries, settleMs = 2 * longestPutMs } = options
   const { variants, cdn } = store
   const poolSize = concurrentPurges
   const db = createDatabase({ ...config.postgresql, url, log, poolSize, statementTimeoutMs })
@@ -79,6 +82,14 @@ export function startPurges(
     epochs: createPostgresEpochs(db),
     removeJobs: createRemoveJobs({ queues, work, spool }),
     removeObjects,
+    sweepImages: createSweepImages({
+      variants,
+      work,
+      removeObjects,
+      cdnTargets,
+      maxAtOnce: maxRemovals,
+    }),
+    settleMs,
     originals: createForgetOriginals({
       originals,
       deletionLogs: [createOriginalsDeletionLog(config), createPostgresDeletionLog(db)],

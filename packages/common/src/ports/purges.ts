@@ -44,9 +44,11 @@ export const purgePhases = [
   'seal',
   'jobs',
   'objects',
+  'sweep',
   'cdn',
   'verify',
   'free',
+  'settle',
 ] as const
 export type PurgePhase = (typeof purgePhases)[number]
 
@@ -93,8 +95,8 @@ export type Purge = {
   readonly waitingFor: readonly string[]
   readonly failures: readonly PurgeFailure[]
   readonly cdns: readonly CdnProgress[]
-  /** Time before which a gradual purge rests. */
-  readonly restsUntil: Date | undefined
+  /** Time for which it still rests, ms, by the clock of the database. */
+  readonly restMs: number
   readonly createdAt: Date
   readonly startedAt: Date | undefined
   readonly effectiveAt: Date | undefined
@@ -156,6 +158,20 @@ export type PurgeWork = Pick<Purges, 'find' | 'order'> & {
   /** Moves the cursor behind a page whose images are done. */
   passPage(purge: Purge, page: PurgePage, originals: number, restMs: number): Promise<void>
   goOn(purge: Purge, next: PurgePhase, counted?: Partial<PurgeCounts>): Promise<void>
+  /** Moves on to the last look for what came late, which begins after a rest. */
+  settle(purge: Purge, restMs: number): Promise<void>
+  /** Notes the images of the purge's objects, which are looked through. */
+  noteImages(purge: Purge): Promise<void>
+  nextImages(purge: Purge): Promise<Pick<PurgePage, 'ids' | 'cursor'>>
+  /** Moves the cursor behind images, and counts and forgets objects of them that were removed. */
+  passImages(
+    purge: Purge,
+    ids: readonly ImageId[],
+    removed: readonly ObjectKey[],
+    counted: Partial<PurgeCounts>,
+  ): Promise<void>
+  /** Returns those objects that have no link, and that no other purge has left for later. */
+  unlinkedOf(purge: Purge, keys: readonly ObjectKey[]): Promise<readonly ObjectKey[]>
   /** Returns the next unlinked objects of a purge, or those that are due and that no unfinished purge will remove. */
   unlinked(purge: PurgeId | 'due', limit: number): Promise<readonly UnlinkedObject[]>
   /** Forgets unlinked objects that are removed, and counts them. */
@@ -170,8 +186,11 @@ export type PurgeWork = Pick<Purges, 'find' | 'order'> & {
   left(purge: Purge): Promise<number>
   noteEffect(purge: Purge, waitingFor: readonly string[]): Promise<void>
   noteFailure(purge: PurgeId, message: string): Promise<void>
-  /** Frees the ids of a deletion and finishes it, in one transaction: freed ids may soon have new images. */
-  free(purge: Purge, ids: readonly ImageId[]): Promise<void>
+  /**
+   * Frees the ids of a deletion and moves on as `settle` does, in one transaction: freed ids may soon have new images, in a
+   * later epoch.
+   */
+  free(purge: Purge, ids: readonly ImageId[], restMs: number): Promise<void>
   finish(purge: Purge): Promise<void>
   /** Stops a running purge until it is resumed. */
   fail(purge: Purge): Promise<void>

@@ -37,6 +37,12 @@ export type ListOptions = {
   readonly limit?: number
 }
 
+/**
+ * Longest time between the begin of a put and its end in the store, ms. Clients of S3 end both attempts after 11 s each; a
+ * server that has received an object may take as long again to show it.
+ */
+export const longestPutMs = 30_000
+
 /** Most objects of one part of a listing. S3 returns no more. */
 export const mostListed = 1000
 

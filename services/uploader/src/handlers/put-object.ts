@@ -25,7 +25,7 @@ export type PutObjectOptions = {
   readonly renderer: Renderer
 }
 
-/** Puts the object of a rendition into the variant store. Resolves to its key. Idempotent. */
+/** Puts the object of a rendition into the variant store, unless its link would be refused. Resolves to its key. Idempotent. */
 export type PutObject = (rendition: WaitingRendition, signal?: AbortSignal) => Promise<ObjectKey>
 
 export function createPutObject(options: PutObjectOptions): PutObject {
@@ -51,6 +51,11 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     const key = (await links.find(variant))?.key
     if (key === undefined || (await epochs.of(variant.id)).epoch > epoch) return undefined
     return readObject(variants, key)
+  }
+
+  /** A link of a lower epoch is refused, so that nobody would use its object; after a deletion it must not be there. */
+  async function isFenced({ variant, epoch = 0 }: WaitingRendition): Promise<boolean> {
+    return (await epochs.of(variant.id)).epoch > epoch
   }
 
   async function renderAgain(
@@ -79,6 +84,7 @@ export function createPutObject(options: PutObjectOptions): PutObject {
     if (stored !== undefined) return stored
     const bytes = spooled ?? (await findLinked(rendition)) ?? (await renderAgain(rendition, signal))
     const key = keys.of(rendition)
+    if (await isFenced(rendition)) return key
     const { id, format } = rendition.variant
     await variants.put(key, bytes, formats[format].mime, cacheTag(id))
     return key

@@ -58,6 +58,7 @@ export function createRemoveObjects(options: RemoveObjectsOptions): RemoveObject
   }
 
   return async function removeObjects(objects) {
+    if (objects.length === 0) return nothing
     const spooled = await forEach(objects, dropSpooled)
     const unspooled = objects.filter((each) => !spooled.failed.has(each)).map(({ key }) => key)
     const refused = await variants.deleteMany(unspooled)
@@ -70,6 +71,8 @@ export function createRemoveObjects(options: RemoveObjectsOptions): RemoveObject
     }
   }
 }
+
+const nothing: RemovedObjects = { removed: [], spool: 0, failure: undefined }
 
 type Failures = ReadonlyMap<ObjectKey, Error>
 

@@ -37,7 +37,7 @@ export function createRunPurge({ work, steps, sliceMs }: RunPurgeOptions): RunPu
     const endsAt = performance.now() + sliceMs
     let purge: Purge | undefined = await work.begin(order)
     while (purge !== undefined && purge.state === 'running') {
-      const restMs = restOf(purge) || (await take(purge, signal))
+      const restMs = purge.restMs || (await take(purge, signal))
       const isOver = signal.aborted || performance.now() > endsAt
       if (isOver || restMs > shortRestMs) return Math.min(restMs, longestRestMs)
       await delay(restMs, undefined, { signal }).catch(() => {})
@@ -45,10 +45,6 @@ export function createRunPurge({ work, steps, sliceMs }: RunPurgeOptions): RunPu
     }
     return undefined
   }
-}
-
-function restOf({ restsUntil }: Purge): number {
-  return restsUntil === undefined ? 0 : Math.max(0, restsUntil.getTime() - Date.now())
 }
 
 /** Messages of expected failures contain no secrets and no paths. */

@@ -56,6 +56,15 @@ describe('put-object', () => {
     expect(renderer.renders).toBe(0)
   })
 
+  it('R78 puts nothing for a rendition whose original was raised meanwhile', async () => {
+    const { putObject, variants, present } = setUp()
+    present.epoch = 7
+    expect(await putObject(rendition)).toBe(key)
+    expect(await variants.has(key)).toBe(false)
+    await putObject({ ...rendition, epoch: 7 })
+    expect((await variants.list('')).objects).toHaveLength(1)
+  })
+
   it('leaves the spool as it is: the link is not recorded yet', async () => {
     const { putObject, spool } = setUp()
     await spool.put(variantDigest(variant), { bytes: bytesOf('spooled'), renderedAt: 5000 })

@@ -26,8 +26,8 @@ import { makeVariant } from '@iaas/testing/variants'
 import { startPurges } from '../../src/start-purges.ts'
 
 const log = createSilentLogger()
-const renderedAt = 1_764_000_000_000
-const keys = createObjectKeys('secret')
+export const renderedAt = 1_764_000_000_000
+export const keys = createObjectKeys('secret')
 
 /** A database of its own, queues on the server, a folder of originals, and the other stores in memory. */
 export async function createPurgeRig(
@@ -87,12 +87,21 @@ export async function createPurgeRig(
       await purges.change(id, 'running')
       await orders.add(await purges.order(id))
     },
+    /** Orders a purge at once although it rests. */
+    async wake(id: PurgeId): Promise<void> {
+      await query(url, `UPDATE purges SET rests_until = now() WHERE id = '${id}'`)
+      await orders.add(await purges.order(id))
+    },
     async untilEnd(id: PurgeId, limitMs?: number): Promise<Purge | undefined> {
       await until(async () => (await purges.find(id))?.finishedAt !== undefined, limitMs)
       return purges.find(id)
     },
     /** Starts what an uploader has for purges. */
-    start(changes: Partial<VariantStore> = {}, cdns: readonly CdnPurger[] = []): AsyncDisposable {
+    start(
+      changes: Partial<VariantStore> = {},
+      cdns: readonly CdnPurger[] = [],
+      settleMs = 0,
+    ): AsyncDisposable {
       const parts = startPurges({
         config: {
           postgresql: { poolSize: 4, preparesStatements: true, url },
@@ -107,6 +116,7 @@ export async function createPurgeRig(
         cdns,
         cdnRetries: { maxTries: 3, firstRetryMs: 1 },
         metrics: { job: () => {} },
+        settleMs,
         log,
       })
       return {

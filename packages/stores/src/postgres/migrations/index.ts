@@ -12,6 +12,7 @@ import * as digests from './0010-digests.ts'
 import * as cdnPurges from './0011-cdn-purges.ts'
 import * as deletions from './0012-deletions.ts'
 import * as compactLinks from './0013-compact-links.ts'
+import * as purgedImages from './0014-purged-images.ts'
 
 /** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-cdn-purges': cdnPurges,
   '0012-deletions': deletions,
   '0013-compact-links': compactLinks,
+  '0014-purged-images': purgedImages,
 }

@@ -37,7 +37,7 @@ export type PurgeRow = PurgeCounts & {
   readonly waiting_for: readonly string[]
   readonly failures: readonly PurgeFailure[]
   readonly cdns: readonly CdnProgress[]
-  readonly rests_until: Date | null
+  readonly rest_ms: number
   readonly created_at: Date
   readonly started_at: Date | null
   readonly effective_at: Date | null
@@ -47,7 +47,8 @@ export type PurgeRow = PurgeCounts & {
 /** Columns of a `PurgeRow`. Numbers are read as such: pg returns a bigint as text. */
 export const purgeColumns = sql.raw(
   [
-    'id, who, selector, options, state, phase, cursor, waiting_for, failures, rests_until',
+    'id, who, selector, options, state, phase, cursor, waiting_for, failures',
+    'coalesce(greatest(0, extract(epoch FROM rests_until - now()) * 1000), 0)::float8 AS rest_ms',
     'created_at, started_at, effective_at, finished_at',
     ...['below', 'epoch', ...countNames].map((name) => `${name}::float8 AS ${name}`),
     cdnsColumn,
@@ -70,7 +71,7 @@ export function toPurge(row: PurgeRow): Purge {
     waitingFor: row.waiting_for,
     failures: row.failures,
     cdns: row.cdns,
-    restsUntil: row.rests_until ?? undefined,
+    restMs: row.rest_ms,
     createdAt: row.created_at,
     startedAt: row.started_at ?? undefined,
     effectiveAt: row.effective_at ?? undefined,

@@ -7,6 +7,7 @@ import { translateErrors } from '../translate-errors.ts'
 import { countLeft, findPage } from './purge-pages.ts'
 import { type Expansion, createSelects } from './purge-predicate.ts'
 import { type PurgeRow, addCounts, purgeColumns, toPurge } from './purge-row.ts'
+import { createPurgedImages } from './purged-images.ts'
 import { findPurge, orderPurge } from './purges.ts'
 import { claimUnlinked, unlinkVariants } from './unlink.ts'
 
@@ -21,6 +22,9 @@ const forsaken = sql`interval '5 minutes'`
 
 const finished = sql`touched_at = now(), state = 'finished', finished_at = now()`
 
+const settling = (restMs: number) =>
+  sql`touched_at = now(), phase = 'settle', cursor = '', rests_until = now() + make_interval(secs => ${restMs / 1000})`
+
 /** Most failures that a receipt names. */
 const maxFailures = 20
 
@@ -31,6 +35,7 @@ export function createPostgresPurgeWork(db: Database, { cdn }: PurgeWorkOptions)
   }
 
   return {
+    ...createPurgedImages(db),
     find: (id) => findPurge(db, id),
     order: (id) => orderPurge(db, id),
     async begin({ purge, run }) {
@@ -103,11 +108,12 @@ export function createPostgresPurgeWork(db: Database, { cdn }: PurgeWorkOptions)
       const failures = JSON.stringify(withFailure(purge.failures, { ...purge, message }))
       await update(id, sql`${addCounts({})}, failures = ${failures}::jsonb`)
     },
-    async free({ id }, ids) {
+    settle: ({ id }, restMs) => update(id, settling(restMs)),
+    async free({ id }, ids, restMs) {
       const freed = db.transaction().execute(async (trx) => {
         await lockFence(trx)
         const { rows } =
-          await sql`UPDATE purges SET ${finished} WHERE id = ${id} AND finished_at IS NULL
+          await sql`UPDATE purges SET ${settling(restMs)} WHERE id = ${id} AND phase = 'free'
           RETURNING id`.execute(trx)
         if (rows.length === 0) return
         await raiseEpochs(trx, ids, { gone: false })
@@ -116,9 +122,13 @@ export function createPostgresPurgeWork(db: Database, { cdn }: PurgeWorkOptions)
       await translateErrors(freed)
     },
     async finish({ id }) {
-      await translateErrors(
-        sql`UPDATE purges SET ${finished} WHERE id = ${id} AND finished_at IS NULL`.execute(db),
-      )
+      const ended = db.transaction().execute(async (trx) => {
+        await sql`UPDATE purges SET ${finished} WHERE id = ${id} AND finished_at IS NULL`.execute(
+          trx,
+        )
+        await sql`DELETE FROM purged_images WHERE purge = ${id}`.execute(trx)
+      })
+      await translateErrors(ended)
     },
     fail: ({ id }) =>
       update(

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
+import { type Transaction, sql } from 'kysely'
 import { AppError } from '@iaas/common/errors'
 import type { Purge, PurgeId, PurgeOrder, Purges } from '@iaas/common/ports/purges'
 import type { Database } from '../database.ts'
+import type { Schema } from '../tables/schema.ts'
 import { translateErrors } from '../translate-errors.ts'
 import { toExpansion } from './purge-predicate.ts'
 import { type PurgeRow, purgeColumns, toPurge } from './purge-row.ts'
@@ -20,7 +21,8 @@ export function createPostgresPurges(db: Database): Purges {
         INSERT INTO purges (id, who, selector, options, expansions, state, phase)
         SELECT ${id}, ${who}, ${JSON.stringify(selector)}::jsonb, ${JSON.stringify(options)}::jsonb,
           ${variants ?? null}::jsonb, 'running', ${firstPhase({ selector, options })}
-        WHERE (SELECT count(*) FROM purges WHERE finished_at IS NULL AND state <> 'failed') < ${maxUnfinished}
+        WHERE (SELECT count(*) FROM purges
+          WHERE finished_at IS NULL AND state <> 'failed' AND phase <> 'settle') < ${maxUnfinished}
         RETURNING ${purgeColumns}`
       const { rows } = await translateErrors(query.execute(db))
       if (rows[0] === undefined) {
@@ -30,17 +32,30 @@ export function createPostgresPurges(db: Database): Purges {
     },
     find: (id) => findPurge(db, id),
     async change(id, state) {
-      // A CDN that has failed is tried again.
-      const query = sql<PurgeRow>`WITH again AS (UPDATE cdn_purges SET state = 'pending', tries = 0, retry_at = NULL
-          WHERE purge = ${id} AND cdn_purges.state = 'failed' AND ${state}::text = 'running')
-        UPDATE purges SET state = ${state}, touched_at = now(),
-          finished_at = CASE WHEN ${state}::text = 'cancelled' THEN now() END
-        WHERE id = ${id} AND finished_at IS NULL RETURNING ${purgeColumns}`
-      const { rows } = await translateErrors(query.execute(db))
-      return rows[0] && toPurge(rows[0])
+      const changed = db.transaction().execute(async (trx) => {
+        // A CDN that has failed is tried again.
+        const query = sql<PurgeRow>`WITH again AS (UPDATE cdn_purges SET state = 'pending', tries = 0, retry_at = NULL
+            WHERE purge = ${id} AND cdn_purges.state = 'failed' AND ${state}::text = 'running')
+          UPDATE purges SET state = ${state}, touched_at = now(),
+            finished_at = CASE WHEN ${state}::text = 'cancelled' THEN now() END
+          WHERE id = ${id} AND finished_at IS NULL RETURNING ${purgeColumns}`
+        const { rows } = await query.execute(trx)
+        const purge = rows[0] && toPurge(rows[0])
+        if (purge?.state === 'cancelled') await leaveForLater(trx, purge)
+        return purge
+      })
+      return translateErrors(changed)
     },
     order: (id) => orderPurge(db, id),
   }
+}
+
+/** Leaves what a cancelled purge has not removed to the clients that remember redirects to it, as a purge without `now` does. */
+async function leaveForLater(trx: Transaction<Schema>, { id, options }: Purge): Promise<void> {
+  await sql`DELETE FROM purged_images WHERE purge = ${id}`.execute(trx)
+  await sql`UPDATE unlinked_objects SET purge = '',
+      due_at = greatest(due_at, now() + make_interval(secs => ${options.keep_seconds}))
+    WHERE purge = ${id}`.execute(trx)
 }
 
 /** Work that began before is kept out first: by the ids in the same transaction as their links, or all of it before. */

@@ -55,7 +55,12 @@ const receipt = z
     dry_run: z.boolean(),
     free_id: z.boolean(),
     per_minute: z.int().nullable(),
-    state: z.enum(['waiting', 'running', 'paused', 'cancelled', 'failed', 'finished']),
+    state: z
+      .enum(['waiting', 'running', 'paused', 'cancelled', 'failed', 'verifying', 'finished'])
+      .meta({
+        description:
+          '`verifying`: everything is removed, and is looked for once more when nothing can come late.',
+      }),
     phase: z.enum(purgePhases),
     counts: z.object({
       images: z.int(),

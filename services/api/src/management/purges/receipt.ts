@@ -4,7 +4,7 @@ import type { Receipt } from '../contract/purges.ts'
 
 /** Describes a purge as the management API does. */
 export function toReceipt(purge: Purge): Receipt {
-  const { id, who, selector, options, state, phase, counts, waitingFor, failures } = purge
+  const { id, who, selector, options, phase, counts, waitingFor, failures } = purge
   return {
     id,
     kind: options.delete === true ? 'delete' : 'purge',
@@ -14,14 +14,14 @@ export function toReceipt(purge: Purge): Receipt {
     dry_run: options.dry_run === true,
     free_id: options.free_id === true,
     per_minute: options.per_minute ?? null,
-    state: state === 'running' && purge.startedAt === undefined ? 'waiting' : state,
+    state: stateOf(purge),
     phase,
     counts,
     // Objects that were stored and never recorded are not in the ledger.
     old_objects: 'unknown',
     browsers: 'excluded',
     cdn: purge.cdns.map(toCdn),
-    cdn_state: stateOf(purge.cdns),
+    cdn_state: cdnStateOf(purge.cdns),
     waiting_for: [...waitingFor],
     failures: [...failures],
     created_at: purge.createdAt.toISOString(),
@@ -31,11 +31,17 @@ export function toReceipt(purge: Purge): Receipt {
   }
 }
 
+function stateOf({ state, phase, startedAt }: Purge): Receipt['state'] {
+  if (state !== 'running') return state
+  if (startedAt === undefined) return 'waiting'
+  return phase === 'settle' ? 'verifying' : 'running'
+}
+
 function toCdn({ rest_ms: _rest, invalidations, ...progress }: CdnProgress) {
   return { ...progress, invalidations: [...invalidations] }
 }
 
-function stateOf(cdns: readonly CdnProgress[]): Receipt['cdn_state'] {
+function cdnStateOf(cdns: readonly CdnProgress[]): Receipt['cdn_state'] {
   if (cdns.length === 0) return 'none'
   const states = new Set(cdns.map(({ state }) => state))
   return (['failed', 'pending'] as const).find((state) => states.has(state)) ?? 'completed'

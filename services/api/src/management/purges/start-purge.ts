@@ -13,12 +13,12 @@ export type StartPurgeOptions = {
 
 export type StartedPurge = {
   readonly body: Receipt
-  /** 200 once the purge has ended. */
+  /** 200 once everything is removed, or the purge has ended. */
   readonly status: 200 | 202
   readonly location: string
 }
 
-/** Starts a purge, and waits for its end for as long as the caller wants to. @throws AppError as `Purges.create` does */
+/** Starts a purge, and waits until everything is removed, for as long as the caller wants to. @throws AppError as `Purges.create` does */
 export type StartPurge = (
   purge: NewPurge,
   waitSeconds: number,
@@ -47,10 +47,15 @@ export function createStartPurge({ purges, orders, log }: StartPurgeOptions): St
     const known = await untilEnd(purge, waitSeconds, signal)
     return {
       body: toReceipt(known),
-      status: known.finishedAt === undefined ? 202 : 200,
+      status: isRemoved(known) ? 200 : 202,
       location: `${apiVersionPath}/purges/${purge.id}`,
     }
   }
+}
+
+/** The last look for what came late takes longer than a caller waits. */
+function isRemoved({ finishedAt, phase }: Purge): boolean {
+  return finishedAt !== undefined || phase === 'settle'
 }
 
 /** Queues an order. Never rejects: an uploader queues what was not queued. */
@@ -67,6 +72,6 @@ export function createQueuePurge(
   }
 }
 
-function hasStopped({ state, finishedAt }: Purge): boolean {
-  return finishedAt !== undefined || state === 'failed'
+function hasStopped(purge: Purge): boolean {
+  return isRemoved(purge) || purge.state === 'failed'
 }
