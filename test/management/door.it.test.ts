@@ -41,7 +41,7 @@ describe('the door of the management API', () => {
   let stack: Stack
 
   beforeAll(async () => {
-    const env = { API_KEYS: toApiKeys(keys), LOG_LEVEL: 'info', PLANT_EXAMPLE: 'true' }
+    const env = { API_KEYS: toApiKeys(keys), LOG_LEVEL: 'error', PLANT_EXAMPLE: 'true' }
     stack = await startStack({ env: { ...env, TRUSTED_PROXIES: '1' } })
   })
   afterAll(() => stack?.[Symbol.asyncDispose]())

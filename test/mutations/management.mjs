@@ -104,6 +104,14 @@ export const management = [
     test: 'test/management/door.it.test.ts',
   },
   {
+    row: 'T65',
+    breaks: 'the audit is left out with the level info',
+    file: 'services/api/src/management/audit.ts',
+    find: "log.audit('api call'",
+    replace: "log.info('api call'",
+    test: 'test/management/door.it.test.ts',
+  },
+  {
     row: 'T66',
     breaks: 'an id is taken after its upload only',
     file: 'services/api/src/upload/creating-claims.ts',

@@ -78,6 +78,14 @@ describe('createLogger', () => {
     })
   })
 
+  it('T65 writes the lines of an audit whatever the levels are, also in a child', () => {
+    const log = createLogger('api', logSettings.parse({ level: 'error' }))
+    log.child({ component: 'door' }).audit('api call', { caller: 'shop' })
+    log.info('left out')
+    const expected = { level: 'info', message: 'api call', caller: 'shop', component: 'door' }
+    expect(lines.map(parse)).toEqual([expect.objectContaining(expected)])
+  })
+
   it('leaves out the levels that are off, by the switches of the seed or by LOG_LEVEL', () => {
     const bySwitch = createLogger('api', logSettings.parse({ info: false, debug: true }))
     bySwitch.info('left out')

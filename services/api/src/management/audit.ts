@@ -20,7 +20,7 @@ export type OpenAudit = (
   record: RequestRecord,
 ) => AuditEntry
 
-/** Logs who called what, with which result. Lines never contain headers or bodies, so that no key is logged. */
+/** Logs who called what, with which result, whatever the levels of the log are. Lines never contain headers or bodies, so that no key is logged. */
 export function createAudit(log: Logger, logClient: LogClient): OpenAudit {
   return (req, res, record) => {
     const entry: AuditEntry = {}
@@ -31,7 +31,7 @@ export function createAudit(log: Logger, logClient: LogClient): OpenAudit {
       const client = logClient(req)
       // A client that has its answer may leave before the rest of its refused body is discarded.
       const status = res.headersSent ? res.statusCode : clientLeft
-      log.info('api call', {
+      log.audit('api call', {
         caller,
         operation,
         method,

@@ -13,6 +13,8 @@ export type LogFields = Readonly<Record<string, unknown>>
 
 /** Writes log lines. A message is a constant phrase; variable parts are fields. */
 export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>> & {
+  /** Writes a line of the level `info` whatever the levels are: who has done what must not depend on them. */
+  audit(message: string, fields?: LogFields): void
   child(fields: LogFields): Logger
   /** Returns a fast writer of frequent `info` lines with the same message. */
   series(message: string): Series
@@ -20,6 +22,9 @@ export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFie
 
 /** Writes one line. `isWritten` is false if the level is off, so that a caller need not collect the fields. */
 export type Series = ((fields: LogFields) => void) & { readonly isWritten?: boolean }
+
+/** Marks a line that is written whatever the levels are. */
+const isAudit = Symbol('audit')
 
 const clientForms = ['full', 'truncated', 'hashed', 'none'] as const
 export type ClientForm = (typeof clientForms)[number]
@@ -59,7 +64,9 @@ export function createLogger(service: string, settings: LogSettings): Logger {
   const enabled = enabledLevels(settings)
   const present = createPresenter(settings.format)
   const { combine, printf } = winston.format
-  const onlyEnabled = winston.format((info) => (enabled.has(info.level) ? info : false))
+  const onlyEnabled = winston.format((info) =>
+    enabled.has(info.level) || isAudit in info ? info : false,
+  )
   const logger = winston.createLogger({
     level: 'debug',
     format: combine(
@@ -104,6 +111,7 @@ function adapt(
     warn: (message, fields) => void logger.warn(message, { ...own, ...fields }),
     info: (message, fields) => void logger.info(message, { ...own, ...fields }),
     debug: (message, fields) => void logger.debug(message, { ...own, ...fields }),
+    audit: (message, fields) => void logger.info(message, { ...own, ...fields, [isAudit]: true }),
     child: (fields) => adapt(logger, { ...own, ...fields }, writeLine),
     series(message) {
       if (writeLine === undefined) return Object.assign(() => {}, { isWritten: false })
