@@ -85,4 +85,20 @@ export const replacing = [
       'originals.restore(id, version, renew).then((original) => ({ original, warnings: [] }))',
     test: 'test/management/replacing.it.test.ts',
   },
+  {
+    row: 'R82',
+    breaks: 'nobody asks whether a leased file was replaced',
+    file: 'packages/common/src/use-original.ts',
+    find: '    await file.verify?.()\n',
+    replace: '',
+    test: 'services/api/test/serve-original.test.ts',
+  },
+  {
+    row: 'R82',
+    breaks: 'an image that was replaced meanwhile is an error',
+    file: 'services/api/src/epochs/answer-afresh.ts',
+    find: 'await againIfReplaced(() => serve(request, context))',
+    replace: 'await serve(request, context)',
+    test: 'services/api/test/epochs/answer-afresh.test.ts',
+  },
 ]

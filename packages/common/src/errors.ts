@@ -41,7 +41,7 @@ export const errorCatalogue = {
   TOKEN_INVALID: row(403, 'The token is not valid'),
   ORIGINAL_NOT_FOUND: row(404, 'There is no such image'),
   ORIGINAL_GONE: row(410, 'The image was deleted'),
-  VERSION_NOT_FOUND: row(404, 'There is no such version'),
+  VERSION_NOT_FOUND: row(404, 'There is no such version', { retryable: true }),
   ROUTE_NOT_FOUND: row(404, 'There is no such route'),
   PURGE_NOT_FOUND: row(404, 'There is no such purge'),
   QUEUE_NOT_FOUND: row(404, 'There is no such queue'),

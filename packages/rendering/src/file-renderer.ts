@@ -4,6 +4,7 @@ import { originalKey } from '@iaas/common/original-ref'
 import type { Decoder } from '@iaas/common/ports/decoder'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Copier, RenderTask, Renderer } from '@iaas/common/ports/renderer'
+import { useOriginal } from '@iaas/common/use-original'
 import type { FontFiles } from './fonts/fonts.ts'
 import type { Overlays } from './watermarks/overlays.ts'
 
@@ -27,7 +28,11 @@ export type FileRendererOptions = {
 export function createFileRenderer(options: FileRendererOptions): Renderer & Copier {
   const { decoder, originals, policy, stripMetadata, overlays, fonts } = options
 
-  function render({ original, copy, ...task }: RenderTask, path: string, signal?: AbortSignal) {
+  async function render(
+    { original, copy, ...task }: RenderTask,
+    path: string,
+    signal?: AbortSignal,
+  ) {
     const file = { path, original: originalKey(original), originalQuality: copy?.quality }
     const bounds = boundsFor(task.variant.format, policy)
     const overlay = findOverlay(task.variant, overlays)
@@ -37,28 +42,23 @@ export function createFileRenderer(options: FileRendererOptions): Renderer & Cop
   }
 
   return {
-    async inspect(original, signal, inspectOptions) {
-      await using file = await originals.open(original)
-      const { path } = file
-      const task = { path, original: originalKey(original), ...inspectOptions }
-      return await decoder.inspect(task, signal)
-    },
-    async describe({ original, ...task }, signal) {
-      await using file = await originals.open(original)
-      const described = { ...task, path: file.path, original: originalKey(original) }
-      return await decoder.describe(described, signal)
-    },
-    async render(task, signal) {
-      if (task.copy !== undefined) return render(task, task.copy.path, signal)
-      await using file = await originals.open(task.original)
-      return await render(task, file.path, signal)
-    },
+    inspect: (original, signal, inspectOptions) =>
+      useOriginal(originals, original, (path) =>
+        decoder.inspect({ path, original: originalKey(original), ...inspectOptions }, signal),
+      ),
+    describe: ({ original, ...task }, signal) =>
+      useOriginal(originals, original, (path) =>
+        decoder.describe({ ...task, path, original: originalKey(original) }, signal),
+      ),
+    render: (task, signal) =>
+      task.copy === undefined
+        ? useOriginal(originals, task.original, (path) => render(task, path, signal))
+        : render(task, task.copy.path, signal),
     ingest: (task, signal) => decoder.ingest({ ...task, stripMetadata }, signal),
-    async copy({ original, outputPath }, signal) {
-      await using file = await originals.open(original)
-      const { path } = file
-      return await decoder.copy({ path, original: originalKey(original), outputPath }, signal)
-    },
+    copy: ({ original, outputPath }, signal) =>
+      useOriginal(originals, original, (path) =>
+        decoder.copy({ path, original: originalKey(original), outputPath }, signal),
+      ),
   }
 }
 

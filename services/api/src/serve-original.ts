@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type ImageId,
@@ -9,9 +10,10 @@ import {
   sniffLength,
 } from '@iaas/common/image'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import { againIfReplaced, openOriginal } from '@iaas/common/use-original'
 import { create as contentDisposition } from 'content-disposition'
 import { attachment } from './http/attachment.ts'
-import { streamFile } from './http/stream-file.ts'
+import { streamOpened } from './http/stream-file.ts'
 import { setCommonHeaders, setImageHeaders, setImmutable } from './http/headers.ts'
 import { formatTiming } from './http/timing.ts'
 import type { RequestRecord } from './http/request-record.ts'
@@ -29,13 +31,17 @@ export type OriginalContext = {
   readonly lifetime: number
 }
 
-export function createServeOriginal(originals: OriginalStore): ServeOriginal {
-  return async function serveOriginal({ id, download }, { req, res, record, lifetime }) {
+export function createServeOriginal(
+  originals: Pick<OriginalStore, 'find' | 'open'>,
+): ServeOriginal {
+  async function serve(
+    { id, download }: OriginalRequest,
+    { req, res, record, lifetime }: OriginalContext,
+  ): Promise<void> {
     const original = await originals.find(id)
-    const head = original && (await originals.readHead(original, sniffLength))
-    if (original === undefined || head === undefined)
-      throw originalNotFound({ kind: 'original', id })
-    const format = sniffFormat(head)
+    if (original === undefined) throw originalNotFound({ kind: 'original', id })
+    await using file = await openOriginal(originals, original)
+    const format = sniffFormat(await readHead(file))
     setCommonHeaders(res, record.requestId)
     setImageHeaders(res)
     setImmutable(res, lifetime)
@@ -44,9 +50,15 @@ export function createServeOriginal(originals: OriginalStore): ServeOriginal {
     res.setHeader('ETag', originalEtag(original))
     record.timing = { lookup: performance.now() - record.startedAt }
     res.setHeader('Server-Timing', formatTiming(record.timing))
-    await using file = await originals.open(original)
-    await streamFile(file.path, req, res)
+    await streamOpened(file, req, res)
   }
+
+  return (request, context) => againIfReplaced(() => serve(request, context))
+}
+
+async function readHead(file: FileHandle): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffLength), 0, sniffLength, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 /** Returns the true type of the bytes, and the file name for browsers that save them (RFC 6266). */

@@ -16,7 +16,7 @@ import { findFile } from './find-file.ts'
 import { createGoneMarks } from './gone-marks.ts'
 import { createKeptVersions, withoutCopies } from './kept-versions.ts'
 import { makeFolder } from './make-folder.ts'
-import { lease, readHead, toFlatRef, toRef } from './original-file.ts'
+import { leaseFile, readHead, toFlatRef, toRef } from './original-file.ts'
 import { createPlaces, deleted, taken, versionNotFound } from './original-places.ts'
 import { sideFolders } from './originals-layout.ts'
 import { createTemporaryFile, sweepFolder } from './temporary-files.ts'
@@ -125,7 +125,7 @@ export function createDiskOriginalStore({
   return {
     find: (id) => translateDiskErrors(find(id)),
     isEmpty: () => translateDiskErrors(isEmpty(dir)),
-    open: (original) => Promise.resolve(lease(locate(original))),
+    open: (original) => leaseFile(original, locate(original)),
     readHead: (original, bytes) =>
       translateDiskErrors(ignoreMissing(readHead(locate(original), bytes))),
     createTemporary: () => translateDiskErrors(createTemporaryFile(incoming)),

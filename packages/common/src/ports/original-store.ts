@@ -4,6 +4,17 @@ import type { OriginalRef } from '../original-ref.ts'
 /** A local file that stays at its path until it is disposed of. */
 export type LeasedFile = AsyncDisposable & { readonly path: string }
 
+/** The file of an original. */
+export type OriginalFile = LeasedFile & {
+  /**
+   * Makes sure that the path has led to the version that was asked for since it was leased. Absent where nothing else can come
+   * to this path.
+   *
+   * @throws AppError VERSION_NOT_FOUND
+   */
+  readonly verify?: () => Promise<void>
+}
+
 /** A file that is not yet an original, on the same file system as the originals. */
 export type TemporaryFile = LeasedFile & {
   /** Removes the file if it is still at this path. Idempotent. Never rejects: files that remain are swept. */
@@ -37,12 +48,11 @@ export type OriginalStore = {
   find(id: ImageId): Promise<OriginalRef | undefined>
   /**
    * Leases a local file with the bytes of an original. The caller disposes of it; until then no other use of the store
-   * moves or removes the file.
+   * moves or removes the file, or `verify` tells it. Callers use `useOriginal`, which asks.
    *
-   * @throws AppError ORIGINAL_NOT_FOUND if this version is gone. A store whose originals are local files leaves that to
-   * the reader, which finds no file at the path
+   * @throws AppError VERSION_NOT_FOUND if this version is gone
    */
-  open(original: OriginalRef): Promise<LeasedFile>
+  open(original: OriginalRef): Promise<OriginalFile>
   /** Returns true if no original was ever stored here. */
   isEmpty(): Promise<boolean>
   /** Returns the first `bytes` bytes, or fewer at the end of the file; undefined if this version is gone. */

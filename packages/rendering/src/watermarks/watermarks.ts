@@ -4,6 +4,7 @@ import { AppError, isAppError } from '@iaas/common/errors'
 import type { FindWatermark, ImageId, OverlayDigest } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import { useOriginal } from '@iaas/common/use-original'
 import type { WatermarkSettings } from './config.ts'
 import {
   type Overlays,
@@ -51,8 +52,8 @@ export async function loadWatermarks(options: WatermarksOptions): Promise<Waterm
     const { version } = original
     if (loaded.get(name)?.version === version) return
     try {
-      await using file = await originals.open(original)
-      loaded.set(name, { image: await readImage(file.path), version })
+      const image = await useOriginal(originals, original, readImage)
+      loaded.set(name, { image, version })
     } catch (error) {
       if (isAppError(error)) throw error
       log.warn('watermark not usable', { watermark: name, original: id, error })

@@ -94,7 +94,7 @@ export function describeOriginalStore(name: string, open: OpenOriginalStore): vo
         return await readFile(file.path)
       })()
       await expect(reading).rejects.toMatchObject({
-        code: expect.stringMatching(/^(ORIGINAL_NOT_FOUND|ENOENT)$/),
+        code: expect.stringMatching(/^(ORIGINAL|VERSION)_NOT_FOUND$/),
       })
     })
 

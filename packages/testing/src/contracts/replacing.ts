@@ -27,7 +27,7 @@ async function read(originals: OriginalStore, id: ImageId): Promise<string | und
       await using file = await originals.open(original)
       return await readFile(file.path, 'utf8')
     } catch (error) {
-      if (!isAppError(error, 'ORIGINAL_NOT_FOUND')) throw error
+      if (!isAppError(error, 'ORIGINAL_NOT_FOUND', 'VERSION_NOT_FOUND')) throw error
     }
   }
 }

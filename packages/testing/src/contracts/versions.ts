@@ -1,7 +1,9 @@
 import { expect, it } from '@jest/globals'
 import { readFile, utimes, writeFile } from 'node:fs/promises'
+import { isAppError } from '@iaas/common/errors'
 import { type ImageId, parseImageId } from '@iaas/common/image'
 import type { OriginalRef } from '@iaas/common/original-ref'
+import { useOriginal } from '@iaas/common/use-original'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 
 type Open = (
@@ -38,6 +40,11 @@ async function read(originals: OriginalStore, id: ImageId): Promise<string | und
   if (original === undefined) return undefined
   await using file = await originals.open(original)
   return await readFile(file.path, 'utf8')
+}
+
+/** Reduces an error to its code. */
+function withoutMessage(result: unknown): unknown {
+  return isAppError(result) ? { code: result.code } : result
 }
 
 /** The part of the contract of an original store that is about older versions. */
@@ -102,6 +109,29 @@ export function itKeepsVersions(open: Open): void {
     }
     expect(await originals.find(id)).toEqual(two)
     expect(await originals.versions(id)).toEqual([one])
+  })
+
+  it('R82 opens no file of another version, and never takes one for it that is switched meanwhile', async () => {
+    await using opened = await open(1)
+    const { originals } = opened
+    const [one, two] = await storeAll(originals, id, ['version one', 'version two'])
+    if (one === undefined || two === undefined) throw new Error('Two are stored.')
+    const gone = { code: 'VERSION_NOT_FOUND' }
+    const readAs = (original: OriginalRef, before = async () => {}, after = async () => {}) =>
+      useOriginal(originals, original, async (path) => {
+        await before()
+        const text = await readFile(path, 'utf8')
+        await after()
+        return text
+      }).catch((error: unknown) => error)
+    expect([gone, 'version one']).toContainEqual(await readAs(one).then(withoutMessage))
+    expect(await readAs(two)).toBe('version two')
+    const replace = async () => void (await store(originals, id, 'version 333'))
+    const restore = async () => void (await originals.restore(id, two.version))
+    for (const steps of [[replace], [restore, replace], [replace, restore]]) {
+      const read = await readAs(two, ...steps)
+      expect([gone, 'version two']).toContainEqual(withoutMessage(read))
+    }
   })
 
   it('T76 deletes every version with the original, also one that is restored at the same time', async () => {

@@ -1,4 +1,5 @@
 import { AppError } from '@iaas/common/errors'
+import { againIfReplaced } from '@iaas/common/use-original'
 import type { ImageId } from '@iaas/common/image'
 import type { ImageContext } from '../image-context.ts'
 import type { ImageReply } from '../image-reply.ts'
@@ -23,7 +24,7 @@ export function answerAfresh<Request extends { readonly id: ImageId }>(
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const { acts } = epochs
       const wasTrusted = epochs.isTrusted(performance.now())
-      const reply = await serve(request, context)
+      const reply = await againIfReplaced(() => serve(request, context))
       const isLost = wasTrusted && !epochs.isTrusted(performance.now())
       if (!isLost && !epochs.wasRaisedSince(acts, request.id)) return reply
       discard(reply)

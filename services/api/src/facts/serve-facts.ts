@@ -5,6 +5,7 @@ import { factsRevision } from '@iaas/common/image-facts'
 import { type OriginalRef, originalKey } from '@iaas/common/original-ref'
 import type { FocalStore } from '@iaas/common/ports/focal-store'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import { againIfReplaced } from '@iaas/common/use-original'
 import { setCommonHeaders, setImageHeaders } from '../http/headers.ts'
 import { type RequestRecord, noteAnswer } from '../http/request-record.ts'
 import type { ImageContext } from '../image-context.ts'
@@ -36,7 +37,7 @@ export type ServeFactsOptions = {
 export function createServeFacts(options: ServeFactsOptions): ServeFacts {
   const { originals, focalPoints, facts, exposeLocation } = options
 
-  return async function serveFacts(request, context) {
+  async function serve(request: FactsRequest, context: FactsContext): Promise<void> {
     const original = await originals.find(request.id)
     if (original === undefined) throw originalNotFound(request)
     const exif = request.exif ? (exposeLocation ? 'all' : 'public') : 'none'
@@ -50,6 +51,8 @@ export function createServeFacts(options: ServeFactsOptions): ServeFacts {
     const body = Buffer.from(`${JSON.stringify(formatFacts(original, found, focal, exif))}\n`)
     end(context, etag, 200, body)
   }
+
+  return (request, context) => againIfReplaced(() => serve(request, context))
 }
 
 /** The answer depends on nothing but the original, its focal point, the release and the choice of fields. */

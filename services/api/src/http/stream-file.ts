@@ -1,6 +1,7 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@iaas/common/errors'
-import sendFile from 'send'
+import sendFile, { type SendOptions, type SendStream } from 'send'
 import { conditionsOf } from './conditions.ts'
 
 /**
@@ -10,15 +11,32 @@ import { conditionsOf } from './conditions.ts'
  * @throws AppError ORIGINAL_NOT_FOUND, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE, STORE_UNAVAILABLE
  */
 export function streamFile(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const file = sendFile(withConditions(req), encodeURI(path), options)
+  const sent = untilSent(file, res)
+  file.pipe(res)
+  return sent
+}
+
+/** Does the same with a file that is open, whatever is at its path now. The caller closes it. @throws as `streamFile` does */
+export async function streamOpened(
+  opened: FileHandle,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const stats = await opened.stat()
+  // The library hands its options to the stream of the file, which reads from `fd` then.
+  const file = sendFile(withConditions(req), '', { ...options, fd: opened } as SendOptions)
+  const sent = untilSent(file, res)
+  Object.assign(file, { res }).send('', stats)
+  return sent
+}
+
+const options: SendOptions = { dotfiles: 'allow', cacheControl: false, index: false }
+
+function untilSent(file: SendStream, res: ServerResponse): Promise<void> {
   return new Promise((resolve, reject) => {
-    const file = sendFile(withConditions(req), encodeURI(path), {
-      dotfiles: 'allow',
-      cacheControl: false,
-      index: false,
-    })
     file.on('error', (error: Error) => reject(toAppError(error)))
     res.once('close', resolve)
-    file.pipe(res)
   })
 }
 

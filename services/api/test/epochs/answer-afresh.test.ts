@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { AppError } from '@iaas/common/errors'
 import { renditionDigest } from '@iaas/common/digest'
 import { until } from '@iaas/testing/until'
 import { createRig, plainVariant } from '../_rig.ts'
@@ -35,6 +36,19 @@ describe('an answer whose original is raised while it is made', () => {
     expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
     rig.epochs.act([{ id: rig.id, epoch: 7, isGone: false }])
     expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
+  })
+
+  it('R82 is made again from the lookup on if its original was replaced before its file was read', async () => {
+    await using rig = await createRig()
+    const render = rig.renderer.render.bind(rig.renderer)
+    let renders = 0
+    rig.renderer.render = (task, signal) => {
+      renders += 1
+      if (renders > 2) return render(task, signal)
+      return Promise.reject(new AppError('VERSION_NOT_FOUND', 'It was replaced.'))
+    }
+    expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
+    expect(renders).toBe(3)
   })
 
   it('R70 is refused for a moment if the original is raised all the time', async () => {

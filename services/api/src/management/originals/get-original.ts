@@ -1,4 +1,5 @@
 import type { OriginalStore } from '@iaas/common/ports/original-store'
+import { againIfReplaced } from '@iaas/common/use-original'
 import type { Handlers } from '../call.ts'
 import type { ManagementRoutes } from '../contract/routes.ts'
 import { type DescribeOriginal, etagOf } from './describe-original.ts'
@@ -10,7 +11,9 @@ export function createGetOriginal(
   describeOriginal: DescribeOriginal,
 ): Handlers<ManagementRoutes>['getOriginal'] {
   return async ({ parameters: { id }, signal }) => {
-    const body = await describeOriginal(await assertPresent(originals, id), signal)
+    const body = await againIfReplaced(async () =>
+      describeOriginal(await assertPresent(originals, id), signal),
+    )
     return { body, etag: etagOf(body) }
   }
 }
