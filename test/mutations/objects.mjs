@@ -112,4 +112,12 @@ export const objects = [
     replace: 'return { key }',
     test: 'packages/stores/test/postgres/compact-links.it.test.ts',
   },
+  {
+    row: 'T74',
+    breaks: 'no api hears of links in the short form that are deleted',
+    file: 'packages/stores/src/postgres/link-changes.ts',
+    find: 'if (compact.success) return onCompactChange(compact.data)',
+    replace: 'if (compact.success) return',
+    test: 'packages/stores/test/postgres/link-changes.it.test.ts',
+  },
 ]

@@ -1,14 +1,11 @@
 import { type ObjectKey, objectKey } from '@iaas/common/digest'
-import { type ImageId, type Variant, type VariantKey, variantKey } from '@iaas/common/image'
-import { createSilentLogger } from '@iaas/common/log'
+import type { ImageId, Variant } from '@iaas/common/image'
 import { createObjectKeys } from '@iaas/common/object-keys'
 import { testCdn } from '@iaas/testing/cdn'
 import { query } from '@iaas/testing/postgres'
-import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createPostgresEpochs } from '../../src/postgres/epochs.ts'
-import { createPostgresLinkChanges } from '../../src/postgres/link-changes.ts'
 import { createPostgresLinkList } from '../../src/postgres/link-list.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
 import { createPostgresLinkWalk } from '../../src/postgres/link-walk.ts'
@@ -170,26 +167,6 @@ describe('links in the short form', () => {
     expect(await compact().find(other)).toBeUndefined()
     await record(variant, renderedAt + 1)
     expect(await compact().find(variant)).toEqual({ key: keyOf(variant, renderedAt + 1) })
-  })
-
-  it('tell every api of their deletion and of a new file', async () => {
-    const changed: VariantKey[] = []
-    const { url } = database
-    const changes = createPostgresLinkChanges({ url, log: createSilentLogger() })
-    await using _subscription = await changes.subscribe(
-      (key) => void changed.push(key),
-      () => {},
-    )
-    const listeners = `SELECT FROM pg_stat_activity WHERE application_name = 'iaas-link-changes'`
-    await until(async () => (await query(url, listeners)).rowCount === 1)
-    const [variant, replaced, moved] = [makeVariant(), makeVariant(), makeVariant()]
-    for (const each of [variant, replaced]) await record(each)
-    await open(false).record(moved, { key: keyOf(moved) }, renderedAt)
-    await record(replaced, renderedAt + 1)
-    await record(moved, renderedAt + 1)
-    await query(url, 'DELETE FROM links WHERE id = $1', [variant.id])
-    await until(async () => changed.length >= 3)
-    expect(changed).toEqual([replaced, moved, variant].map(variantKey))
   })
 
   it('are walked over with the others, over and over', async () => {

@@ -6,8 +6,9 @@ import { testCdn } from '@iaas/testing/cdn'
 import { query } from '@iaas/testing/postgres'
 import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
-import { type VariantKey, variantKey } from '@iaas/common/image'
+import { type Variant, type VariantKey, variantKey } from '@iaas/common/image'
 import { createSilentLogger } from '@iaas/common/log'
+import { createObjectKeys } from '@iaas/common/object-keys'
 import { createPostgresLinkChanges } from '../../src/postgres/link-changes.ts'
 import { createPostgresLinkStore } from '../../src/postgres/link-store.ts'
 import { type TestDatabase, openDatabase } from './_database.ts'
@@ -46,6 +47,22 @@ describe('link changes', () => {
     const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${listeners}`
     await query(database.url, sql)
   }
+
+  it('T74 tells of links in the short form that are deleted or replaced, or take the place of long ones', async () => {
+    await using subscription = await subscribe()
+    const keys = createObjectKeys('a secret that all services share')
+    const record = (variant: Variant, renderedAt: number, isCompact = true) => {
+      const store = createPostgresLinkStore(database.db, { cdn: testCdn, isCompact })
+      return store.record(variant, { key: keys.of({ variant, renderedAt }) }, renderedAt)
+    }
+    const [deleted, replaced, moved] = [makeVariant(), makeVariant({ fit: 'crop' }), makeVariant()]
+    for (const variant of [deleted, replaced]) await record(variant, 1000)
+    await record(moved, 1000, false)
+    for (const variant of [replaced, moved]) await record(variant, 2000)
+    await query(database.url, 'DELETE FROM links WHERE id = $1', [deleted.id])
+    await until(() => subscription.changed.length >= 3)
+    expect(subscription.changed).toEqual([replaced, moved, deleted].map(variantKey))
+  })
 
   it("tells of the links that the operator's command deletes", async () => {
     await using subscription = await subscribe()
