@@ -54,6 +54,8 @@ create token_secret_previous "$(random)"
 create admin_password "$(random)"
 # The codes in the keys of stored variants: never changed.
 create links_secret "$(random)"
+# Between the uploaders and the purger of the edge.
+create edge_purge_secret "$(random)"
 # The api is given the digest of its key only.
 create api_key "$(random)"
 create api_keys "operator:$(printf %s "$(cat "$secrets/api_key")" | sha256sum | cut -d ' ' -f 1):tokens+originals:read+originals:write+purge+stats"
@@ -66,7 +68,8 @@ create s3_secret_key "${S3_SECRET_KEY:-$(random)}"
 refuse_defaults
 
 give api database_url s3_access_key s3_secret_key token_secret token_secret_previous admin_password api_keys links_secret
-give uploader database_url s3_access_key s3_secret_key links_secret
+give uploader database_url s3_access_key s3_secret_key links_secret edge_purge_secret
+give edge-purger edge_purge_secret
 give bucket s3_access_key s3_secret_key
 give postgres postgres_password
 give s3 s3_access_key s3_secret_key

@@ -47,7 +47,7 @@ describe('the compose project', () => {
 
   it('starts no process of Node to ask a service how it is', () => {
     const checks = dockerfile.match(/^HEALTHCHECK .*$/gm) ?? []
-    expect(checks).toHaveLength(3)
+    expect(checks).toHaveLength(4)
     for (const check of checks)
       expect(check).toMatch(/--interval=10s .* CMD \["bash", "health.sh",/)
   })

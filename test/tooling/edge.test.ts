@@ -82,6 +82,14 @@ describe('the edge', () => {
     )
   })
 
+  it('F59 caches objects under one key, however their address is written and whatever query it has', () => {
+    const bucket = locationOf('/cdn/')
+    expect(bucket).toContain('rewrite ^/cdn/(.*)$ /variants/$1? break;')
+    for (const location of [bucket, locationOf('@object')]) {
+      expect(valuesOf('proxy_cache_key', location)).toEqual(['"$request_method$uri"'])
+    }
+  })
+
   it('F60 has the api answer what the bucket does not have or does not answer, for as long as the api says', () => {
     const bucket = locationOf('/cdn/')
     expect(bucket).toContain('proxy_intercept_errors on;')

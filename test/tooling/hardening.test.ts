@@ -27,7 +27,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose
 const service = (name: string) => compose.services[name] ?? {}
 
 describe('where the product runs', () => {
-  it.each(['api', 'renderer', 'uploader', 'bucket'])(
+  it.each(['api', 'renderer', 'uploader', 'bucket', 'edge-purger'])(
     'T23 the service %s can change nothing, and become nobody else',
     (name) => {
       const { read_only, cap_drop, cap_add, security_opt, privileged, user } = service(name)

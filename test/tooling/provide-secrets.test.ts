@@ -49,6 +49,7 @@ describe('the secrets of the compose project', () => {
       'admin_password',
       's3_secret_key',
       'links_secret',
+      'edge_purge_secret',
     ]
     for (const name of [...generated, 'postgres_password', 'api_key']) {
       expect(values[names.indexOf(name)]).toMatch(/^[0-9a-f]{48}$/)
@@ -80,7 +81,8 @@ describe('the secrets of the compose project', () => {
         'token_secret',
         'token_secret_previous',
       ],
-      uploader: ['database_url', 'links_secret', ...store],
+      uploader: ['database_url', 'edge_purge_secret', 'links_secret', ...store],
+      'edge-purger': ['edge_purge_secret'],
       bucket: store,
       postgres: ['postgres_password'],
       s3: store,
