@@ -7,6 +7,8 @@ const run = (...args) =>
     env: { ...process.env, WRITE_OUTAGES: 'yes' },
   }).status ?? 1
 
+const suites = ['outages', 'redis-sentinels', 'redis-cluster', 'database-fail-over']
+
 process.exitCode =
-  run('scripts/test.mjs', 'test/outages/outages') ||
+  run('scripts/test.mjs', ...suites.map((suite) => `test/outages/${suite}`)) ||
   run('node_modules/prettier/bin/prettier.cjs', '--write', 'docs/operations.md')

@@ -72,7 +72,7 @@ export const stores = [
     row: 'F5',
     breaks: 'a connection to Redis that was lost is not made again',
     file: 'packages/stores/src/redis/connection.ts',
-    find: 'signal?.aborted ? null : pauseBefore(times)',
+    find: 'signal?.aborted === true ? null : pauseBefore(times)',
     replace: 'times > 0 ? null : pauseBefore(times)',
     test: 'test/outages/outages.it.test.ts',
   },

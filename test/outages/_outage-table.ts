@@ -10,7 +10,7 @@ const [begins, ends] = ['<!-- outages: npm run docs:outages -->', '<!-- /outages
 const bounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 
 export type OutageResult = {
-  readonly outage: Pick<Outage, 'dependency' | 'fault'>
+  readonly outage: { readonly dependency: Outage['dependency']; readonly fault: string }
   readonly observer: Observer
   readonly recoveryMs: number
 }
@@ -32,6 +32,28 @@ export async function readOutageTable(): Promise<readonly string[]> {
   return [...table.matchAll(/^\| (?!gone )(\w+) +\| (\w+) +\|/gm)].map(
     ([, name, fault]) => `${name} ${fault}`,
   )
+}
+
+const [failOversBegin, failOversEnd] = ['<!-- fail-overs -->', '<!-- /fail-overs -->'] as const
+
+/** Writes the row of a fail-over into the page of operations, in the place of its earlier one, if the run is to write. */
+export async function writeFailOver(result: OutageResult): Promise<void> {
+  if (process.env['WRITE_OUTAGES'] === undefined) return
+  const text = await readFile(page, 'utf8')
+  const [before, rest = ''] = text.split(failOversBegin)
+  const [table = '', after] = rest.split(failOversEnd)
+  if (before === undefined || after === undefined) throw new Error(`${page} has no marks.`)
+  const { dependency, fault } = result.outage
+  const isOther = (row: string) =>
+    row.startsWith('| ') && !/^\| (?:gone|---)/.test(row) && !rowOf(row, dependency, fault)
+  const rows = [...table.split('\n').filter(isOther), toRow(result)].toSorted()
+  const written = [failOversBegin, '', header, rule, ...rows, '', failOversEnd].join('\n')
+  await writeFile(page, `${before}${written}${after}`)
+}
+
+function rowOf(row: string, dependency: string, fault: string): boolean {
+  const [, first, second] = row.split('|').map((cell) => cell.trim())
+  return first === dependency && second === fault
 }
 
 const header = `| gone | how | ${kinds.map((kind) => (kind === 'token' ? '/token' : kind)).join(' | ')} | back to normal |`

@@ -1,8 +1,12 @@
-import type { Redis } from 'ioredis'
-import { queuePrefix } from '@iaas/common/jobs/queues'
 import type { Logger } from '@iaas/common/log'
-import { createRedis } from '@iaas/stores/redis/connection'
-import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
+import { type RedisClient, createRedis } from '@iaas/stores/redis/connection'
+import {
+  type PostgresQueues,
+  type QueueBackend,
+  type RedisQueues,
+  toPostgresConnection,
+  toQueuePrefix,
+} from './queue-backend.ts'
 
 /** A client of BullMQ that is created once its server answers. */
 export type LazyClient<Client> = {
@@ -24,7 +28,7 @@ const producerWaitMs = 10_000
 
 /** Functions that create a client for each kind of server. */
 export type ClientRecipes<Client extends Closable> = {
-  redis(options: { readonly connection: Redis; readonly prefix: string }): Client
+  redis(options: { readonly connection: RedisClient; readonly prefix: string }): Client
   postgres(options: {
     readonly connection: ReturnType<typeof toPostgresConnection>
   }): Client & PostgresClosable
@@ -42,14 +46,16 @@ export function createLazyClient<Client extends Closable>(
 
 /** Creates the client once Redis has answered: a client created while Redis is down or hung stays pending for ever. */
 function createRedisClient<Client extends Closable>(
-  { url, namespace = queuePrefix }: QueueBackend,
+  queues: RedisQueues,
   log: Logger,
   recipes: ClientRecipes<Client>,
 ): LazyClient<Client> {
-  const redis = createRedis({ url, role: 'queue', log })
+  const redis = createRedis({ ...queues, role: 'queue', log })
   const firstTry = new Promise<void>((resolve) => {
     redis.once('ready', () => resolve())
     redis.once('close', () => resolve())
+    // While no sentinel answers, there is no connection to close.
+    redis.once('error', () => resolve())
   })
   let client: Client | undefined
 
@@ -57,7 +63,7 @@ function createRedisClient<Client extends Closable>(
     async get() {
       await firstTry
       if (redis.status !== 'ready') throw new Error(`Redis is ${redis.status}.`)
-      client ??= recipes.redis({ connection: redis, prefix: namespace })
+      client ??= recipes.redis({ connection: redis, prefix: toQueuePrefix(queues) })
       return client
     },
     reconnect: () => redis.disconnect(true),
@@ -70,7 +76,7 @@ function createRedisClient<Client extends Closable>(
 
 /** Keeps only a client that has connected, because a client remembers that its first connection failed. */
 function createPostgresClient<Client extends Closable>(
-  backend: QueueBackend,
+  backend: PostgresQueues,
   log: Logger,
   recipes: ClientRecipes<Client>,
 ): LazyClient<Client> {

@@ -1,25 +1,40 @@
 import pg from 'pg'
 import { toConnection } from '@iaas/stores/postgres/connection'
 import { ignoreConnectionErrors } from '@iaas/stores/postgres/ignore-connection-errors'
+import type { RedisConfig } from '@iaas/stores/redis/config'
+import type { RedisServers } from '@iaas/stores/redis/servers'
+import { queuePrefix } from '@iaas/common/jobs/queues'
 
 /**
  * Server of the queues; BullMQ runs on both kinds. `namespace` separates queues on a shared server: the key prefix in
  * Redis (default `iaas`), the schema in PostgreSQL (default `bullmq`).
  */
-export type QueueBackend = {
-  readonly kind: 'redis' | 'postgres'
-  readonly url: string
-  readonly namespace?: string
-}
+export type QueueBackend = RedisQueues | PostgresQueues
+
+export type QueueServer =
+  ({ readonly kind: 'redis' } & RedisServers) | { readonly kind: 'postgres'; readonly url: string }
+
+type Namespace = { readonly namespace?: string }
+export type RedisQueues = Extract<QueueServer, { kind: 'redis' }> & Namespace
+export type PostgresQueues = Extract<QueueServer, { kind: 'postgres' }> & Namespace
 
 /** Returns Redis if it is configured, otherwise the database. */
 export function chooseQueueBackend(
-  { redis }: { readonly redis: { readonly url?: string | undefined } },
+  { redis: { queueServers } }: { readonly redis: Pick<RedisConfig, 'queueServers'> },
   databaseUrl: string,
 ): QueueBackend {
-  return redis.url === undefined
+  return queueServers === undefined
     ? { kind: 'postgres', url: databaseUrl }
-    : { kind: 'redis', url: redis.url }
+    : { kind: 'redis', ...queueServers }
+}
+
+/**
+ * Returns the key prefix of the queues. In a cluster it is a hash tag, because each script of BullMQ changes several
+ * keys. On other servers it is none, or the jobs that wait in existing installations would be lost.
+ */
+export function toQueuePrefix(queues: RedisQueues): string {
+  const { namespace = queuePrefix } = queues
+  return 'cluster' in queues ? `{${namespace}}` : namespace
 }
 
 /** The queues need only a few connections. */
@@ -33,7 +48,7 @@ const connectionWaitMs = 2000
  * lock.
  */
 export function toPostgresConnection(
-  { url, namespace = 'bullmq' }: QueueBackend,
+  { url, namespace = 'bullmq' }: PostgresQueues,
   waitMs = connectionWaitMs,
 ) {
   const { connectionString, ...tls } = toConnection(url)

@@ -8,12 +8,17 @@ import {
   Worker,
 } from 'bullmq'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import { queuePrefix } from '@iaas/common/jobs/queues'
 import { pauseBeforeAttempt } from '@iaas/common/jobs/retries'
 import type { Logger } from '@iaas/common/log'
 import { createRedis } from '@iaas/stores/redis/connection'
 import { type ResetStalls, createPostgresReset, createRedisReset } from './reset-stalls.ts'
-import { type QueueBackend, toPostgresConnection } from './queue-backend.ts'
+import {
+  type PostgresQueues,
+  type QueueBackend,
+  type RedisQueues,
+  toPostgresConnection,
+  toQueuePrefix,
+} from './queue-backend.ts'
 import { createWorkerBackend } from './worker-backend.ts'
 
 export type QueueWorkerOptions = {
@@ -70,9 +75,9 @@ class PatientWorker<Backend extends IQueueBackend, Connection> extends Worker<
 }
 
 export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
-  return options.backend.kind === 'redis'
-    ? createRedisWorker(options)
-    : createPostgresWorker(options)
+  const { backend } = options
+  if (backend.kind === 'redis') return createRedisWorker(options, backend)
+  return createPostgresWorker(options, backend)
 }
 
 /** Returns the options of a BullMQ worker. BullMQ passes a signal only to a processor with three parameters. */
@@ -93,15 +98,14 @@ function toWorkerSettings({ process, concurrency, lockMs }: QueueWorkerOptions) 
   }
 }
 
-function createRedisWorker(options: QueueWorkerOptions): QueueWorker {
-  const { backend, queue, log } = options
-  const { url, namespace = queuePrefix } = backend
+function createRedisWorker(options: QueueWorkerOptions, backend: RedisQueues): QueueWorker {
+  const { queue, log } = options
   const { processor, settings } = toWorkerSettings(options)
   const ending = new AbortController()
-  const redis = createRedis({ url, role: 'worker', log, signal: ending.signal })
+  const redis = createRedis({ ...backend, role: 'worker', log, signal: ending.signal })
   const worker = new PatientWorker<RedisQueueBackend, ConnectionOptions>(queue, processor, {
     connection: redis,
-    prefix: namespace,
+    prefix: toQueuePrefix(backend),
     ...settings,
   })
   start(worker, options, createRedisReset(worker.getBackend())).catch((error: unknown) => {
@@ -118,8 +122,8 @@ function createRedisWorker(options: QueueWorkerOptions): QueueWorker {
 }
 
 /** Creates workers until one connects, because a worker remembers that its first connection failed. */
-function createPostgresWorker(options: QueueWorkerOptions): QueueWorker {
-  const { backend, queue, log } = options
+function createPostgresWorker(options: QueueWorkerOptions, backend: PostgresQueues): QueueWorker {
+  const { queue, log } = options
   const { processor, settings } = toWorkerSettings(options)
   const ending = new AbortController()
   const build = () =>

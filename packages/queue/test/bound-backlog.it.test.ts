@@ -3,7 +3,7 @@ import { createBacklog } from '@iaas/queue/backlog'
 import { boundBacklog } from '@iaas/queue/bound-backlog'
 import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
-import type { QueueBackend } from '@iaas/queue/queue-backend'
+import type { QueueServer } from '@iaas/queue/queue-backend'
 import { createSilentLogger } from '@iaas/common/log'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { provideDatabase } from '@iaas/testing/postgres'
@@ -22,7 +22,7 @@ afterAll(async () => {
 let time = 1_764_000_000_000
 const newRequest = () => ({ variant: makeVariant(), renderedAt: (time += 1) })
 
-function open(server: Pick<QueueBackend, 'kind' | 'url'>, maxJobs: number) {
+function open(server: QueueServer, maxJobs: number) {
   const backend = { ...server, namespace: `t_${randomUUID().replaceAll('-', '')}` }
   const persistence = createPersistence({ backend, log, timeoutMs: 10_000 })
   const queues = openQueues(backend, log)

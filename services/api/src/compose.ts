@@ -4,6 +4,7 @@ import { createBacklog } from '@iaas/queue/backlog'
 import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
 import { createPurgeOrders } from '@iaas/queue/purge-orders'
+import { openQueueProbe } from '@iaas/queue/queue-probe'
 import {
   createFocalStore,
   createOriginalStore,
@@ -67,8 +68,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   // Connections
   const migration = own('migration', await migrateWhenReachable(url, log))
   const db = own('database', createDatabase({ ...config.postgresql, url, log }))
-  const redis = own('redis cache', openRedis(config.redis, 'cache', log))
-  const producerRedis = own('redis producer', openRedis(config.redis, 'producer', log))
+  const redis = own('redis cache', openRedis(config.redis.servers, 'cache', log))
+  const producerRedis = own('redis producer', openRedis(config.redis.servers, 'producer', log))
 
   // Stores and queues
   const store = own(
@@ -90,7 +91,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   const persistence = own('queue', createPersistence({ backend: queueBackend, log }))
   const watched = own('dependencies', dependencies, (watch) => watch.close())
   const hasRedis = redis !== undefined
-  const breakers = watchBackends(watched, { db, variants, spool, hasRedis })
+  const queueProbe = own('probe of the queues', openQueueProbe(config.redis, log))
+  const breakers = watchBackends(watched, { db, variants, spool, hasRedis, queueProbe })
   const raw = { config, db, variants, cdn, spool, persistence, backlog, redis, breakers }
   const stores = wireStores(raw)
   const isBucket = servedFolder === undefined

@@ -23,10 +23,10 @@ import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
 import { createPostgresReplacements } from '@iaas/stores/postgres/replacements'
 import { createPostgresTokenStore } from '@iaas/stores/postgres/token-store'
+import type { RedisClient } from '@iaas/stores/redis/connection'
 import { createRedisLinkCache } from '@iaas/stores/redis/link-cache'
 import { createRedisOpacityCache } from '@iaas/stores/redis/opacity-cache'
 import { createRedisRenderLeases } from '@iaas/stores/redis/render-leases'
-import type { Redis } from 'ioredis'
 import { type FollowedEpochs, createKnownEpochs } from './epochs/known-epochs.ts'
 import { capacities, durations, keptUnlinkedSeconds } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
@@ -44,7 +44,7 @@ export type RawStores = {
   readonly persistence: Persistence
   readonly backlog: Backlog
   /** A connection of the role `cache`, if there is a Redis. */
-  readonly redis: Redis | undefined
+  readonly redis: RedisClient | undefined
   readonly breakers: BackendBreakers
 }
 
@@ -82,7 +82,7 @@ export function wireStores(raw: RawStores): Stores {
   return {
     variants: guard(raw.variants, variantStore, 'open'),
     spool: breaker === undefined ? spool : guard(spool, breaker, 'put', 'get', 'size', 'drop'),
-    persistence: guard<Persistence>(bounded, breaker ?? database, 'schedule'),
+    persistence: guard<Persistence>(bounded, breakers.queues, 'schedule'),
     links: guard(
       createPostgresLinkStore(db, { cdn, noteEpoch: (id, epoch) => epochs.note(id, epoch) }),
       database,

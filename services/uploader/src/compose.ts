@@ -1,5 +1,6 @@
 import { chooseQueueBackend } from '@iaas/queue/queue-backend'
 import { openQueues } from '@iaas/queue/open-queues'
+import { openQueueProbe } from '@iaas/queue/queue-probe'
 import {
   createFocalStore,
   createOriginalStore,
@@ -80,7 +81,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   // Connections
   own('migration', await migrateWhenReachable(url, log))
   const db = own('database', createDatabase({ ...config.postgresql, url, log }))
-  const redis = own('redis producer', openRedis(config.redis, 'producer', log))
+  const redis = own('redis producer', openRedis(config.redis.servers, 'producer', log))
 
   // Stores
   const connections = concurrency + maxRemovals + otherConnections
@@ -88,7 +89,9 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const spool = createSpool(config, redis)
   const watched = own('dependencies', dependencies, (watch) => watch.close())
   const hasRedis = redis !== undefined
-  const breakers = watchBackends(watched, { db, variants: store.variants, spool, hasRedis })
+  const queueProbe = own('probe of the queues', openQueueProbe(config.redis, log))
+  const parts = { db, variants: store.variants, spool, hasRedis, queueProbe }
+  const breakers = watchBackends(watched, parts)
   // While the store is down, jobs fail at once and are retried later, so that a backlog does not flood it.
   const variants = guard(store.variants, breakers.variantStore, 'put')
   const { cdn } = store

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { openQueue } from '@iaas/queue/open-queue'
 import { createPersistence } from '@iaas/queue/persistence'
-import type { QueueBackend } from '@iaas/queue/queue-backend'
+import type { QueueBackend, QueueServer } from '@iaas/queue/queue-backend'
 import { type ObjectKey, objectKey, variantDigest } from '@iaas/common/digest'
 import { queueNames } from '@iaas/common/jobs/queues'
 import { createSilentLogger } from '@iaas/common/log'
@@ -22,7 +22,7 @@ import { bytesOf, createCountingRenderer, createOriginalsThat } from './_fakes.t
 const log = createSilentLogger()
 
 /** Queues of its own on a real server, and everything behind them in memory. */
-export function createRig(server: Pick<QueueBackend, 'kind' | 'url'>) {
+export function createRig(server: QueueServer) {
   const namespace = `t_${randomUUID().replaceAll('-', '')}`
   const backend: QueueBackend = { ...server, namespace }
   const objects = new Map<ObjectKey, Uint8Array>()

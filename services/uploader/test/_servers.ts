@@ -1,10 +1,10 @@
-import type { QueueBackend } from '@iaas/queue/queue-backend'
+import type { QueueServer } from '@iaas/queue/queue-backend'
 import { describeUnless } from '@iaas/testing/describe-unless'
 import { provideDatabase } from '@iaas/testing/postgres'
 import { startTestRedis } from '@iaas/testing/redis'
 import { afterAll } from '@jest/globals'
 
-export type Server = Pick<QueueBackend, 'kind' | 'url'>
+export type Server = QueueServer
 
 const database = await provideDatabase()
 const redis = await startTestRedis()

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import type { Folders, spoolSettings } from '@iaas/common/disk/config'
 import { createDiskDeletionLog } from '@iaas/common/disk/deletion-log'
@@ -14,6 +13,7 @@ import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { type CdnConfig, tagHeadersOf } from '../cdn/config.ts'
+import type { RedisClient } from '../redis/connection.ts'
 import { createRedisSpool } from '../redis/spool.ts'
 import type { AwsConfig } from '../s3/config.ts'
 import type { S3VariantStoreOptions } from '../s3/variant-store.ts'
@@ -101,7 +101,7 @@ export function createFocalStore({ folders }: OriginalStoreConfig): FocalStore {
  */
 export function createSpool(
   { spool: { bounds }, folders }: SpoolConfig,
-  redis: Redis | undefined,
+  redis: RedisClient | undefined,
 ): Spool {
   return redis === undefined
     ? createDiskSpool({ dir: folders.spool, ...bounds })

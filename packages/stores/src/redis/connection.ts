@@ -1,6 +1,8 @@
-import type { Redis } from 'ioredis'
+import { type Cluster, Redis } from 'ioredis'
 import type { Logger } from '@iaas/common/log'
-import { PatientRedis, limitSilence } from './patient-redis.ts'
+import { createPatientCluster } from './patient-cluster.ts'
+import { makePatient } from './patient-redis.ts'
+import type { ClusteredRedis, RedisLogin, RedisServers, WatchedRedis } from './servers.ts'
 
 /**
  * Role of a connection. `cache`: fails fast, because an answer waits for it. `producer`: may be slower, but commands do
@@ -8,6 +10,9 @@ import { PatientRedis, limitSilence } from './patient-redis.ts'
  * `worker`: waits for Redis indefinitely.
  */
 export type RedisRole = 'cache' | 'producer' | 'queue' | 'worker'
+
+/** A connection to one server, or connections to the nodes of a cluster. */
+export type RedisClient = Redis | Cluster
 
 /**
  * Timeouts by role, ms. Callers of the role `cache` have a shorter one of their own, which does not mistake a busy
@@ -23,9 +28,10 @@ const silenceMs = { cache: 500, producer: 2000, queue: 10_000, worker: 25_000 } 
 
 const firstRetryMs = 50
 const longestRetryMs = 2000
+/** Redirections of a worker's command while its node fails over: one each 100 ms. */
+const workerRedirections = 300
 
-export type CreateRedisOptions = {
-  readonly url: string
+export type CreateRedisOptions = RedisServers & {
   readonly role: RedisRole
   readonly log: Logger
   /** Once aborted, lost connections are not reopened, nor are their duplicates. */
@@ -36,30 +42,96 @@ export type CreateRedisOptions = {
  * Creates a connection that the caller closes with `disconnect()`. A Redis that is down or hung does not block the
  * start: the connection is retried for ever, with growing backoff.
  */
-export function createRedis({ url, role, log, signal }: CreateRedisOptions): Redis {
-  const redis = new PatientRedis(url, {
-    ...optionsFor(role),
-    connectTimeout: 2000,
-    keepAlive: 10_000,
-    socketTimeout: silenceMs[role],
-    // The server has become a replica; its name may now resolve to the new primary.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    retryStrategy: (times: number) => (signal?.aborted ? null : pauseBefore(times)),
-  })
-  limitSilence(redis, silenceMs[role])
+export function createRedis(options: CreateRedisOptions): RedisClient {
+  const { role, log } = options
+  const redis = 'cluster' in options ? createCluster(options) : createSingle(options)
   redis.on('error', (error) => log.debug('redis connection lost', { role, error }))
   return redis
 }
 
-function optionsFor(role: RedisRole) {
+type OptionsOf<Servers> = Servers & CreateRedisOptions
+
+function createSingle(options: OptionsOf<Exclude<RedisServers, ClusteredRedis>>): Redis {
+  const { role } = options
+  const common = {
+    ...toConnectionOptions(role),
+    enableOfflineQueue: role === 'worker',
+    retryStrategy: (times: number) => pauseUnlessEnded(options, times),
+  }
+  const redis =
+    'url' in options
+      ? new Redis(options.url, common)
+      : new Redis({ ...common, ...toWatched(options) })
+  makePatient(redis, silenceMs[role])
+  return redis
+}
+
+/** The sentinels name the primary at each connect. */
+function toWatched(options: OptionsOf<WatchedRedis>) {
+  const { sentinels, master, sentinelUsername, sentinelPassword, tls } = options
+  return {
+    ...toLogin(options),
+    sentinels: [...sentinels],
+    name: master,
+    ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    sentinelCommandTimeout: commandTimeoutMs.cache,
+    sentinelRetryStrategy: (times: number) => pauseUnlessEnded(options, times),
+  }
+}
+
+/** Only a worker's commands are sent again after a lost connection: the callers of the others decide that themselves. */
+function createCluster(options: OptionsOf<ClusteredRedis>): Cluster {
+  const { cluster, role, tls } = options
+  const failsFast = role !== 'worker'
+  return createPatientCluster(cluster, {
+    silenceMs: silenceMs[role],
+    failsFast,
+    ...(failsFast
+      ? { retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 }
+      : { maxRedirections: workerRedirections }),
+    clusterRetryStrategy: (times) => pauseUnlessEnded(options, times),
+    redisOptions: { ...toConnectionOptions(role), ...toLogin(options) },
+    // The certificate of a node is for its name, which the default lookup would replace by an address.
+    ...(tls ? { dnsLookup: (name, found) => found(null, name) } : {}),
+  })
+}
+
+function toLogin({ username, password, tls }: RedisLogin) {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+  }
+}
+
+function toConnectionOptions(role: RedisRole) {
+  return {
+    ...toCommandOptions(role),
+    connectTimeout: 2000,
+    keepAlive: 10_000,
+    socketTimeout: silenceMs[role],
+    // The server has become a replica; its name may now resolve to the new primary.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  }
+}
+
+function toCommandOptions(role: RedisRole) {
   if (role === 'worker') return { maxRetriesPerRequest: null }
   return {
     commandTimeout: commandTimeoutMs[role],
-    enableOfflineQueue: false,
     // Commands in flight when the connection was lost fail, and their callers decide whether to retry.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
   }
+}
+
+function pauseUnlessEnded(
+  { signal }: Pick<CreateRedisOptions, 'signal'>,
+  times: number,
+): number | null {
+  return signal?.aborted === true ? null : pauseBefore(times)
 }
 
 /** Returns the backoff, ms. The second half of it is random, so that many processes do not reconnect at once. */

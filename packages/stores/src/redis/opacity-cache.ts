@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis'
 import { digestOf } from '@iaas/common/digest'
 import type { ImageId } from '@iaas/common/image'
 import type { OpacityCache } from '@iaas/common/ports/opacity-cache'
+import type { RedisClient } from './connection.ts'
 import { maxWaitMs, translateErrors } from './translate-errors.ts'
 
 export type RedisOpacityCacheOptions = {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly prefix: string
   /** TTL of a fact, ms. */
   readonly ttlMs: number

@@ -1,14 +1,22 @@
 import { startDeadline } from '@iaas/common/concurrency/with-deadline'
-import { type Command, Redis } from 'ioredis'
+import type { Command, Redis } from 'ioredis'
 
 /**
- * A connection that does not mistake a busy process for a hung Redis. The timers of the library close a connection and
- * fail commands also if the answers have arrived and this process has not read them yet.
+ * Makes a connection patient: it does not mistake a busy process for a hung Redis. The timers of the library close a
+ * connection and fail commands also if the answers have arrived and this process has not read them yet.
+ *
+ * @param silenceMs time without an answer after which the connection counts as dead
  */
-export class PatientRedis extends Redis {
-  override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
+export function makePatient(redis: Redis, silenceMs: number): void {
+  limitCommands(redis)
+  limitSilence(redis, silenceMs)
+}
+
+function limitCommands(redis: Redis): void {
+  const send = redis.sendCommand.bind(redis)
+  redis.sendCommand = (command, stream) => {
     command.setTimeout = (limitMs) => limitCommand(command, limitMs)
-    return super.sendCommand(command, stream)
+    return send(command, stream)
   }
 }
 
@@ -21,7 +29,7 @@ function limitCommand(command: Command, limitMs: number): void {
 type Hidden = { socketTimeoutTimer: object | undefined; setSocketTimeout: () => void }
 
 /** Closes a connection on which nothing was received for this time, ms, although something was expected. */
-export function limitSilence(redis: Redis, silenceMs: number): void {
+function limitSilence(redis: Redis, silenceMs: number): void {
   const hidden = redis as unknown as Hidden
   hidden.setSocketTimeout = () => {
     const { stream } = redis

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import type { RenderLease, RenderLeases } from '@iaas/common/ports/render-leases'
+import type { RedisClient } from './connection.ts'
+import { toShards } from './shards.ts'
 import { entryName } from './spool-entry.ts'
 import { translateErrors } from './translate-errors.ts'
 import { claimScript, claimed, endScript, prolongScript, leaseName } from './lease-scripts.ts'
 
 export type RedisRenderLeasesOptions = {
   /** A connection of the role `producer`. */
-  readonly redis: Redis
+  readonly redis: RedisClient
   /** Key prefix of the spool. */
   readonly prefix: string
   /** TTL of a lease whose holder no longer renews it, ms. */
@@ -22,6 +23,8 @@ export function createRedisRenderLeases({
   prefix,
   lifeMs,
 }: RedisRenderLeasesOptions): RenderLeases {
+  const shards = toShards(redis, prefix)
+
   function hold(name: string, holder: string, isFollowUp: boolean): RenderLease {
     const prolong = () => void redis.eval(prolongScript, 1, name, holder, lifeMs).catch(() => {})
     const timer = setInterval(prolong, lifeMs / 3).unref()
@@ -39,8 +42,9 @@ export function createRedisRenderLeases({
 
   return {
     async claim(digest) {
-      const [name, holder] = [leaseName(prefix, digest), randomUUID()]
-      const keys = [entryName(prefix, digest), name] as const
+      const shard = shards.of(digest)
+      const [name, holder] = [leaseName(shard, digest), randomUUID()]
+      const keys = [entryName(shard, digest), name] as const
       const answer: unknown = await translateErrors(
         redis.eval(claimScript, 2, ...keys, holder, lifeMs),
       )

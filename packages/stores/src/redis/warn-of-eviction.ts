@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import type { Logger } from '@iaas/common/log'
+import type { RedisClient } from './connection.ts'
 
 /**
  * The queues lose jobs if their keys are evicted. The link cache needs no eviction either, because its entries expire.
@@ -7,7 +7,7 @@ import type { Logger } from '@iaas/common/log'
 const safePolicy = 'noeviction'
 
 /** Warns on each connection if Redis may evict keys when its memory is full. */
-export function warnOfEviction(redis: Redis, log: Logger): void {
+export function warnOfEviction(redis: RedisClient, log: Logger): void {
   async function check(): Promise<void> {
     try {
       const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1] ?? safePolicy

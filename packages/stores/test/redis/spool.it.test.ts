@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { variantDigest } from '@iaas/common/digest'
 import { createSilentLogger } from '@iaas/common/log'
 import type { Spool } from '@iaas/common/ports/spool'
-import { createRedis } from '@iaas/stores/redis/connection'
+import { type RedisClient, createRedis } from '@iaas/stores/redis/connection'
 import { type RedisSpoolOptions, createRedisSpool } from '@iaas/stores/redis/spool'
 import { describeSpool } from '@iaas/testing/contracts/spool'
 import { startTestRedis } from '@iaas/testing/redis'
@@ -10,13 +10,12 @@ import { until } from '@iaas/testing/until'
 import { makeVariant } from '@iaas/testing/variants'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { describeUnless } from '@iaas/testing/describe-unless'
-import type { Redis } from 'ioredis'
 
 const server = await startTestRedis()
 afterAll(() => server?.[Symbol.asyncDispose]())
 
 type Opened = AsyncDisposable & {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly prefix: string
   readonly spool: Spool
   readonly reopen: () => Spool

@@ -1,7 +1,7 @@
 import type { CircuitBreaker } from '@iaas/common/concurrency/circuit-breaker'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
 import { AppError, type ErrorCode } from '@iaas/common/errors'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@iaas/stores/redis/connection'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 
 const windowSeconds = 60
@@ -15,7 +15,7 @@ export type RateLimit = {
 }
 
 /** The counters that all processes share. */
-export type SharedCounts = { readonly redis: Redis; readonly breaker: CircuitBreaker }
+export type SharedCounts = { readonly redis: RedisClient; readonly breaker: CircuitBreaker }
 
 export type RateLimitOptions = {
   /** Prefix of the names of counters. */

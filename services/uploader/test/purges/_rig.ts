@@ -11,7 +11,7 @@ import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
 import { createPurgeOrders } from '@iaas/queue/purge-orders'
-import type { QueueBackend } from '@iaas/queue/queue-backend'
+import type { QueueServer } from '@iaas/queue/queue-backend'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { migrateToLatest } from '@iaas/stores/postgres/migrate'
@@ -30,10 +30,7 @@ export const renderedAt = 1_764_000_000_000
 export const keys = createObjectKeys('secret')
 
 /** A database of its own, queues on the server, a folder of originals, and the other stores in memory. */
-export async function createPurgeRig(
-  server: Pick<QueueBackend, 'kind' | 'url'>,
-  store?: VariantStore,
-) {
+export async function createPurgeRig(server: QueueServer, store?: VariantStore) {
   const backend = { ...server, namespace: `t_${randomUUID().replaceAll('-', '')}` }
   const database = await provideDatabase()
   const { url } = database
