@@ -37,6 +37,17 @@ describe('migrateToLatest', () => {
     ])
   })
 
+  it('F25 runs a migration that is missing among those that were run', async () => {
+    await using database = await provideDatabase()
+    await migrateToLatest({ url: database.url })
+    await query(database.url, 'DROP TABLE replacements')
+    await query(database.url, "DELETE FROM iaas_migrations WHERE name = '0009-replacements'")
+    await migrateToLatest({ url: database.url })
+    await query(database.url, 'SELECT * FROM replacements')
+    const { rows } = await query(database.url, 'SELECT name FROM iaas_migrations')
+    expect(rows).toHaveLength(Object.keys(migrations).length)
+  })
+
   it('F25 waits for nobody where there is nothing to do', async () => {
     await using database = await provideDatabase()
     await migrateToLatest({ url: database.url })
