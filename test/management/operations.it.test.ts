@@ -109,4 +109,32 @@ describe('the management API for operators', () => {
     }
     expect((await ask(stack.base, '/by-token_30_30.jpg')).status).toBe(200)
   })
+
+  it('T80 gives a repetition with the same Idempotency-Key the first answer, and does nothing', async () => {
+    const request = (idempotencyKey: string, body: object, path = '/tokens') =>
+      call(stack.base, key, path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey },
+        body: JSON.stringify(body),
+      })
+    const all = await Promise.all(
+      Array.from({ length: 8 }, () => request('first', { id: 'repeated' })),
+    )
+    const statuses = all.map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set(statuses.includes(409) ? [201, 409] : [201]))
+    const tokens = all.flatMap((each) => (each.status === 201 ? [json(each)['token']] : []))
+    expect(new Set(tokens).size).toBe(1)
+    const again = await request('first', { id: 'repeated' })
+    expect([again.status, json(again)['token']]).toEqual([201, tokens[0]])
+    const other = await request('first', { id: 'another' })
+    expect([other.status, json(other)['type']]).toEqual([
+      422,
+      'urn:iaas:problem:idempotency-key-reused',
+    ])
+    // A failure is not kept.
+    const taken = { id: 'repeated' }
+    expect((await request('second', taken)).status).toBe(409)
+    expect(json(await request('second', taken))['type']).toBe('urn:iaas:problem:token-pending')
+    expect((await request('x'.repeat(256), { id: 'b' })).status).toBe(400)
+  })
 })

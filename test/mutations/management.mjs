@@ -45,6 +45,22 @@ export const management = [
     test: 'test/management/door.it.test.ts',
   },
   {
+    row: 'T80',
+    breaks: 'a repetition is done again',
+    file: 'services/api/src/management/repeat-call.ts',
+    find: "if (call.req.method !== 'POST' || key === undefined) return work()",
+    replace: 'if (key !== undefined || key === undefined) return work()',
+    test: 'test/management/operations.it.test.ts',
+  },
+  {
+    row: 'T80',
+    breaks: 'a call that runs is begun again',
+    file: 'packages/stores/src/postgres/repeatable-calls.ts',
+    find: 'AND known.begun_at < now() - ${longestCall}',
+    replace: "AND known.begun_at < now() - ${longestCall} + interval '1 day'",
+    test: 'packages/stores/test/postgres/repeatable-calls.it.test.ts',
+  },
+  {
     row: 'T79',
     breaks: 'pages of other origins make changes as the administrator',
     file: 'services/api/src/admin/calls/authenticate-administrator.ts',

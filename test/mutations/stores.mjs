@@ -192,8 +192,8 @@ export const stores = [
     row: 'F25',
     breaks: 'what a newer release has done to the database is taken for damage',
     file: 'packages/stores/src/postgres/migrate.ts',
-    find: '=> name === newest)',
-    replace: '=> name === newest) && !done.rows.some(({ name }) => name > newest)',
+    find: 'return Object.keys(migrations).every((name) => names.has(name))',
+    replace: 'return names.size === Object.keys(migrations).length',
     test: 'packages/stores/test/postgres/migrate.it.test.ts',
   },
   {

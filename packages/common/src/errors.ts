@@ -46,6 +46,8 @@ export const errorCatalogue = {
   PURGE_NOT_FOUND: row(404, 'There is no such purge'),
   QUEUE_NOT_FOUND: row(404, 'There is no such queue'),
   PURGE_ENDED: row(409, 'The purge has ended'),
+  CALL_RUNNING: row(409, 'The call has not ended', { retryable: true }),
+  IDEMPOTENCY_KEY_REUSED: row(422, 'The idempotency key stands for another request'),
   PRECONDITION_FAILED: row(412, 'The image does not match the condition'),
   RANGE_NOT_SATISFIABLE: row(416, 'The range is beyond the end of the image'),
   UPLOAD_TOO_LARGE: row(413, 'The request is too large'),

@@ -152,6 +152,8 @@ async function composeApi(options: ApiOptions, own: Own) {
   own('epochs', feed.subscribe(stores.epochs))
   const sweepTokens = repeat('sweep of tokens', uploads.sweepTokens, durations.sweepInterval, log)
   own('sweep of tokens', sweepTokens)
+  const sweepCalls = () => stores.calls.sweep()
+  own('sweep of calls', repeat('sweep of calls', sweepCalls, durations.sweepInterval, log))
   const sweepFiles = () => originals.sweepTemporary(times.fileAgeMs)
   const { sweepInterval } = durations
   own('sweep of files', repeat('sweep of temporary files', sweepFiles, sweepInterval, log))

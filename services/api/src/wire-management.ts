@@ -31,6 +31,7 @@ import { createExpandPreset } from './management/purges/expand-preset.ts'
 import { createQueuePurge, createStartPurge } from './management/purges/start-purge.ts'
 import { createGetHealth } from './management/health/get-health.ts'
 import { createQueueHandlers } from './management/queues/queue-handlers.ts'
+import { createRepeatCall } from './management/repeat-call.ts'
 import { createCreateToken } from './management/tokens/create-token.ts'
 import type { ServiceState } from './routes/get-health.ts'
 import type { Stores } from './wire-stores.ts'
@@ -39,7 +40,7 @@ import type { Uploads } from './wire-uploads.ts'
 export type ManagementOptions = {
   readonly config: ApiConfig
   readonly policy: Policy
-  readonly stores: Pick<Stores, 'links' | 'linkList' | 'purges'>
+  readonly stores: Pick<Stores, 'links' | 'linkList' | 'purges' | 'calls'>
   readonly orders: Pick<PurgeOrders, 'add'>
   readonly originals: OriginalStore
   readonly uploads: Pick<
@@ -62,6 +63,7 @@ export function wireManagement(options: ManagementOptions): Management | undefin
   if (!hasManagement(config)) return undefined
   return {
     authenticate: createAuthenticate(createFindKey(config.api.keys), limits.wrongKeys),
+    repeatCall: createRepeatCall(options.stores.calls),
     findResource: withDocument(createFindResource(routes, createHandlers(options)), routes),
   }
 }

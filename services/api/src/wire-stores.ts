@@ -16,6 +16,8 @@ import type { RenderLeases } from '@iaas/common/ports/render-leases'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import type { Database } from '@iaas/stores/postgres/database'
 import { createPostgresLinkList } from '@iaas/stores/postgres/link-list'
+import type { RepeatableCalls } from '@iaas/common/ports/repeatable-calls'
+import { createPostgresRepeatableCalls } from '@iaas/stores/postgres/repeatable-calls'
 import type { Purges } from '@iaas/common/ports/purges'
 import { createPostgresPurges } from '@iaas/stores/postgres/purges/purges'
 import { createPostgresObjectLedger } from '@iaas/stores/postgres/object-ledger'
@@ -59,6 +61,7 @@ export type Stores = {
   readonly tokens: TokenStore
   readonly replacements: Replacements
   readonly purges: Purges
+  readonly calls: RepeatableCalls
   readonly layers: LinkLayers
   readonly epochs: FollowedEpochs
   readonly raises: Pick<Epochs, 'waitingFor'>
@@ -110,6 +113,7 @@ export function wireStores(raw: RawStores): Stores {
       ),
     ),
     raises: guard(createPostgresEpochs(db), database, 'waitingFor'),
+    calls: guard(createPostgresRepeatableCalls(db), database, 'begin', 'keep', 'forget'),
     purges: guard(createPostgresPurges(db), database, 'create', 'find', 'change', 'order'),
     layers: {
       memory,

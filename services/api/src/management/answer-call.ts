@@ -12,6 +12,7 @@ import type { Authenticate, Caller } from './authenticate.ts'
 import type { Call } from './call.ts'
 import type { Entry, FindResource } from './find-route.ts'
 import { readBody, readParameters, readQuery } from './read-call.ts'
+import type { RepeatCall } from './repeat-call.ts'
 import { sendAnswer } from './send-answer.ts'
 
 /** Answers a request below `apiPath`. Never rejects. */
@@ -25,6 +26,7 @@ export type AnswerCall = (
 export type Management = {
   readonly authenticate: Authenticate
   readonly findResource: FindResource
+  readonly repeatCall: RepeatCall
 }
 
 export type AnswerCallOptions = Management & {
@@ -38,7 +40,7 @@ export type AnswerCallOptions = Management & {
  * nothing, and no body is read.
  */
 export function createAnswerCall(options: AnswerCallOptions): AnswerCall {
-  const { authenticate, findResource, clientOf, openAudit, answerError } = options
+  const { authenticate, findResource, repeatCall, clientOf, openAudit, answerError } = options
 
   return async function answerCall(req, res, record) {
     record.route = 'api'
@@ -76,7 +78,7 @@ export function createAnswerCall(options: AnswerCallOptions): AnswerCall {
       client: context.client,
       signal: clientGone(res),
     }
-    const answer = await handle(call as Call)
+    const answer = await repeatCall(call as Call, () => handle(call as Call))
     sendAnswer(answer, answer.status ?? route.status, record, context)
   }
 }

@@ -49,6 +49,7 @@ describe('a call of the management API', () => {
   beforeAll(async () => {
     const answerCall = createAnswerCall({
       findResource,
+      repeatCall: (_call, work) => work(),
       authenticate: async () => ({ name: 'tester', sha256: '', scopes: ['stats', 'purge'] }),
       clientOf: () => 'somebody',
       openAudit: () => ({}),

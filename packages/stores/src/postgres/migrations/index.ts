@@ -13,6 +13,7 @@ import * as cdnPurges from './0011-cdn-purges.ts'
 import * as deletions from './0012-deletions.ts'
 import * as compactLinks from './0013-compact-links.ts'
 import * as purgedImages from './0014-purged-images.ts'
+import * as repeatableCalls from './0015-repeatable-calls.ts'
 
 /** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012-deletions': deletions,
   '0013-compact-links': compactLinks,
   '0014-purged-images': purgedImages,
+  '0015-repeatable-calls': repeatableCalls,
 }

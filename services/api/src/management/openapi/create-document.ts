@@ -33,6 +33,12 @@ export function createOpenApiDocument(routes: Routes): OpenApiDocument {
   })
 }
 
+const repetition = z.object({
+  'Idempotency-Key': z.string().max(255).optional().meta({
+    description: 'Repetitions with the same key within a day get the first answer.',
+  }),
+})
+
 function describePaths(routes: Routes): ZodOpenApiPathsObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const [name, route] of Object.entries(routes)) {
@@ -45,13 +51,17 @@ function describePaths(routes: Routes): ZodOpenApiPathsObject {
 }
 
 function describeOperation(name: string, route: Route): ZodOpenApiOperationObject {
-  const { summary, scope, path, query, body } = route
+  const { method, summary, scope, path, query, body } = route
   return {
     operationId: name,
     summary,
     description: `Needs the scope \`${scope}\`.`,
     tags: [tagOf(route)],
-    requestParams: { path: z.object(parametersOf(path)), query },
+    requestParams: {
+      path: z.object(parametersOf(path)),
+      query,
+      ...(method === 'POST' && { header: repetition }),
+    },
     ...(body !== undefined && { requestBody: describeBody(body) }),
     responses: describeResponses(route),
   }

@@ -12,6 +12,13 @@ const commonErrors = [
   'TOO_MANY_ATTEMPTS',
 ] as const satisfies readonly ErrorCode[]
 
+/** Failures of a POST with an `Idempotency-Key`. */
+const repetitionErrors = ['CALL_RUNNING', 'IDEMPOTENCY_KEY_REUSED', 'STORE_UNAVAILABLE'] as const
+
+function errorsOfAll({ method }: Route): readonly ErrorCode[] {
+  return method === 'POST' ? [...commonErrors, ...repetitionErrors] : commonErrors
+}
+
 const problem = z
   .object({
     type: z.string().meta({ description: 'Names the kind of failure.' }),
@@ -44,7 +51,7 @@ function describeSuccesses(route: Route): ZodOpenApiResponsesObject {
 }
 
 function describeFailures(route: Route): ZodOpenApiResponsesObject {
-  const codes = [...new Set([...commonErrors, ...route.errors])]
+  const codes = [...new Set([...errorsOfAll(route), ...route.errors])]
   const statuses = [...new Set(codes.map(statusOf))]
   const entries = statuses.map((status) => [
     `${status}`,
