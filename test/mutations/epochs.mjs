@@ -150,4 +150,12 @@ export const epochs = [
     replace: 'const named = preceding.result as ObjectKey',
     test: 'services/uploader/test/handlers/named-keys.test.ts',
   },
+  {
+    row: 'F62',
+    breaks: 'a process that knows no epochs answers from the spool',
+    file: 'services/api/src/renditions/renditions.ts',
+    find: '    if (!epochs.areKnown) return render({ ...job, isStored: true }, signal, hold)\n',
+    replace: '',
+    test: 'services/api/test/epochs/answer-afresh.test.ts',
+  },
 ]

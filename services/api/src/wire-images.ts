@@ -97,6 +97,7 @@ export function wireImages(options: ImagesOptions): Images {
     watch:
       direct !== undefined && stores.leases === undefined ? createStoredWatch(spool) : blindWatch,
     limits,
+    epochs,
     metrics,
     log,
     now: Date.now,

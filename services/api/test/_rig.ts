@@ -45,6 +45,7 @@ import { createStoredWatch } from '../src/renditions/stored-watch.ts'
 import type { ImageContext } from '../src/image-context.ts'
 import { createServeImage } from '../src/serve-image.ts'
 import { createAnswerInPlace } from '../src/stored/answer-in-place.ts'
+import type { FollowedEpochs } from '../src/epochs/known-epochs.ts'
 import { createTrustedEpochs } from './epochs/_epochs.ts'
 
 export type RigOptions = {
@@ -58,6 +59,8 @@ export type RigOptions = {
   readonly storesAlone?: boolean
   /** Answers only objects that a link leads to. */
   readonly isOnlyLinked?: boolean
+  /** Epochs of a process that is registered, unless given. */
+  readonly epochs?: FollowedEpochs
 }
 
 /** Secret of the codes in the keys that the rig answers. */
@@ -81,7 +84,7 @@ export async function createRig(options: RigOptions = {}) {
   const metrics = createApiMetrics(createTelemetry('test', log).registry, {
     flights: () => flights.size,
   })
-  const epochs = createTrustedEpochs()
+  const { epochs = createTrustedEpochs() } = options
   const links = createCachedLinks({
     store,
     memory: createLinkMemory({ maxItems: 100, ttlMs: 60_000 }),
@@ -117,6 +120,7 @@ export async function createRig(options: RigOptions = {}) {
     awaitLease: createAwaitLease({ leases, maxWaitMs: 1000, log }),
     ...(storesAlone && { watch: createStoredWatch(spool) }),
     limits,
+    epochs,
   })
   const allowedSizes = { widths: [], sizes: [] }
   const policy = { bounds: { width: 2000, height: 2000 }, webpOptIn: true, webpSwitch: false }

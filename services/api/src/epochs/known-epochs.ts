@@ -20,6 +20,11 @@ export type KnownEpochs = {
    * @param now on the clock of `performance.now()`
    */
   isTrusted(now: number): boolean
+  /**
+   * True once this process has caught up with the database. Until then an original may have any epoch, so nothing of a process
+   * before may be answered.
+   */
+  readonly areKnown: boolean
   /** Registers what drops cached facts about raised originals. It runs before a raise is acknowledged. */
   onRaise(drop: (originals: RaisedSet) => void): void
 }
@@ -86,6 +91,9 @@ export function createKnownEpochs(now = () => performance.now()): FollowedEpochs
     wasRaisedSince: (since, id) =>
       acts > since && (floor.acts > since || (known.get(id)?.acts ?? 0) > since),
     isTrusted: (time) => time < trustedUntil,
+    get areKnown() {
+      return trustedUntil !== Number.NEGATIVE_INFINITY
+    },
     onRaise: (drop) => void drops.push(drop),
     act(raised) {
       acts += 1

@@ -9,6 +9,7 @@ import type { OriginalRef } from '@iaas/common/original-ref'
 import type { RenderNote, RenderTiming, Renderer } from '@iaas/common/ports/renderer'
 import type { Spooled } from '@iaas/common/ports/spool'
 import type { RenderLease } from '@iaas/common/ports/render-leases'
+import type { KnownEpochs } from '../epochs/known-epochs.ts'
 import type { CachedLinks } from '../links/cached-links.ts'
 import type { RenderLimits } from '../limits/render-limits.ts'
 import type { ApiMetrics } from '../metrics/api-metrics.ts'
@@ -44,6 +45,7 @@ export type RenditionsOptions = {
   /** Spares lookups if this process alone stores renditions; by default others do as well. */
   readonly watch?: StoredWatch
   readonly limits: RenderLimits
+  readonly epochs: Pick<KnownEpochs, 'areKnown'>
   readonly metrics: ApiMetrics
   readonly log: Logger
   /** ms since the epoch. */
@@ -83,7 +85,7 @@ export type RenditionJob = {
 export function createRenditions(options: RenditionsOptions): Renditions {
   const { flights, readSpool, links, renderer, persister, awaitLease, limits, metrics, log, now } =
     options
-  const { watch = blindWatch } = options
+  const { watch = blindWatch, epochs } = options
 
   async function getSpooled(job: RenditionJob, signal: AbortSignal): Promise<Spooled | undefined> {
     try {
@@ -106,6 +108,8 @@ export function createRenditions(options: RenditionsOptions): Renditions {
   }
 
   async function make(job: RenditionJob, signal: AbortSignal, hold: Hold): Promise<FlightOutcome> {
+    // The spool may hold what was replaced before this process started, and what it renders has no epoch to be stored in.
+    if (!epochs.areKnown) return render({ ...job, isStored: true }, signal, hold)
     if (watch.isUnchangedSince(job.mark)) return render(job, signal, hold)
     const claim = await awaitLease(renditionDigest(job), signal)
     if (claim?.kind === 'lease') return makeWithLease(claim.lease, job, signal, hold)

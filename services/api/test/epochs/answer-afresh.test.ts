@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { AppError } from '@iaas/common/errors'
 import { renditionDigest } from '@iaas/common/digest'
 import { until } from '@iaas/testing/until'
+import { createKnownEpochs } from '../../src/epochs/known-epochs.ts'
 import { createRig, plainVariant } from '../_rig.ts'
 
 const bytesOf = (text: string) => Buffer.from(text)
@@ -74,5 +75,31 @@ describe('an answer whose original is raised while it is made', () => {
     // The first render is in the spool by then.
     expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
     expect(rig.renderer.jobs).toHaveLength(1)
+  })
+})
+
+describe('a process that has not reached the database since it started', () => {
+  it('F62 answers nothing from the spool and stores nothing, until it has caught up with the epochs', async () => {
+    const epochs = createKnownEpochs()
+    await using rig = await createRig({ epochs })
+    const variant = plainVariant(rig.id)
+    const old = { bytes: bytesOf('of a version that was replaced'), renderedAt: rig.time.now }
+    rig.entries.set(renditionDigest({ variant }), old)
+    for (let request = 0; request < 2; request += 1)
+      expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
+    await rig.drain()
+    expect(rig.renderer.jobs).toHaveLength(2)
+    expect([...rig.entries.values()]).toEqual([old])
+    expect(rig.persistence.renditions).toEqual([])
+
+    epochs.act([{ id: rig.id, epoch: 7, isGone: false }])
+    epochs.trust(performance.now() + 60_000)
+    expect(await rig.serve()).toMatchObject({ outcome: 'miss' })
+    await rig.drain()
+    expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
+    expect(rig.persistence.renditions).toMatchObject([{ epoch: 7 }])
+    // The database is away again: what was stored since may be answered.
+    epochs.trust(0)
+    expect(await rig.serve()).toMatchObject({ outcome: 'spool' })
   })
 })

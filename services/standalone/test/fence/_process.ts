@@ -98,6 +98,7 @@ export function startProcess(
     persister,
     awaitLease: createAwaitLease({ leases, maxWaitMs: 100, log }),
     limits: { take: () => Promise.resolve() },
+    epochs,
     metrics,
     log,
     now: Date.now,
