@@ -13,6 +13,7 @@ import { renders } from './renders.mjs'
 import { replacing } from './replacing.mjs'
 import { requests } from './requests.mjs'
 import { services } from './services.mjs'
+import { originals } from './originals.mjs'
 import { stores } from './stores.mjs'
 import { uploads } from './uploads.mjs'
 
@@ -42,6 +43,7 @@ export const mutations = [
   ...decoding,
   ...facts,
   ...faults,
+  ...originals,
   ...stores,
   ...epochs,
   ...objects,

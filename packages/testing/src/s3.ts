@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
 import type { Provided } from './postgres.ts'
+import { honourConditions } from './s3-conditions.ts'
 import { listInParts } from './s3-listing.ts'
 import { createTemporaryFolder } from './temporary-folder.ts'
 
@@ -18,14 +19,24 @@ export type Bucket = {
 
 const region = 'us-east-1'
 
+export type TestS3Options = {
+  /** A server that compares `If-Match` and `If-None-Match` of puts, or one that ignores both, as older stores do. */
+  readonly conditions?: 'compared' | 'ignored'
+}
+
 /** Starts an S3 server over HTTP: `TEST_S3_ENDPOINT` or `S3_ENDPOINT`, otherwise s3rver in this process. */
-export async function startTestS3(): Promise<Provided> {
+export async function startTestS3({
+  conditions = 'compared',
+}: TestS3Options = {}): Promise<Provided> {
   const endpoint = process.env['TEST_S3_ENDPOINT'] ?? process.env['S3_ENDPOINT']
-  if (endpoint !== undefined) return { url: endpoint, async [Symbol.asyncDispose]() {} }
+  if (endpoint !== undefined && conditions === 'compared') {
+    return { url: endpoint, async [Symbol.asyncDispose]() {} }
+  }
   const folder = await createTemporaryFolder()
   const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory: folder.path })
   storeAtOnce(server, folder.path)
   listInParts(server)
+  if (conditions === 'compared') honourConditions(server)
   const { port } = await server.run()
   return {
     url: `http://127.0.0.1:${port}`,

@@ -2,7 +2,7 @@ import type { ApiConfig } from './config.ts'
 import type { Logger } from '@iaas/common/log'
 import type { MarkingRenderer } from '@iaas/rendering/watermarks/marking-renderer'
 import type { Service } from '@iaas/common/lifecycle/run-service'
-import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { OpenedOriginals } from '@iaas/common/ports/opened-originals'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import type { Telemetry } from '@iaas/common/metrics/telemetry'
 
@@ -13,8 +13,8 @@ export type ApiOptions = {
   readonly config: ApiConfig
   readonly log: Logger
   readonly telemetry: Telemetry
-  /** A store that the caller shares with others. By default the api creates its own from its configuration. */
-  readonly originals?: OriginalStore
+  /** Originals that the caller shares with others and ends. By default the api opens its own from its configuration. */
+  readonly originals?: OpenedOriginals
   /** A renderer that the caller ends. By default the api creates its own from its configuration. */
   readonly rendering?: Pick<MarkingRenderer, 'renderer' | 'findWatermark' | 'findFont'>
   /** Stores renditions in this process; by default the uploaders do. */

@@ -5,15 +5,10 @@ import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
 import { createPurgeOrders } from '@iaas/queue/purge-orders'
 import { openQueueProbe } from '@iaas/queue/queue-probe'
-import {
-  createFocalStore,
-  createOriginalStore,
-  createSpool,
-  createVariantStore,
-} from '@iaas/stores/composition/backends'
+import { createSpool, createVariantStore } from '@iaas/stores/composition/backends'
+import { openOriginals } from '@iaas/stores/composition/originals'
 import { databaseName, watchBackends } from '@iaas/stores/composition/watch-backends'
 import { withDeadline } from '@iaas/common/concurrency/with-deadline'
-import { createDiskFactsStore } from '@iaas/common/disk/facts-store'
 import { createRenditionJournal } from '@iaas/common/disk/rendition-journal'
 import { listen } from '@iaas/common/http/server'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
@@ -29,7 +24,8 @@ import type { Api, ApiOptions } from './api-options.ts'
 import { createApp } from './app.ts'
 import { awaitDatabase } from './await-database.ts'
 import { capacities, durations } from './capacities.ts'
-import { nameProcess } from './epochs/name-process.ts'
+import { followInTurn } from './epochs/follow-in-turn.ts'
+import { nameProcess } from '@iaas/common/lifecycle/name-process'
 import { createFacts } from './facts/find-facts.ts'
 import { toLogClient } from './http/log-client.ts'
 import { toConnectionBounds } from './limits/connection-bounds.ts'
@@ -81,8 +77,10 @@ async function composeApi(options: ApiOptions, own: Own) {
     }),
   )
   const { variants, cdn, servedFolder } = store
-  const originals = options.originals ?? createOriginalStore(config)
-  const focalPoints = createFocalStore(config)
+  const opened =
+    options.originals ??
+    own('originals', await openOriginals(config, options.telemetry.dependencies))
+  const { originals, focalPoints } = opened
   const spool = createSpool(config, producerRedis)
   const queueBackend = chooseQueueBackend(config, url)
   const queues = own('queues', openQueues(queueBackend, log))
@@ -108,7 +106,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   const journal = own('journal', createRenditionJournal(folders.journal), (notes) => notes.flush())
   const facts = createFacts({
     renderer,
-    store: createDiskFactsStore({ originalsDir: folders.originals }),
+    store: opened.facts,
     limits: limits.renders,
     uploadWaitMs: durations.uploadFacts,
     log,
@@ -149,7 +147,7 @@ async function composeApi(options: ApiOptions, own: Own) {
   const changes = createPostgresLinkChanges({ url, log })
   own('link changes', forgetChangedLinks(changes, stores, log))
   const feed = createPostgresEpochFeed({ url, process: nameProcess(), log })
-  own('epochs', feed.subscribe(stores.epochs))
+  own('epochs', feed.subscribe(followInTurn(opened.follower, stores.epochs)))
   const sweepTokens = repeat('sweep of tokens', uploads.sweepTokens, durations.sweepInterval, log)
   own('sweep of tokens', sweepTokens)
   const sweepCalls = () => stores.calls.sweep()

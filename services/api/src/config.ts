@@ -1,4 +1,5 @@
 import { backendSettings } from '@iaas/stores/composition/config'
+import { originalStoreSettings, originalsHaveRoom } from '@iaas/stores/s3/originals/config'
 import { camelKeys } from '@iaas/common/config/camel-keys'
 import { constraintsSettings, formatSettings, webpSettings } from '@iaas/common/config/policy'
 import { integer, optionalToggle, text, toggle } from '@iaas/common/config/setting'
@@ -77,6 +78,7 @@ export const apiSettings = z
     originals: z
       .object({
         ...acceptedOriginals,
+        ...originalStoreSettings,
         strip_metadata: toggle(
           false,
           'Removes EXIF, GPS, XMP, comments and thumbnails from JPEG, PNG, WebP, HEIC and JPEG XL uploads. Pixels, colour profile and orientation stay. GIF, AVIF, TIFF and SVG are kept unchanged.',
@@ -100,6 +102,7 @@ export const apiSettings = z
   .check(offerWithinBounds)
   .check(presetsWithinOffer)
   .check(presetsWithLayers)
+  .check(originalsHaveRoom)
   .refine(({ secret, previous_secret }) => secret !== undefined || previous_secret === undefined, {
     path: ['previous_secret'],
     error: 'needs `secret` (TOKEN_SECRET) beside it: alone it protects nothing',

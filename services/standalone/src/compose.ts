@@ -11,7 +11,7 @@ import { isSetUp } from '@iaas/embedded-postgres/cluster'
 import { startEmbeddedPostgres } from '@iaas/embedded-postgres/embedded-postgres'
 import { createMarkingRenderer } from '@iaas/rendering/watermarks/marking-renderer'
 import { decodesAsRoot } from '@iaas/rendering/decodes-as-root'
-import { createFocalStore, createOriginalStore } from '@iaas/stores/composition/backends'
+import { openOriginals } from '@iaas/stores/composition/originals'
 import { startUploader } from '@iaas/uploader/compose'
 import type { StandaloneConfig } from './config.ts'
 import type { GreetingFacts } from './greeting.ts'
@@ -52,19 +52,20 @@ async function composeStandalone({ config, log, onProgress }: StandaloneOptions,
   onProgress('Starting the services ...')
   const telemetry = createTelemetry('standalone', log)
   const rendererLog = log.child({ component: 'renderer' })
-  const originals = createOriginalStore(config)
+  const opened = own('originals', await openOriginals(config, telemetry.dependencies))
+  const { originals, focalPoints } = opened
   const rendering = own(
     'renderer',
     await createMarkingRenderer(configured, {
       telemetry,
       log: rendererLog,
       originals,
-      focalPoints: createFocalStore(config),
+      focalPoints,
       policy: { bounds: config.constraints.bounds, ...config.webp },
       stripMetadata: config.originals.stripMetadata,
     }),
   )
-  const parts = { config: configured, telemetry, originals, rendering }
+  const parts = { config: configured, telemetry, originals: opened, rendering }
   const uploader = await startUploader({ ...parts, log: log.child({ component: 'uploader' }) })
   own('uploader', uploader, (service) => service.close())
   const { storeRendition } = uploader

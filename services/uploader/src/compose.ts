@@ -1,23 +1,21 @@
 import { chooseQueueBackend } from '@iaas/queue/queue-backend'
 import { openQueues } from '@iaas/queue/open-queues'
 import { openQueueProbe } from '@iaas/queue/queue-probe'
-import {
-  createFocalStore,
-  createOriginalStore,
-  createSpool,
-  createVariantStore,
-} from '@iaas/stores/composition/backends'
+import { createSpool, createVariantStore } from '@iaas/stores/composition/backends'
+import type { OpenedOriginals } from '@iaas/common/ports/opened-originals'
+import { openOriginals } from '@iaas/stores/composition/originals'
 import { createCdnPurgers } from '@iaas/stores/cdn/create-purgers'
 import { watchBackends } from '@iaas/stores/composition/watch-backends'
 import { guard } from '@iaas/common/concurrency/guard'
 import { type Own, compose } from '@iaas/common/lifecycle/own'
+import { nameProcess } from '@iaas/common/lifecycle/name-process'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Service } from '@iaas/common/lifecycle/run-service'
 import type { Logger } from '@iaas/common/log'
 import { createObjectKeys } from '@iaas/common/object-keys'
-import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { StoreRendition } from '@iaas/common/ports/persistence'
 import { createDatabase } from '@iaas/stores/postgres/database'
+import { createPostgresEpochFeed } from '@iaas/stores/postgres/epoch-feed'
 import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresLinkWalk } from '@iaas/stores/postgres/link-walk'
@@ -45,8 +43,8 @@ export type StartUploaderOptions = {
   readonly config: UploaderConfig
   readonly log: Logger
   readonly telemetry: Telemetry
-  /** A store that the caller shares with others. By default the uploader creates its own from its configuration. */
-  readonly originals?: OriginalStore
+  /** Originals that the caller shares with others and ends. By default the uploader opens its own from its configuration. */
+  readonly originals?: OpenedOriginals
   /** A renderer that the caller ends. By default the uploader creates its own from its configuration. */
   readonly rendering?: { readonly renderer: Renderer }
 }
@@ -100,7 +98,12 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
   const links = createPostgresLinkStore(db, linkOptions)
   const epochs = createPostgresEpochs(db)
   const policy = { bounds: config.constraints.bounds, ...config.webp }
-  const originals = options.originals ?? createOriginalStore(config)
+  const opened = options.originals ?? own('originals', await openOriginals(config, dependencies))
+  const { originals } = opened
+  if (opened.follower !== undefined && options.originals === undefined) {
+    const feed = createPostgresEpochFeed({ url, process: nameProcess(), log })
+    own('epochs', feed.subscribe(opened.follower))
+  }
   const { renderer } =
     options.rendering ??
     own(
@@ -109,7 +112,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
         telemetry,
         log,
         originals,
-        focalPoints: createFocalStore(config),
+        focalPoints: opened.focalPoints,
         policy,
         // An uploader takes no uploads: only the api does.
         stripMetadata: false,
@@ -168,7 +171,7 @@ async function composeUploader(options: StartUploaderOptions, own: Own) {
     url,
     store,
     spool,
-    originals,
+    opened,
     queues,
     backend,
     cdns: await createCdnPurgers(config, cdn),

@@ -1,11 +1,12 @@
 import { backendSettings } from '@iaas/stores/composition/config'
+import { originalStoreSettings, originalsHaveRoom } from '@iaas/stores/s3/originals/config'
 import { camelKeys } from '@iaas/common/config/camel-keys'
 import { constraintsSettings, webpSettings } from '@iaas/common/config/policy'
 import { integer } from '@iaas/common/config/setting'
 import { folderSettings, withFolders } from '@iaas/common/disk/config'
 import { listenSettings } from '@iaas/common/http/config'
 import { logSettings } from '@iaas/common/log'
-import { renderingSettings } from '@iaas/rendering/config'
+import { acceptedOriginals, renderingSettings } from '@iaas/rendering/config'
 import { fontsSettings } from '@iaas/rendering/fonts/config'
 import { watermarksSettings } from '@iaas/rendering/watermarks/config'
 import { z } from 'zod'
@@ -35,11 +36,18 @@ export const uploaderSettings = z.object({
   watermarks: watermarksSettings,
   fonts: fontsSettings,
   ...renderingSettings,
+  originals: z
+    .object({ ...acceptedOriginals, ...originalStoreSettings })
+    .prefault({})
+    .transform(camelKeys),
   ...backendSettings,
   log: logSettings,
 })
 
 /** Configuration of the uploader. */
-export const uploaderConfigSchema = uploaderSettings.transform(withFolders).transform(camelKeys)
+export const uploaderConfigSchema = uploaderSettings
+  .check(originalsHaveRoom)
+  .transform(withFolders)
+  .transform(camelKeys)
 
 export type UploaderConfig = z.output<typeof uploaderConfigSchema>

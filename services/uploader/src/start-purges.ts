@@ -1,18 +1,14 @@
-import { createRemoveTraces } from '@iaas/common/disk/remove-traces'
 import { purgeKinds } from '@iaas/common/jobs/kinds'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
 import type { CdnPurger } from '@iaas/common/ports/cdn-purger'
-import type { OriginalStore } from '@iaas/common/ports/original-store'
+import type { OpenedOriginals } from '@iaas/common/ports/opened-originals'
 import { longestPutMs } from '@iaas/common/ports/variant-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { Queues } from '@iaas/queue/open-queues'
 import { createPurgeOrders } from '@iaas/queue/purge-orders'
 import type { QueueBackend } from '@iaas/queue/queue-backend'
-import {
-  type OpenedVariantStore,
-  createOriginalsDeletionLog,
-} from '@iaas/stores/composition/backends'
+import type { OpenedVariantStore } from '@iaas/stores/composition/backends'
 import { createPostgresCdnWork } from '@iaas/stores/postgres/cdn-work'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresDeletionLog } from '@iaas/stores/postgres/deletion-log'
@@ -37,11 +33,11 @@ import { createPurgeSteps } from './purges/steps.ts'
 import { createSweepImages } from './purges/sweep-images.ts'
 
 export type PurgesOptions = {
-  readonly config: Pick<UploaderConfig, 'postgresql' | 'folders'>
+  readonly config: Pick<UploaderConfig, 'postgresql'>
   readonly url: string
   readonly store: Pick<OpenedVariantStore, 'variants' | 'cdn'>
   readonly spool: Spool
-  readonly originals: OriginalStore
+  readonly opened: Pick<OpenedOriginals, 'originals' | 'removeTraces' | 'deletionLog'>
   readonly queues: Queues
   readonly backend: QueueBackend
   readonly cdns: readonly CdnPurger[]
@@ -65,14 +61,13 @@ const collectEveryMs = 60_000
 export function startPurges(
   options: PurgesOptions,
 ): readonly (readonly [string, AsyncDisposable])[] {
-  const { config, url, store, spool, originals, queues, backend, metrics, log } = options
+  const { config, url, store, spool, opened, queues, backend, metrics, log } = options
   const { cdns, cdnRetries, settleMs = 2 * longestPutMs } = options
   const { variants, cdn } = store
   const poolSize = concurrentPurges
   const db = createDatabase({ ...config.postgresql, url, log, poolSize, statementTimeoutMs })
   const orders = createPurgeOrders(backend, log)
   const work = createPostgresPurgeWork(db, { cdn })
-  const removeTraces = createRemoveTraces(config.folders.originals)
   const removeObjects = createRemoveObjects({ variants, spool, maxAtOnce: maxRemovals })
   const cdnWork = createPostgresCdnWork(db)
   const cdnTargets = createNoteCdnTargets(cdns, cdnWork)
@@ -91,9 +86,8 @@ export function startPurges(
     }),
     settleMs,
     originals: createForgetOriginals({
-      originals,
-      deletionLogs: [createOriginalsDeletionLog(config), createPostgresDeletionLog(db)],
-      removeTraces,
+      ...opened,
+      deletionLogs: [opened.deletionLog, createPostgresDeletionLog(db)],
       work,
     }),
     cdnTargets,

@@ -59,6 +59,7 @@ function locateFolders(dataDir = 'data', originalsDir?: string) {
   return {
     data,
     originals: resolve(originalsDir ?? join(data, 'originals')),
+    originalsCache: join(data, 'originals-cache'),
     variants: join(data, 'variants'),
     spool: join(data, 'spool'),
     journal: join(data, 'spool', 'journal'),

@@ -56,11 +56,11 @@ async function read(path: string): Promise<LoggedDeletion | undefined> {
   return text === undefined ? undefined : parseEntry(text, path)
 }
 
-function formatEntry({ id, versions, isFreed, deletedAt }: LoggedDeletion): string {
+export function formatEntry({ id, versions, isFreed, deletedAt }: LoggedDeletion): string {
   return `${JSON.stringify({ id, versions, is_freed: isFreed, deleted_at: deletedAt })}\n`
 }
 
-function parseEntry(text: string, path: string): LoggedDeletion {
+export function parseEntry(text: string, path: string): LoggedDeletion {
   const { data } = entrySchema.safeParse(parseJson(text))
   if (data === undefined) throw new Error(`The entry ${path} of the deletions cannot be read.`)
   return data

@@ -2,12 +2,11 @@ import { readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { digestOf } from '../digest.ts'
 import type { ImageId } from '../image/index.ts'
+import type { RemoveTraces } from '../ports/opened-originals.ts'
 import { ignoreMissing, translateDiskErrors } from './disk-errors.ts'
 import { copiesFolder, factsPath, focalPrefix, hashedPath } from './originals-layout.ts'
 
-/** Removes what was made from an original and lies beside it: working copies and facts; with `points` also its focal points. */
-export type RemoveTraces = (id: ImageId, what: { readonly points: boolean }) => Promise<void>
-
+/** Creates `RemoveTraces` for what lies in a folder of originals. */
 export function createRemoveTraces(originalsDir: string): RemoveTraces {
   /** Removes the files of every version, whose names begin with the last part of the path. */
   async function removeAll(path: string): Promise<void> {

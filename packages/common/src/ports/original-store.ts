@@ -31,6 +31,9 @@ export type PutOptions = {
   readonly prepare?: (original: OriginalRef) => Promise<void>
 }
 
+/** Originals that were replaced, deleted or purged; `all` stands for every one. */
+export type RaisedIds = ReadonlySet<ImageId> | 'all'
+
 export type DeleteOptions = {
   /** Deletes the original only while this is its present version. */
   readonly version?: string

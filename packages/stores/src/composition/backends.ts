@@ -1,15 +1,9 @@
 import type { z } from 'zod'
 import type { Folders, spoolSettings } from '@iaas/common/disk/config'
-import { createDiskDeletionLog } from '@iaas/common/disk/deletion-log'
-import { createDiskFocalStore } from '@iaas/common/disk/focal-store'
-import { createDiskOriginalStore } from '@iaas/common/disk/original-store'
 import { createDiskSpool } from '@iaas/common/disk/spool'
 import { createDiskVariantStore } from '@iaas/common/disk/variant-store'
 import { createCdn } from '@iaas/common/cdn'
 import type { Cdn } from '@iaas/common/ports/cdn'
-import type { DeletionLog } from '@iaas/common/ports/deletion-log'
-import type { FocalStore } from '@iaas/common/ports/focal-store'
-import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Spool } from '@iaas/common/ports/spool'
 import type { VariantStore } from '@iaas/common/ports/variant-store'
 import { type CdnConfig, tagHeadersOf } from '../cdn/config.ts'
@@ -22,12 +16,6 @@ export type VariantStoreConfig = {
   readonly aws: AwsConfig
   readonly cdns?: readonly CdnConfig[]
   readonly folders: Pick<Folders, 'variants'>
-}
-
-export type OriginalStoreConfig = {
-  readonly folders: Pick<Folders, 'originals'>
-  /** `keepVersions`: of a service that replaces originals. */
-  readonly originals?: Readonly<Record<string, unknown>> & { readonly keepVersions?: number }
 }
 
 export type SpoolConfig = {
@@ -74,24 +62,6 @@ export async function createVariantStore(
       variants.close()
     },
   }
-}
-
-/** Creates the store of the originals, a folder. All parts of a process share one, so that they share its leases. */
-export function createOriginalStore({ folders, originals }: OriginalStoreConfig): OriginalStore {
-  return createDiskOriginalStore({
-    dir: folders.originals,
-    keepVersions: originals?.keepVersions,
-  })
-}
-
-/** Creates the log of deletions that lies beside the originals. */
-export function createOriginalsDeletionLog({ folders }: OriginalStoreConfig): DeletionLog {
-  return createDiskDeletionLog({ originalsDir: folders.originals })
-}
-
-/** Creates the store of the focal points, which lie beside the originals. */
-export function createFocalStore({ folders }: OriginalStoreConfig): FocalStore {
-  return createDiskFocalStore({ originalsDir: folders.originals })
 }
 
 /**

@@ -1,13 +1,6 @@
 import { z } from 'zod'
 import { address, optionalToggle, text } from '@iaas/common/config/setting'
-
-const keyPrefix = z
-  .string()
-  .overwrite((value) => value.replace(/^\/+|\/+$/g, ''))
-  .refine(
-    (value) => value.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part)),
-    'must be folders of letters, digits, ".", "_" and "-", with "/" between them',
-  )
+import { keyPrefix } from './key-prefix.ts'
 
 /** Settings of the variant store. Without a bucket, a folder that the api serves. */
 export const awsSettings = z

@@ -48,7 +48,7 @@ function withoutMessage(result: unknown): unknown {
 }
 
 /** The part of the contract of an original store that is about older versions. */
-export function itKeepsVersions(open: Open): void {
+export function itKeepsVersions(open: Open, rounds: number): void {
   const id = parseImageId('versions é')
 
   it('keeps no older version unless it is told to', async () => {
@@ -138,7 +138,7 @@ export function itKeepsVersions(open: Open): void {
     await using opened = await open(2)
     const { originals } = opened
     const gone = { code: 'ORIGINAL_GONE' }
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const raced = parseImageId(`raced ${round}`)
       const [one] = await storeAll(originals, raced, ['one', 'two'])
       const restoring = originals.restore(raced, one?.version ?? '').catch(() => undefined)

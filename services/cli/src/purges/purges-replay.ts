@@ -1,6 +1,6 @@
 import { loadConfig } from '@iaas/common/config/load'
 import { createLogger } from '@iaas/common/log'
-import { createOriginalStore, createOriginalsDeletionLog } from '@iaas/stores/composition/backends'
+import { openOriginals } from '@iaas/stores/composition/originals'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresDeletionLog } from '@iaas/stores/postgres/deletion-log'
 import { migrateToLatest } from '@iaas/stores/postgres/migrate'
@@ -20,11 +20,12 @@ export const purgesReplay: Command = {
     const url = await findDatabase(config)
     await migrateToLatest({ url })
     const log = createLogger('iaas', config.log)
+    await using opened = await openOriginals(config)
     const db = createDatabase({ ...config.postgresql, url, log, poolSize: 1 })
     try {
       await replay({
-        logs: [createOriginalsDeletionLog(config), createPostgresDeletionLog(db)],
-        originals: createOriginalStore(config),
+        logs: [opened.deletionLog, createPostgresDeletionLog(db)],
+        originals: opened.originals,
         purges: createPostgresPurges(db),
         isDryRun: has('dry-run'),
         print,

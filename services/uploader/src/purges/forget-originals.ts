@@ -1,7 +1,7 @@
 import { isAppError } from '@iaas/common/errors'
 import type { ImageId } from '@iaas/common/image'
-import type { RemoveTraces } from '@iaas/common/disk/remove-traces'
 import type { DeletionLog } from '@iaas/common/ports/deletion-log'
+import type { RemoveTraces } from '@iaas/common/ports/opened-originals'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { Purge, PurgeWork } from '@iaas/common/ports/purges'
 

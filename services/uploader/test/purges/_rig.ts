@@ -1,3 +1,5 @@
+import { createDiskDeletionLog } from '@iaas/common/disk/deletion-log'
+import { createRemoveTraces } from '@iaas/common/disk/remove-traces'
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { ObjectKey } from '@iaas/common/digest'
@@ -102,12 +104,15 @@ export async function createPurgeRig(server: QueueServer, store?: VariantStore) 
       const parts = startPurges({
         config: {
           postgresql: { poolSize: 4, preparesStatements: true, url },
-          folders: { originals: folder.path },
-        } as unknown as Parameters<typeof startPurges>[0]['config'],
+        },
         url,
         store: { variants: { ...variants, ...changes }, cdn: testCdn },
         spool,
-        originals,
+        opened: {
+          originals,
+          removeTraces: createRemoveTraces(folder.path),
+          deletionLog: createDiskDeletionLog({ originalsDir: folder.path }),
+        },
         queues,
         backend,
         cdns,
