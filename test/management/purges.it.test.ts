@@ -191,6 +191,18 @@ describe('purges and deletions', () => {
     }
   })
 
+  it('collects garbage on request, and counts what it is', async () => {
+    await plant('collected', ['_40_40.jpg'])
+    expect((await post('/collections', {})).status).toBe(202)
+    const latest = async () => json(await call(stack.base, key, '/collections'))['items']
+    await until(async () => ((await latest()) as { state: string }[])[0]?.state === 'finished')
+    expect(await latest()).toMatchObject([
+      { requested_by: 'shop', dry_run: true, counts: { foreign: 0, garbage: 0 } },
+    ])
+    const cancelled = await post('/collections/cancel', {})
+    expect([cancelled.status, json(cancelled)]).toEqual([200, { items: [] }])
+  })
+
   it('pauses, resumes and cancels a gradual purge', async () => {
     // The purge rests for a minute after each of these links.
     for (const id of ['slow-1', 'slow-2', 'slow-3']) await plant(id, ['_9_9.jpg'])

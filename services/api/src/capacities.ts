@@ -1,3 +1,4 @@
+import { keptFailedJobs } from '@iaas/common/jobs/retries'
 /**
  * Bounds that are not configurable. Memory: a sixteenth of an api's container in the examples, per kind of bytes.
  */
@@ -69,4 +70,14 @@ const keptBeyondSeconds = 3600
 /** Returns the time for which the object of a removed link is kept, s. */
 export function keptUnlinkedSeconds(config: { readonly redirectCacheTimeout: number }): number {
   return config.redirectCacheTimeout + keptBeyondSeconds
+}
+
+const daySeconds = 24 * 3600
+
+/**
+ * Returns the age below which an object without a link is no garbage, s: clients may remember a redirect to it, or a failed job
+ * may be retried that links it.
+ */
+export function keptUncollectedSeconds(config: { readonly redirectCacheTimeout: number }): number {
+  return Math.max(config.redirectCacheTimeout, keptFailedJobs.age) + daySeconds
 }

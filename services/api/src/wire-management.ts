@@ -6,7 +6,7 @@ import type { PurgeOrders } from '@iaas/common/ports/purges'
 import type { Renderer } from '@iaas/common/ports/renderer'
 import type { Backlog } from '@iaas/queue/backlog'
 import type { Queues } from '@iaas/queue/open-queues'
-import { keptUnlinkedSeconds } from './capacities.ts'
+import { keptUncollectedSeconds, keptUnlinkedSeconds } from './capacities.ts'
 import type { ApiConfig } from './config.ts'
 import type { Facts } from './facts/find-facts.ts'
 import type { Limits } from './limits/create-limits.ts'
@@ -24,6 +24,7 @@ import { createGetOriginal } from './management/originals/get-original.ts'
 import { createListVariants } from './management/originals/list-variants.ts'
 import { createListVersions } from './management/originals/list-versions.ts'
 import { createRestoreVersion } from './management/originals/restore-version.ts'
+import { createCollectionHandlers } from './management/collections/collection-handlers.ts'
 import { createPurgeHandlers } from './management/purges/change-purge.ts'
 import { createCreatePurge } from './management/purges/create-purge.ts'
 import { createDeleteOriginal } from './management/purges/delete-original.ts'
@@ -40,7 +41,7 @@ import type { Uploads } from './wire-uploads.ts'
 export type ManagementOptions = {
   readonly config: ApiConfig
   readonly policy: Policy
-  readonly stores: Pick<Stores, 'links' | 'linkList' | 'purges' | 'calls'>
+  readonly stores: Pick<Stores, 'links' | 'linkList' | 'purges' | 'collections' | 'calls'>
   readonly orders: Pick<PurgeOrders, 'add'>
   readonly originals: OriginalStore
   readonly uploads: Pick<
@@ -89,6 +90,7 @@ function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> 
       expandPreset: createExpandPreset(config.presets, policy),
       keepSeconds: keptUnlinkedSeconds(config),
     }),
+    ...createCollectionHandlers(stores.collections, keptUncollectedSeconds(config)),
     ...createPurgeHandlers(purges, createQueuePurge(orders, log)),
     createToken: createCreateToken(uploads.issuePermit),
     getHealth: createGetHealth(options.state, options.dependencies),

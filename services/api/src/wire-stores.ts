@@ -18,7 +18,9 @@ import type { Database } from '@iaas/stores/postgres/database'
 import { createPostgresLinkList } from '@iaas/stores/postgres/link-list'
 import type { RepeatableCalls } from '@iaas/common/ports/repeatable-calls'
 import { createPostgresRepeatableCalls } from '@iaas/stores/postgres/repeatable-calls'
+import type { Collections } from '@iaas/common/ports/collections'
 import type { Purges } from '@iaas/common/ports/purges'
+import { createPostgresCollections } from '@iaas/stores/postgres/collections/collections'
 import { createPostgresPurges } from '@iaas/stores/postgres/purges/purges'
 import { createPostgresObjectLedger } from '@iaas/stores/postgres/object-ledger'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
@@ -62,6 +64,7 @@ export type Stores = {
   readonly replacements: Replacements
   readonly purges: Purges
   readonly calls: RepeatableCalls
+  readonly collections: Collections
   readonly layers: LinkLayers
   readonly epochs: FollowedEpochs
   readonly raises: Pick<Epochs, 'waitingFor'>
@@ -114,6 +117,7 @@ export function wireStores(raw: RawStores): Stores {
     ),
     raises: guard(createPostgresEpochs(db), database, 'waitingFor'),
     calls: guard(createPostgresRepeatableCalls(db), database, 'begin', 'keep', 'forget'),
+    collections: guard(createPostgresCollections(db), database, 'start', 'list', 'cancel'),
     purges: guard(createPostgresPurges(db), database, 'create', 'find', 'change', 'order'),
     layers: {
       memory,

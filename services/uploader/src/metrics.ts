@@ -1,3 +1,4 @@
+import type { CollectionCounts } from '@iaas/common/ports/collections'
 import { queueNames } from '@iaas/common/jobs/queues'
 import { createFastCounter, createFastHistogram } from '@iaas/common/metrics/fast-metrics'
 import { Counter, type Registry } from 'prom-client'
@@ -11,6 +12,8 @@ export type UploaderMetrics = {
   unlinked(): void
   /** Counts a rendition that was not linked, since its original was raised to a higher epoch meanwhile. */
   fenced(): void
+  /** Counts what a collection of garbage has found. */
+  collected(counts: CollectionCounts): void
   /** Observes the milliseconds from a render to its recorded link. */
   linked(lagMs: number): void
 }
@@ -49,7 +52,16 @@ export function createUploaderMetrics(registry: Registry): UploaderMetrics {
     help: 'Renditions that were not linked, since their original was deleted, replaced or purged meanwhile.',
     registers: [registry],
   })
+  const collected = new Counter({
+    name: 'iaas_collected_objects_total',
+    help: 'Objects that collections of garbage have seen, by what they are.',
+    labelNames: ['kind'],
+    registers: [registry],
+  })
   return {
+    collected({ objects: _objects, ...kinds }) {
+      for (const [kind, count] of Object.entries(kinds)) collected.inc({ kind }, count)
+    },
     fenced: () => fenced.inc(),
     unlinked: () => unlinked.inc(),
     linked: (lagMs) => lag.observe(Math.max(0, lagMs) / 1000),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { purgeKinds } from '@iaas/common/jobs/kinds'
 import { repeat } from '@iaas/common/lifecycle/repeat'
 import type { Logger } from '@iaas/common/log'
@@ -13,7 +14,9 @@ import { createPostgresCdnWork } from '@iaas/stores/postgres/cdn-work'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresDeletionLog } from '@iaas/stores/postgres/deletion-log'
 import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
+import { createPostgresCollectionWork } from '@iaas/stores/postgres/collections/collection-work'
 import { createPostgresPurgeWork } from '@iaas/stores/postgres/purges/purge-work'
+import { createCollectGarbage } from './collections/collect-garbage.ts'
 import type { UploaderConfig } from './config.ts'
 import { createUploader } from './create-uploader.ts'
 import { createPurgeJob } from './handlers/purge-job.ts'
@@ -42,9 +45,10 @@ export type PurgesOptions = {
   readonly backend: QueueBackend
   readonly cdns: readonly CdnPurger[]
   readonly cdnRetries?: Pick<PurgeCdnsOptions, 'maxTries' | 'firstRetryMs'>
-  readonly metrics: Pick<UploaderMetrics, 'job'>
+  readonly metrics: Pick<UploaderMetrics, 'job' | 'collected'>
   readonly log: Logger
   readonly settleMs?: number
+  readonly listingRestMs?: number
 }
 
 /** Removals of objects at once. */
@@ -56,6 +60,8 @@ const sliceMs = 10_000
 const statementTimeoutMs = 60_000
 const continueEveryMs = 5000
 const collectEveryMs = 60_000
+/** Rest between two listings of a collection of garbage, ms: 3.6 million objects an hour. */
+const listingRestMs = 1000
 
 /** Starts what works on purges: parts with their names, in order, which the caller ends. */
 export function startPurges(
@@ -104,12 +110,20 @@ export function startPurges(
   const order = createContinuePurges(work, orders)
   const collect = createCollectUnlinked(work, removeObjects, cdnTargets)
   const collected = createPurgeCollected(purgeCdns)
+  const collectGarbage = createCollectGarbage({
+    work: createPostgresCollectionWork(db),
+    variants,
+    metrics,
+    worker: randomUUID(),
+    restMs: options.listingRestMs ?? listingRestMs,
+  })
   return [
     ['database of purges', db],
     ['orders of purges', orders],
     ['workers of purges', workers],
     ['lost purges', repeat('ordering of lost purges', order, continueEveryMs, log)],
     ['unlinked objects', repeat('removal of unlinked objects', collect, collectEveryMs, log)],
+    ['garbage', repeat('collection of garbage', collectGarbage, continueEveryMs, log)],
     ['collected objects', repeat('purge of collected objects', collected, collectEveryMs, log)],
   ]
 }

@@ -95,6 +95,8 @@ export type Purge = {
   readonly waitingFor: readonly string[]
   readonly failures: readonly PurgeFailure[]
   readonly cdns: readonly CdnProgress[]
+  /** The latest full collection of garbage, and the objects without a link that it left; undefined before the first. */
+  readonly collected: { readonly at: string; readonly left: number } | undefined
   /** Time for which it still rests, ms, by the clock of the database. */
   readonly restMs: number
   readonly createdAt: Date

@@ -14,6 +14,8 @@ import { openQueues } from '@iaas/queue/open-queues'
 import { createPersistence } from '@iaas/queue/persistence'
 import { createPurgeOrders } from '@iaas/queue/purge-orders'
 import type { QueueServer } from '@iaas/queue/queue-backend'
+import { createPostgresCollectionWork } from '@iaas/stores/postgres/collections/collection-work'
+import { createPostgresCollections } from '@iaas/stores/postgres/collections/collections'
 import { createDatabase } from '@iaas/stores/postgres/database'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { migrateToLatest } from '@iaas/stores/postgres/migrate'
@@ -58,6 +60,8 @@ export async function createPurgeRig(server: QueueServer, store?: VariantStore) 
     persistence,
     queues,
     purges,
+    collections: createPostgresCollections(db),
+    collectionWork: createPostgresCollectionWork(db),
     sql: (text: string) => query(url, text),
     /** Stores an original with this number of variants. */
     async plant(name: string, count: number): Promise<ImageId> {
@@ -117,7 +121,8 @@ export async function createPurgeRig(server: QueueServer, store?: VariantStore) 
         backend,
         cdns,
         cdnRetries: { maxTries: 3, firstRetryMs: 1 },
-        metrics: { job: () => {} },
+        metrics: { job: () => {}, collected: () => {} },
+        listingRestMs: 0,
         settleMs,
         log,
       })

@@ -37,12 +37,18 @@ export type PurgeRow = PurgeCounts & {
   readonly waiting_for: readonly string[]
   readonly failures: readonly PurgeFailure[]
   readonly cdns: readonly CdnProgress[]
+  readonly collected: Purge['collected'] | null
   readonly rest_ms: number
   readonly created_at: Date
   readonly started_at: Date | null
   readonly effective_at: Date | null
   readonly finished_at: Date | null
 }
+
+const collectedColumn = `(SELECT jsonb_build_object('left', young,
+    'at', to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+  FROM collections WHERE collections.state = 'finished' AND NOT is_dry_run
+  ORDER BY collections.finished_at DESC LIMIT 1) AS collected`
 
 /** Columns of a `PurgeRow`. Numbers are read as such: pg returns a bigint as text. */
 export const purgeColumns = sql.raw(
@@ -52,6 +58,7 @@ export const purgeColumns = sql.raw(
     'created_at, started_at, effective_at, finished_at',
     ...['below', 'epoch', ...countNames].map((name) => `${name}::float8 AS ${name}`),
     cdnsColumn,
+    collectedColumn,
   ].join(', '),
 )
 
@@ -71,6 +78,7 @@ export function toPurge(row: PurgeRow): Purge {
     waitingFor: row.waiting_for,
     failures: row.failures,
     cdns: row.cdns,
+    collected: row.collected ?? undefined,
     restMs: row.rest_ms,
     createdAt: row.created_at,
     startedAt: row.started_at ?? undefined,

@@ -4,6 +4,7 @@ import type { PurgeFailure, PurgeId, PurgeWork, UnlinkedObject } from '@iaas/com
 import type { Database } from '../database.ts'
 import { lockFence, raiseEpochs } from '../raise-epochs.ts'
 import { translateErrors } from '../translate-errors.ts'
+import { withoutLink } from '../without-link.ts'
 import { countLeft, findPage } from './purge-pages.ts'
 import { type Expansion, createSelects } from './purge-predicate.ts'
 import { type PurgeRow, addCounts, purgeColumns, toPurge } from './purge-row.ts'
@@ -76,7 +77,7 @@ export function createPostgresPurgeWork(db: Database, { cdn }: PurgeWorkOptions)
       const query = sql<UnlinkedObject>`SELECT key, image FROM unlinked_objects WHERE ${which}
         ORDER BY image, key LIMIT ${limit}`
       const { rows } = await translateErrors(query.execute(db))
-      return rows
+      return purge === 'due' ? keepUnlinked(db, rows) : rows
     },
     async removed(purge, keys, counted = {}) {
       const forgotten = db.transaction().execute(async (trx) => {
@@ -156,4 +157,21 @@ function withFailure(
   const times = (failures.find(isSame)?.times ?? 0) + 1
   const others = failures.filter((each) => !isSame(each))
   return [...others, { phase, message, at: new Date().toISOString(), times }].slice(-maxFailures)
+}
+
+/** Forgets objects that have a link again, whoever has recorded it. Returns the others. */
+async function keepUnlinked(
+  db: Database,
+  objects: readonly UnlinkedObject[],
+): Promise<readonly UnlinkedObject[]> {
+  const keys = objects.map(({ key }) => key)
+  const { rows } = await translateErrors(withoutLink(keys).execute(db))
+  const unlinked = new Set(rows.map(({ key }) => key))
+  const linked = keys.filter((key) => !unlinked.has(key))
+  if (linked.length > 0) {
+    await translateErrors(
+      sql`DELETE FROM unlinked_objects WHERE key = any(${linked}::text[])`.execute(db),
+    )
+  }
+  return objects.filter(({ key }) => unlinked.has(key))
 }

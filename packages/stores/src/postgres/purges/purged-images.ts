@@ -44,7 +44,7 @@ export function createPurgedImages(db: Database): PurgedImages {
       if (keys.length === 0) return []
       const query = sql<{ key: ObjectKey }>`SELECT key FROM (${withoutLink(keys)}) AS unlinked
         WHERE NOT EXISTS (SELECT FROM unlinked_objects AS other
-          WHERE other.key = unlinked.key AND other.purge <> ${id})`
+          WHERE other.key = unlinked.key AND other.purge <> ${id} AND other.due_at > now())`
       const { rows } = await translateErrors(query.execute(db))
       return rows.map(({ key }) => key)
     },

@@ -72,7 +72,7 @@ const receipt = z
       jobs: z.int(),
       originals: z.int(),
     }),
-    old_objects: z.literal('unknown'),
+    old_objects: z.union([z.literal('unknown'), z.object({ at: z.iso.datetime(), left: z.int() })]),
     browsers: z.literal('excluded'),
     cdn: z.array(
       z.object({

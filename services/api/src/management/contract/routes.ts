@@ -1,3 +1,4 @@
+import { collectionRoutes } from './collections.ts'
 import type { Routes } from './define-route.ts'
 import { originalRoutes } from './originals.ts'
 import { operationRoutes } from './operations.ts'
@@ -8,6 +9,7 @@ import { tokenRoutes } from './tokens.ts'
 export const routes = {
   ...originalRoutes,
   ...purgeRoutes,
+  ...collectionRoutes,
   ...tokenRoutes,
   ...operationRoutes,
 } as const satisfies Routes

@@ -18,7 +18,7 @@ export function toReceipt(purge: Purge): Receipt {
     phase,
     counts,
     // Objects that were stored and never recorded are not in the ledger.
-    old_objects: 'unknown',
+    old_objects: purge.collected ?? 'unknown',
     browsers: 'excluded',
     cdn: purge.cdns.map(toCdn),
     cdn_state: cdnStateOf(purge.cdns),
