@@ -1,4 +1,4 @@
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { S3Client, type S3ClientConfig, type StorageClass } from '@aws-sdk/client-s3'
 
 /** Address and credentials of a bucket. */
 export type S3Server = {
@@ -12,6 +12,16 @@ export type S3Server = {
    * expire.
    */
   readonly credentials?: S3Credentials | undefined
+  /** True adds the newer checksums to requests; undefined: on AWS only, since not every other store knows them. */
+  readonly checksums?: boolean | undefined
+  readonly storage?: ObjectStorage | undefined
+}
+
+/** How the server keeps each object that is put. */
+export type ObjectStorage = {
+  readonly ServerSideEncryption?: 'AES256' | 'aws:kms'
+  readonly SSEKMSKeyId?: string
+  readonly StorageClass?: StorageClass
 }
 
 type S3Credentials = {
@@ -23,21 +33,29 @@ type S3Credentials = {
 /** Creates a client that the caller ends with `destroy()`. */
 export function createS3Client(server: S3Server, more: S3ClientConfig = {}): S3Client {
   const { region, endpoint, credentials, pathStyle = endpoint !== undefined } = server
-  return new S3Client({
+  const { checksums = endpoint === undefined, storage } = server
+  const mode = checksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'
+  const client = new S3Client({
     region,
     forcePathStyle: pathStyle,
+    followRegionRedirects: true,
+    requestChecksumCalculation: mode,
+    responseChecksumValidation: mode,
     // A copy: the SDK writes into the object, and a configuration is frozen.
     ...(credentials === undefined ? {} : { credentials: { ...credentials } }),
-    ...(endpoint === undefined ? {} : otherServer(endpoint)),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...more,
   })
+  if (storage !== undefined) addToPuts(client, storage)
+  return client
 }
 
-/** Returns options for a server other than AWS: not all of them support the newer checksums. */
-function otherServer(endpoint: string): S3ClientConfig {
-  return {
-    endpoint,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  }
+function addToPuts(client: S3Client, storage: ObjectStorage): void {
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      if (context['commandName'] !== 'PutObjectCommand') return next(args)
+      return next({ ...args, input: { ...args.input, ...storage } })
+    },
+    { step: 'initialize', name: 'objectStorage' },
+  )
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { address, optionalToggle, text } from '@iaas/common/config/setting'
 import { keyPrefix } from './key-prefix.ts'
+import { keyHasUse, storageSettings, toObjectStorage } from './storage-settings.ts'
 
 /** Settings of the variant store. Without a bucket, a folder that the api serves. */
 export const awsSettings = z
@@ -48,6 +49,7 @@ export const awsSettings = z
         'Public address of the stored variants: the CDN or the bucket, without a slash at the end.',
       env: 'CACHE_HOST',
     }),
+    ...storageSettings,
     bucket_url: address(['http', 'https'], {
       description: 'Deprecated spelling of `aws.cache_host`.',
     }),
@@ -60,6 +62,10 @@ export const awsSettings = z
         path: ['cache_host'],
         message: 'is needed where a bucket is configured: clients are redirected there',
       })
+    }
+    if (!keyHasUse(aws)) {
+      const message = 'is used with `aws.sse=aws:kms` only'
+      context.addIssue({ code: 'custom', path: ['sse_key_id'], message })
     }
     if ((aws.access_key === undefined) !== (aws.secret_key === undefined)) {
       const missing = aws.access_key === undefined ? 'access_key' : 'secret_key'
@@ -82,6 +88,8 @@ export const awsSettings = z
       endpoint: aws.endpoint,
       pathStyle: aws.path_style,
       credentials: credentialsOf(aws),
+      checksums: aws.checksums,
+      storage: toObjectStorage(aws),
     },
   }))
 

@@ -78,6 +78,8 @@ export function createObjectBucket(options: ObjectBucketOptions): ObjectBucket {
   const sender = createS3Client(options, {
     maxAttempts: 1,
     requestHandler: new TimedHandler(sendMs, connections),
+    // The signature has the checksum of the file. A newer one would be sent behind it, in chunks.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
   })
   const locate = (key: string) => ({ Bucket: bucket, Key: `${folder}${key}` })
 
