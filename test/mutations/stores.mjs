@@ -45,6 +45,22 @@ export const stores = [
     test: 'packages/stores/test/postgres/waited-pool.it.test.ts',
   },
   {
+    row: 'F65',
+    breaks: 'an old primary that accepts writes is used after a promotion',
+    file: 'packages/stores/src/postgres/writable-host.ts',
+    find: 'timeline: await readTimeline(client)',
+    replace: "timeline: ''",
+    test: 'test/outages/database-fail-over.it.test.ts',
+  },
+  {
+    row: 'F65',
+    breaks: 'a replica that only reads is taken for the primary',
+    file: 'packages/stores/src/postgres/writable-host.ts',
+    find: 'if (rows[0]?.writes !== true) return undefined',
+    replace: '',
+    test: 'test/outages/database-fail-over.it.test.ts',
+  },
+  {
     row: 'F3',
     breaks: 'a read-only database counts as a defect',
     file: 'packages/stores/src/postgres/translate-errors.ts',

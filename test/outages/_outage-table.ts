@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Observer, kinds } from './_observations.ts'
+import { type Kind, type Observer, kinds } from './_observations.ts'
 import type { Outage } from './_outages.ts'
 
 const page = join(import.meta.dirname, '..', '..', 'docs', 'operations.md')
@@ -21,7 +21,7 @@ export async function writeOutageTable(results: readonly OutageResult[]): Promis
   const [before, rest = ''] = text.split(begins)
   const [, after] = rest.split(ends)
   if (before === undefined || after === undefined) throw new Error(`${page} has no marks.`)
-  const table = [header, rule, ...results.map(toRow)].join('\n')
+  const table = [...headOf(kinds), ...results.map((result) => toRow(result, kinds))].join('\n')
   await writeFile(page, `${before}${begins}\n\n${table}\n\n${ends}${after}`)
 }
 
@@ -33,6 +33,9 @@ export async function readOutageTable(): Promise<readonly string[]> {
     ([, name, fault]) => `${name} ${fault}`,
   )
 }
+
+/** A fail-over concerns no stored object. */
+const failOverKinds = kinds.filter((kind) => kind !== 'object')
 
 const [failOversBegin, failOversEnd] = ['<!-- fail-overs -->', '<!-- /fail-overs -->'] as const
 
@@ -46,9 +49,9 @@ export async function writeFailOver(result: OutageResult): Promise<void> {
   const { dependency, fault } = result.outage
   const isOther = (row: string) =>
     row.startsWith('| ') && !/^\| (?:gone|---)/.test(row) && !rowOf(row, dependency, fault)
-  const rows = [...table.split('\n').filter(isOther), toRow(result)].toSorted()
-  const written = [failOversBegin, '', header, rule, ...rows, '', failOversEnd].join('\n')
-  await writeFile(page, `${before}${written}${after}`)
+  const rows = [...table.split('\n').filter(isOther), toRow(result, failOverKinds)].toSorted()
+  const written = [failOversBegin, '', ...headOf(failOverKinds), ...rows, '', failOversEnd]
+  await writeFile(page, `${before}${written.join('\n')}${after}`)
 }
 
 function rowOf(row: string, dependency: string, fault: string): boolean {
@@ -56,11 +59,16 @@ function rowOf(row: string, dependency: string, fault: string): boolean {
   return first === dependency && second === fault
 }
 
-const header = `| gone | how | ${kinds.map((kind) => (kind === 'token' ? '/token' : kind)).join(' | ')} | back to normal |`
-const rule = `| --- | --- |${' --- |'.repeat(kinds.length + 1)}`
+function headOf(columns: readonly Kind[]): readonly string[] {
+  const names = columns.map((kind) => (kind === 'token' ? '/token' : kind))
+  return [
+    `| gone | how | ${names.join(' | ')} | back to normal |`,
+    `| --- | --- |${' --- |'.repeat(columns.length + 1)}`,
+  ]
+}
 
-function toRow({ outage, observer, recoveryMs }: OutageResult): string {
-  const cells = kinds.map((kind) => {
+function toRow({ outage, observer, recoveryMs }: OutageResult, columns: readonly Kind[]): string {
+  const cells = columns.map((kind) => {
     const { statuses, slowestMs } = observer.of(kind)
     return `${[...statuses].toSorted((one, other) => one - other).join(', ')} in ${toBound(slowestMs)}`
   })

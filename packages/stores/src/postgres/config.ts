@@ -1,6 +1,8 @@
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { type Place, places } from '@iaas/common/config/places'
 import { address, integer, text, toggle } from '@iaas/common/config/setting'
+import { addHosts, defaultPort } from './hosts.ts'
 import { isSslMode, sslModes } from './ssl-mode.ts'
 
 /** Accepts host names. node-postgres also accepts the folder of a socket as a host. The port has a key of its own. */
@@ -23,7 +25,12 @@ export const postgresqlSettings = z
     user: text({ description: 'The user.' }),
     password: text({ description: 'Its password.', env: 'PGPASSWORD', secret: true }),
     host: text({ description: 'The host, or the folder of its socket.' }, hostName),
-    port: integer({ min: 1, max: 65_535, fallback: 5432 }, 'The port.'),
+    port: integer({ min: 1, max: 65_535, fallback: defaultPort }, 'The port.'),
+    hosts: places(defaultPort, {
+      description:
+        'Hosts of a primary and its replicas, `host:port`, instead of the host and port above and that of the URL. Each connection is to the one that accepts writes, so a promotion needs no restart.',
+      env: 'DATABASE_HOSTS',
+    }),
     database: text({ description: 'The name of the database.' }),
     sslmode: text(
       {
@@ -46,7 +53,7 @@ export const postgresqlSettings = z
   })
   .prefault({})
   .transform(({ sslmode, sslrootcert, pool, prepared, ...place }) => ({
-    /** The URL of the database with the configured TLS; undefined if no database is configured. */
+    /** The URL of the database with the configured TLS and hosts; undefined if no database is configured. */
     url: addTls(locate(place), sslmode, sslrootcert),
     poolSize: pool,
     preparesStatements: prepared,
@@ -60,6 +67,7 @@ type DatabasePlace = {
   readonly host?: string | undefined
   readonly port: number
   readonly database?: string | undefined
+  readonly hosts: readonly Place[]
 }
 
 /** Adds the configured TLS, unless the URL sets its own. */
@@ -81,8 +89,13 @@ function hasKnownMode(url: string | undefined): boolean {
 }
 
 function locate(place: DatabasePlace): string | undefined {
-  const { url, user, password, host, port, database } = place
-  if (url !== undefined) return url
+  const url = place.url ?? locateByKeys(place)
+  return url === undefined ? undefined : addHosts(url, place.hosts)
+}
+
+function locateByKeys(place: DatabasePlace): string | undefined {
+  const { user, password, port, database, hosts } = place
+  const host = place.host ?? hosts[0]?.host
   if (host === undefined || database === undefined) return undefined
   const location = new URL(
     `postgres://${toHostOfUrl(host)}:${port}/${encodeURIComponent(database)}`,

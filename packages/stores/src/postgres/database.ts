@@ -30,10 +30,11 @@ export function createDatabase(options: DatabaseOptions): Database {
   const { url, poolSize, log, connectTimeoutMs = 500, statementTimeoutMs = 700 } = options
   const { preparesStatements = true } = options
   const prepared = preparesStatements ? [linkLookup, linkCount] : []
+  const { Client, ...connection } = toConnection(url)
   const pool = new pg.Pool({
     // The server's own timeout does not fire when the server hangs, so the client has one as well.
-    Client: createPreparingClient(prepared, statementTimeoutMs + 50),
-    ...toConnection(url),
+    Client: createPreparingClient(prepared, statementTimeoutMs + 50, Client),
+    ...connection,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,

@@ -15,14 +15,16 @@ export type PreparedStatement = { readonly name: string; readonly text: string }
  * read it.
  *
  * @param answerLimitMs timeout of an answer
+ * @param Client class that it extends
  */
 export function createPreparingClient(
   statements: readonly PreparedStatement[],
   answerLimitMs: number,
+  Client: typeof pg.Client = pg.Client,
 ): typeof pg.Client {
   const prepared = new Map(statements.map(({ name, text }) => [text, name]))
 
-  return class PreparingClient extends pg.Client {
+  return class PreparingClient extends Client {
     override query(...args: unknown[]): never {
       const [text, values, ...rest] = args
       const name = typeof text === 'string' ? prepared.get(text) : undefined

@@ -23,3 +23,8 @@ export function parsePlace(text: string, port: number): Place | undefined {
     port: place.port === '' ? port : Number(place.port),
   }
 }
+
+/** Writes a server as a URL does. The inverse of `parsePlace`. */
+export function formatPlace({ host, port }: Place): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
