@@ -60,6 +60,8 @@ export const durations = {
   /** The age of a temporary file whose process is gone. */
   temporaryFile: 10 * 60_000,
   sweepInterval: 60_000,
+  /** Interval at which a page of the ledger of originals is settled. */
+  settleLedger: 2000,
   /** Time for requests in flight when the api ends. */
   drain: 25_000,
 } as const

@@ -28,6 +28,7 @@ import { followInTurn } from './epochs/follow-in-turn.ts'
 import { nameProcess } from '@iaas/common/lifecycle/name-process'
 import { createFacts } from './facts/find-facts.ts'
 import { toLogClient } from './http/log-client.ts'
+import { createLedgerKeeper } from './ledger/keep-ledger.ts'
 import { toConnectionBounds } from './limits/connection-bounds.ts'
 import { createLimits } from './limits/create-limits.ts'
 import { forgetChangedLinks } from './links/forget-changed-links.ts'
@@ -132,7 +133,8 @@ async function composeApi(options: ApiOptions, own: Own) {
 
   // Uploads
   const common = { config, stores, originals, renderer, facts, limits, log }
-  const uploads = wireUploads({ ...common, focalPoints })
+  const ledgerKeeper = createLedgerKeeper({ ...common, ledger: stores.ledger })
+  const uploads = wireUploads({ ...common, focalPoints, ledgerKeeper })
   const { times, clientOf } = uploads
 
   // Housekeeping
@@ -152,13 +154,15 @@ async function composeApi(options: ApiOptions, own: Own) {
   own('sweep of tokens', sweepTokens)
   const sweepCalls = () => stores.calls.sweep()
   own('sweep of calls', repeat('sweep of calls', sweepCalls, durations.sweepInterval, log))
+  const settle = (signal: AbortSignal) => ledgerKeeper.work(signal)
+  own('ledger', repeat('ledger of originals', settle, durations.settleLedger, log))
   const sweepFiles = () => originals.sweepTemporary(times.fileAgeMs)
   const { sweepInterval } = durations
   own('sweep of files', repeat('sweep of temporary files', sweepFiles, sweepInterval, log))
 
   // Listeners
   let state: ServiceState = 'starting'
-  if (config.originals.example === true) await plantExample(originals, log)
+  if (config.originals.example === true) await plantExample(originals, stores.ledger, log)
   const askDatabase = () => dependencies.ask(databaseName)
   if (migration.isDone) await awaitDatabase(askDatabase, stores.epochs)
   const operating = { queues, backlog, state: () => state, dependencies }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { isAppError } from '@iaas/common/errors'
 import { parseImageId } from '@iaas/common/image'
 import type { Logger } from '@iaas/common/log'
+import type { OriginalLedger } from '@iaas/common/ports/original-ledger'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 
 /** Id of the example image of the README. */
@@ -10,9 +11,15 @@ export const exampleFile = fileURLToPath(new URL('../../../assets/example.jpg', 
 export const exampleId = parseImageId('example')
 
 /** Stores the example as an original if the store has never had one. Never rejects: the service works without it. */
-export async function plantExample(originals: OriginalStore, log: Logger): Promise<void> {
+export async function plantExample(
+  originals: OriginalStore,
+  ledger: Pick<OriginalLedger, 'mark'>,
+  log: Logger,
+): Promise<void> {
   try {
-    if (await originals.isEmpty()) await storeExample(originals)
+    if (!(await originals.isEmpty())) return
+    await storeExample(originals)
+    await ledger.mark(exampleId)
   } catch (error) {
     // Another process on the same folder may be faster.
     if (!isAppError(error, 'ID_TAKEN')) log.warn('example not stored', { error })

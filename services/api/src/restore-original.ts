@@ -3,6 +3,7 @@ import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import { durations } from './capacities.ts'
+import type { LedgerKeeper } from './ledger/keep-ledger.ts'
 import { assertPresent } from './upload/assert-original.ts'
 import type { Kept } from './upload/claims.ts'
 import type { ReplacingClaims } from './upload/replacing-claims.ts'
@@ -11,6 +12,7 @@ export type RestoreOriginalOptions = {
   readonly replacing: Pick<ReplacingClaims, 'take'>
   readonly originals: Pick<OriginalStore, 'find'>
   readonly renderer: Pick<PreparingRenderer, 'prepare'>
+  readonly ledgerKeeper: Pick<LedgerKeeper, 'settle'>
 }
 
 /**
@@ -27,7 +29,7 @@ export type RestoreOriginal = (
 
 /** Creates a restore, which is a replacement without an upload: its claim excludes others. A failure leaves the present version. */
 export function createRestoreOriginal(options: RestoreOriginalOptions): RestoreOriginal {
-  const { replacing, originals, renderer } = options
+  const { replacing, originals, renderer, ledgerKeeper } = options
 
   return async function restoreOriginal(id, version, check) {
     check(await assertPresent(originals, id))
@@ -36,6 +38,7 @@ export function createRestoreOriginal(options: RestoreOriginalOptions): RestoreO
       check(await assertPresent(originals, id))
       const kept = await claim.restore(version)
       renderer.prepare(kept.original)
+      await ledgerKeeper.settle(id)
       return kept
     } catch (error) {
       await claim.abandon(error)

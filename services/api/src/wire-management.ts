@@ -21,6 +21,7 @@ import { withDocument } from './management/openapi/document-resource.ts'
 import { createDescribeOriginal } from './management/originals/describe-original.ts'
 import { createPutOriginalRoute } from './management/originals/create-original.ts'
 import { createGetOriginal } from './management/originals/get-original.ts'
+import { createListOriginals } from './management/originals/list-originals.ts'
 import { createListVariants } from './management/originals/list-variants.ts'
 import { createListVersions } from './management/originals/list-versions.ts'
 import { createRestoreVersion } from './management/originals/restore-version.ts'
@@ -41,7 +42,10 @@ import type { Uploads } from './wire-uploads.ts'
 export type ManagementOptions = {
   readonly config: ApiConfig
   readonly policy: Policy
-  readonly stores: Pick<Stores, 'links' | 'linkList' | 'purges' | 'collections' | 'calls'>
+  readonly stores: Pick<
+    Stores,
+    'links' | 'linkList' | 'ledger' | 'purges' | 'collections' | 'calls'
+  >
   readonly orders: Pick<PurgeOrders, 'add'>
   readonly originals: OriginalStore
   readonly uploads: Pick<
@@ -75,6 +79,7 @@ function createHandlers(options: ManagementOptions): Handlers<ManagementRoutes> 
   const describeOriginal = createDescribeOriginal({ links, facts, renderer })
   const startPurge = createStartPurge({ purges, orders, log })
   return {
+    listOriginals: createListOriginals(stores.ledger),
     getOriginal: createGetOriginal(originals, describeOriginal),
     createOriginal: createPutOriginalRoute({
       ...uploads,

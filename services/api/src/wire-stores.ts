@@ -6,6 +6,7 @@ import { createLinkMemory } from '@iaas/stores/memory/link-memory'
 import type { Cdn } from '@iaas/common/ports/cdn'
 import type { LinkList, LinkStore } from '@iaas/common/ports/link-store'
 import type { ObjectLedger } from '@iaas/common/ports/object-ledger'
+import type { OriginalLedger } from '@iaas/common/ports/original-ledger'
 import type { OpacityCache } from '@iaas/common/ports/opacity-cache'
 import type { Persistence } from '@iaas/common/ports/persistence'
 import type { Spool } from '@iaas/common/ports/spool'
@@ -22,6 +23,7 @@ import type { Collections } from '@iaas/common/ports/collections'
 import type { Purges } from '@iaas/common/ports/purges'
 import { createPostgresCollections } from '@iaas/stores/postgres/collections/collections'
 import { createPostgresPurges } from '@iaas/stores/postgres/purges/purges'
+import { createPostgresOriginalLedger } from '@iaas/stores/postgres/original-ledger'
 import { createPostgresObjectLedger } from '@iaas/stores/postgres/object-ledger'
 import { createPostgresLinkStore } from '@iaas/stores/postgres/link-store'
 import { createPostgresEpochs } from '@iaas/stores/postgres/epochs'
@@ -59,6 +61,7 @@ export type Stores = {
   readonly persistence: Persistence
   readonly links: LinkStore
   readonly linkList: LinkList
+  readonly ledger: OriginalLedger
   readonly objects: ObjectLedger
   readonly tokens: TokenStore
   readonly replacements: Replacements
@@ -98,6 +101,16 @@ export function wireStores(raw: RawStores): Stores {
       'count',
     ),
     linkList: guard(createPostgresLinkList(db), database, 'list'),
+    ledger: guard(
+      createPostgresOriginalLedger(db),
+      database,
+      'mark',
+      'findDue',
+      'takeDue',
+      'settle',
+      'takeOver',
+      'list',
+    ),
     objects: guard(createPostgresObjectLedger(db, cdn), database, 'find'),
     tokens: bound(
       guard(tokens, database, 'issue', 'take', 'isClaimable', 'claim', 'complete', 'release'),

@@ -10,6 +10,7 @@ import { type IssuePermit, createIssuePermit } from './issue-permit.ts'
 import { type IssueToken, createIssueToken } from './issue-token.ts'
 import { type ClientOf, createClientOf } from './limits/client-of.ts'
 import type { Limits } from './limits/create-limits.ts'
+import type { LedgerKeeper } from './ledger/keep-ledger.ts'
 import { type ReplaceOriginal, createReplaceOriginal } from './replace-original.ts'
 import { type RestoreOriginal, createRestoreOriginal } from './restore-original.ts'
 import { type StoreOriginal, createStoreOriginal } from './store-original.ts'
@@ -31,6 +32,7 @@ export type UploadsOptions = {
   readonly focalPoints: FocalStore
   readonly renderer: PreparingRenderer
   readonly facts: Facts
+  readonly ledgerKeeper: LedgerKeeper
   readonly limits: Limits
   readonly log: Logger
 }
@@ -51,7 +53,7 @@ export type Uploads = {
 
 /** Combines everything that handles uploads, from the token to the kept original. */
 export function wireUploads(options: UploadsOptions): Uploads {
-  const { config, stores, originals, renderer, facts, limits, log } = options
+  const { config, stores, originals, renderer, facts, ledgerKeeper, limits, log } = options
   const { tokens, replacements, raises } = stores
   const { admission, time } = config.upload
   const receiveLimits = { maxBytes: config.constraints.maxUploadBytes, time, pace: slowestPace }
@@ -64,7 +66,7 @@ export function wireUploads(options: UploadsOptions): Uploads {
     replacing: createReplacingClaims({ ...parts, awaitEffect }),
     originals,
     admission: createUploadAdmission(admission, () => originals.space()),
-    keepUpload: createKeepUpload({ originals, renderer, facts }),
+    keepUpload: createKeepUpload({ originals, renderer, facts, ledgerKeeper }),
     longestKeepMs: times.keepMs,
   }
   const issuePermit = createIssuePermit({ tokens, replacements, originals })
@@ -72,7 +74,7 @@ export function wireUploads(options: UploadsOptions): Uploads {
     storeOriginal: createStoreOriginal(intake),
     createOriginal: createCreateOriginal(intake),
     replaceOriginal: createReplaceOriginal(intake),
-    restoreOriginal: createRestoreOriginal({ ...intake, renderer }),
+    restoreOriginal: createRestoreOriginal({ ...intake, renderer, ledgerKeeper }),
     issuePermit,
     issueToken: createIssueToken({
       issuePermit,

@@ -13,6 +13,7 @@ import type { OriginalRef } from '@iaas/common/original-ref'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 import type { PreparingRenderer } from '@iaas/rendering/copies/copying-renderer'
 import type { Facts } from '../facts/find-facts.ts'
+import type { LedgerKeeper } from '../ledger/keep-ledger.ts'
 import type { Claim } from './claims.ts'
 import { type UploadWarning, warningsOf } from './upload-warnings.ts'
 
@@ -20,6 +21,7 @@ export type KeepUploadOptions = {
   readonly originals: Pick<OriginalStore, 'createTemporary'>
   readonly renderer: Pick<PreparingRenderer, 'ingest' | 'prepare' | 'prepareNow'>
   readonly facts: Pick<Facts, 'computeSoon'>
+  readonly ledgerKeeper: Pick<LedgerKeeper, 'settle'>
 }
 
 /** An upload and its client. */
@@ -55,7 +57,7 @@ export type StoredOriginal = {
 export type KeepUpload = (claim: Claim, upload: Upload) => Promise<StoredOriginal>
 
 export function createKeepUpload(options: KeepUploadOptions): KeepUpload {
-  const { originals, renderer, facts } = options
+  const { originals, renderer, facts, ledgerKeeper } = options
 
   return async function keepUpload(claim, { query, client, receive, signal }) {
     const { id } = claim
@@ -74,6 +76,7 @@ export function createKeepUpload(options: KeepUploadOptions): KeepUpload {
     if (isCopied(format)) await renderer.prepareNow(original)
     const known = facts.computeSoon(original)
     if (!isCopied(format)) renderer.prepare(original)
+    await ledgerKeeper.settle(id, { version: original.version, format, size })
     return {
       id,
       format,

@@ -31,7 +31,12 @@ export function createIntake(options: IntakeOptions): StoreOriginal {
     creating: createCreatingClaims({ tokens, originals, putOriginal, log: createSilentLogger() }),
     replacing: nothing,
     admission,
-    keepUpload: createKeepUpload({ originals, renderer, facts }),
+    keepUpload: createKeepUpload({
+      originals,
+      renderer,
+      facts,
+      ledgerKeeper: { settle: async () => {} },
+    }),
     longestKeepMs: 1000,
   })
 }

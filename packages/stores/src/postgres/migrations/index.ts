@@ -15,6 +15,7 @@ import * as compactLinks from './0013-compact-links.ts'
 import * as purgedImages from './0014-purged-images.ts'
 import * as repeatableCalls from './0015-repeatable-calls.ts'
 import * as collections from './0016-collections.ts'
+import * as originals from './0017-originals.ts'
 
 /** Migrations in the order of their names. A released migration never changes; a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -34,4 +35,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0014-purged-images': purgedImages,
   '0015-repeatable-calls': repeatableCalls,
   '0016-collections': collections,
+  '0017-originals': originals,
 }

@@ -1,5 +1,6 @@
 import { collectionRoutes } from './collections.ts'
 import type { Routes } from './define-route.ts'
+import { originalListRoutes } from './original-list.ts'
 import { originalRoutes } from './originals.ts'
 import { operationRoutes } from './operations.ts'
 import { purgeRoutes } from './purges.ts'
@@ -7,6 +8,7 @@ import { tokenRoutes } from './tokens.ts'
 
 /** Every route of the management API. Methods, scopes, `Allow`, metrics and the tests of refusals derive from it. */
 export const routes = {
+  ...originalListRoutes,
   ...originalRoutes,
   ...purgeRoutes,
   ...collectionRoutes,
