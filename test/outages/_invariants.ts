@@ -7,15 +7,9 @@ import type { Deployed } from '../support/deployed.ts'
 import { listFiles } from '../support/files.ts'
 import { ask } from '../support/http.ts'
 import { digestOfPath } from '../support/variants.ts'
-import { type Wanted, type Witness, findProblem } from './_chaos-load.ts'
-import type { Fleet, Member } from './fleet.ts'
-
-export type Scene = {
-  readonly deployed: Deployed
-  readonly fleet: Fleet
-  readonly originalsDir: string
-  readonly witness: Witness
-}
+import { type Wanted, findProblem } from './_chaos-load.ts'
+import { findWrongChanges } from './_changed-images.ts'
+import { type Scene, apisOf } from './_scene.ts'
 
 /** A job may be waiting for its next attempt, or for the lock of an uploader that was killed, ms. */
 const healedWithinMs = 240_000
@@ -38,6 +32,7 @@ export async function findViolations(scene: Scene, usage: ReturnType<typeof meas
     if (member.service !== 'renderer') await fleet.restart(member, 'SIGTERM')
   }
   const unstored = await waitUntilStored(scene)
+  const changes = await findWrongChanges(scene)
   const links = await readLinks(deployed)
   return {
     wrong: witness.wrong,
@@ -46,6 +41,7 @@ export async function findViolations(scene: Scene, usage: ReturnType<typeof meas
     badLinks: await findBadLinks(links),
     doubleLinks: links.length - new Set(links.map(({ key }) => key)).size,
     leftovers: await findLeftovers(scene),
+    changes,
     unexpectedEnds: fleet.unexpected,
     overUse: usage.filter(
       ({ megabytes, descriptors }) => megabytes > most.megabytes || descriptors > most.descriptors,
@@ -90,7 +86,7 @@ async function findLost({ fleet, witness }: Scene): Promise<readonly string[]> {
 type Row = Wanted & { readonly key: string; readonly url: string }
 
 async function readLinks({ databaseUrl }: Deployed): Promise<readonly Row[]> {
-  const { rows } = await query(databaseUrl, 'SELECT * FROM images')
+  const { rows } = await query(databaseUrl, `SELECT * FROM images WHERE id LIKE 'chaos-%'`)
   return rows.map((row) => ({
     id: String(row['id']),
     box: Number(row['x']),
@@ -143,10 +139,6 @@ async function findLeftovers({ originalsDir, deployed, fleet }: Scene) {
 
 function incomingOf(originalsDir: string): string {
   return join(originalsDir, '.incoming')
-}
-
-export function apisOf(fleet: Fleet): readonly Member[] {
-  return fleet.members.filter(({ service }) => service === 'api')
 }
 
 function readMegabytes(pid: number | undefined): number {

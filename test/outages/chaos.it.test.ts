@@ -4,11 +4,16 @@ import { ownRedisMissing } from '@iaas/testing/redis'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { expect, it } from '@jest/globals'
 import { provideDeployment } from '../support/deployed.ts'
-import { type Witness, createLoad } from './_chaos-load.ts'
-import { type Scene, apisOf, findViolations, measure } from './_invariants.ts'
+import { createBalance } from './_balance.ts'
+import { createChanges } from './_change.ts'
+import { createLoad } from './_chaos-load.ts'
+import { findViolations, measure } from './_invariants.ts'
+import { type Scene, apisOf } from './_scene.ts'
 import { createRandom } from '@iaas/testing/random'
 import { type Step, drawSchedule } from './_schedule.ts'
 import { listTroubles } from './_troubles.ts'
+import { createWatch } from './_watch.ts'
+import { type Witness, createWitness } from './_witness.ts'
 import { startFleet } from './fleet.ts'
 import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
 
@@ -26,6 +31,7 @@ const none = {
   leftovers: [],
   unexpectedEnds: [],
   overUse: [],
+  changes: [],
 }
 
 describeUnless(ownRedisMissing, `chaos with the seed ${seed}`, () => {
@@ -55,24 +61,28 @@ describeUnless(ownRedisMissing, `chaos with the seed ${seed}`, () => {
   )
 })
 
-function createWitness(): Witness {
-  return { kept: new Map(), asked: new Set(), counts: new Map(), wrong: [], slowestMs: 0 }
-}
-
 /** Clients and faults side by side. @returns how often each fault there was */
 async function runLoad({ fleet, witness }: Scene, steps: Generator<Step>) {
-  const load = createLoad(apisOf(fleet), createRandom(seed + 1), witness)
+  const balance = createBalance(apisOf(fleet), createRandom(seed + 3), witness)
+  const load = createLoad(balance, createRandom(seed + 1), witness)
+  const { liveOne } = createChanges(balance, createRandom(seed + 2), witness)
+  const watchOne = createWatch(balance, createRandom(seed + 4), witness)
   while (witness.kept.size < firstUploads) await load.uploadOne()
   const faults = new Map<string, number>()
   const endsAt = Date.now() + seconds * 1000
+  const isOver = () => Date.now() >= endsAt
   const keepOn = async (work: () => Promise<void>) => {
-    while (Date.now() < endsAt) await work()
+    while (!isOver()) await work()
   }
   await Promise.all([
     keepOn(load.uploadOne),
     keepOn(load.getVariant),
     keepOn(load.getVariant),
     keepOn(load.getOriginal),
+    keepOn(() => liveOne(isOver)),
+    keepOn(() => liveOne(isOver)),
+    keepOn(watchOne),
+    keepOn(watchOne),
     keepOn(() => takeStep(steps.next().value as Step, faults)),
   ])
   return faults
@@ -98,7 +108,16 @@ type Report = Omit<Witness, 'wrong'> & {
 }
 
 /** One line, so that the runs of several seeds can be compared. */
-function report({ kept, asked, counts, faults, violations, ...rest }: Report): void {
+function report({
+  kept,
+  asked,
+  lives,
+  followed,
+  counts,
+  faults,
+  violations,
+  ...rest
+}: Report): void {
   const found = Object.entries(violations).map(([name, list]) => [
     name,
     typeof list === 'number' ? list : list.length,
@@ -108,6 +127,8 @@ function report({ kept, asked, counts, faults, violations, ...rest }: Report): v
     seconds,
     uploads: kept.size,
     variants: asked.size,
+    lives: lives.length,
+    purges: followed.length,
     answers: Object.fromEntries([...counts].toSorted(([one], [other]) => one.localeCompare(other))),
     faults: [...faults.values()].reduce((sum, times) => sum + times, 0),
     kindsOfFaults: faults.size,

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Deployed } from '../support/deployed.ts'
 import { childrenOf } from '../support/processes.ts'
 import type { Stack, StackOptions } from '../support/stack.ts'
+import { apiKeys } from './_management.ts'
 
 export type ServiceName = 'api' | 'renderer' | 'uploader'
 
@@ -29,6 +30,13 @@ export type Fleet = AsyncDisposable & {
   killChild(member: Member): boolean
 }
 
+/** With a secret, all objects of an image are one listing of the bucket. */
+const linksSecret = 'the-secret-of-the-links'
+const settings = {
+  api: { API_KEYS: apiKeys, LINKS_SECRET: linksSecret },
+  renderer: {},
+  uploader: { CHECKS_PER_MINUTE: '6000', LINKS_SECRET: linksSecret },
+} as const
 /** Ends of processes are noticed a little later than connections break, ms. */
 const marginMs = 1500
 
@@ -46,7 +54,7 @@ export async function startFleet(deployed: Deployed): Promise<Fleet> {
   }
 
   async function addMember(service: ServiceName, index: number): Promise<Member> {
-    const env = service === 'uploader' ? { CHECKS_PER_MINUTE: '6000' } : {}
+    const env = settings[service]
     const stack = await start(service, { env })
     const options = { env, port: Number(new URL(stack.base).port) }
     return { service, name: `${service} ${index}`, options, stack, outages: [] }
