@@ -17,7 +17,7 @@ import { type Witness, createWitness } from './_witness.ts'
 import { startFleet } from './fleet.ts'
 import { mountSmallDisk, smallDiskMissing } from '@iaas/testing/small-disk'
 
-const seconds = Number(process.env['CHAOS_SECONDS'] ?? 20)
+const seconds = Number(process.env['CHAOS_SECONDS'] ?? 10)
 const seed = Number(process.env['CHAOS_SEED'] ?? 7)
 
 const diskMegabytes = 128

@@ -20,7 +20,7 @@ import { describeCopiedPixels, describeCopies } from './copies.ts'
 import { describeOrientation } from './orientation.ts'
 import { describeReducing } from './reducing.ts'
 import { describeStriking } from './striking.ts'
-import { describeSizes } from './sizes.ts'
+import { describeAnswers, describeSizes } from './sizes.ts'
 import { describeStripping } from './stripping.ts'
 import { describeFonts } from './fonts.ts'
 import { describeTexts } from './texts.ts'
@@ -30,7 +30,10 @@ import { describeWatermarks } from './watermarks.ts'
 export function describeRenderer(name: string, open: OpenRenderer): void {
   describe(`${name} keeps to the contract of a renderer`, () => {
     const studio = openStudio(open)
-    describeAnswers(studio)
+    describeParts(studio)
+    describeSizes(studio)
+    describeProfiles(studio)
+    describeGainMaps(studio)
     describeOrientation(studio)
     describeEnlarging(studio)
     describeCombinations(studio)
@@ -45,24 +48,23 @@ export function describeRenderer(name: string, open: OpenRenderer): void {
 /** Describes a renderer that delegates to another one: every part of a task and every answer arrives. */
 export function describeRemoteRenderer(name: string, open: OpenRenderer): void {
   describe(`${name} keeps to the contract of a renderer`, () => {
-    describeAnswers(openStudio(open))
+    describeParts(openStudio(open))
   })
 }
 
-function describeAnswers(studio: Studio): void {
-  describeSizes(studio)
+/** Describes every part of a task and every kind of answer. Which pixels come of them is no part. */
+function describeParts(studio: Studio): void {
+  describeAnswers(studio)
+  describeStriking(studio)
   describeFraming(studio)
   describeFocal(studio)
   describeFrames(studio)
-  describeStriking(studio)
   describeLooks(studio)
   describeWatermarks(studio)
   describeTexts(studio)
   describeFonts(studio)
   describeColours(studio)
   describeCopyright(studio)
-  describeProfiles(studio)
-  describeGainMaps(studio)
   describeIngest(studio)
   describeFacts(studio)
   describeCopies(studio)

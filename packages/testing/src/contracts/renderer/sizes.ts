@@ -46,8 +46,8 @@ async function readSize(image: Uint8Array): Promise<Size> {
   return { width, height }
 }
 
-export function describeSizes(studio: Studio): void {
-  describe('formats and sizes', () => {
+export function describeAnswers(studio: Studio): void {
+  describe('answers about formats and sizes', () => {
     it.each(sources)('reads the format and the size of %s from its header', async (format) => {
       const path = await studio.store(await makePhoto({ ...photo, format }))
       expect(await studio.renderer.inspect({ path })).toEqual({
@@ -79,6 +79,45 @@ export function describeSizes(studio: Studio): void {
       for (const at of [0, 90 * 60 - 1]) expect(await opacityOf(at)).toBe(false)
     })
 
+    it('tells the size of an image instead of rendering a cover that would leave the bounds', async () => {
+      const path = await studio.store(await makeThinWebp(16_383))
+      const variant = makeVariant({ width: 2000, height: 2000, fit: 'cover', format: 'png' })
+      expect(await studio.renderer.render({ path, variant, bounds: contractBounds })).toEqual({
+        kind: 'out-of-bounds',
+        source: { width: 16_383, height: 1 },
+      })
+    })
+
+    it('scales a cover that no box brings within the bounds down to them', async () => {
+      const thin = await makeThinWebp(16_383)
+      const bytes = await studio.render(thin, { width: 1, height: 1, fit: 'cover', format: 'png' })
+      expect(await sharp(bytes).metadata()).toMatchObject({ width: 2000, height: 1 })
+    })
+
+    it('tells how long a render waited and took', async () => {
+      const path = await studio.store(await makePhoto({ ...photo, format: 'png' }))
+      const outcome = await studio.renderer.render({
+        path,
+        variant: makeVariant(),
+        bounds: contractBounds,
+      })
+      expect(outcome).toMatchObject({
+        timing: { queueMs: expect.any(Number), renderMs: expect.any(Number) },
+      })
+    })
+
+    it('refuses an image of more pixels than are allowed, by its header', async () => {
+      const width = contractLimits.maxInputPixels / 100 + 1
+      const image = await makePlain({ width, height: 100 })
+      const refusal = { code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('3001 x 100') }
+      await expect(studio.render(image, {})).rejects.toMatchObject(refusal)
+      await expect(studio.ingest(image)).rejects.toMatchObject(refusal)
+    })
+  })
+}
+
+export function describeSizes(studio: Studio): void {
+  describe('formats and sizes', () => {
     describe.each(sources)('from %s', (format) => {
       it.each(fits)('renders each format to the pixel with fit=%s', async (fit) => {
         const image = await makePhoto({ ...photo, format })
@@ -121,41 +160,6 @@ export function describeSizes(studio: Studio): void {
         }),
         { numRuns: 60 },
       )
-    })
-
-    it('tells the size of an image instead of rendering a cover that would leave the bounds', async () => {
-      const path = await studio.store(await makeThinWebp(16_383))
-      const variant = makeVariant({ width: 2000, height: 2000, fit: 'cover', format: 'png' })
-      expect(await studio.renderer.render({ path, variant, bounds: contractBounds })).toEqual({
-        kind: 'out-of-bounds',
-        source: { width: 16_383, height: 1 },
-      })
-    })
-
-    it('scales a cover that no box brings within the bounds down to them', async () => {
-      const thin = await makeThinWebp(16_383)
-      const bytes = await studio.render(thin, { width: 1, height: 1, fit: 'cover', format: 'png' })
-      expect(await sharp(bytes).metadata()).toMatchObject({ width: 2000, height: 1 })
-    })
-
-    it('tells how long a render waited and took', async () => {
-      const path = await studio.store(await makePhoto({ ...photo, format: 'png' }))
-      const outcome = await studio.renderer.render({
-        path,
-        variant: makeVariant(),
-        bounds: contractBounds,
-      })
-      expect(outcome).toMatchObject({
-        timing: { queueMs: expect.any(Number), renderMs: expect.any(Number) },
-      })
-    })
-
-    it('refuses an image of more pixels than are allowed, by its header', async () => {
-      const width = contractLimits.maxInputPixels / 100 + 1
-      const image = await makePlain({ width, height: 100 })
-      const refusal = { code: 'IMAGE_TOO_LARGE', message: expect.stringContaining('3001 x 100') }
-      await expect(studio.render(image, {})).rejects.toMatchObject(refusal)
-      await expect(studio.ingest(image)).rejects.toMatchObject(refusal)
     })
   })
 }
