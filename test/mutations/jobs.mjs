@@ -197,14 +197,6 @@ export const jobs = [
     test: 'test/outages/chaos.it.test.ts',
   },
   {
-    row: 'F28',
-    breaks: 'a deletion leaves the objects in the bucket',
-    file: 'services/uploader/src/purges/steps.ts',
-    find: 'purge.options.now === true ?',
-    replace: 'purge.options.dry_run === true ?',
-    test: 'test/outages/chaos.it.test.ts',
-  },
-  {
     row: 'F51',
     breaks: 'the objects of a purge are known to its process only',
     file: 'packages/stores/src/postgres/unlinked-objects.ts',

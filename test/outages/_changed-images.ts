@@ -10,6 +10,7 @@ import { drawVersion, mostVersions } from './_change.ts'
 import { type Scene, apisOf } from './_scene.ts'
 import type { Life } from './_life.ts'
 import { type Receipt, callApi } from './_management.ts'
+import { isCarriedOut } from './_receipts.ts'
 import { findFault } from './_watch.ts'
 
 /** Images that are deleted at the end, when nothing fails any more, so that each count of their receipts is known. */
@@ -37,7 +38,7 @@ function checkReceipt(receipt: Receipt | string): readonly string[] {
     'counts at most one original': (counts['originals'] ?? 0) <= (kind === 'delete' ? 1 : 0),
     'waits for nobody': receipt.waiting_for.length === 0,
     'took effect before its end':
-      receipt.created_at <= (effectiveAt ?? '') && (effectiveAt ?? '~') <= (finishedAt ?? ''),
+      receipt.created_at <= (effectiveAt ?? '') && (effectiveAt ?? '~') <= (finishedAt ?? '~'),
   }
   return Object.entries(holds)
     .filter(([, holdsTrue]) => !holdsTrue)
@@ -63,11 +64,11 @@ async function deleteCounted(scene: Scene, life: Life): Promise<readonly string[
   const before = await listObjects(deployed, life.id)
   const answer = await callApi(base, `/originals/${life.id}?wait=60`, { method: 'DELETE' })
   life.settle('gone')
-  const { counts = {}, state } = json(answer) as Partial<Receipt>
+  const receipt = json(answer) as Receipt
   const removed = before.length - (await listObjects(deployed, life.id)).length
   const expected = { images: 1, links, objects: removed, originals: 1, jobs: 0, spool: 0 }
-  const differs = Object.entries(expected).some(([kind, count]) => counts[kind] !== count)
-  return state === 'finished' && !differs
+  const differs = Object.entries(expected).some(([kind, count]) => receipt.counts[kind] !== count)
+  return isCarriedOut(receipt) && !differs
     ? []
     : [`a receipt of ${JSON.stringify(expected)}: ${answer.body.toString()}`]
 }

@@ -6,7 +6,12 @@ import { type Receipt, callApi } from './_management.ts'
 const pollMs = 300
 const finishedWithinMs = 240_000
 
-/** Tells once that a purge is in effect, and resolves to its finished receipt; to its description if it does not finish in time. */
+/** Returns true once everything is removed. A purge with `now` lists once more after the longest time of a late put. */
+export function isCarriedOut({ state }: Pick<Receipt, 'state'>): boolean {
+  return state === 'verifying' || state === 'finished'
+}
+
+/** Tells once that a purge is in effect, and resolves to its receipt once everything is removed; to a description if that takes too long. */
 export async function followReceipt(
   balance: Balance,
   id: string,
@@ -26,7 +31,7 @@ export async function followReceipt(
         isEffective = true
         on.effective()
       }
-      if (receipt.state === 'finished') {
+      if (isCarriedOut(receipt)) {
         on.finished()
         return receipt
       }

@@ -9,7 +9,7 @@ export type Witness = {
   readonly asked: Set<string>
   /** Images that are replaced, purged and deleted. */
   readonly lives: Life[]
-  /** Receipts in the order of their purges; a text describes one that has not finished in time. */
+  /** Receipts in the order of their purges; a text describes one that took too long. */
   readonly followed: Promise<Receipt | string>[]
   readonly counts: Map<string, number>
   /** Answers that break the contract. */
