@@ -1,4 +1,5 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createFileCache } from '@iaas/common/disk/file-cache'
 import { createTemporaryFolder } from '@iaas/testing/temporary-folder'
 import { describe, expect, it } from '@jest/globals'
@@ -40,6 +41,7 @@ describe('a cache of files', () => {
     await using opened = await openCache(450)
     for (const name of ['aa1', 'bb2', 'cc3']) await opened.read(name)
     await using leased = await opened.cache.lease('aa1')
+    await utimes(join(opened.path, 'aa', 'aa1'), 0, modifiedAt)
     for (const name of ['dd4', 'ee5', 'ff6']) await opened.read(name)
     const usage = await opened.cache.sweep()
     expect(usage).toEqual({ items: 4, bytes: 400 })
