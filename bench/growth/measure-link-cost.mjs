@@ -70,7 +70,13 @@ export async function measureLinkCost(url, form, count, lookups) {
 }
 
 async function timeLookups(url, ids) {
-  const db = createDatabase({ url, poolSize: 1, log: createSilentLogger() })
+  const db = createDatabase({
+    url,
+    poolSize: 1,
+    // The first lookups may read from the disk.
+    statementTimeoutMs: 60_000,
+    log: createSilentLogger(),
+  })
   const links = createPostgresLinkStore(db, { cdn })
   const timesUs = []
   try {
