@@ -23,6 +23,7 @@ describe('cursor of the list of originals', () => {
 
   it.each([
     ['one of another order', formatCursor('bytes', item)],
+    ['one of another order whose value fits', forge(['id', item.modifiedAt, 'a'])],
     ['no JSON', 'abc'],
     ['another type', forge(['uploaded_at', 7, 'a'])],
     ['no time', forge(['uploaded_at', "now() OR '1'='1", 'a'])],
