@@ -47,7 +47,7 @@ export const renders = [
   {
     row: 'R12',
     breaks: 'decoders take turns at the processor with what answers',
-    file: 'packages/rendering/src/pool/render-child.ts',
+    file: 'packages/rendering/src/pool/begin-program.ts',
     find: 'const niceness = 5',
     replace: 'const niceness = 0',
     test: 'packages/rendering/test/pool/children.test.ts',

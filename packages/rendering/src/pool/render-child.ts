@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Results, Task, TaskKind, ToChild, WorkerSettings } from '../protocol.ts'
 import { type Bounds, beginProgram } from './begin-program.ts'
@@ -53,7 +52,6 @@ export function startRenderChild(bounds: Bounds, settings: WorkerSettings): Rend
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  yieldToAnswers(child)
   const message: ToChild = { kind: 'settings', settings }
   // A child that could not be started is reported by `ended`.
   child.send(message, () => {})
@@ -85,22 +83,6 @@ export function startRenderChild(bounds: Bounds, settings: WorkerSettings): Rend
       return runTask(child, task, options, () => void kill())
     },
     kill,
-  }
-}
-
-/** A third of the weight of a process at 0: enough to yield without starving on a machine with other work. */
-const niceness = 5
-
-/**
- * Lowers the priority of the child. Decoders use every core, and short work such as a redirect must not queue behind
- * them. On Linux this must happen before the child has threads, which inherit it.
- */
-function yieldToAnswers({ pid }: ChildProcess): void {
-  if (pid === undefined) return
-  try {
-    setPriority(pid, niceness)
-  } catch {
-    // The child has already ended, or the system has no priorities; it then runs at the normal priority.
   }
 }
 
