@@ -124,7 +124,7 @@ describe('a backup from before deletions that is restored', () => {
     expect([await linksOf('taken'), await linksOf('reused')]).toEqual([1, 1])
     expect(await replay('--dry-run')).toMatch(/^3 deletions: 1 ids stay taken, 1 are free, 1 have/)
     expect(await linksOf('taken')).toBe(1)
-    expect(await replay()).toMatch(/finished: 0 originals, 1 links/)
+    expect(await replay()).toMatch(/is carried out: 0 originals, 1 links/)
     expect(await statusesOf('taken')).toEqual([410, 410, 410])
     expect(await statusesOf('freed')).toEqual([404, 404, 404])
     expect(await colourOf(await ask(stack.base, '/reused_20_20.jpg'))).toBe('blue')
@@ -142,13 +142,13 @@ describe('a backup from before deletions that is restored', () => {
     expect(await Promise.all(['taken', 'freed'].map((id) => statusOf(`/${id}.jpg`)))).toEqual([
       200, 200,
     ])
-    expect(await replay()).toMatch(/finished: 2 originals/)
+    expect(await replay()).toMatch(/is carried out: 2 originals/)
     expect(await statusesOf('taken')).toEqual([410, 410, 410])
     expect(await statusesOf('freed')).toEqual([404, 404, 404])
     // The image that had this id last was not in the backup; the deleted one does not come back for it.
     expect(await statusesOf('reused')).toEqual([404, 404, 404])
     expect(await statusOf('/kept.jpg')).toBe(200)
-    expect(await replay()).toMatch(/finished: 0 originals/)
+    expect(await replay()).toMatch(/is carried out: 0 originals/)
     await put('freed', '#0f0')
     await replay()
     expect(await colourOf(await ask(stack.base, '/freed_20_20.jpg'))).toBe('green')

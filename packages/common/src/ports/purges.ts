@@ -105,6 +105,11 @@ export type Purge = {
   readonly finishedAt: Date | undefined
 }
 
+/** Returns true once everything is removed. The last look for what came late takes longer than a caller waits. */
+export function isRemoved({ finishedAt, phase }: Pick<Purge, 'finishedAt' | 'phase'>): boolean {
+  return finishedAt !== undefined || phase === 'settle'
+}
+
 export type NewPurge = Pick<Purge, 'who' | 'selector' | 'options'> & {
   /** Variants that the preset of the selector stands for; their id is ignored. */
   readonly expansions?: readonly Variant[]

@@ -2,7 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ImageId } from '@iaas/common/image'
 import type { DeletionLog } from '@iaas/common/ports/deletion-log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
-import type { Purge, PurgeId, PurgeOptions, Purges } from '@iaas/common/ports/purges'
+import {
+  type Purge,
+  type PurgeId,
+  type PurgeOptions,
+  type Purges,
+  isRemoved,
+} from '@iaas/common/ports/purges'
 import { planReplay } from './plan-replay.ts'
 
 export type ReplayOptions = {
@@ -25,7 +31,7 @@ const options = {
 } as const satisfies Record<string, PurgeOptions>
 
 /**
- * Repeats the deletions of all logs, and enters each in every log. The uploaders do the work. Resolves once they have finished it.
+ * Repeats the deletions of all logs, and enters each in every log. The uploaders do the work. Resolves once everything is removed, or a purge has failed.
  * May be repeated.
  */
 export async function replay({ logs, originals, purges, isDryRun, print }: ReplayOptions) {
@@ -55,11 +61,14 @@ async function untilEnd(purges: Pick<Purges, 'find'>, id: PurgeId): Promise<Purg
   for (;;) {
     const purge = await purges.find(id)
     if (purge === undefined) throw new Error(`The purge ${id} is gone from the database.`)
-    if (purge.finishedAt !== undefined) return purge
+    if (isRemoved(purge) || purge.state === 'failed') return purge
     await delay(askEveryMs)
   }
 }
 
-function describe({ id, state, counts: { originals, links, objects } }: Purge): string {
+function describe(purge: Purge): string {
+  const { id, counts } = purge
+  const { originals, links, objects } = counts
+  const state = isRemoved(purge) ? 'is carried out' : 'failed'
   return `purge ${id} ${state}: ${originals} originals, ${links} links and ${objects} objects removed`
 }

@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@iaas/common/log'
-import type { NewPurge, Purge, PurgeOrder, PurgeOrders, Purges } from '@iaas/common/ports/purges'
+import {
+  isRemoved,
+  type NewPurge,
+  type Purge,
+  type PurgeOrder,
+  type PurgeOrders,
+  type Purges,
+} from '@iaas/common/ports/purges'
 import type { Receipt } from '../contract/purges.ts'
 import { apiVersionPath } from '../is-api-target.ts'
 import { toReceipt } from './receipt.ts'
@@ -51,11 +58,6 @@ export function createStartPurge({ purges, orders, log }: StartPurgeOptions): St
       location: `${apiVersionPath}/purges/${purge.id}`,
     }
   }
-}
-
-/** The last look for what came late takes longer than a caller waits. */
-function isRemoved({ finishedAt, phase }: Purge): boolean {
-  return finishedAt !== undefined || phase === 'settle'
 }
 
 /** Queues an order. Never rejects: an uploader queues what was not queued. */
