@@ -158,6 +158,8 @@ describe('one attempt of a job', () => {
     'RENDERER_UNREACHABLE',
     'RENDER_QUARANTINED',
     'SPOOL_FULL',
+    'VERSION_NOT_FOUND',
+    'CALL_RUNNING',
   ])
 
   it.each(errorCodes)('tries %s again where it may pass, and only then', async (code) => {
