@@ -44,6 +44,8 @@ export function createPlaces({ dir, keepVersions, gone, kept }: PlacesOptions): 
     await makeFolder(dirname(path))
     await linkNew(from, path)
     try {
+      // Removing a name changes the ctime of a file, which a lease compares.
+      await rm(from, { force: true })
       await syncFolders(dir, dirname(path))
       // A deletion marks the id, then removes the file. It may have found no file yet.
       if (await gone.has(id)) throw taken()

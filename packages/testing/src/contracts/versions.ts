@@ -134,6 +134,19 @@ export function itKeepsVersions(open: Open, rounds: number): void {
     }
   })
 
+  it('R82 takes an original for the same while what its upload has left is removed', async () => {
+    await using opened = await open()
+    const { originals } = opened
+    const file = await originals.createTemporary()
+    await writeFile(file.path, 'new')
+    const original = await originals.put(parseImageId('just uploaded'), file)
+    const content = await useOriginal(originals, original, async (path) => {
+      await file[Symbol.asyncDispose]()
+      return await readFile(path, 'utf8')
+    })
+    expect(content).toBe('new')
+  })
+
   it('T76 deletes every version with the original, also one that is restored at the same time', async () => {
     await using opened = await open(2)
     const { originals } = opened
