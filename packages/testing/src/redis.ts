@@ -110,11 +110,14 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
+const deleteScript = `
+for _, pattern in ipairs(ARGV) do
+  for _, key in ipairs(redis.call('KEYS', pattern)) do redis.call('DEL', key) end
+end`
+
+/** Deletes all at once: a job that is added meanwhile has all of its keys, or none. */
 async function deleteKeys(redis: Redis, patterns: readonly string[]): Promise<void> {
-  for (const pattern of patterns) {
-    const keys = await redis.keys(pattern)
-    if (keys.length > 0) await redis.del(keys)
-  }
+  await redis.eval(deleteScript, 0, ...patterns)
 }
 
 async function tellKeys(redis: Redis, pattern: string): Promise<readonly string[]> {
