@@ -9,6 +9,9 @@ import { readMetrics } from '../support/metrics.ts'
 import { shiftedClock } from '../support/shifted-clock.ts'
 import type { Stack } from '../support/stack.ts'
 
+/** Covers a pause of the circuit breakers and a few retries on a busy machine, ms. */
+const patientMs = 150_000
+
 describeUnless(ownRedisMissing, 'a Redis', () => {
   let deployed: Deployed
   let api: Stack
@@ -102,6 +105,6 @@ describeUnless(ownRedisMissing, 'a Redis', () => {
         if ((await ask(api.base, path)).status === 307) waiting.delete(path)
       }
       return waiting.size === 0
-    })
+    }, patientMs)
   })
 })
