@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { Place } from './bucket-calls.ts'
 import type { FileDigests } from './file-digests.ts'
 import { signPayload } from './sign-payload.ts'
 
-type Place = { readonly Bucket: string; readonly Key: string }
-
-/** `sender` waits as long as a file takes. */
+/** Clients of one server. The timeout of `sender` covers the sending of a file. */
 export type Senders = { readonly client: S3Client; readonly sender: S3Client }
 
 /** Sends a local file as an object. Resolves once the store has the bytes of these digests. */
