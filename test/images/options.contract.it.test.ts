@@ -6,18 +6,13 @@ import { makePhoto } from '@iaas/testing/images/make-photo'
 import sharp from 'sharp'
 import { ask, askLocation, askUntil, store } from '../support/http.ts'
 import type { Target } from '../support/target-type.ts'
-import { startTarget } from '../support/target.ts'
+import { startTargetWithPhoto } from './_photo.ts'
 
 describe('options', () => {
   let target: Target
 
   beforeAll(async () => {
-    target = await startTarget()
-    await store(
-      target.base,
-      'photo',
-      await makePhoto({ width: 600, height: 400, format: 'jpeg', quality: 63 }),
-    )
+    target = await startTargetWithPhoto()
     await store(
       target.base,
       'clear',

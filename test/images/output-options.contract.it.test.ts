@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { makePhoto } from '@iaas/testing/images/make-photo'
 import { makeCopyrighted } from '@iaas/testing/images/with-copyright'
 import { adobeRgb, makeProfile, makeWide } from '@iaas/testing/images/with-profile'
 import sharp from 'sharp'
 import { ask, askUntil, store } from '../support/http.ts'
 import type { Target } from '../support/target-type.ts'
-import { startTarget } from '../support/target.ts'
+import { startTargetWithPhoto } from './_photo.ts'
 
 describe('options of the encoded image', () => {
   let target: Target
 
   beforeAll(async () => {
-    target = await startTarget()
-    await store(
-      target.base,
-      'photo',
-      await makePhoto({ width: 600, height: 400, format: 'jpeg', quality: 63 }),
-    )
+    target = await startTargetWithPhoto()
   })
   afterAll(() => target[Symbol.asyncDispose]())
 

@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { makePhoto } from '@iaas/testing/images/make-photo'
-import { ask, json, store } from '../support/http.ts'
+import { ask, json } from '../support/http.ts'
 import type { Target } from '../support/target-type.ts'
-import { startTarget } from '../support/target.ts'
+import { startTargetWithPhoto } from './_photo.ts'
 
 describe('options and sizes that are refused', () => {
   let target: Target
 
   beforeAll(async () => {
-    target = await startTarget()
-    await store(
-      target.base,
-      'photo',
-      await makePhoto({ width: 600, height: 400, format: 'jpeg', quality: 63 }),
-    )
+    target = await startTargetWithPhoto()
   })
   afterAll(() => target[Symbol.asyncDispose]())
 

@@ -3,7 +3,8 @@ import { digestOf, variantDigest } from '@iaas/common/digest'
 import type { LinkList, ListedLink } from '@iaas/common/ports/link-store'
 import { variantOfLink } from './compact-link.ts'
 import type { Database } from './database.ts'
-import { type LinkColumns, linkColumnNames, toVariantOf } from './link-row.ts'
+import { columns, noColumns } from './link-columns.ts'
+import { type LinkColumns, toVariantOf } from './link-row.ts'
 import { translateErrors } from './translate-errors.ts'
 
 type Row = LinkColumns & {
@@ -18,14 +19,6 @@ type Row = LinkColumns & {
 
 /** Before every link. */
 const start = '9223372036854775807-'
-
-const columns = sql.raw(linkColumnNames.join(', '))
-const noColumns = sql.raw(
-  linkColumnNames
-    .slice(1)
-    .map(() => 'NULL')
-    .join(', '),
-)
 
 /**
  * Lists the links in both tables. Sorts all links of an original, for which there is no index. Leaves out rows of the

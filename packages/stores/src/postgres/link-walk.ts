@@ -6,12 +6,11 @@ import type { LinkWalk, StoredLink } from '@iaas/common/ports/link-store'
 import { type CompactColumns, type CompactLink, keyOf, variantOfLink } from './compact-link.ts'
 import type { Database } from './database.ts'
 import { toIndex } from './digest-index.ts'
+import { columns } from './link-columns.ts'
 import { type LinkColumns, linkColumnNames, toVariantOf } from './link-row.ts'
 import { translateErrors } from './translate-errors.ts'
 
 type Row = LinkColumns & { readonly url: string }
-
-const columns = sql.raw(linkColumnNames.join(', '))
 
 /**
  * Walks along the indexes of both tables in turn, starting at a random place, so that many short walks cover as much as a long

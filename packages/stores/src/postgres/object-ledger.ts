@@ -7,7 +7,8 @@ import type { ObjectLedger } from '@iaas/common/ports/object-ledger'
 import { keyOf, variantOfLink } from './compact-link.ts'
 import type { Database } from './database.ts'
 import { toIndex } from './digest-index.ts'
-import { type LinkColumns, linkColumnNames, toVariantOf } from './link-row.ts'
+import { columns, noColumns } from './link-columns.ts'
+import { type LinkColumns, toVariantOf } from './link-row.ts'
 import { translateErrors } from './translate-errors.ts'
 
 /** Row of one of the tables: `images`, `links` or `tokens`. */
@@ -16,14 +17,6 @@ type Found = Partial<LinkColumns> & {
   readonly url: string | null
   readonly file: string | null
 }
-
-const columns = sql.raw(linkColumnNames.join(', '))
-const noColumns = sql.raw(
-  linkColumnNames
-    .slice(1)
-    .map(() => 'NULL')
-    .join(', '),
-)
 
 /** Looks objects up in the tables of links and tokens, by the digest in their keys. */
 export function createPostgresObjectLedger(db: Database, cdn: Pick<Cdn, 'keyOf'>): ObjectLedger {
