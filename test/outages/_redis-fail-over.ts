@@ -21,7 +21,7 @@ export type FailingOver = AsyncDisposable & {
 export type FailOverOptions<Servers extends FailingOver> = {
   /** The row of docs/threats/faults.md, and the servers. */
   readonly name: string
-  /** What the table of fail-overs calls it. */
+  /** Name in the table of fail-overs. */
   readonly fault: string
   readonly missing: string | undefined
   readonly start: () => Promise<Servers>
@@ -29,7 +29,7 @@ export type FailOverOptions<Servers extends FailingOver> = {
   readonly more?: (scene: () => { readonly servers: Servers; readonly deployed: Deployed }) => void
 }
 
-/** What is true while a Redis fails over, whatever kind of Redis it is. */
+/** Tests the behaviour during a fail-over, for any kind of Redis. */
 export function describeRedisFailOver<Servers extends FailingOver>(
   options: FailOverOptions<Servers>,
 ): void {

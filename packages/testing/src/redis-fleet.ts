@@ -21,7 +21,7 @@ export function whyMissing(program: RedisProgram): string | undefined {
 export type FleetServer = {
   readonly port: number
   readonly redis: Redis
-  /** Ends it without a word. */
+  /** Kills it. */
   kill(): Promise<void>
 }
 

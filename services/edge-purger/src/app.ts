@@ -52,7 +52,7 @@ function send(res: ServerResponse, { status, body = {} }: Answer): void {
     'Content-Type': 'application/json',
     ...(status === 503 && { 'Retry-After': 1 }),
   }
-  // What is left of a body that was refused is not read.
+  // The rest of a refused body is not read.
   if (status >= 400) res.shouldKeepAlive = false
   res.writeHead(status, headers).end(JSON.stringify(body))
 }

@@ -35,7 +35,7 @@ export type FileCache = {
    * becomes its time.
    */
   open(name: string, modifiedAt: Date, fetch: (path: string) => Promise<void>): Promise<LeasedFile>
-  /** Adds a file by a hard link, so that the caller may remove his. Never rejects: the file is then fetched when it is needed. */
+  /** Adds a file by a hard link, so that the caller may remove its own name of it. Never rejects: the file is then fetched when it is needed. */
   add(name: string, modifiedAt: Date, path: string): Promise<void>
   /** Lists the files whose names begin with this text of at least two characters. */
   list(start: string): Promise<readonly CachedFile[]>

@@ -69,7 +69,7 @@ export function createPlaces({ dir, keepVersions, gone, kept }: PlacesOptions): 
     }
     // A kept version is missing if it was removed meanwhile.
     if (!isMoved) throw versionNotFound()
-    // It is hidden by the other one from now on.
+    // The other one hides it from now on.
     if (isFlat(before)) await removeFile(flatPathOf(id))
     // The next replacement removes what cannot be removed now.
     await kept.trim(id, keepVersions, version).catch(() => {})

@@ -1,7 +1,7 @@
 import type { CacheTag } from '../cache-tag.ts'
 import type { ObjectKey } from '../digest.ts'
 
-/** What the caches of a CDN are to drop. */
+/** Targets that the caches of a CDN drop. */
 export type CdnTargets =
   | {
       /** Tags of images: everything that carries one of them. */

@@ -1,4 +1,4 @@
-/** Something that the caches of a CDN are to drop, as it waits in the database. */
+/** A target that waits in the database until a CDN has dropped it. */
 export type CdnTarget =
   | { readonly kind: 'image'; readonly value: string }
   | { readonly kind: 'object'; readonly value: string }
@@ -7,7 +7,7 @@ export type CdnTarget =
 /** State of a CDN in a receipt. */
 export const cdnStates = ['pending', 'completed', 'failed'] as const
 
-/** What a purge has done at one CDN. */
+/** Progress of a purge at one CDN. */
 export type CdnProgress = {
   readonly name: string
   /** `failed`: no attempt succeeded, and none is made until the purge is resumed. */
@@ -21,7 +21,7 @@ export type CdnProgress = {
   readonly failure: string | null
   /** Time before which the CDN is left alone, ISO 8601. */
   readonly retry_at: string | null
-  /** The same as a time from now by the clock of the database, ms. */
+  /** Time until then by the clock of the database, ms. */
   readonly rest_ms: number | null
 }
 

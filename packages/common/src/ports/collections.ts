@@ -25,7 +25,7 @@ export type Collection = {
   /** Key up to which the store is walked. */
   readonly position: string
   readonly counts: CollectionCounts
-  /** Some of the foreign keys. */
+  /** Examples of the foreign keys. */
   readonly foreignKeys: readonly string[]
   readonly createdAt: Date
   readonly finishedAt: Date | undefined

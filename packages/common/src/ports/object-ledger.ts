@@ -1,7 +1,7 @@
 import type { ObjectKey } from '../digest.ts'
 import type { ImageId, Variant } from '../image/index.ts'
 
-/** What the ledger of links knows of the object under a key. */
+/** Image and variant of an object, as the ledger of links knows them. */
 export type KnownObject = {
   readonly id: ImageId
   /** Variant of the link that leads to the object; undefined: no link leads there. */

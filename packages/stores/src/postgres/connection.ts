@@ -13,7 +13,7 @@ import { WritingClient } from './writing-client.ts'
 export type PostgresConnection = {
   readonly connectionString: string
   readonly ssl?: false | ConnectionOptions
-  /** With several hosts: the socket that chooses one, and the client that leaves it when it refuses writes. */
+  /** Set for several hosts: the socket chooses one, and the client leaves it when it refuses writes. */
   readonly stream?: () => ChoosingSocket
   readonly Client?: typeof pg.Client
 }

@@ -4,7 +4,7 @@ import { linkColumnNames } from './link-row.ts'
 /** The columns of a link in `images`, in a SELECT. */
 export const columns = sql.raw(linkColumnNames.join(', '))
 
-/** As many NULLs as `columns` has after `id`: for a row of another table in a UNION. */
+/** NULL for each column after `id`, for the rows of another table in a UNION. */
 export const noColumns = sql.raw(
   linkColumnNames
     .slice(1)

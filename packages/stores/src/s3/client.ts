@@ -17,7 +17,7 @@ export type S3Server = {
   readonly storage?: ObjectStorage | undefined
 }
 
-/** How the server keeps each object that is put. */
+/** Storage settings of each object that is put. */
 export type ObjectStorage = {
   readonly ServerSideEncryption?: 'AES256' | 'aws:kms'
   readonly SSEKMSKeyId?: string

@@ -29,7 +29,7 @@ export async function sendFile(
   await verify(client, place, digests)
 }
 
-/** Not every store checks what it takes. */
+/** Compares the stored object, because not every store checks what it receives. */
 async function verify(client: S3Client, place: Place, digests: FileDigests): Promise<void> {
   const head = await client.send(new HeadObjectCommand(place))
   const tag = head.ETag?.replaceAll('"', '') ?? ''

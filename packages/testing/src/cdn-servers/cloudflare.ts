@@ -1,7 +1,7 @@
 import { type ApiServer, json, startApiServer } from './api-server.ts'
 
 export type CloudflareServer = ApiServer & {
-  /** What was purged: `tags:a`, `files:https://...`, `hosts:...`. */
+  /** Purged items: `tags:a`, `files:https://...`, `hosts:...`. */
   readonly purged: readonly string[]
 }
 

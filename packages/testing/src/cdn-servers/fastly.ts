@@ -1,7 +1,7 @@
 import { type ApiServer, json, startApiServer } from './api-server.ts'
 
 export type FastlyServer = ApiServer & {
-  /** What was purged: `key:a`, `url:host/path`, `all`. */
+  /** Purged items: `key:a`, `url:host/path`, `all`. */
   readonly purged: readonly string[]
 }
 

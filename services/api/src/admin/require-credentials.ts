@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { type Credentials, createIsAdministrator } from './is-administrator.ts'
 
-/** The same for all that the admin listener has: a browser asks for the credentials once. */
+/** One realm for the whole admin listener, so that a browser asks for the credentials once. */
 export const adminChallenge = 'Basic realm="admin", charset="UTF-8"'
 
 /** Requires HTTP Basic authentication (RFC 7617); answers 401 without the right credentials. */

@@ -17,7 +17,7 @@ export function streamFile(path: string, req: IncomingMessage, res: ServerRespon
   return sent
 }
 
-/** Does the same with a file that is open, whatever is at its path now. The caller closes it. @throws as `streamFile` does */
+/** Streams a file that is open, whatever is at its path now. The caller closes it. @throws as `streamFile` does */
 export async function streamOpened(
   opened: FileHandle,
   req: IncomingMessage,

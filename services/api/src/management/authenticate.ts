@@ -4,7 +4,7 @@ import type { RateLimit } from '../limits/rate-limit.ts'
 import type { FindKey } from './find-key.ts'
 import type { Scope } from './scopes.ts'
 
-/** Whoever makes a call. */
+/** The caller: a key, or the administrator. */
 export type Caller = { readonly name: string; readonly scopes: readonly Scope[] }
 
 /**

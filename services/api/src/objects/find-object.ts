@@ -40,7 +40,7 @@ export function createFindObject(options: FindObjectOptions): FindObject {
   // An id never changes its digest, so that nothing here becomes stale.
   const remembered = new LRUCache<string, ImageId>({ max: maxRemembered })
 
-  /** Without the database, an image that was found before is found again. */
+  /** Finds images that were found before, also without the database. */
   async function lookUp(key: ObjectKey, image: string | undefined) {
     try {
       return await ledger.find(key)

@@ -7,7 +7,7 @@ import {
 } from '@iaas/common/ports/deletion-log'
 import type { OriginalStore } from '@iaas/common/ports/original-store'
 
-/** What has to be done for the deletions of all logs to be true again. */
+/** Work that makes the deletions of all logs true again. */
 export type ReplayPlan = {
   /** Every deletion that a log has. */
   readonly deletions: readonly LoggedDeletion[]

@@ -23,7 +23,7 @@ export type ReplayOptions = {
 const who = 'iaas purges replay'
 const maxIds = 1000
 const askEveryMs = 500
-/** Of each kind of image: nothing of it is left for clients that remember a redirect. */
+/** Options by kind of image. Nothing is left for clients that remember a redirect. */
 const options = {
   taken: { delete: true, now: true, keep_seconds: 0 },
   freed: { delete: true, free_id: true, now: true, keep_seconds: 0 },

@@ -48,7 +48,7 @@ export function createSweepImages(options: SweepImagesOptions): SweepImages {
     const { results, failed } = await forEach(ids, (image) => findLeft(purge, image, selects))
     const { removed, spool, failure } = await removeObjects(results.flat())
     const [error = failure] = failed.values()
-    // Of what came late, nobody knows an address.
+    // Nobody knows an address of an object that came late.
     if (purge.phase === 'sweep') await cdnTargets.objects(purge.id, removed)
     // After a failure, all of them are listed again.
     await work.passImages(purge, error === undefined ? ids : [], removed, { spool })
@@ -61,7 +61,7 @@ function isSelected(purge: Purge, image: ImageId, key: ObjectKey, selects: Selec
   const { named, renderedAt, format } = readKey(key)
   if (named === undefined || named.epoch >= (purge.epoch ?? 0)) return false
   const variant = variantOfKey(key, image)
-  // Of a variant whose options are too long for a key, only some columns are known.
+  // Only some columns are known of a variant whose options are too long for a key.
   if (variant === undefined && 'preset' in purge.selector) return false
   return selects(variant ?? ({ id: image, format } as Variant), renderedAt)
 }

@@ -13,7 +13,7 @@ export type LogFields = Readonly<Record<string, unknown>>
 
 /** Writes log lines. A message is a constant phrase; variable parts are fields. */
 export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>> & {
-  /** Writes a line of the level `info` whatever the levels are: who has done what must not depend on them. */
+  /** Writes a line of the level `info` whatever the configured levels are. The audit uses it. */
   audit(message: string, fields?: LogFields): void
   child(fields: LogFields): Logger
   /** Returns a fast writer of frequent `info` lines with the same message. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Adds what CDNs have yet to drop, and their part of the receipts of purges. */
+/** Adds the targets that CDNs have yet to drop, and the part of CDNs in receipts. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE TABLE IF NOT EXISTS cdn_purges (
     purge text NOT NULL, cdn text NOT NULL, state text NOT NULL, sent bigint NOT NULL DEFAULT 0,

@@ -17,7 +17,7 @@ export type CacheFollowerOptions = {
 export type CacheFollower = {
   readonly follower: EpochFollower
   readonly isTrusted: () => boolean
-  /** Finds what the cache says of an original: its newest version. Nothing, if raises may have been missed. */
+  /** Finds the newest version of an original in the cache. Returns undefined if raises may have been missed. */
   readonly findCached: (id: ImageId) => Promise<Pointer | undefined>
   /** Registers what else forgets raised originals. */
   readonly forgetBy: (forget: (originals: RaisedIds) => void) => void
@@ -64,7 +64,7 @@ export function createCacheFollower(options: CacheFollowerOptions): CacheFollowe
     forgetBy: (forget) => void forgets.push(forget),
     async findCached(id) {
       hasFollowed ??= wasFollowed()
-      // Where nobody can be asked, the cache is all there is.
+      // The cache is all there is if nobody can be asked.
       if (removing.has(id) || (isTrusted() && !(await hasFollowed))) return undefined
       const stem = cacheStem(id)
       const versions = (await cache.list(stem)).filter(({ name }) => !name.includes('~'))

@@ -60,7 +60,7 @@ export function createS3OriginalStore(options: S3OriginalStoreOptions): Original
         return switchTo(toVersion(original, digests.sha256), present, keepVersions)
       })
     } catch (error) {
-      // Only a refusal is sure to have switched nothing. What cannot be removed now is swept.
+      // Only a refusal is sure to have switched nothing. The sweep removes what remains.
       if (isAppError(error) && error.code !== 'STORE_UNAVAILABLE')
         await bucket.delete(versionKey(original)).catch(() => {})
       throw error

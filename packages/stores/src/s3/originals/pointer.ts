@@ -24,12 +24,12 @@ const pointerSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('free') }),
 ])
 
-/** Says which version of an original is current, that its id is gone, or that it is free again. */
+/** Pointer of an id: its current version, or the mark that it is gone or free again. */
 export type Pointer = z.output<typeof pointerSchema>
 
 export type StoredPointer = z.output<typeof storedSchema>
 
-/** @param stamp any text that no other pointer has, by which a writer recognises his own */
+/** @param stamp any text that no other pointer has, by which a writer recognises its own */
 export function writePointer(id: ImageId, pointer: Pointer, stamp: string): string {
   return JSON.stringify({ id, ...pointer, stamp })
 }

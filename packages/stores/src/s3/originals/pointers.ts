@@ -63,7 +63,7 @@ export function createPointers(bucket: ObjectBucket): Pointers {
     }
   }
 
-  /** Does for stores without conditions what the condition does against a deletion. */
+  /** Protects a deletion on stores without conditional puts. */
   async function watchDeletion(id: ImageId, next: Pointer): Promise<void> {
     if (await hasConditions()) return
     if (next.state !== 'stored' || !(await bucket.has(goneKey(id)))) return

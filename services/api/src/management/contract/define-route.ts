@@ -21,7 +21,7 @@ export type Route = {
   readonly body?: z.ZodType | 'image'
   /** Usual status of success. */
   readonly status: SuccessStatus
-  /** Further ones. */
+  /** Further statuses of success. */
   readonly otherStatuses?: readonly SuccessStatus[]
   readonly answer: z.ZodType
   /** Failures in addition to those of every route: INVALID_REQUEST, KEY_WRONG, SCOPE_MISSING, TOO_MANY_ATTEMPTS. */

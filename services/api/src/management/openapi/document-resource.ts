@@ -31,7 +31,7 @@ export function withDocument(findResource: FindResource, routes: Routes): FindRe
   return (path) => (path === openApiPath ? resource : findResource(path))
 }
 
-/** Loads what describes the routes, which few processes need. */
+/** Loads the OpenAPI library at the first request, because few processes need it. */
 async function describe(routes: Routes): Promise<Answer> {
   const { createOpenApiDocument } = await import('./create-document.ts')
   const body = createOpenApiDocument(routes)
