@@ -1,4 +1,5 @@
 import { answers } from './answers.mjs'
+import { cdns } from './cdns.mjs'
 import { connections } from './connections.mjs'
 import { decoding } from './decoding.mjs'
 import { epochs } from './epochs.mjs'
@@ -9,6 +10,7 @@ import { jobs } from './jobs.mjs'
 import { layers } from './layers.mjs'
 import { management } from './management.mjs'
 import { objects } from './objects.mjs'
+import { purges } from './purges.mjs'
 import { renders } from './renders.mjs'
 import { replacing } from './replacing.mjs'
 import { requests } from './requests.mjs'
@@ -48,5 +50,7 @@ export const mutations = [
   ...epochs,
   ...objects,
   ...jobs,
+  ...purges,
+  ...cdns,
   ...services,
 ]

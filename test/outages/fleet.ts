@@ -30,7 +30,7 @@ export type Fleet = AsyncDisposable & {
   killChild(member: Member): boolean
 }
 
-/** True if there is a secret: all objects of an image are then one listing of the bucket. */
+/** Makes all objects of an image one listing of the bucket. */
 const linksSecret = 'the-secret-of-the-links'
 const settings = {
   api: { API_KEYS: apiKeys, LINKS_SECRET: linksSecret },

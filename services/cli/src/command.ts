@@ -3,7 +3,7 @@ import type { Environment } from '@iaas/common/config/load'
 /** A switch of a command, `--name`. */
 export type Switch = { readonly summary: string }
 
-/** Surroundings of a command. */
+/** Context of a command. */
 export type CommandContext = {
   readonly env: Environment
   /** Returns true if the switch was given. */

@@ -1,0 +1,103 @@
+/**
+ * Breaks made on purpose of the purging of CDNs and of our edge.
+ *
+ * @type {import('./mutation.mjs').Mutation[]}
+ */
+export const cdns = [
+  {
+    row: 'F58',
+    breaks: 'a purge is finished although a CDN has failed',
+    file: 'services/uploader/src/purges/purge-cdns.ts',
+    find: "some(({ state }) => state === 'failed') ? 'failed' : 'completed'",
+    replace: "some(({ state }) => state === 'failed') ? 'completed' : 'completed'",
+    test: 'services/uploader/test/purges/cdns.it.test.ts',
+  },
+  {
+    row: 'F58',
+    breaks: 'a CDN is asked again although it wants to be left alone',
+    file: 'services/uploader/src/purges/purge-cdns.ts',
+    find: 'error.retryAfterMs ?? 0',
+    replace: '0',
+    test: 'services/uploader/test/purges/cdns.it.test.ts',
+  },
+  {
+    row: 'F58',
+    breaks: 'objects that are collected stay in the caches of CDNs',
+    file: 'services/uploader/src/purges/continue-purges.ts',
+    find: "      await cdnTargets.objects('collected', removed)\n",
+    replace: '',
+    test: 'services/uploader/test/purges/cdns.it.test.ts',
+  },
+  {
+    row: 'F58',
+    breaks: 'what a CDN has forgotten counts as done',
+    file: 'packages/stores/src/postgres/cdn-work.ts',
+    find: ': sql`UPDATE cdn_targets SET invalidation = NULL WHERE ${those}`',
+    replace: ': sql`DELETE FROM cdn_targets WHERE ${those}`',
+    test: 'services/uploader/test/purges/cdns.it.test.ts',
+  },
+  {
+    row: 'F59',
+    breaks: 'a redirect from memory has no tag',
+    file: 'services/api/src/fast-lane/fast-lane.ts',
+    find: '      tagAnswer?.(res, cacheTag(known.id))\n',
+    replace: '',
+    test: 'test/management/cdns.it.test.ts',
+  },
+  {
+    row: 'F59',
+    breaks: 'objects are stored without their tag',
+    file: 'packages/stores/src/s3/variant-store.ts',
+    find: '(isTagged && tag !== undefined',
+    replace: '(!isTagged && tag !== undefined',
+    test: 'packages/stores/test/s3/tags.it.test.ts',
+  },
+  {
+    row: 'F59',
+    breaks: 'encoded addresses stay in the cache of the edge',
+    file: 'services/edge-purger/src/tags-of-key.ts',
+    find: 'return decodeURIComponent(path)',
+    replace: 'return path',
+    test: 'services/edge-purger/test/tags-of-key.test.ts',
+  },
+  {
+    row: 'F59',
+    breaks: 'the edge is walked through once only',
+    file: 'services/edge-purger/src/purges.ts',
+    find: 'purge.walks === 2',
+    replace: 'purge.walks === 1',
+    test: 'services/edge-purger/test/purges.test.ts',
+  },
+  {
+    row: 'F59',
+    breaks: 'the edge keeps an object again for each query',
+    file: 'deploy/edge/default.conf.template',
+    find: 'rewrite ^/cdn/(.*)$ /variants/$1? break;',
+    replace: 'rewrite ^/cdn/(.*)$ /variants/$1 break;',
+    test: 'test/tooling/edge.test.ts',
+  },
+  {
+    row: 'R80',
+    breaks: 'anybody may clear the caches of the edge',
+    file: 'services/edge-purger/src/app.ts',
+    find: '    if (!isAllowed(req)) return { status: 401 }\n',
+    replace: '    if (!isAllowed(req)) await Promise.resolve()\n',
+    test: 'services/edge-purger/test/app.test.ts',
+  },
+  {
+    row: 'R80',
+    breaks: 'each waiting purge walks by itself',
+    file: 'services/edge-purger/src/purges.ts',
+    find: 'filter(({ dueAt }) => dueAt <= now)',
+    replace: 'filter(({ dueAt }) => dueAt <= now).slice(0, 1)',
+    test: 'services/edge-purger/test/purges.test.ts',
+  },
+  {
+    row: 'T73',
+    breaks: 'a redirect takes the token along',
+    file: 'packages/stores/src/cdn/call-api.ts',
+    find: "redirect: 'error'",
+    replace: "redirect: 'follow'",
+    test: 'packages/stores/test/cdn/purgers.test.ts',
+  },
+]
