@@ -120,7 +120,8 @@ describe('a backup from before deletions that is restored', () => {
 
   it('F61 of the database: the deletions beside the originals are repeated, and links of deleted images are gone', async () => {
     await restoreDatabase(database.url)
-    stack = await start()
+    await using started = await start()
+    stack = started
     expect([await linksOf('taken'), await linksOf('reused')]).toEqual([1, 1])
     expect(await replay('--dry-run')).toMatch(/^3 deletions: 1 ids stay taken, 1 are free, 1 have/)
     expect(await linksOf('taken')).toBe(1)
@@ -131,14 +132,14 @@ describe('a backup from before deletions that is restored', () => {
     expect(await colourOf(await ask(stack.base, '/reused.jpg'))).toBe('blue')
     expect([await linksOf('taken'), await linksOf('freed')]).toEqual([0, 0])
     expect(await statusOf('/kept_20_20.jpg')).toBe(307)
-    await stack.stop()
   })
 
   it('F61 of the originals: the deletions in the database are repeated, and no file of a deleted version stays', async () => {
     await rm(originals(), { recursive: true })
     await run('mkdir', [originals()])
     await tar('-xf')
-    stack = await start()
+    await using started = await start()
+    stack = started
     expect(await Promise.all(['taken', 'freed'].map((id) => statusOf(`/${id}.jpg`)))).toEqual([
       200, 200,
     ])
