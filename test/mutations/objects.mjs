@@ -100,8 +100,8 @@ export const objects = [
     row: 'T75',
     breaks: 'a link is that of whichever image has the same digest',
     file: 'packages/stores/src/postgres/link-lookup.ts',
-    find: "['image', 'variant', 'id']",
-    replace: "['image', 'variant']",
+    find: ' AND id = asked.id`',
+    replace: '`',
     test: 'packages/stores/test/postgres/compact-links.it.test.ts',
   },
   {
